@@ -1,0 +1,91 @@
+#include "collectors/base/utf8.h"
+
+#include <array>
+#include <cstdint>
+
+namespace cckm {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+struct Character {
+  char32_t code_point;
+  std::size_t size;  // 0: not valid UTF-8
+};
+
+struct Form {
+  unsigned char mask;
+  unsigned char lead;
+  std::size_t size;
+  char32_t smallest;
+};
+constexpr std::array<Form, 4> kForms = {{
+    {0x80, 0x00, 1, 0x0},
+    {0xE0, 0xC0, 2, 0x80},
+    {0xF0, 0xE0, 3, 0x800},
+    {0xF8, 0xF0, 4, 0x10000},
+}};
+
+bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+// The first character of non-empty text; overlong forms, surrogates and what is past U+10FFFF are
+// invalid.
+Character FirstCharacter(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text.front());
+  for (const Form& form : kForms) {
+    if ((lead & form.mask) != form.lead) continue;
+    if (text.size() < form.size) break;
+    char32_t code_point = lead & static_cast<unsigned char>(~form.mask);
+    for (std::size_t i = 1; i < form.size; ++i) {
+      if (!IsContinuation(text[i])) return {0, 0};
+      code_point = (code_point << 6U) | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    }
+    const bool valid = code_point >= form.smallest && code_point <= 0x10FFFF &&
+                       !(code_point >= 0xD800 && code_point <= 0xDFFF);
+    return {code_point, valid ? form.size : 0};
+  }
+  return {0, 0};
+}
+
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+constexpr std::array<Range, 6> kUnfit = {{
+    {0x00, 0x1F},      // C0 controls
+    {0x7F, 0x9F},      // DEL and C1 controls
+    {0x200E, 0x200F},  // directional marks
+    {0x2028, 0x202E},  // separators, embeddings and overrides
+    {0x2066, 0x2069},  // isolates
+    {0xFEFF, 0xFEFF},  // byte order mark
+}};
+
+bool IsFit(char32_t code_point) {
+  for (const Range& range : kUnfit) {
+    if (code_point >= range.first && code_point <= range.last) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string Printable(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    const Character character = FirstCharacter(text);
+    const bool keep = character.size != 0 && IsFit(character.code_point);
+    const std::size_t size = character.size == 0 ? 1 : character.size;
+    result += keep ? text.substr(0, size) : kReplacement;
+    text.remove_prefix(size);
+  }
+  return result;
+}
+
+std::string_view CutUtf8(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && IsContinuation(text[most])) --most;
+  return text.substr(0, most);
+}
+
+}  // namespace cckm

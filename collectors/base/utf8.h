@@ -1,0 +1,18 @@
+// Making foreign text fit to be shown.  Thread-safety: pure functions.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cckm {
+
+// The text with U+FFFD in place of every control character (C0, DEL, C1), every line or paragraph
+// separator, every bidirectional control and everything that is not valid UTF-8.
+std::string Printable(std::string_view text);
+
+// The longest beginning of valid UTF-8 text that has at most `most` bytes and ends with a whole
+// character.
+std::string_view CutUtf8(std::string_view text, std::size_t most);
+
+}  // namespace cckm

@@ -1,0 +1,96 @@
+#include "collectors/decode/classify.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "collectors/decode/text.h"
+
+namespace cckm {
+namespace {
+
+struct Spelling {
+  std::string_view word;
+  RefreshStatus status;
+};
+
+constexpr std::array<Spelling, 18> kSpellings = {{
+    {"in_progress", RefreshStatus::kInProgress},
+    {"running", RefreshStatus::kInProgress},
+    {"pending", RefreshStatus::kInProgress},
+    {"queued", RefreshStatus::kInProgress},
+    {"started", RefreshStatus::kInProgress},
+    {"completed", RefreshStatus::kCompleted},
+    {"complete", RefreshStatus::kCompleted},
+    {"success", RefreshStatus::kCompleted},
+    {"successful", RefreshStatus::kCompleted},
+    {"failed", RefreshStatus::kFailed},
+    {"failure", RefreshStatus::kFailed},
+    {"error", RefreshStatus::kFailed},
+    {"partially_completed", RefreshStatus::kPartial},
+    {"completed_with_errors", RefreshStatus::kPartial},
+    {"partial", RefreshStatus::kPartial},
+    {"cancelled", RefreshStatus::kCancelled},
+    {"canceled", RefreshStatus::kCancelled},
+    {"aborted", RefreshStatus::kCancelled},
+}};
+
+// What a domain is when its text is not the success sentence, indexed by RefreshStatus.
+struct DomainRule {
+  DomainStatus without_text;
+  DomainStatus with_other_text;
+};
+
+constexpr std::array<DomainRule, kRefreshStatusNames.size()> kDomainRules = {{
+    {DomainStatus::kInProgress, DomainStatus::kInProgress},  // in_progress
+    {DomainStatus::kCompleted, DomainStatus::kFailed},       // completed
+    {DomainStatus::kUnknown, DomainStatus::kFailed},         // partial
+    {DomainStatus::kFailed, DomainStatus::kFailed},          // failed
+    {DomainStatus::kCancelled, DomainStatus::kCancelled},    // cancelled
+    {DomainStatus::kUnknown, DomainStatus::kUnknown},        // not_found
+    {DomainStatus::kUnknown, DomainStatus::kUnknown},        // unknown
+}};
+
+constexpr std::string_view kSuccessEnding = "synchronized successfully";
+
+constexpr char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+constexpr char ToSpellingCharacter(char c) { return c == ' ' || c == '-' ? '_' : ToLower(c); }
+
+bool SaysSuccess(std::string_view text) {
+  text = TrimEnd(text);
+  if (text.ends_with('.')) text.remove_suffix(1);
+  if (text.size() < kSuccessEnding.size()) return false;
+  const std::string_view ending = text.substr(text.size() - kSuccessEnding.size());
+  return std::ranges::equal(ending, kSuccessEnding, {}, ToLower);
+}
+
+}  // namespace
+
+RefreshStatus ReadOverallStatus(std::string_view text) {
+  const std::string_view word = Trim(text);
+  const auto* found = std::ranges::find_if(kSpellings, [word](const Spelling& spelling) {
+    return std::ranges::equal(word, spelling.word, {}, ToSpellingCharacter);
+  });
+  return found == kSpellings.end() ? RefreshStatus::kUnknown : found->status;
+}
+
+RefreshStatus ApplyAbort(RefreshStatus status, bool abort_requested) {
+  return abort_requested && status == RefreshStatus::kCompleted ? RefreshStatus::kCancelled
+                                                                : status;
+}
+
+DomainStatus ReadDomainStatus(std::string_view text, RefreshStatus refresh_status) {
+  if (SaysSuccess(text)) return DomainStatus::kCompleted;
+  const DomainRule& rule = kDomainRules[static_cast<std::size_t>(refresh_status)];
+  return text.empty() ? rule.without_text : rule.with_other_text;
+}
+
+RefreshStatus ApplyDomains(RefreshStatus status, std::span<const DomainRefresh> domains) {
+  if (status != RefreshStatus::kCompleted) return status;
+  const auto failed = std::ranges::count(domains, DomainStatus::kFailed, &DomainRefresh::status);
+  if (failed == 0) return RefreshStatus::kCompleted;
+  return failed == std::ssize(domains) ? RefreshStatus::kFailed : RefreshStatus::kPartial;
+}
+
+}  // namespace cckm

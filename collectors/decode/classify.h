@@ -1,0 +1,31 @@
+// The rules by which the appliance's words become states.
+//
+// Source: the contract's "What the payload means".  Called by the job reader of this room.
+// Thread-safety: pure functions.
+
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "collectors/model/refresh.h"
+
+namespace cckm {
+
+// The state that a text of overall_status spells; kUnknown for a word that is not in the table.
+// Compares without case, with spaces and hyphens as underscores and without white space at either
+// end.
+RefreshStatus ReadOverallStatus(std::string_view text);
+
+// A completed job whose cancellation was asked for is a cancelled one; every other state stays.
+RefreshStatus ApplyAbort(RefreshStatus status, bool abort_requested);
+
+// State of a domain from its text in detailed_status (empty: none) and the appliance's own word on
+// the refresh, the abort rule already applied.
+DomainStatus ReadDomainStatus(std::string_view text, RefreshStatus refresh_status);
+
+// A completed refresh is partial where some of its domains failed and failed where all of them did;
+// every other state stays.
+RefreshStatus ApplyDomains(RefreshStatus status, std::span<const DomainRefresh> domains);
+
+}  // namespace cckm

@@ -1,0 +1,154 @@
+#include "collectors/decode/job_reader.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <tuple>
+
+#include "collectors/base/rfc3339.h"
+#include "collectors/decode/classify.h"
+#include "collectors/decode/json_reader.h"
+#include "collectors/decode/text.h"
+
+namespace cckm {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr std::string_view kDetailedStatus = "detailed_status";
+
+tl::unexpected<Error> SchemaError(std::string_view field, std::string_view problem) {
+  return Fail(ErrorKind::kSchema, std::string(field) + " " + std::string(problem));
+}
+
+bool IsDomainArray(const Family& family, std::string_view name) {
+  return !name.empty() &&
+         std::ranges::find(family.domain_arrays, name) != family.domain_arrays.end();
+}
+
+Result<bool> ReadAbort(dom::object job) {
+  const auto member = Member(job, "abort");
+  if (!member) return false;
+  bool abort_requested = false;
+  if (member->get(abort_requested) != simdjson::SUCCESS) {
+    return SchemaError("abort", "is not a boolean");
+  }
+  return abort_requested;
+}
+
+std::optional<WallTime> ReadTime(dom::object job, std::string_view name, AnomalySet& anomalies) {
+  const auto member = Member(job, name);
+  if (!member) return std::nullopt;
+  const auto text = AsString(*member);
+  if (text && text->empty()) return std::nullopt;
+  const ParsedTime parsed = text ? ParseRfc3339(*text) : ParsedTime{};
+  if (parsed.kind == ParsedTime::Kind::kTime) return parsed.time;
+  if (parsed.kind == ParsedTime::Kind::kUnreadable) anomalies.Add(Anomaly::kBadTimestamp);
+  return std::nullopt;
+}
+
+// REQUIRES: refresh.status is final.
+void ReadTimes(dom::object job, Refresh& refresh) {
+  refresh.created_at = ReadTime(job, "createdAt", refresh.anomalies);
+  refresh.updated_at = ReadTime(job, "updatedAt", refresh.anomalies);
+  if (!IsFinished(refresh.status)) return;
+  refresh.completed_at = ReadTime(job, "completed_at", refresh.anomalies);
+  const auto duration = DurationOf(refresh);
+  if (duration && *duration < Nanoseconds::zero()) {
+    refresh.anomalies.Add(Anomaly::kNegativeDuration);
+  }
+}
+
+}  // namespace
+
+Result<Refresh> JobReader::Read(dom::object job, const Family& family) {
+  const auto word = StringMember(job, "overall_status");
+  if (!word) return SchemaError("overall_status", "is missing or not a string");
+  const auto abort_requested = ReadAbort(job);
+  if (!abort_requested) return tl::make_unexpected(abort_requested.error());
+  if (const auto collected = CollectDomains(job, family); !collected) {
+    return tl::make_unexpected(collected.error());
+  }
+
+  Refresh refresh;
+  refresh.abort_requested = *abort_requested;
+  const RefreshStatus appliance_status = ApplyAbort(ReadOverallStatus(*word), *abort_requested);
+  refresh.domains = MakeDomains(appliance_status);
+  refresh.status = ApplyDomains(appliance_status, refresh.domains);
+  if (refresh.status == RefreshStatus::kUnknown) {
+    refresh.unknown_status = CutToCharacters(*word, kLongestText);
+    refresh.anomalies.Add(Anomaly::kUnknownStatus);
+  }
+  ReadTimes(job, refresh);
+  return refresh;
+}
+
+Result<void> JobReader::CollectDomains(dom::object job, const Family& family) {
+  mentions_.clear();
+  for (const auto& field : job) {
+    Result<void> collected;
+    if (field.value.is_null()) continue;
+    if (field.key == kDetailedStatus) collected = CollectDetailedStatus(field.value);
+    if (IsDomainArray(family, field.key)) collected = CollectArray(field.key, field.value);
+    if (!collected) return collected;
+  }
+  MergeMentions();
+  return {};
+}
+
+Result<void> JobReader::CollectArray(std::string_view name, dom::element value) {
+  dom::array array;
+  if (value.get(array) != simdjson::SUCCESS) return SchemaError(name, "is not an array");
+  for (const dom::element entry : array) {
+    const auto domain_id = AsString(entry);
+    if (!domain_id) return SchemaError(name, "has an entry that is not a string");
+    AddMention(*domain_id, "");
+  }
+  return {};
+}
+
+Result<void> JobReader::CollectDetailedStatus(dom::element value) {
+  dom::object details;
+  if (value.get(details) != simdjson::SUCCESS) {
+    return SchemaError(kDetailedStatus, "is not an object");
+  }
+  for (const auto& field : details) {
+    const auto text = field.value.is_null() ? std::string_view() : AsString(field.value);
+    if (!text) return SchemaError(kDetailedStatus, "has a value that is not a string");
+    AddMention(field.key, *text);
+  }
+  return {};
+}
+
+void JobReader::AddMention(std::string_view domain_id, std::string_view text) {
+  if (!domain_id.empty()) mentions_.push_back({domain_id, text, mentions_.size()});
+}
+
+// Leaves one mention of each domain, in the order of their first ones, with the text of any of
+// them.
+void JobReader::MergeMentions() {
+  std::ranges::sort(mentions_, {}, [](const Mention& mention) {
+    return std::tie(mention.domain_id, mention.position);
+  });
+  auto kept = mentions_.begin();
+  for (auto mention = mentions_.begin(); mention != mentions_.end(); ++mention) {
+    const bool repeated = kept != mentions_.begin() && kept[-1].domain_id == mention->domain_id;
+    if (!repeated) *kept++ = *mention;
+    if (kept[-1].text.empty()) kept[-1].text = mention->text;
+  }
+  mentions_.erase(kept, mentions_.end());
+  std::ranges::sort(mentions_, {}, &Mention::position);
+}
+
+std::vector<DomainRefresh> JobReader::MakeDomains(RefreshStatus appliance_status) const {
+  std::vector<DomainRefresh> domains;
+  domains.reserve(mentions_.size());
+  for (const Mention& mention : mentions_) {
+    domains.push_back({std::string(mention.domain_id),
+                       ReadDomainStatus(mention.text, appliance_status),
+                       std::string(CutToCharacters(mention.text, kLongestText))});
+  }
+  return domains;
+}
+
+}  // namespace cckm

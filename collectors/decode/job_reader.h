@@ -1,0 +1,44 @@
+// A job object to a Refresh: every field but the id, whose meaning depends on where the object
+// stood.
+//
+// Called by Decoder.  Thread-safety: one JobReader belongs to one thread.
+
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "collectors/base/error.h"
+#include "collectors/model/family.h"
+#include "collectors/model/refresh.h"
+
+namespace cckm {
+
+class JobReader {
+ public:
+  // Fails with kSchema, naming the field, where overall_status is missing or a field that decides
+  // about states has the wrong type.  A time of the wrong type is an anomaly, not a failure.
+  Result<Refresh> Read(simdjson::dom::object job, const Family& family);
+
+ private:
+  // One mention of a domain in the body; the views point into the document.
+  struct Mention {
+    std::string_view domain_id;
+    std::string_view text;
+    std::size_t position;
+  };
+
+  Result<void> CollectDomains(simdjson::dom::object job, const Family& family);
+  Result<void> CollectArray(std::string_view name, simdjson::dom::element value);
+  Result<void> CollectDetailedStatus(simdjson::dom::element value);
+  void AddMention(std::string_view domain_id, std::string_view text);
+  void MergeMentions();
+  std::vector<DomainRefresh> MakeDomains(RefreshStatus appliance_status) const;
+
+  std::vector<Mention> mentions_;  // of the job being read; kept for its memory
+};
+
+}  // namespace cckm

@@ -1,0 +1,258 @@
+#include "collectors/http/curl_http_client.h"
+
+#include <stdlib.h>  // unsetenv
+#include <strings.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "collectors/http/curl_handle.h"
+
+namespace cckm {
+namespace {
+
+// Names and prefixes of what libcurl, OpenSSL and their helpers read from the environment.
+constexpr std::string_view kScrubbedNames[] = {"SSLKEYLOGFILE", "NETRC"};
+constexpr std::string_view kScrubbedPrefixes[] = {"SSL_CERT_", "CURL_", "OPENSSL_"};
+constexpr std::string_view kProxySuffix = "_proxy";  // in any case
+
+bool EndsWithIgnoringCase(const std::string& text, std::string_view suffix) {
+  return text.size() >= suffix.size() &&
+         strncasecmp(text.c_str() + text.size() - suffix.size(), suffix.data(), suffix.size()) == 0;
+}
+
+bool MustBeScrubbed(const std::string& name) {
+  const auto is_name = [&](std::string_view scrubbed) { return name == scrubbed; };
+  const auto is_prefix = [&](std::string_view prefix) { return name.starts_with(prefix); };
+  return std::any_of(std::begin(kScrubbedNames), std::end(kScrubbedNames), is_name) ||
+         std::any_of(std::begin(kScrubbedPrefixes), std::end(kScrubbedPrefixes), is_prefix) ||
+         EndsWithIgnoringCase(name, kProxySuffix);
+}
+
+// Long enough for every caller, and short enough for libcurl's int of milliseconds.
+constexpr Nanoseconds kLongestWait = std::chrono::hours(24);
+
+int ToPollMilliseconds(Nanoseconds length) {
+  return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(length).count());
+}
+
+}  // namespace
+
+std::vector<std::string> ScrubHttpEnvironment() {
+  std::vector<std::string> names;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    std::string name(text.substr(0, text.find('=')));
+    if (MustBeScrubbed(name)) names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  for (const std::string& name : names) unsetenv(name.c_str());
+  return names;
+}
+
+std::string HttpLibraryVersion() { return curl_version(); }
+
+CurlRuntime::CurlRuntime() {
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    throw std::runtime_error("libcurl cannot be set up");
+  }
+}
+
+CurlRuntime::~CurlRuntime() { curl_global_cleanup(); }
+
+// Requests wait in `queue_` until one of max_connections handles is free, so that the time-out of a
+// request runs from the moment in which it may use a connection.
+class CurlHttpClient::Impl {
+ public:
+  explicit Impl(HttpClientOptions options);
+  ~Impl();
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void Start(HttpRequest request);
+  std::size_t InFlight() const { return queue_.size() + under_way_.size() + done_.size(); }
+  std::vector<HttpResponse> Wait(Nanoseconds longest);
+  void Wake();
+
+ private:
+  bool HasFreeHandle() const { return under_way_.size() < max_under_way_; }
+  void Launch(const HttpRequest& request);
+  Result<void> TryLaunch(const HttpRequest& request);
+  Result<CurlHandle*> IdleHandle();
+  Result<std::shared_ptr<const HeaderList>> HeadersFor(const std::shared_ptr<const Secret>& token);
+  void Advance();
+  void CollectFinished();
+  void LaunchQueued();
+  void Complete(CurlHandle& handle, Result<HttpAnswer> answer);
+  void AbandonAll(CURLMcode code);
+
+  // Constant after construction.
+  const HttpClientOptions options_;
+  const UrlParts url_;
+  const std::size_t max_under_way_;
+  const SystemClock clock_;  // sockets live in real time
+  const CurlMulti multi_;    // its wake-up may be called from any thread
+
+  std::atomic<bool> woken_{false};
+
+  std::vector<std::unique_ptr<CurlHandle>> handles_;
+  std::vector<CurlHandle*> idle_;
+  std::vector<CurlHandle*> under_way_;
+  std::deque<HttpRequest> queue_;
+  std::vector<HttpResponse> done_;
+
+  // The headers of the last token, which is the next one's too but for a renewal.
+  std::shared_ptr<const Secret> headers_token_;
+  std::shared_ptr<const HeaderList> headers_;
+};
+
+CurlHttpClient::Impl::Impl(HttpClientOptions options)
+    : options_(std::move(options)),
+      url_(SplitBaseUrl(options_.base_url)),
+      max_under_way_(static_cast<std::size_t>(std::max(1L, options_.max_connections))),
+      multi_(curl_multi_init()) {
+  if (!multi_) throw std::bad_alloc();
+  const long connections = static_cast<long>(max_under_way_);
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections);
+  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
+}
+
+CurlHttpClient::Impl::~Impl() {
+  for (CurlHandle* handle : under_way_) curl_multi_remove_handle(multi_.get(), handle->get());
+}
+
+void CurlHttpClient::Impl::Start(HttpRequest request) {
+  if (HasFreeHandle()) {
+    Launch(request);
+  } else {
+    queue_.push_back(std::move(request));
+  }
+}
+
+void CurlHttpClient::Impl::Launch(const HttpRequest& request) {
+  const Result<void> launched = TryLaunch(request);
+  if (!launched) {
+    done_.push_back({request.tag, tl::make_unexpected(launched.error()), Nanoseconds(0)});
+  }
+}
+
+Result<void> CurlHttpClient::Impl::TryLaunch(const HttpRequest& request) {
+  const auto headers = HeadersFor(request.bearer_token);
+  if (!headers) return tl::make_unexpected(headers.error());
+  const Result<CurlHandle*> handle = IdleHandle();
+  if (!handle) return tl::make_unexpected(handle.error());
+
+  CurlHandle& idle = **handle;
+  const Result<void> prepared = idle.Prepare(request.path, *headers);
+  if (!prepared) return prepared;
+  idle.tag = request.tag;
+  idle.started = clock_.SteadyNow();
+  const CURLMcode code = curl_multi_add_handle(multi_.get(), idle.get());
+  if (code != CURLM_OK) return Fail(ErrorKind::kInternal, curl_multi_strerror(code));
+  idle_.pop_back();
+  under_way_.push_back(&idle);
+  return {};
+}
+
+Result<CurlHandle*> CurlHttpClient::Impl::IdleHandle() {
+  if (idle_.empty()) {
+    auto handle = CurlHandle::Make(options_, url_);
+    if (!handle) return tl::make_unexpected(handle.error());
+    idle_.push_back(handle->get());
+    handles_.push_back(std::move(*handle));
+  }
+  return idle_.back();
+}
+
+Result<std::shared_ptr<const HeaderList>> CurlHttpClient::Impl::HeadersFor(
+    const std::shared_ptr<const Secret>& token) {
+  if (headers_ == nullptr || token != headers_token_) {
+    auto headers = HeaderList::For(token.get());
+    if (!headers) return headers;
+    headers_ = std::move(*headers);
+    headers_token_ = token;
+  }
+  return headers_;
+}
+
+std::vector<HttpResponse> CurlHttpClient::Impl::Wait(Nanoseconds longest) {
+  const SteadyTime deadline = clock_.SteadyNow() + std::min(longest, kLongestWait);
+  while (true) {
+    Advance();
+    const bool woken = woken_.exchange(false);
+    if (woken || !done_.empty()) break;
+    const Nanoseconds left = deadline - clock_.SteadyNow();
+    if (left <= Nanoseconds(0)) break;
+    const CURLMcode code =
+        curl_multi_poll(multi_.get(), nullptr, 0, ToPollMilliseconds(left), nullptr);
+    if (code != CURLM_OK) AbandonAll(code);
+  }
+  return std::exchange(done_, {});
+}
+
+// Moves every transfer as far as it goes without waiting.
+void CurlHttpClient::Impl::Advance() {
+  int running = 0;
+  const CURLMcode code = curl_multi_perform(multi_.get(), &running);
+  if (code != CURLM_OK) AbandonAll(code);
+  if (static_cast<std::size_t>(running) != under_way_.size()) CollectFinished();
+  LaunchQueued();
+}
+
+void CurlHttpClient::Impl::CollectFinished() {
+  int more = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &more)) {
+    if (message->msg != CURLMSG_DONE) continue;
+    const CURLcode code = message->data.result;
+    CurlHandle* handle = nullptr;
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &handle);
+    Complete(*handle, handle->Finish(code));
+  }
+}
+
+void CurlHttpClient::Impl::LaunchQueued() {
+  while (!queue_.empty() && HasFreeHandle()) {
+    Launch(queue_.front());
+    queue_.pop_front();
+  }
+}
+
+void CurlHttpClient::Impl::Complete(CurlHandle& handle, Result<HttpAnswer> answer) {
+  curl_multi_remove_handle(multi_.get(), handle.get());
+  done_.push_back({handle.tag, std::move(answer), clock_.SteadyNow() - handle.started});
+  std::erase(under_way_, &handle);
+  idle_.push_back(&handle);
+}
+
+// libcurl itself failed: no transfer can be trusted to end any more.
+void CurlHttpClient::Impl::AbandonAll(CURLMcode code) {
+  while (!under_way_.empty()) {
+    Complete(*under_way_.back(), Fail(ErrorKind::kInternal, curl_multi_strerror(code)));
+  }
+}
+
+void CurlHttpClient::Impl::Wake() {
+  woken_.store(true);
+  curl_multi_wakeup(multi_.get());
+}
+
+CurlHttpClient::CurlHttpClient(HttpClientOptions options)
+    : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+CurlHttpClient::~CurlHttpClient() = default;
+
+void CurlHttpClient::Start(HttpRequest request) { impl_->Start(std::move(request)); }
+
+std::size_t CurlHttpClient::InFlight() const { return impl_->InFlight(); }
+
+std::vector<HttpResponse> CurlHttpClient::Wait(Nanoseconds longest) { return impl_->Wait(longest); }
+
+void CurlHttpClient::Wake() { impl_->Wake(); }
+
+}  // namespace cckm

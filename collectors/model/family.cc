@@ -1,0 +1,45 @@
+#include "collectors/model/family.h"
+
+#include <algorithm>
+
+namespace cckm {
+namespace {
+
+constexpr std::array<std::string_view, 2> kKeysOfDetailedStatus = {};
+
+constexpr std::array<Family, 14> kFamilies = {{
+    {"dsm", "/api/v1/cckm/dsm/refresh", {"domains"}, "/api/v1/cckm/dsm/domains"},
+    {"external-cm",
+     "/api/v1/cckm/external-cm/refresh",
+     {"domains"},
+     "/api/v1/cckm/external-cm/domains"},
+    {"hsm-luna",
+     "/api/v1/cckm/hsm/luna/refresh",
+     {"partitions", "domains"},
+     "/api/v1/cckm/hsm/luna/partitions"},
+    {"hsm-luna-sync", "/api/v1/cckm/hsm/luna/synchronize", kKeysOfDetailedStatus, ""},
+    {"aws", "/api/v1/cckm/aws/synchronization-jobs", kKeysOfDetailedStatus, ""},
+    {"aws-custom-key-stores", "/api/v1/cckm/aws/custom-key-stores/synchronization-jobs",
+     kKeysOfDetailedStatus, ""},
+    {"azure", "/api/v1/cckm/azure/synchronization-jobs", kKeysOfDetailedStatus, ""},
+    {"azure-certificates", "/api/v1/cckm/azure/certificates/synchronization-jobs",
+     kKeysOfDetailedStatus, ""},
+    {"azure-secrets", "/api/v1/cckm/azure/secrets/synchronization-jobs", kKeysOfDetailedStatus, ""},
+    {"google", "/api/v1/cckm/google/synchronization-jobs", kKeysOfDetailedStatus, ""},
+    {"oci", "/api/v1/cckm/oci/synchronization-jobs", kKeysOfDetailedStatus, ""},
+    {"sap", "/api/v1/cckm/sap/synchronization-jobs", kKeysOfDetailedStatus, ""},
+    {"sfdc-keys", "/api/v1/cckm/sfdc/keys/synchronization-jobs", kKeysOfDetailedStatus, ""},
+    {"sfdc-certificates", "/api/v1/cckm/sfdc/certificates/synchronization-jobs",
+     kKeysOfDetailedStatus, ""},
+}};
+
+}  // namespace
+
+std::span<const Family> Families() { return kFamilies; }
+
+const Family* FindFamily(std::string_view name) {
+  const auto* found = std::ranges::find(kFamilies, name, &Family::name);
+  return found == kFamilies.end() ? nullptr : found;
+}
+
+}  // namespace cckm

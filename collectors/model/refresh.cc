@@ -1,0 +1,16 @@
+#include "collectors/model/refresh.h"
+
+#include <algorithm>
+
+namespace cckm {
+
+bool IsValidRefreshId(std::string_view text) {
+  constexpr std::size_t kLongest = 128;
+  const auto allowed = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == ':' || c == '-';
+  };
+  return !text.empty() && text.size() <= kLongest && std::ranges::all_of(text, allowed);
+}
+
+}  // namespace cckm

@@ -1,0 +1,71 @@
+#include "collectors/poll/answer.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace cckm {
+namespace {
+
+constexpr long kStatusNotFound = 404;
+
+struct StatusFault {
+  long first;
+  long last;
+  ErrorKind kind;
+  std::string_view meaning;
+};
+
+// The first row that holds the status decides.
+constexpr std::array<StatusFault, 5> kStatusFaults = {{
+    {401, 401, ErrorKind::kAuth, "the credentials were refused"},
+    {403, 403, ErrorKind::kForbidden, "the account may not read this family"},
+    {429, 429, ErrorKind::kRateLimited, "the appliance asks for fewer requests"},
+    {300, 399, ErrorKind::kRedirect, "redirects are not followed; check the target's url"},
+    {0, 999, ErrorKind::kHttpStatus, "the request failed"},
+}};
+
+bool IsJson(std::string_view content_type) {
+  constexpr std::string_view kJson = "application/json";
+  if (content_type.size() < kJson.size()) return false;
+  const bool same =
+      std::equal(kJson.begin(), kJson.end(), content_type.begin(), [](char a, char b) {
+        return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
+      });
+  if (!same) return false;
+  const std::string_view rest = content_type.substr(kJson.size());
+  return rest.empty() || rest.front() == ';' || rest.front() == ' ';
+}
+
+std::string Describe(const HttpAnswer& answer, std::string_view meaning, Decoder& decoder) {
+  const ApiError said = decoder.DecodeError(answer.body);
+  std::string text = "answered HTTP " + std::to_string(answer.status) + ": ";
+  text += meaning;
+  if (!said.code_description.empty()) text += " (" + said.code_description + ")";
+  return text;
+}
+
+}  // namespace
+
+bool IsNotFound(const HttpResponse& response) {
+  return response.answer && response.answer->status == kStatusNotFound;
+}
+
+Result<std::string_view> UsableBody(const HttpResponse& response, Decoder& decoder) {
+  if (!response.answer) return tl::make_unexpected(response.answer.error());
+  const HttpAnswer& answer = *response.answer;
+  if (answer.status < 200 || answer.status > 299) {
+    const auto* fault = std::ranges::find_if(kStatusFaults, [&](const StatusFault& row) {
+      return row.first <= answer.status && answer.status <= row.last;
+    });
+    return Fail(fault->kind, Describe(answer, fault->meaning, decoder));
+  }
+  if (!IsJson(answer.content_type)) {
+    return Fail(
+        ErrorKind::kContentType,
+        "answered with another content type than application/json; is this a CipherTrust Manager?");
+  }
+  return std::string_view(answer.body);
+}
+
+}  // namespace cckm

@@ -1,0 +1,84 @@
+// What a poller tells the other side: the answers of a part of a poll, in the order in which they
+// came.
+//
+// Plain data.  Made by Collector, read by a PollListener.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collectors/base/clock.h"
+#include "collectors/base/error.h"
+#include "collectors/model/family.h"
+#include "collectors/model/refresh.h"
+
+namespace cckm {
+
+// The label `endpoint` of the metrics about requests.
+enum class Endpoint : std::uint8_t { kToken, kRefresh, kRefreshList, kDomainList };
+inline constexpr std::array<std::string_view, 4> kEndpointNames = {"token", "refresh",
+                                                                   "refresh_list", "domain_list"};
+
+// One request that was answered or given up.
+struct RequestRecord {
+  Endpoint endpoint = Endpoint::kRefresh;
+  long status = 0;  // 0: no answer
+  Nanoseconds duration{};
+};
+
+// How many faults of each kind, indexed by ErrorKind.
+using ErrorCounts = std::array<std::uint32_t, kErrorKindNames.size()>;
+
+// What was learned of one refresh.
+struct RefreshAnswer {
+  enum class Kind : std::uint8_t {
+    kRefresh,         // `refresh` is what the appliance says
+    kNotFound,        // 404: only refresh.id is set
+    kNoUsableAnswer,  // only refresh.id and refresh.anomalies are set
+  };
+  Kind kind = Kind::kNoUsableAnswer;
+  Refresh refresh;
+  // The refresh is finished and its completion time is known or known to be missing: it can be
+  // counted.
+  bool settled = false;
+};
+
+// How a collector's poll (or heartbeat) ended.
+struct PollSummary {
+  bool up = false;  // at least one request got a valid 2xx answer or a 404
+  Nanoseconds duration{};
+  WallTime ended_at{};
+};
+
+// What the last answers told about the appliance as a whole.
+struct TargetObservation {
+  bool authenticated = false;
+  std::optional<Nanoseconds> clock_skew;  // its Date header minus our clock
+};
+
+struct PollUpdate {
+  std::string_view target;  // name; lives as long as the poller
+  const Family* family = nullptr;
+  SteadyTime at{};
+  std::vector<RefreshAnswer> answers;
+  std::vector<RequestRecord> requests;
+  ErrorCounts error_counts{};
+  std::vector<Error> errors;         // the first of each kind, for the log and the page
+  std::optional<PollSummary> ended;  // set on the last update of a poll
+  TargetObservation observation;
+};
+
+class PollListener {
+ public:
+  virtual ~PollListener() = default;
+
+  // Called by the poller's own thread, at least four times a second while a poll brings answers and
+  // once at its end.  Must not block on the network.
+  virtual void OnUpdate(PollUpdate update) = 0;
+};
+
+}  // namespace cckm

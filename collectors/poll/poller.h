@@ -1,0 +1,70 @@
+// The thread of one target: keeps the collectors' requests under way and hands over what they
+// learn.
+//
+// All of a target's collectors share one HttpClient and its connections, turn by turn.  Nothing
+// here is shared with other pollers, so a target that hangs delays no other. Thread-safety: Run()
+// and RunFirstPoll() are called by one thread; everything else is theirs.
+
+#pragma once
+
+#include <deque>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "collectors/base/clock.h"
+#include "collectors/base/random.h"
+#include "collectors/decode/decoder.h"
+#include "collectors/http/http_client.h"
+#include "collectors/poll/collector.h"
+#include "collectors/poll/poll_update.h"
+#include "collectors/session/token_source.h"
+
+namespace cckm {
+
+struct PollerPlan {
+  std::string target;  // the target's name
+  std::vector<CollectorPlan> collectors;
+  ScheduleSettings schedule;
+  std::size_t max_connections = 8;
+};
+
+class Poller {
+ public:
+  // The parts outlive the poller.
+  Poller(PollerPlan plan, HttpClient& client, TokenSource& token, const Clock& clock,
+         Random& random, PollListener& listener);
+  Poller(const Poller&) = delete;
+  Poller& operator=(const Poller&) = delete;
+
+  // Polls until a stop is requested; returns within milliseconds of it.
+  void Run(const std::stop_token& stop);
+
+  // Polls until every collector has ended its first poll, or a stop is requested.
+  void RunFirstPoll(const std::stop_token& stop);
+
+ private:
+  void Step();
+  void StartRequests();
+  bool StartOne();
+  Nanoseconds LongestWait() const;
+  void TakeResponse(const HttpResponse& response);
+  void HandOver();
+  void Observe(const HttpResponse& response);
+
+  // Constant after construction.
+  const PollerPlan plan_;
+  HttpClient& client_;
+  TokenSource& token_;
+  const Clock& clock_;
+  PollListener& listener_;
+
+  Decoder decoder_;
+  std::deque<Collector> collectors_;
+  std::size_t next_collector_ = 0;  // whose turn it is
+  std::shared_ptr<const Secret> token_in_use_;
+  std::optional<Nanoseconds> clock_skew_;
+  SteadyTime handed_over_at_{};
+};
+
+}  // namespace cckm

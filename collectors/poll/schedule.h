@@ -1,0 +1,70 @@
+// When which refresh of one collector is asked for: a pure calculation on steady time.
+//
+// Unfinished refreshes are due at every tick of poll_interval.  A settled one rests for
+// recheck_interval and up to a tenth more, so that many that settled together are asked for apart.
+// When nothing was due for heartbeat_interval, a heartbeat is. Thread-safety: belongs to one poller
+// thread.
+
+#pragma once
+
+#include <cstdint>
+#include <queue>
+#include <vector>
+
+#include "collectors/base/clock.h"
+#include "collectors/base/random.h"
+
+namespace cckm {
+
+struct ScheduleSettings {
+  Nanoseconds poll_interval{};
+  Nanoseconds recheck_interval{};  // zero: settled refreshes are never due again
+  Nanoseconds heartbeat_interval{};
+};
+
+// Position of a refresh in its collector.
+using RefreshIndex = std::uint32_t;
+
+class Schedule {
+ public:
+  // The first poll is due at `start`.
+  Schedule(const ScheduleSettings& settings, SteadyTime start, Random& random);
+
+  // The refresh is due at every tick from now on.
+  void AddUnfinished(RefreshIndex index);
+
+  // The refresh, which was due and taken, rests until its recheck.
+  void Settle(RefreshIndex index, SteadyTime now);
+
+  struct Due {
+    std::vector<RefreshIndex> refreshes;
+    bool heartbeat = false;  // nothing else is due: ask for one list entry
+  };
+  // Begins a poll: what is due at `now`, at most once a tick.  A taken refresh that did not settle
+  // has to be given back with AddUnfinished.  When ticks were missed, one poll makes up for all of
+  // them.
+  Due Take(SteadyTime now);
+
+  // The earliest time at which Take() has something to give.
+  SteadyTime NextDue() const;
+
+ private:
+  struct Recheck {
+    SteadyTime due;
+    RefreshIndex index;
+    friend bool operator>(const Recheck& a, const Recheck& b) { return a.due > b.due; }
+  };
+
+  bool RecheckIsDue(SteadyTime now) const {
+    return !rechecks_.empty() && rechecks_.top().due <= now;
+  }
+
+  const ScheduleSettings settings_;
+  Random& random_;
+  SteadyTime next_tick_;
+  SteadyTime next_heartbeat_;
+  std::vector<RefreshIndex> unfinished_;
+  std::priority_queue<Recheck, std::vector<Recheck>, std::greater<>> rechecks_;
+};
+
+}  // namespace cckm

@@ -1,0 +1,100 @@
+#include "exporter/app/event_log.h"
+
+#include <chrono>
+
+namespace cckm {
+namespace {
+
+// How long a repeated event stays quiet.
+constexpr auto kQuietTime = std::chrono::minutes(5);
+// Refreshes of one update that get a line each.
+constexpr std::size_t kMostEnds = 20;
+
+std::string KeyOf(const PollUpdate& update, std::string_view event) {
+  return std::string(update.target) + '\n' + std::string(update.family->name) + '\n' +
+         std::string(event);
+}
+
+}  // namespace
+
+bool EventLog::MayLog(const std::string& key, std::int64_t& suppressed) {
+  const SteadyTime now = clock_.SteadyNow();
+  const MutexLock lock(mutex_);
+  const auto [entry, is_first] = repeated_.try_emplace(key);
+  Repeated& repeated = entry->second;
+  if (!is_first && now - repeated.logged_at < kQuietTime) {
+    ++repeated.suppressed;
+    return false;
+  }
+  suppressed = repeated.suppressed;
+  repeated = {.logged_at = now, .suppressed = 0};
+  return true;
+}
+
+void EventLog::LogFault(const PollUpdate& update, const Error& error) {
+  std::int64_t suppressed = 0;
+  if (!MayLog(KeyOf(update, ErrorKindName(error.kind)), suppressed)) return;
+  log_.Warn("Poll met a fault", {{"target", update.target},
+                                 {"cloud", update.family->name},
+                                 {"reason", ErrorKindName(error.kind)},
+                                 {"error", error.message},
+                                 {"suppressed", suppressed}});
+}
+
+void EventLog::OnAnomalies(const PollUpdate& update, const NewAnomalies& found) {
+  for (std::size_t kind = 0; kind < kAnomalyNames.size(); ++kind) {
+    if (!found.kinds.Has(static_cast<Anomaly>(kind))) continue;
+    std::int64_t suppressed = 0;
+    if (!MayLog(KeyOf(update, kAnomalyNames[kind]), suppressed)) continue;
+    log_.Warn("Refresh has an anomaly", {{"target", update.target},
+                                         {"cloud", update.family->name},
+                                         {"refresh_id", found.refresh_id},
+                                         {"kind", kAnomalyNames[kind]},
+                                         {"suppressed", suppressed}});
+  }
+}
+
+void EventLog::LogEnd(const PollUpdate& update, const Refresh& refresh) {
+  const bool went_well = refresh.status == RefreshStatus::kCompleted;
+  log_.Write(went_well ? LogLevel::kDebug : LogLevel::kWarn, "Refresh ended",
+             {{"target", update.target},
+              {"cloud", update.family->name},
+              {"refresh_id", refresh.id},
+              {"status", RefreshStatusName(refresh.status)}});
+  if (went_well) return;
+  std::size_t lines = 0;
+  for (const DomainRefresh& domain : refresh.domains) {
+    if (domain.status != DomainStatus::kFailed || ++lines > kMostEnds) continue;
+    log_.Warn("Domain was not refreshed", {{"target", update.target},
+                                           {"cloud", update.family->name},
+                                           {"refresh_id", refresh.id},
+                                           {"domain_id", domain.domain_id},
+                                           {"detail", domain.detail}});
+  }
+}
+
+void EventLog::LogChangeOfUp(const PollUpdate& update) {
+  if (!update.ended) return;
+  {
+    const MutexLock lock(mutex_);
+    const auto [entry, is_first] = was_up_.try_emplace(KeyOf(update, "up"), update.ended->up);
+    if (!is_first && entry->second == update.ended->up) return;
+    entry->second = update.ended->up;
+  }
+  log_.Write(update.ended->up ? LogLevel::kInfo : LogLevel::kWarn,
+             update.ended->up ? "Collector is up" : "Collector is down",
+             {{"target", update.target}, {"cloud", update.family->name}});
+}
+
+void EventLog::OnUpdate(const PollUpdate& update, const std::vector<bool>& is_new) {
+  for (const Error& error : update.errors) LogFault(update, error);
+  std::size_t settled = 0;
+  std::size_t lines = 0;
+  for (const RefreshAnswer& answer : update.answers) {
+    if (!answer.settled || !is_new[settled++] || ++lines > kMostEnds) continue;
+    LogEnd(update, answer.refresh);
+  }
+  LogChangeOfUp(update);
+}
+
+}  // namespace cckm

@@ -1,0 +1,52 @@
+// What polls are worth a line in the log: faults and anomalies, each kind at most once a while, and
+// refreshes that ended.
+//
+// Thread-safety: every method may be called from any thread.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/base/mutex.h"
+#include "collectors/poll/poll_update.h"
+#include "exporter/log/log.h"
+#include "exporter/state/state_store.h"
+
+namespace cckm {
+
+class EventLog {
+ public:
+  // `log` and `clock` outlive this.
+  EventLog(Log& log, const Clock& clock) : log_(log), clock_(clock) {}
+
+  // Logs the update's faults, a collector that came back or went down, and settled refreshes for
+  // which is_new says so.
+  void OnUpdate(const PollUpdate& update, const std::vector<bool>& is_new);
+
+  void OnAnomalies(const PollUpdate& update, const NewAnomalies& found);
+
+ private:
+  struct Repeated {
+    SteadyTime logged_at{};
+    std::int64_t suppressed = 0;
+  };
+
+  // True if an event of this key may be logged now; `suppressed` is how often it was not since the
+  // last time.
+  bool MayLog(const std::string& key, std::int64_t& suppressed);
+  void LogFault(const PollUpdate& update, const Error& error);
+  void LogEnd(const PollUpdate& update, const Refresh& refresh);
+  void LogChangeOfUp(const PollUpdate& update);
+
+  Log& log_;
+  const Clock& clock_;
+  Mutex mutex_;
+  std::map<std::string, Repeated> repeated_ CCKM_GUARDED_BY(mutex_);
+  std::map<std::string, bool> was_up_ CCKM_GUARDED_BY(mutex_);
+};
+
+}  // namespace cckm

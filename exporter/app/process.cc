@@ -1,0 +1,71 @@
+#include "exporter/app/process.h"
+
+#include <malloc.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <thread>
+
+#include "exporter/app/run.h"
+
+namespace cckm {
+namespace {
+
+sigset_t TakenSignals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  return set;
+}
+
+// An exception that nobody caught, in whatever thread: a bug, which has its own exit code.
+[[noreturn]] void EndForABug() {
+  try {
+    if (const std::exception_ptr bug = std::current_exception()) std::rethrow_exception(bug);
+  } catch (const std::exception& bug) {
+    std::fprintf(stderr, "cckm_exporter: this is a bug: %s\n", bug.what());
+  } catch (...) {
+    std::fputs("cckm_exporter: this is a bug: an unknown exception\n", stderr);
+  }
+  std::_Exit(kExitBug);
+}
+
+}  // namespace
+
+void PrepareProcess() {
+  std::set_terminate(EndForABug);
+  constexpr int kLargeBlock = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, kLargeBlock);
+  mallopt(M_TRIM_THRESHOLD, kLargeBlock);
+  mallopt(M_ARENA_MAX, 2);
+  const rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+  prctl(PR_SET_DUMPABLE, 0);
+  signal(SIGPIPE, SIG_IGN);
+}
+
+Signals::Signals() {
+  const sigset_t set = TakenSignals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+Signals::Kind Signals::Next() {
+  const sigset_t set = TakenSignals();
+  int signal = 0;
+  while (sigwait(&set, &signal) != 0) {
+  }
+  return signal == SIGHUP ? Kind::kReload : Kind::kStop;
+}
+
+void ExitWithin(std::chrono::milliseconds limit) {
+  std::thread([limit] {
+    std::this_thread::sleep_for(limit);
+    std::_Exit(EXIT_SUCCESS);
+  }).detach();
+}
+
+}  // namespace cckm

@@ -1,0 +1,48 @@
+// Everything that polls one target: its connections, its token, its poller and the thread of it.
+//
+// Thread-safety: belongs to the thread that made it.
+
+#pragma once
+
+#include <memory>
+#include <thread>
+
+#include "collectors/base/random.h"
+#include "collectors/http/curl_http_client.h"
+#include "collectors/poll/poller.h"
+#include "collectors/session/file_token_source.h"
+#include "exporter/config/config.h"
+#include "exporter/state/state_store.h"
+
+namespace cckm {
+
+// What the state has to know of a configured target.
+TargetSetup SetupOf(const TargetConfig& config);
+
+class TargetRuntime {
+ public:
+  // Nothing runs yet.  `clock` and `listener` outlive this.  REQUIRES: a CurlRuntime outlives this.
+  TargetRuntime(const TargetConfig& config, const Clock& clock, PollListener& listener);
+  // Stops polling; returns when the thread has ended.
+  ~TargetRuntime() = default;
+  TargetRuntime(const TargetRuntime&) = delete;
+  TargetRuntime& operator=(const TargetRuntime&) = delete;
+
+  // Polls in a thread of its own until this goes, or until the first poll is over.
+  void Start();
+  void StartFirstPoll();
+
+  // Asks the thread to end, without waiting for it.
+  void RequestStop() { thread_.request_stop(); }
+  // Waits for the thread to end.
+  void Join();
+
+ private:
+  CurlHttpClient client_;
+  FileTokenSource token_;
+  SystemRandom random_;
+  Poller poller_;
+  std::jthread thread_;
+};
+
+}  // namespace cckm

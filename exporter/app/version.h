@@ -1,0 +1,17 @@
+// What --version prints and cckm_exporter_build_info carries.  Thread-safety: pure functions.
+
+#pragma once
+
+#include <string>
+
+#include "exporter/exposition/exposition.h"
+
+namespace cckm {
+
+// Version, source revision and compiler of this program.
+BuildInfo ThisBuild();
+
+// Name, version, revision, compiler, and the run-time versions of the libraries, a line each.
+std::string VersionText();
+
+}  // namespace cckm

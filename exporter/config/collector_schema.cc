@@ -1,0 +1,80 @@
+// The part of schema.h below `collectors`.
+
+#include <map>
+#include <string>
+
+#include "collectors/model/refresh.h"
+#include "exporter/config/schema.h"
+#include "exporter/config/yaml_readers.h"
+
+namespace cckm {
+namespace {
+
+constexpr std::size_t kMostDiscoveredRefreshes = 100'000;
+
+YamlReader ReadRefreshIds(std::vector<std::string>& out) {
+  return [&out](const YamlCursor& cursor) {
+    constexpr std::string_view kRule = "must be a refresh ID: 1 to 128 of A-Z a-z 0-9 . _ : -";
+    std::map<std::string, int> lines;
+    for (const YamlCursor& item : cursor.Items().value_or(std::vector<YamlCursor>{})) {
+      const auto id = item.Text(kRule);
+      if (!id) continue;
+      const auto [first, is_new] = lines.emplace(*id, item.line());
+      if (!IsValidRefreshId(*id)) {
+        item.Complain(std::string(kRule));
+      } else if (!is_new) {
+        item.Complain("is listed twice; the first is in line " + std::to_string(first->second));
+      } else {
+        out.push_back(*id);
+      }
+    }
+  };
+}
+
+YamlReader ReadDiscovery(DiscoveryConfig& out) {
+  return [&out](const YamlCursor& cursor) {
+    cursor.ReadMap({
+        {"enabled", ReadBoolean(out.enabled)},
+        {"interval", ReadDuration(out.interval, {.smallest = std::chrono::seconds(1)})},
+        {"max_refreshes", ReadNumber(out.max_refreshes, 1, kMostDiscoveredRefreshes)},
+        {"observe_history", ReadBoolean(out.observe_history)},
+    });
+  };
+}
+
+CollectorConfig ReadCollector(const YamlCursor& cursor, const Family& family) {
+  CollectorConfig collector;
+  collector.family = &family;
+  std::optional<YamlCursor> ids;
+  std::optional<YamlCursor> id_files;
+  const bool is_map = cursor.ReadMap({
+      {"refresh_ids", Remember(ids)},
+      {"refresh_id_files", Remember(id_files)},
+      {"domain_names", ReadBoolean(collector.domain_names)},
+      {"discovery", ReadDiscovery(collector.discovery)},
+  });
+  if (ids) ReadRefreshIds(collector.refresh_ids)(*ids);
+  if (id_files) ReadPaths(collector.refresh_id_files)(*id_files);
+  const bool names_refreshes = (ids && ids->HasContent()) || (id_files && id_files->HasContent());
+  if (is_map && !names_refreshes && !collector.discovery.enabled) {
+    cursor.Complain("must have refresh_ids, refresh_id_files or discovery with enabled: true");
+  }
+  return collector;
+}
+
+}  // namespace
+
+YamlReader ReadCollectors(std::vector<CollectorConfig>& out) {
+  return [&out](const YamlCursor& cursor) {
+    std::vector<YamlKey> keys;
+    for (const Family& family : Families()) {
+      keys.push_back({family.name, [&out, &family](const YamlCursor& collector) {
+                        out.push_back(ReadCollector(collector, family));
+                      }});
+    }
+    if (!cursor.HasContent()) cursor.Complain("must have at least one collector");
+    cursor.ReadMap(keys);
+  };
+}
+
+}  // namespace cckm

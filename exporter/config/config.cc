@@ -1,0 +1,15 @@
+#include "exporter/config/config.h"
+
+namespace cckm {
+
+std::vector<Nanoseconds> DefaultDurationBuckets() {
+  using std::chrono::days;
+  using std::chrono::hours;
+  using std::chrono::minutes;
+  using std::chrono::seconds;
+  return {seconds(1), seconds(2), seconds(5),  seconds(10), seconds(30), minutes(1),
+          minutes(2), minutes(5), minutes(10), minutes(20), minutes(30), hours(1),
+          hours(2),   hours(4),   hours(8),    days(1),     days(3)};
+}
+
+}  // namespace cckm

@@ -1,0 +1,119 @@
+// The exporter's configuration: plain data that is already valid.
+//
+// Made by config_file.h (YAML) or flags.h (one target on the command line), read by exporter/app.
+// Every value here has passed the checks of the contract's section 2.
+
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "collectors/base/clock.h"
+#include "collectors/model/family.h"
+
+namespace cckm {
+
+// What may be set under `global:` and again on a target.
+struct TargetSettings {
+  Nanoseconds poll_interval = std::chrono::seconds(15);
+  Nanoseconds recheck_interval =
+      std::chrono::hours(24);  // zero: finished refreshes are never asked for again
+  Nanoseconds heartbeat_interval = std::chrono::minutes(1);
+  Nanoseconds stale_after = std::chrono::minutes(5);
+  Nanoseconds request_timeout = std::chrono::seconds(10);
+  std::size_t max_response_size = std::size_t{8} << 20U;  // bytes
+  std::size_t max_series = 200'000;
+  bool domain_histograms = true;
+  bool allow_http = false;
+
+  friend bool operator==(const TargetSettings&, const TargetSettings&) = default;
+};
+
+struct DiscoveryConfig {
+  bool enabled = false;
+  Nanoseconds interval = std::chrono::minutes(1);
+  std::size_t max_refreshes = 1000;
+  bool observe_history = false;
+
+  friend bool operator==(const DiscoveryConfig&, const DiscoveryConfig&) = default;
+};
+
+struct CollectorConfig {
+  const Family* family = nullptr;                       // a row of Families()
+  std::vector<std::string> refresh_ids;                 // valid, each once, in the order written
+  std::vector<std::filesystem::path> refresh_id_files;  // globs, absolute
+  bool domain_names = true;
+  DiscoveryConfig discovery;
+
+  friend bool operator==(const CollectorConfig&, const CollectorConfig&) = default;
+};
+
+// A bearer token that something else renews in a file.
+struct TokenFileAuthentication {
+  std::filesystem::path credentials_file;
+
+  friend bool operator==(const TokenFileAuthentication&, const TokenFileAuthentication&) = default;
+};
+
+struct LoginAuthentication {
+  std::string username;
+  std::filesystem::path password_file;
+  std::string connection;
+  std::string domain;
+  std::string auth_domain;
+  std::string auth_domain_path;
+
+  friend bool operator==(const LoginAuthentication&, const LoginAuthentication&) = default;
+};
+
+struct ClientCertificateAuthentication {
+  std::string client_id;
+
+  friend bool operator==(const ClientCertificateAuthentication&,
+                         const ClientCertificateAuthentication&) = default;
+};
+
+using Authentication =
+    std::variant<TokenFileAuthentication, LoginAuthentication, ClientCertificateAuthentication>;
+
+struct TlsConfig {
+  enum class MinVersion { kTls12, kTls13 };
+  std::filesystem::path ca_file;  // empty: the system's store
+  std::filesystem::path cert_file;
+  std::filesystem::path key_file;
+  std::string server_name;
+  MinVersion min_version = MinVersion::kTls12;
+  bool insecure_skip_verify = false;
+
+  friend bool operator==(const TlsConfig&, const TlsConfig&) = default;
+};
+
+struct TargetConfig {
+  std::string name;
+  std::string url;  // scheme://host[:port][/prefix], no trailing slash, no user, query or fragment
+  Authentication authentication;
+  TlsConfig tls;
+  std::string proxy_url;
+  long max_connections = 8;
+  TargetSettings settings;
+  std::vector<CollectorConfig> collectors;  // at least one; each family once
+
+  friend bool operator==(const TargetConfig&, const TargetConfig&) = default;
+};
+
+// Upper bounds of the duration histograms without +Inf, ascending, each above zero.
+std::vector<Nanoseconds> DefaultDurationBuckets();
+
+struct Config {
+  std::vector<Nanoseconds> duration_buckets = DefaultDurationBuckets();
+  bool native_histograms = false;
+  std::vector<TargetConfig> targets;  // at least one; each name once
+
+  friend bool operator==(const Config&, const Config&) = default;
+};
+
+}  // namespace cckm

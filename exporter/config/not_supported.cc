@@ -1,0 +1,48 @@
+#include "exporter/config/not_supported.h"
+
+#include <algorithm>
+#include <array>
+
+namespace cckm {
+namespace {
+
+struct Refusal {
+  std::string_view key;    // the end of a key's path, or a flag
+  std::string_view value;  // refused with this value only; empty: with any
+};
+
+constexpr std::array kRefusals = {
+    Refusal{"native_histograms", "true"},
+    Refusal{"login", ""},
+    Refusal{"client_certificate", ""},
+    Refusal{"tls_config.ca_file", ""},
+    Refusal{"tls_config.cert_file", ""},
+    Refusal{"tls_config.key_file", ""},
+    Refusal{"tls_config.server_name", ""},
+    Refusal{"tls_config.min_version", ""},
+    Refusal{"tls_config.insecure_skip_verify", ""},
+    Refusal{"proxy_url", ""},
+    Refusal{"refresh_id_files", ""},
+    Refusal{"discovery.enabled", "true"},
+    Refusal{"--target.username", ""},
+    Refusal{"--target.password-file", ""},
+    Refusal{"--target.ca-file", ""},
+    Refusal{"--web.config.file", ""},
+    Refusal{"--web.enable-lifecycle", "true"},
+    Refusal{"--shard.count", ""},
+};
+
+bool EndsWithKey(std::string_view path, std::string_view key) {
+  if (!path.ends_with(key)) return false;
+  return path.size() == key.size() || path[path.size() - key.size() - 1] == '.';
+}
+
+}  // namespace
+
+bool IsNotSupportedYet(std::string_view key, std::string_view value) {
+  return std::ranges::any_of(kRefusals, [key, value](const Refusal& refusal) {
+    return EndsWithKey(key, refusal.key) && (refusal.value.empty() || refusal.value == value);
+  });
+}
+
+}  // namespace cckm

@@ -1,0 +1,133 @@
+#include "exporter/config/target_flags.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <system_error>
+
+#include "collectors/base/secret_file.h"
+#include "collectors/model/refresh.h"
+#include "exporter/config/text.h"
+#include "exporter/config/url.h"
+
+namespace cckm {
+namespace {
+
+struct RefreshIdFlag {
+  std::string_view flag;
+  std::string_view family;
+};
+
+constexpr std::array<RefreshIdFlag, 2> kRefreshIdFlags = {{
+    {"dsm.refresh-ids", "dsm"},
+    {"external-cm.refresh-ids", "external-cm"},
+}};
+
+bool IsTargetFlag(const FlagRow& row) {
+  return row.name.starts_with("target.") ||
+         std::ranges::count(kRefreshIdFlags, row.name, &RefreshIdFlag::flag) != 0;
+}
+
+void ReadUrl(const FlagValues& values, TargetConfig& out, FlagProblems& problems) {
+  constexpr std::string_view kFlag = "target.url";
+  if (!values.IsGiven(kFlag)) {
+    problems.Add(kFlag, "is missing: the other flags of a target need it");
+    return;
+  }
+  const auto url = ParseUrl(values.Text(kFlag));
+  if (!url) {
+    problems.Add(kFlag, url.error());
+  } else if (url->is_http && !url->IsLoopback()) {
+    problems.Add(kFlag,
+                 "must start with https://; for http:// to another host use a configuration file "
+                 "with allow_http: true");
+  } else {
+    out.url = url->text;
+    out.name = url->host;
+    out.settings.allow_http = url->is_http;
+  }
+}
+
+void ReadName(const FlagValues& values, TargetConfig& out, FlagProblems& problems) {
+  constexpr std::string_view kFlag = "target.name";
+  if (!values.IsGiven(kFlag)) return;
+  out.name = values.Text(kFlag);
+  if (!IsValidTargetName(out.name)) problems.Add(kFlag, std::string(kTargetNameRule));
+}
+
+void ReadTokenFile(const FlagValues& values, TargetConfig& out, FlagProblems& problems) {
+  constexpr std::string_view kFlag = "target.token-file";
+  if (!values.IsGiven(kFlag)) {
+    problems.Add(kFlag, "is missing: a target needs the path of a file with a bearer token");
+    return;
+  }
+  std::error_code fault;
+  const auto file = std::filesystem::absolute(values.Text(kFlag), fault).lexically_normal();
+  if (values.Text(kFlag).empty() || fault) {
+    problems.Add(kFlag, "must be the path of a file");
+    return;
+  }
+  const auto secret = ReadSecretFile(file);
+  if (!secret) problems.Add(kFlag, secret.error().message);
+  out.authentication = TokenFileAuthentication{file};
+}
+
+void ReadRefreshIds(const FlagValues& values, const RefreshIdFlag& flag, TargetConfig& out,
+                    FlagProblems& problems) {
+  if (!values.IsGiven(flag.flag)) return;
+  CollectorConfig collector;
+  collector.family = FindFamily(flag.family);
+  std::string_view rest = values.Text(flag.flag);
+  for (bool more = true; more;) {
+    const std::size_t comma = rest.find(',');
+    const std::string id(rest.substr(0, comma));
+    if (!IsValidRefreshId(id)) {
+      problems.Add(
+          flag.flag,
+          "must be refresh IDs of 1 to 128 of A-Z a-z 0-9 . _ : - with commas between them");
+      return;
+    }
+    if (std::ranges::count(collector.refresh_ids, id) != 0) {
+      problems.Add(flag.flag, "must hold each refresh ID only once");
+      return;
+    }
+    collector.refresh_ids.push_back(id);
+    more = comma != std::string_view::npos;
+    if (more) rest.remove_prefix(comma + 1);
+  }
+  out.collectors.push_back(std::move(collector));
+}
+
+bool HasRefreshIds(const FlagValues& values) {
+  return std::ranges::any_of(
+      kRefreshIdFlags, [&values](const RefreshIdFlag& flag) { return values.IsGiven(flag.flag); });
+}
+
+}  // namespace
+
+bool HasTargetFlags(const FlagValues& values) {
+  return std::ranges::any_of(FlagTable(), [&values](const FlagRow& row) {
+    return IsTargetFlag(row) && values.IsGiven(row.name);
+  });
+}
+
+TargetConfig ReadTargetFlags(const FlagValues& values, FlagProblems& problems) {
+  TargetConfig target;
+  ReadUrl(values, target, problems);
+  ReadName(values, target, problems);
+  ReadTokenFile(values, target, problems);
+  for (const RefreshIdFlag& flag : kRefreshIdFlags) ReadRefreshIds(values, flag, target, problems);
+  if (!HasRefreshIds(values)) {
+    problems.Add("dsm.refresh-ids", "is missing: give it, --external-cm.refresh-ids or both");
+  }
+  return target;
+}
+
+void RefuseTargetFlags(const FlagValues& values, FlagProblems& problems) {
+  for (const FlagRow& row : FlagTable()) {
+    if (!IsTargetFlag(row) || !values.IsGiven(row.name)) continue;
+    problems.Add(row.name, "must not be given together with --config.file");
+  }
+}
+
+}  // namespace cckm

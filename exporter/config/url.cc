@@ -1,0 +1,147 @@
+#include "exporter/config/url.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+
+#include "exporter/config/numbers.h"
+
+namespace cckm {
+namespace {
+
+constexpr std::size_t kLongestUrl = 2048;
+constexpr std::size_t kLongestHost = 253;
+
+bool IsAlphanumeric(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool IsHexDigit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool IsIpv6Address(const std::string& text) {
+  in6_addr address{};
+  return inet_pton(AF_INET6, text.c_str(), &address) == 1;
+}
+
+bool IsHostName(std::string_view text) {
+  const auto allowed = [](char c) { return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.'; };
+  return !text.empty() && text.size() <= kLongestHost && std::ranges::all_of(text, allowed) &&
+         text.front() != '.' && text.front() != '-' && text.find("..") == std::string_view::npos;
+}
+
+struct HostAndPort {
+  std::string host;                      // without brackets
+  std::optional<std::string_view> port;  // what follows the colon
+};
+
+// Takes host:port apart; nothing where brackets do not match or hold no IPv6 address.
+std::optional<HostAndPort> SplitHostAndPort(std::string_view text) {
+  HostAndPort parts;
+  if (text.starts_with('[')) {
+    const std::size_t close = text.find(']');
+    if (close == std::string_view::npos) return std::nullopt;
+    parts.host = text.substr(1, close - 1);
+    if (!IsIpv6Address(parts.host)) return std::nullopt;
+    text.remove_prefix(close + 1);
+  } else {
+    parts.host = text.substr(0, text.find(':'));
+    text.remove_prefix(parts.host.size());
+  }
+  if (text.empty()) return parts;
+  if (!text.starts_with(':')) return std::nullopt;
+  parts.port = text.substr(1);
+  return parts;
+}
+
+bool IsPort(std::string_view text, std::uint64_t smallest) {
+  constexpr std::uint64_t kLargestPort = 65535;
+  const auto port = ParseNumber(text);
+  return port && *port >= smallest && *port <= kLargestPort;
+}
+
+// The characters of a path (RFC 3986 section 3.3), with complete percent-encodings and without .
+// and
+// .. segments, which a client would resolve.
+bool IsPrefix(std::string_view text) {
+  constexpr std::string_view kMarks = "-._~!$&'()*+,;=:@/%";
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!IsAlphanumeric(text[i]) && kMarks.find(text[i]) == std::string_view::npos) return false;
+    if (text[i] != '%') continue;
+    if (i + 2 >= text.size() || !IsHexDigit(text[i + 1]) || !IsHexDigit(text[i + 2])) return false;
+  }
+  const std::string segments = std::string(text) + "/";
+  return segments.find("/./") == std::string::npos && segments.find("/../") == std::string::npos;
+}
+
+struct Scheme {
+  std::string_view start;
+  bool is_http;
+};
+
+std::optional<Scheme> FindScheme(std::string_view text) {
+  for (const Scheme scheme : {Scheme{"https://", false}, Scheme{"http://", true}}) {
+    if (text.starts_with(scheme.start)) return scheme;
+  }
+  return std::nullopt;
+}
+
+// The rule that the part behind the scheme breaks, or empty.
+std::string_view BrokenRule(std::string_view authority, std::string_view prefix) {
+  if (authority.find('@') != std::string_view::npos) {
+    return "must not hold a user name or password; they belong under login or authorization";
+  }
+  const auto parts = SplitHostAndPort(authority);
+  const bool is_ipv6 = authority.starts_with('[');
+  if (!parts || (!is_ipv6 && !IsHostName(parts->host))) {
+    return "must name a host: a name, an IPv4 address or an IPv6 address in brackets";
+  }
+  if (parts->port && !IsPort(*parts->port, 1)) return "must have a port from 1 to 65535, or none";
+  if (!IsPrefix(prefix)) {
+    return "must have a path of plain URL characters without . and .. segments, or none";
+  }
+  return {};
+}
+
+}  // namespace
+
+bool Url::IsLoopback() const {
+  in_addr ipv4{};
+  if (inet_pton(AF_INET, host.c_str(), &ipv4) == 1) return ntohl(ipv4.s_addr) >> 24U == 127;
+  in6_addr ipv6{};
+  if (inet_pton(AF_INET6, host.c_str(), &ipv6) == 1) {
+    return std::memcmp(&ipv6, &in6addr_loopback, sizeof ipv6) == 0;
+  }
+  return host == "localhost";
+}
+
+tl::expected<Url, std::string> ParseUrl(std::string_view text) {
+  const auto scheme = FindScheme(text);
+  if (!scheme) return tl::make_unexpected("must start with https:// (or http://)");
+  if (text.size() > kLongestUrl) return tl::make_unexpected("must not be longer than 2048 bytes");
+  if (text.find_first_of("?#") != std::string_view::npos) {
+    return tl::make_unexpected("must not have a query (?) or fragment (#)");
+  }
+  const std::string_view rest = text.substr(scheme->start.size());
+  const std::string_view authority = rest.substr(0, rest.find('/'));
+  std::string_view prefix = rest.substr(authority.size());
+  if (const auto rule = BrokenRule(authority, prefix); !rule.empty()) {
+    return tl::make_unexpected(std::string(rule));
+  }
+  while (prefix.ends_with('/')) prefix.remove_suffix(1);
+  Url url{scheme->is_http, SplitHostAndPort(authority)->host, std::string(scheme->start)};
+  url.text.append(authority).append(prefix);
+  return url;
+}
+
+bool IsValidListenAddress(std::string_view text) {
+  const auto parts = SplitHostAndPort(text);
+  if (!parts || !parts->port || !IsPort(*parts->port, 0)) return false;
+  return text.starts_with('[') || parts->host.empty() || IsHostName(parts->host);
+}
+
+}  // namespace cckm

@@ -1,0 +1,104 @@
+// A walk over a YAML document that reports every problem and goes on.
+//
+// Used by the readers of this room only.  Thread-safety: each document belongs to one thread.
+
+#pragma once
+
+#include <yaml-cpp/yaml.h>
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/config/config_file.h"
+
+namespace cckm {
+
+// The file that is being read and what was found wrong with it so far.
+class ConfigSource {
+ public:
+  explicit ConfigSource(const std::filesystem::path& file);
+
+  void Add(int line, std::string key, std::string message);
+  bool HasProblems() const { return !problems_.empty(); }
+  std::vector<ConfigProblem> TakeProblemsInFileOrder();
+
+  // The absolute form of a path written in the file.
+  std::filesystem::path Absolute(const std::string& written) const;
+
+ private:
+  std::string file_;
+  std::filesystem::path folder_;
+  std::vector<ConfigProblem> problems_;
+};
+
+class YamlCursor;
+using YamlReader = std::function<void(const YamlCursor&)>;
+
+// One key that a map may have.
+struct YamlKey {
+  std::string_view name;
+  YamlReader read;
+  std::string_view need = {};  // why the key must be there; empty: it may be left out
+};
+
+// One value of the document.  It must not outlive its ConfigSource.
+class YamlCursor {
+ public:
+  YamlCursor(YAML::Node node, int line, ConfigSource& source)
+      : node_(std::move(node)), line_(line), source_(&source) {}
+
+  int line() const { return line_; }
+  const std::string& path() const { return path_; }
+
+  // False within a part of the document that this release refuses as a whole.
+  bool is_supported() const { return is_supported_; }
+
+  // Reports that the value is wrong.  The message says what is allowed and does not repeat the
+  // value.
+  void Complain(std::string message) const { source_->Add(line_, path_, std::move(message)); }
+
+  // The text of a scalar, quoted or not.  Anything else is reported with `rule`.
+  std::optional<std::string> Text(std::string_view rule) const;
+
+  // The text of a scalar without quotes, as numbers and booleans are written.
+  std::optional<std::string> PlainText(std::string_view rule) const;
+
+  // False for no value at all, an empty list and an empty map.
+  bool HasContent() const { return !node_.IsNull() && (node_.IsScalar() || node_.size() != 0); }
+
+  // The entries of a list.  Anything else is reported; no value at all is an empty list.
+  std::optional<std::vector<YamlCursor>> Items() const;
+
+  // Reads a map: each known key with its reader, in the order written.  Unknown, repeated and
+  // missing keys, those that this release refuses, and anything but a map are reported; no value at
+  // all is an empty map.
+  // Returns false where it is no map.
+  bool ReadMap(const std::vector<YamlKey>& keys) const;
+
+  std::filesystem::path Absolute(const std::string& written) const {
+    return source_->Absolute(written);
+  }
+
+ private:
+  struct Member {
+    std::string name;
+    YAML::Node value;
+    int line;
+  };
+
+  std::vector<Member> Members() const;
+  YamlCursor Child(const YAML::Node& node, int line, const std::string& path_end) const;
+  void ReadMember(const Member& member, const std::vector<YamlKey>& keys) const;
+
+  YAML::Node node_;
+  int line_;
+  ConfigSource* source_;
+  std::string path_;
+  bool is_supported_ = true;
+};
+
+}  // namespace cckm

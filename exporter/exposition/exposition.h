@@ -1,0 +1,72 @@
+// One whole exposition: every family of the catalogue, from everything that has something to say.
+//
+// Thread-safety: Exposition belongs to one thread at a time; ExporterStatus may be used from any
+// thread.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "collectors/base/clock.h"
+#include "exporter/exposition/exposition_writer.h"
+#include "exporter/metrics/self_metrics.h"
+#include "exporter/state/state_store.h"
+
+namespace cckm {
+
+// The program that runs: labels of cckm_exporter_build_info.
+struct BuildInfo {
+  std::string version;
+  std::string revision;
+  std::string compiler;
+};
+
+// What the exporter says of itself besides its requests.
+class ExporterStatus {
+ public:
+  void SetConfigLoaded(bool success, WallTime at) {
+    config_ok_ = success;
+    if (success) config_loaded_at_ = at.time_since_epoch().count();
+  }
+  void CountLedgerFailure() {
+    ++ledger_failures_;
+    ledger_writable_ = false;
+  }
+  void SetLedgerWritable() { ledger_writable_ = true; }
+
+  bool config_ok() const { return config_ok_; }
+  WallTime config_loaded_at() const { return WallTime(Nanoseconds(config_loaded_at_)); }
+  bool ledger_writable() const { return ledger_writable_; }
+  std::uint64_t ledger_failures() const { return ledger_failures_; }
+
+ private:
+  std::atomic<bool> config_ok_{false};
+  std::atomic<std::int64_t> config_loaded_at_{0};
+  std::atomic<bool> ledger_writable_{true};
+  std::atomic<std::uint64_t> ledger_failures_{0};
+};
+
+class Exposition {
+ public:
+  struct Sources {
+    StateStore& state;
+    const SelfMetrics& self_metrics;
+    const ExporterStatus& status;
+    const BucketBounds& bounds;
+    BuildInfo build_info;
+    bool process_metrics = true;
+  };
+
+  explicit Exposition(Sources sources) : sources_(std::move(sources)) {}
+
+  // Writes every family that has a sample, after which the state counts as shown.  Returns false if
+  // some counters wait for the next exposition (see StateStore::ReadForExposition).
+  bool Render(ExpositionWriter& writer);
+
+ private:
+  const Sources sources_;
+};
+
+}  // namespace cckm

@@ -1,0 +1,42 @@
+// What a renderer says to a format: families in order, then their samples.
+//
+// Thread-safety: a writer belongs to one thread.
+
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "exporter/metrics/catalogue.h"
+#include "exporter/metrics/duration_histogram.h"
+#include "exporter/metrics/label_value.h"
+
+namespace cckm {
+
+// Label values in the order of the family's labels.
+using LabelViews = std::span<const LabelView>;
+
+class ExpositionWriter {
+ public:
+  virtual ~ExpositionWriter() = default;
+
+  // Starts a family; one without a sample leaves no trace.
+  virtual void BeginFamily(const MetricDescription& description) = 0;
+
+  // A gauge or counter of the current family.
+  virtual void Sample(LabelViews labels, double value) = 0;
+
+  // One sample for each value of the family's last label, which `labels` leaves out.
+  // REQUIRES: as many numbers as values.
+  virtual void Samples(LabelViews labels, std::span<const std::string_view> last_label_values,
+                       std::span<const double> numbers) = 0;
+
+  // A state set: Samples() of which the one at `active` is 1 and the others are 0.
+  virtual void StateSet(LabelViews labels, std::span<const std::string_view> states,
+                        std::size_t active) = 0;
+
+  virtual void Histogram(LabelViews labels, const HistogramView& histogram) = 0;
+};
+
+}  // namespace cckm

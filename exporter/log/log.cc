@@ -1,0 +1,195 @@
+#include "exporter/log/log.h"
+
+#include <poll.h>
+#include <spdlog/async_logger.h>
+#include <spdlog/details/thread_pool.h>
+#include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <future>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+#include "collectors/base/rfc3339.h"
+
+namespace cckm {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr std::size_t kQueuedLines = 2048;  // some hundred bytes each, allocated at once
+constexpr auto kLongestWait = std::chrono::seconds(1);
+
+constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warn", "error"};
+constexpr std::array<spdlog::level::level_enum, 4> kSpdlogLevels = {
+    spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err};
+
+// Writes whole lines to the file's descriptor, past stdio: a thread that is blocked in here must
+// not hold the file's lock when the process ends.
+class DescriptorSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+ public:
+  explicit DescriptorSink(int descriptor) : descriptor_(descriptor) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    std::string_view rest(message.payload.data(), message.payload.size());
+    while (!rest.empty()) {
+      const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0 && errno == EAGAIN && WaitUntilWritable()) continue;
+      if (written <= 0) return;  // nobody reads; there is nowhere to say so
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+  void flush_() override {}
+
+  // For a pipe that somebody made non-blocking: the same wait as in a blocking write.
+  bool WaitUntilWritable() const {
+    pollfd waiting{descriptor_, POLLOUT, 0};
+    return ::poll(&waiting, 1, -1) > 0 || errno == EINTR;
+  }
+
+  const int descriptor_;
+};
+
+// Milliseconds always, so that the lines align.
+std::string Timestamp(WallTime time) {
+  const auto second = std::chrono::floor<std::chrono::seconds>(time);
+  const auto rest = std::chrono::floor<std::chrono::milliseconds>(time - second).count();
+  std::string text = FormatRfc3339(second);
+  const std::string digits = std::to_string(1000 + rest);
+  text.insert(text.size() - 1, "." + digits.substr(1));
+  return text;
+}
+
+// JSON lets DEL and the C1 controls (U+0080 to U+009F) pass, and terminals obey them.
+// REQUIRES: valid UTF-8, where byte C2 starts exactly the characters U+0080 to U+00BF.
+std::string EscapeLateControls(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string escaped;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_c1 =
+        text[i] == '\xC2' && i + 1 < text.size() && static_cast<std::uint8_t>(text[i + 1]) < 0xA0;
+    if (!is_c1 && text[i] != '\x7F') {
+      escaped += text[i];
+      continue;
+    }
+    const auto code = static_cast<std::uint8_t>(is_c1 ? text[++i] : text[i]);
+    escaped.append("\\u00").append({kHex[code >> 4U], kHex[code & 0xFU]});
+  }
+  return escaped;
+}
+
+std::string ToText(const ordered_json& value) {
+  constexpr int kOneLine = -1;
+  return EscapeLateControls(
+      value.dump(kOneLine, ' ', false, ordered_json::error_handler_t::replace));
+}
+
+bool NeedsQuotes(std::string_view value) {
+  return value.empty() || std::ranges::any_of(value, [](char c) {
+           return c <= ' ' || c > '~' || c == '=' || c == '"' || c == '\\';
+         });
+}
+
+std::string LogfmtValue(std::string_view value) {
+  return NeedsQuotes(value) ? ToText(std::string(value)) : std::string(value);
+}
+
+using Fields = std::initializer_list<LogField>;
+
+std::string LogfmtLine(std::string_view time, std::string_view level, std::string_view message,
+                       Fields fields) {
+  std::string line;
+  line.append("ts=").append(time).append(" level=").append(level);
+  line.append(" msg=").append(ToText(std::string(message)));
+  for (const LogField& field : fields) {
+    line.append(" ").append(field.key).append("=").append(LogfmtValue(field.value));
+  }
+  return line;
+}
+
+std::string JsonLine(std::string_view time, std::string_view level, std::string_view message,
+                     Fields fields) {
+  ordered_json line = {{"ts", time}, {"level", level}, {"msg", message}};
+  for (const LogField& field : fields) {
+    ordered_json& value = line[std::string(field.key)];
+    if (field.is_number) {
+      value = std::stoll(field.value);
+    } else {
+      value = field.value;
+    }
+  }
+  return ToText(line);
+}
+
+using ThreadPool = spdlog::details::thread_pool;
+
+// The pool's destructor waits until every line is written, so where the reader of the lines stands
+// still it is left to a thread of its own, which ends with the process.
+void CloseInTime(std::shared_ptr<ThreadPool> pool, std::shared_ptr<spdlog::async_logger> logger) {
+  std::promise<void> done;
+  std::future<void> is_done = done.get_future();
+  std::thread closer(
+      [pool = std::move(pool), logger = std::move(logger), done = std::move(done)]() mutable {
+        pool.reset();
+        done.set_value();
+      });
+  if (is_done.wait_for(kLongestWait) == std::future_status::ready) {
+    closer.join();
+  } else {
+    closer.detach();
+  }
+}
+
+}  // namespace
+
+class Log::Impl {
+ public:
+  Impl(int descriptor, LogLevel level, LogFormat format, const Clock& clock)
+      : format_(format),
+        clock_(clock),
+        pool_(std::make_shared<ThreadPool>(kQueuedLines, 1)),
+        logger_(std::make_shared<spdlog::async_logger>(
+            "cckm", std::make_shared<DescriptorSink>(descriptor), pool_,
+            spdlog::async_overflow_policy::overrun_oldest)) {
+    logger_->set_level(kSpdlogLevels[static_cast<std::size_t>(level)]);
+  }
+
+  ~Impl() { CloseInTime(std::move(pool_), std::move(logger_)); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void Write(LogLevel level, std::string_view message, Fields fields) {
+    const auto index = static_cast<std::size_t>(level);
+    if (!logger_->should_log(kSpdlogLevels[index])) return;
+    const std::string time = Timestamp(clock_.Now());
+    const auto name = kLevelNames[index];
+    std::string line = format_ == LogFormat::kJson ? JsonLine(time, name, message, fields)
+                                                   : LogfmtLine(time, name, message, fields);
+    line += '\n';
+    logger_->log(kSpdlogLevels[index], spdlog::string_view_t(line));
+  }
+
+ private:
+  const LogFormat format_;
+  const Clock& clock_;
+  std::shared_ptr<ThreadPool> pool_;
+  std::shared_ptr<spdlog::async_logger> logger_;
+};
+
+Log::Log(std::FILE* out, LogLevel level, LogFormat format, const Clock& clock)
+    : impl_(std::make_unique<Impl>(fileno(out), level, format, clock)) {}
+
+Log::~Log() = default;
+
+void Log::Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+  impl_->Write(level, message, fields);
+}
+
+}  // namespace cckm

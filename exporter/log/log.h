@@ -1,0 +1,69 @@
+// The exporter's log: one line an event, logfmt or JSON, on standard error.
+//
+// Lines are written by a thread of their own, so that a blocked pipe never blocks a poller; what
+// does not fit into its queue replaces the oldest waiting lines.  The one room that knows spdlog.
+// Thread-safety: every method may be called from any thread.
+
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "collectors/base/clock.h"
+
+namespace cckm {
+
+enum class LogLevel { kDebug, kInfo, kWarn, kError };
+enum class LogFormat { kLogfmt, kJson };
+
+// One key=value of a line.  Keys are constants of the code: [a-z_]+.  Values may hold anything;
+// they are quoted and escaped by the format, and invalid UTF-8 is replaced.
+struct LogField {
+  LogField(std::string_view field_key, std::string_view field_value)
+      : key(field_key), value(field_value) {}
+  LogField(std::string_view field_key, const char* field_value)
+      : key(field_key), value(field_value) {}
+  LogField(std::string_view field_key, std::int64_t number)
+      : key(field_key), value(std::to_string(number)), is_number(true) {}
+
+  std::string_view key;
+  std::string value;
+  bool is_number = false;
+};
+
+class Log {
+ public:
+  // Writes lines of `level` and above to the descriptor of `out`, which must outlive this and stays
+  // open.
+  Log(std::FILE* out, LogLevel level, LogFormat format, const Clock& clock);
+  // Waits for the written lines at most a second.
+  ~Log();
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  // ts=2026-11-22T01:02:03.456Z level=warn msg="..." key=value
+  void Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields);
+
+  void Debug(std::string_view message, std::initializer_list<LogField> fields = {}) {
+    Write(LogLevel::kDebug, message, fields);
+  }
+  void Info(std::string_view message, std::initializer_list<LogField> fields = {}) {
+    Write(LogLevel::kInfo, message, fields);
+  }
+  void Warn(std::string_view message, std::initializer_list<LogField> fields = {}) {
+    Write(LogLevel::kWarn, message, fields);
+  }
+  void Error(std::string_view message, std::initializer_list<LogField> fields = {}) {
+    Write(LogLevel::kError, message, fields);
+  }
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cckm

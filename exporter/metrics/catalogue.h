@@ -1,0 +1,86 @@
+// Every metric of the exporter in one table: name, type, labels, help.
+//
+// The order of the table is the order of the exposition.  Writers and the self metrics take names
+// and help from here only; a test holds the table against the documentation. Thread-safety:
+// constants.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace cckm {
+
+enum class MetricType : std::uint8_t { kGauge, kCounter, kHistogram };
+
+enum class Metric : std::uint8_t {
+  kDomainRefreshStatus,
+  kDomainRefreshLastResult,
+  kDomainRefreshStartedTimestamp,
+  kDomainRefreshCompletedTimestamp,
+  kDomainRefreshLastSuccessTimestamp,
+  kDomainRefreshLastDuration,
+  kDomainRefreshesTotal,
+  kDomainRefreshDuration,
+  kDomainInfo,
+  kRefreshStatus,
+  kRefreshCreatedTimestamp,
+  kRefreshCompletedTimestamp,
+  kRefreshDomains,
+  kRefreshDuration,
+  kUp,
+  kUnansweredRefreshes,
+  kPollDuration,
+  kLastPollTimestamp,
+  kLastSuccessfulPollTimestamp,
+  kTrackedRefreshes,
+  kDiscoveryTruncated,
+  kDroppedSeries,
+  kApiRequestsTotal,
+  kApiRequestDuration,
+  kApiErrorsTotal,
+  kAuthenticated,
+  kTokenRenewalsTotal,
+  kTokenRenewalFailuresTotal,
+  kTokenExpiryTimestamp,
+  kTlsCertificateExpiryTimestamp,
+  kTlsVerificationEnabled,
+  kClockSkew,
+  kRefreshAnomaliesTotal,
+  kLedgerWritable,
+  kLedgerWriteFailuresTotal,
+  kBuildInfo,
+  kConfigLastReloadSuccessful,
+  kConfigLastReloadSuccessTimestamp,
+  kProcessCpuSecondsTotal,
+  kProcessOpenFds,
+  kProcessMaxFds,
+  kProcessVirtualMemoryBytes,
+  kProcessVirtualMemoryMaxBytes,
+  kProcessResidentMemoryBytes,
+  kProcessStartTimeSeconds,
+};
+
+struct MetricDescription {
+  Metric metric;
+  std::string_view name;
+  MetricType type;
+  std::array<std::string_view, 5> labels;  // in the order of the exposition; unused ones are empty
+  std::string_view help;
+
+  constexpr std::size_t label_count() const {
+    std::size_t count = 0;
+    while (count < labels.size() && !labels[count].empty()) ++count;
+    return count;
+  }
+};
+
+// Every metric, in the order of the enumeration.
+std::span<const MetricDescription> Catalogue();
+
+const MetricDescription& Describe(Metric metric);
+
+}  // namespace cckm

@@ -1,0 +1,49 @@
+// The value of a label, made safe for every exposition format.
+//
+// Contract: label values are valid UTF-8 without control characters, at most 256 bytes; a longer or
+// altered value ends in `~` and 16 hex digits of its SHA-256, so that two values never become one.
+// For the same reason a value that ends like that from the start counts as altered. Thread-safety:
+// as a std::string.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cckm {
+
+class LabelValue {
+ public:
+  LabelValue() = default;
+
+  // Makes any bytes a label value.
+  explicit LabelValue(std::string_view raw);
+
+  const std::string& text() const { return text_; }
+  // True if no character of the text needs an escape in the text formats.
+  bool is_plain() const { return is_plain_; }
+
+  // True for visible ASCII that is its own label value, so that it can be compared with others as
+  // it is. False tells nothing.
+  static bool IsItself(std::string_view text);
+
+  friend bool operator==(const LabelValue&, const LabelValue&) = default;
+
+ private:
+  std::string text_;
+  bool is_plain_ = true;
+};
+
+// A label value as a writer takes it: a view of a LabelValue, or of a constant without special
+// characters.
+struct LabelView {
+  // NOLINTNEXTLINE(google-explicit-constructor): constants are written where labels stand
+  constexpr LabelView(std::string_view constant) : text(constant) {}
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  LabelView(const LabelValue& value) : text(value.text()), is_plain(value.is_plain()) {}
+
+  std::string_view text;
+  bool is_plain = true;
+};
+
+}  // namespace cckm

@@ -1,0 +1,52 @@
+// The exporter's metrics about its own requests and findings: counters and histograms of
+// prometheus-cpp.
+//
+// Everything whose labels the configuration tells exists at 0 from the start.
+// Thread-safety: every method may be called from any thread.
+
+#pragma once
+
+#include <prometheus/metric_family.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/model/family.h"
+#include "collectors/model/refresh.h"
+#include "collectors/poll/poll_update.h"
+#include "exporter/metrics/catalogue.h"
+
+namespace cckm {
+
+class SelfMetrics {
+ public:
+  SelfMetrics();
+  ~SelfMetrics();
+  SelfMetrics(const SelfMetrics&) = delete;
+  SelfMetrics& operator=(const SelfMetrics&) = delete;
+
+  // Creates the target's metrics, and those of one of its collectors, at 0.
+  void AddTarget(std::string_view target);
+  void AddCollector(std::string_view target, const Family& family);
+
+  // Counts the requests and errors of an update.
+  void Count(const PollUpdate& update);
+
+  // Counts each anomaly of the set once.
+  void Count(std::string_view target, const Family& family, AnomalySet anomalies);
+
+  struct CollectedFamily {
+    Metric metric;
+    prometheus::MetricFamily family;
+  };
+  // The current values, in the order of the catalogue.
+  std::vector<CollectedFamily> Collect() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cckm

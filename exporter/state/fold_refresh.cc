@@ -1,0 +1,178 @@
+#include "exporter/state/fold_refresh.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace cckm {
+namespace {
+
+RefreshOrder OrderOf(const RefreshState& refresh) {
+  return {refresh.created_at, refresh.id.text()};
+}
+
+// The end of a refresh for a domain, as an index of kDomainEndNames; none if it tells none.
+std::optional<std::size_t> EndFor(DomainStatus status) {
+  switch (status) {
+    case DomainStatus::kCompleted:
+      return 0;
+    case DomainStatus::kFailed:
+      return 1;
+    case DomainStatus::kCancelled:
+      return 2;
+    case DomainStatus::kInProgress:
+    case DomainStatus::kUnknown:
+      break;
+  }
+  return std::nullopt;
+}
+
+// The end of a refresh, as an index of kRefreshEndNames.  REQUIRES: finished.
+std::size_t EndOf(RefreshStatus status) {
+  return static_cast<std::size_t>(status) - static_cast<std::size_t>(RefreshStatus::kCompleted);
+}
+static_assert(kRefreshEndNames[0] == RefreshStatusName(RefreshStatus::kCompleted));
+static_assert(kRefreshEndNames[3] == RefreshStatusName(RefreshStatus::kCancelled));
+
+std::optional<Nanoseconds> UsableDuration(const Refresh& refresh) {
+  const auto duration = DurationOf(refresh);
+  return duration && *duration >= Nanoseconds::zero() ? duration : std::nullopt;
+}
+
+// Makes `refresh` the domain's newest if it is.
+void ConsiderNewest(DomainState& domain, const RefreshState& refresh, DomainStatus status) {
+  if (domain.newest != nullptr && domain.newest != &refresh &&
+      OrderOf(refresh) < OrderOf(*domain.newest)) {
+    return;
+  }
+  domain.newest = &refresh;
+  domain.status = status;
+}
+
+// Makes `refresh` the domain's newest finished one if it is.
+void ConsiderFinished(DomainState& domain, const RefreshState& state, const Refresh& refresh,
+                      DomainStatus status) {
+  const auto end = EndFor(status);
+  if (end == 0 && refresh.completed_at) {
+    domain.last_success_at = std::max(domain.last_success_at, refresh.completed_at);
+  }
+  RefreshOrder order = OrderOf(state);
+  if (domain.newest_finished && order < *domain.newest_finished) return;
+  domain.newest_finished = std::move(order);
+  domain.completed_at = refresh.completed_at;
+  domain.last_duration = UsableDuration(refresh);
+  if (end) domain.last_result = static_cast<DomainResult>(*end + 1);
+}
+static_assert(kDomainResultNames[1] == kDomainEndNames[0]);
+static_assert(kDomainResultNames[3] == kDomainEndNames[2]);
+
+bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) {
+  return state.settled && (!answer.settled || state.status != answer.refresh.status ||
+                           state.completed_at != answer.refresh.completed_at);
+}
+
+}  // namespace
+
+RefreshFolder::RefreshFolder(CollectorState& collector, const BucketBounds& bounds,
+                             std::uint64_t update_number, SteadyTime now)
+    : collector_(collector), bounds_(bounds), update_number_(update_number), now_(now) {}
+
+AnomalySet RefreshFolder::Fold(const RefreshAnswer& answer, bool is_new) {
+  RefreshState* state = collector_.refreshes.Find(answer.refresh.id);
+  if (state == nullptr)
+    state = &collector_.refreshes.Add(RefreshState(LabelValue(answer.refresh.id)));
+  AnomalySet anomalies = answer.refresh.anomalies;
+  if (answer.kind == RefreshAnswer::Kind::kNoUsableAnswer) {
+    state->unanswered = !state->settled;
+  } else {
+    state->unanswered = false;
+    state->answered_at = now_;
+    if (answer.kind == RefreshAnswer::Kind::kNotFound) {
+      state->status = RefreshStatus::kNotFound;
+    } else {
+      FoldRefresh(*state, answer, is_new, anomalies);
+    }
+  }
+  anomalies.Remove(state->counted_anomalies);
+  state->counted_anomalies.Add(anomalies);
+  return anomalies;
+}
+
+void RefreshFolder::FoldRefresh(RefreshState& state, const RefreshAnswer& answer, bool is_new,
+                                AnomalySet& anomalies) {
+  const Refresh& refresh = answer.refresh;
+  if (ChangedAfterFinish(state, answer)) anomalies.Add(Anomaly::kChangedAfterFinish);
+  if (!std::exchange(state.was_seen, true)) {
+    state.was_finished_when_first_seen = IsFinished(refresh.status);
+  }
+  state.status = refresh.status;
+  state.settled = answer.settled;
+  state.created_at = refresh.created_at;
+  state.completed_at = refresh.completed_at;
+  RenewDomains(state, refresh);
+  if (!answer.settled) return;
+  for (const NamedDomain& named : state.domains) {
+    ConsiderFinished(*named.domain, state, refresh, named.status);
+  }
+  if (is_new) Count(state, refresh);
+}
+
+void RefreshFolder::RenewDomains(RefreshState& state, const Refresh& refresh) {
+  std::vector<NamedDomain> before = std::exchange(state.domains, {});
+  state.domains.reserve(refresh.domains.size());
+  for (const DomainRefresh& named : refresh.domains) {
+    DomainState& domain = FindOrAddDomain(named.domain_id, state);
+    ++domain.named_by;
+    ConsiderNewest(domain, state, named.status);
+    state.domains.push_back({&domain, named.status});
+  }
+  ReleaseDomains(state, before);
+}
+
+// Takes back that `state` names the domains it named before its current ones.
+void RefreshFolder::ReleaseDomains(const RefreshState& state,
+                                   const std::vector<NamedDomain>& before) {
+  for (const NamedDomain& named : before) --named.domain->named_by;
+  if (std::ranges::equal(before, state.domains, {}, &NamedDomain::domain, &NamedDomain::domain))
+    return;
+  std::set<const DomainState*> current;
+  for (const NamedDomain& named : state.domains) current.insert(named.domain);
+  for (const NamedDomain& named : before) {
+    if (current.contains(named.domain)) continue;
+    if (named.domain->newest == &state) named.domain->newest = nullptr;
+    domains_lost_a_refresh_ = true;
+  }
+}
+
+DomainState& RefreshFolder::FindOrAddDomain(std::string_view raw_id, const RefreshState& named_by) {
+  if (LabelValue::IsItself(raw_id)) {
+    if (DomainState* domain = collector_.domains.Find(raw_id)) return *domain;
+  }
+  LabelValue id(raw_id);
+  if (DomainState* domain = collector_.domains.Find(id.text())) return *domain;
+  DomainState& domain = collector_.domains.Add(DomainState(std::move(id), bounds_));
+  domain.born_in_update = named_by.was_finished_when_first_seen ? 0 : update_number_;
+  return domain;
+}
+
+void RefreshFolder::Count(const RefreshState& state, const Refresh& refresh) {
+  const auto duration = UsableDuration(refresh);
+  if (duration) collector_.durations[EndOf(refresh.status)].Observe(*duration);
+  for (const NamedDomain& named : state.domains) {
+    const auto end = EndFor(named.status);
+    if (!end) continue;
+    ++named.domain->totals[*end];
+    if (*end == 0 && duration) named.domain->durations.Observe(*duration);
+  }
+}
+
+void RefreshFolder::Finish() {
+  if (!domains_lost_a_refresh_) return;
+  for (const RefreshState& refresh : collector_.refreshes) {
+    for (const NamedDomain& named : refresh.domains)
+      ConsiderNewest(*named.domain, refresh, named.status);
+  }
+  collector_.domains.RemoveIf([](const DomainState& domain) { return domain.named_by == 0; });
+}
+
+}  // namespace cckm

@@ -1,0 +1,143 @@
+// The latest known state of targets, their collectors, refreshes and domains: plain data.
+//
+// Changed by StateStore only, read by the renderer and the status page through it.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collectors/base/clock.h"
+#include "collectors/base/error.h"
+#include "collectors/model/family.h"
+#include "collectors/model/refresh.h"
+#include "exporter/metrics/duration_histogram.h"
+#include "exporter/metrics/label_value.h"
+#include "exporter/state/keyed_store.h"
+
+namespace cckm {
+
+// The label `result` of cckm_domain_refresh_last_result.
+enum class DomainResult : std::uint8_t { kNone, kCompleted, kFailed, kCancelled };
+inline constexpr std::array<std::string_view, 4> kDomainResultNames = {"none", "completed",
+                                                                       "failed", "cancelled"};
+
+// The label `status` of cckm_domain_refreshes_total, and how often each happened.
+inline constexpr std::array<std::string_view, 3> kDomainEndNames = {"completed", "failed",
+                                                                    "cancelled"};
+using DomainEndCounts = std::array<std::uint64_t, kDomainEndNames.size()>;
+
+// The label `status` of cckm_refresh_duration_seconds.
+inline constexpr std::array<std::string_view, 4> kRefreshEndNames = {"completed", "partial",
+                                                                     "failed", "cancelled"};
+
+// The order of refreshes in time: by creation, then by id; one without a creation time is the
+// oldest.
+struct RefreshOrder {
+  std::optional<WallTime> created_at;
+  std::string refresh_id;
+  friend auto operator<=>(const RefreshOrder&, const RefreshOrder&) = default;
+};
+
+struct RefreshState;
+
+// A domain, as its newest refresh and its finished ones describe it.
+struct DomainState {
+  explicit DomainState(LabelValue domain_id, const BucketBounds& bounds)
+      : id(std::move(domain_id)), durations(bounds) {}
+
+  LabelValue id;
+
+  const RefreshState* newest = nullptr;          // of the refreshes that name it
+  DomainStatus status = DomainStatus::kUnknown;  // in that refresh, as last known
+  std::uint32_t named_by = 0;                    // tracked refreshes that name it
+
+  std::optional<RefreshOrder> newest_finished;
+  std::optional<WallTime> completed_at;            // of the newest finished
+  std::optional<Nanoseconds> last_duration;        // of the newest finished
+  DomainResult last_result = DomainResult::kNone;  // of the newest finished that tells one
+  std::optional<WallTime> last_success_at;
+
+  DomainEndCounts totals{};
+  DurationHistogram durations;
+  // The update that brought the domain, as counted by StateStore; 0 where its refresh was finished
+  // when first seen.  Counters are shown at 0 until an exposition after that update was made.
+  std::uint64_t born_in_update = 0;
+};
+
+struct NamedDomain {
+  DomainState* domain;
+  DomainStatus status;
+};
+
+struct RefreshState {
+  explicit RefreshState(LabelValue refresh_id) : id(std::move(refresh_id)) {}
+
+  LabelValue id;
+  RefreshStatus status = RefreshStatus::kUnknown;  // as last known
+  bool settled = false;     // finished and counted: needs no answer to stay known
+  bool unanswered = false;  // the latest request got no usable answer
+  bool was_seen = false;    // at least one answer described it
+  bool was_finished_when_first_seen = false;
+  AnomalySet counted_anomalies;
+  std::optional<WallTime> created_at;
+  std::optional<WallTime> completed_at;
+  SteadyTime answered_at{};  // of the latest usable answer
+  std::vector<NamedDomain> domains;
+};
+
+// How a collector's last poll ended.
+struct PollState {
+  bool up = false;
+  bool polled_once = false;
+  Nanoseconds duration{};
+  std::optional<WallTime> ended_at;
+  std::optional<WallTime> succeeded_at;
+  std::optional<Error> last_error;    // of the last poll; none after one without a fault
+  std::optional<Error> error_so_far;  // of the open poll
+};
+
+struct CollectorState {
+  CollectorState(const Family& collector_family, const BucketBounds& bounds)
+      : family(&collector_family),
+        durations{DurationHistogram(bounds), DurationHistogram(bounds), DurationHistogram(bounds),
+                  DurationHistogram(bounds)} {}
+
+  const Family* family;
+  KeyedStore<RefreshState> refreshes;
+  KeyedStore<DomainState> domains;
+  std::array<DurationHistogram, kRefreshEndNames.size()> durations;
+  PollState poll;
+};
+
+// The settings of a target that bear on what is shown.
+struct TargetOptions {
+  std::string name;
+  Nanoseconds stale_after{};  // without an answer for so long an unfinished status is unknown
+  std::size_t max_series = 0;
+  bool domain_histograms = true;
+  bool tls_verification = true;
+};
+
+struct TargetState {
+  TargetOptions options;
+  LabelValue label;  // of the name
+  std::vector<CollectorState> collectors;
+  bool authenticated = false;
+  std::optional<Nanoseconds> clock_skew;
+};
+
+// The state to show of a refresh: unknown once an unfinished one was without an answer for
+// stale_after.
+RefreshStatus ShownStatus(const RefreshState& refresh, const TargetOptions& options,
+                          SteadyTime now);
+
+// The state to show of a domain, as an index of kDomainShownNames.
+inline constexpr std::array<std::string_view, 6> kDomainShownNames = {
+    "in_progress", "completed", "failed", "cancelled", "unknown", "never"};
+std::size_t ShownStatus(const DomainState& domain, const TargetOptions& options, SteadyTime now);
+
+}  // namespace cckm

@@ -1,0 +1,88 @@
+// The latest known state of every configured target.
+//
+// This is where the two halves of the exporter meet: pollers' updates are applied here, and the
+// publisher reads it for each exposition.  Nothing in here fetches, decodes, schedules or formats.
+//
+// Thread-safety: every method may be called from any thread.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/base/mutex.h"
+#include "collectors/poll/poll_update.h"
+#include "exporter/state/state.h"
+
+namespace cckm {
+
+struct CollectorSetup {
+  const Family* family = nullptr;
+  std::vector<std::string> refresh_ids;  // configured: shown from the start, unknown until answered
+};
+
+struct TargetSetup {
+  TargetOptions options;
+  std::vector<CollectorSetup> collectors;
+};
+
+// The state at one moment, valid while the reading function runs.
+struct StateView {
+  std::span<const TargetState> targets;
+  SteadyTime now{};
+  // Updates that an exposition has shown already; see DomainState::born_in_update.
+  std::uint64_t shown_updates = 0;
+};
+
+// Anomalies of a refresh that were not counted before.
+struct NewAnomalies {
+  std::string refresh_id;
+  AnomalySet kinds;
+};
+
+class StateStore {
+ public:
+  // `bounds` and `clock` outlive this.
+  StateStore(const std::vector<TargetSetup>& targets, const BucketBounds& bounds,
+             const Clock& clock);
+  StateStore(const StateStore&) = delete;
+  StateStore& operator=(const StateStore&) = delete;
+
+  // Folds an update into its collector's state, and returns the anomalies found in it.  is_new says
+  // for each settled answer, in order, whether it has to be counted. REQUIRES: the update's target
+  // and family are among the constructor's; a value in is_new for each settled answer.
+  [[nodiscard]] std::vector<NewAnomalies> Apply(const PollUpdate& update,
+                                                const std::vector<bool>& is_new);
+
+  // True once every collector of every target ended its first poll.
+  bool EveryTargetWasPolled() const;
+
+  // True if every collector's last poll was up.
+  bool EveryCollectorIsUp() const;
+
+  using Reader = std::function<void(const StateView&)>;
+  // Calls `reader` with the state; updates wait meanwhile.
+  void Read(const Reader& reader) const;
+  // The same for an exposition, after which everything in the state counts as shown.  Returns false
+  // if counters that this exposition had to show at 0 wait for the next one.
+  bool ReadForExposition(const Reader& reader);
+
+ private:
+  TargetState* FindTarget(std::string_view name) CCKM_REQUIRES(mutex_);
+
+  // Constant after construction.
+  const BucketBounds& bounds_;
+  const Clock& clock_;
+
+  mutable Mutex mutex_;
+  std::vector<TargetState> targets_ CCKM_GUARDED_BY(mutex_);
+  std::uint64_t updates_ CCKM_GUARDED_BY(mutex_) = 0;
+  std::uint64_t shown_updates_ CCKM_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace cckm

@@ -1,0 +1,64 @@
+#include "exporter/web/answer_writer.h"
+
+#include <algorithm>
+
+namespace cckm {
+namespace {
+
+// mg_write takes no more than INT_MAX at once.
+constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
+// A body up to this size is joined to its head: one packet is faster than two.
+constexpr std::size_t kJoinedBodyBytes = 4096;
+
+std::string_view Body(const WebAnswer& answer) {
+  return answer.shared != nullptr ? answer.shared->view() : std::string_view(answer.text);
+}
+
+void AppendHeader(std::string& head, std::string_view name, std::string_view value) {
+  head.append(name).append(": ").append(value).append("\r\n");
+}
+
+std::string Head(const WebAnswer& answer, std::size_t body_bytes, bool keep_alive) {
+  std::string head;
+  head.reserve(512 + kJoinedBodyBytes);
+  head.append("HTTP/1.1 ").append(std::to_string(answer.status)).append(" ");
+  head.append(mg_get_response_code_text(nullptr, answer.status)).append("\r\n");
+  AppendHeader(head, "Content-Type", answer.content_type);
+  AppendHeader(head, "Content-Length", std::to_string(body_bytes));
+  AppendHeader(head, "X-Content-Type-Options", "nosniff");
+  AppendHeader(head, "Cache-Control", "no-store");
+  AppendHeader(head, "Connection", keep_alive ? "keep-alive" : "close");
+  for (const auto& [name, value] : answer.headers) AppendHeader(head, name, value);
+  return head.append("\r\n");
+}
+
+}  // namespace
+
+bool WriteBytes(mg_connection* connection, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const std::size_t piece = std::min(bytes.size(), kPieceBytes);
+    if (mg_write(connection, bytes.data(), piece) != static_cast<int>(piece)) return false;
+    bytes.remove_prefix(piece);
+  }
+  return true;
+}
+
+void WriteAnswer(mg_connection* connection, const WebAnswer& answer, AnswerFraming framing) {
+  if (!framing.keep_alive) mg_disable_connection_keep_alive(connection);
+  std::string_view body = Body(answer);
+  std::string head = Head(answer, body.size(), framing.keep_alive);
+  if (framing.without_body) body = {};
+  if (body.size() <= kJoinedBodyBytes) head.append(std::exchange(body, {}));
+  if (!WriteBytes(connection, head) || !WriteBytes(connection, body)) {
+    mg_disable_connection_keep_alive(connection);
+  }
+}
+
+WebAnswer PlainAnswer(int status) {
+  WebAnswer answer;
+  answer.status = status;
+  answer.text = std::string(mg_get_response_code_text(nullptr, status)) + "\n";
+  return answer;
+}
+
+}  // namespace cckm

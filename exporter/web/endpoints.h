@@ -1,0 +1,55 @@
+// The paths of the contract's section 4 and what they answer.
+//
+// Thread-safety: Answer() is called by many threads at once.
+
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "exporter/exposition/publisher.h"
+#include "exporter/state/state_store.h"
+#include "exporter/web/http_server.h"
+
+namespace cckm {
+
+class Endpoints {
+ public:
+  struct Options {
+    std::string telemetry_path = "/metrics";
+    std::size_t max_requests = 40;  // scrapes served at once
+    std::string version;
+  };
+
+  // `publisher` and `state` outlive this.
+  Endpoints(Options options, Publisher& publisher, const StateStore& state, const Clock& clock);
+
+  WebAnswer Answer(const WebRequest& request);
+
+ private:
+  using Method = WebAnswer (Endpoints::*)();
+  struct Route {
+    std::string path;
+    Method answer;
+    bool is_reading;  // GET and HEAD; otherwise POST and PUT
+  };
+
+  WebAnswer Metrics();
+  WebAnswer Healthy();
+  WebAnswer Ready();
+  WebAnswer Index();
+  WebAnswer Reload();
+
+  const Options options_;
+  Publisher& publisher_;
+  const StateStore& state_;
+  const Clock& clock_;
+  const std::vector<Route> routes_;
+  // Shared with answers that are still being written when this goes.
+  const std::shared_ptr<std::atomic<std::size_t>> scrapes_;
+};
+
+}  // namespace cckm

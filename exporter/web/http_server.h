@@ -1,0 +1,83 @@
+// The listening side: civetweb behind an interface of requests and answers.
+//
+// Paths are matched by the handler, never by civetweb; no file of the host is ever served.  The one
+// room that knows civetweb. Thread-safety: the handler is called by many threads at once; the other
+// methods belong to the owner.
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
+#include <vector>
+
+#include "exporter/exposition/byte_buffer.h"
+
+namespace cckm {
+
+struct WebRequest {
+  std::string_view method;  // as sent
+  std::string_view path;    // raw, before the `?`; not decoded
+  std::string_view accept;  // header values, empty where not sent
+  std::string_view accept_encoding;
+};
+
+struct WebAnswer {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::vector<std::pair<std::string, std::string>>
+      headers;                               // beyond those that every answer carries
+  std::string text;                          // the body, unless `shared` is set
+  std::shared_ptr<const ByteBuffer> shared;  // a body that is shared with other answers
+  std::shared_ptr<void> held_until_written;  // released when the last byte was written
+};
+
+using WebHandler = std::function<WebAnswer(const WebRequest&)>;
+
+struct HttpServerOptions {
+  std::vector<std::string>
+      listen_addresses;               // host:port, :port or [ipv6]:port; port 0: any free one
+  std::size_t max_connections = 256;  // more are answered 503 or closed at once
+  // How long a client may take for its first request, and may read nothing of an answer.
+  std::chrono::milliseconds request_timeout{10'000};
+  // How long a kept-alive connection may take for each further request.
+  std::chrono::milliseconds idle_timeout{75'000};
+};
+
+// The address that could not be listened on, and the reason in words.
+struct ListenFailure {
+  std::string address;
+  std::string message;
+};
+
+// Version of the HTTP library in use, as "civetweb/1.15".
+std::string WebLibraryVersion();
+
+class HttpServer {
+ public:
+  // Listens on all addresses or on none.  `handler` sees every request that can be understood,
+  // whatever its method; what cannot be is answered here with a constant text.  An exception of it
+  // is answered 500.
+  static tl::expected<std::unique_ptr<HttpServer>, ListenFailure> Start(
+      const HttpServerOptions& options, WebHandler handler);
+  // Stops listening and ends every connection within a second, once the handlers that run have
+  // returned.
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // The ports that are listened on, in the order of the addresses.
+  std::vector<int> Ports() const;
+
+ private:
+  class Impl;
+  explicit HttpServer(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace cckm

@@ -1,0 +1,105 @@
+#include "exporter/web/server_sockets.h"
+
+#include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "exporter/web/file_descriptor.h"
+
+namespace cckm {
+namespace {
+
+// The bytes of the IP address, without the port.
+std::string_view Host(const SocketAddress& address) {
+  const char* bytes = reinterpret_cast<const char*>(&address.storage);
+  return address.storage.ss_family == AF_INET6
+             ? std::string_view(bytes + offsetof(sockaddr_in6, sin6_addr), sizeof(in6_addr))
+             : std::string_view(bytes + offsetof(sockaddr_in, sin_addr), sizeof(in_addr));
+}
+
+bool IsEveryHost(std::string_view host) {
+  return host.find_first_not_of('\0') == std::string_view::npos;
+}
+
+// Whether a socket with the local address `local` came from listening on `listened`.
+bool Matches(const SocketAddress& listened, const SocketAddress& local) {
+  return listened.storage.ss_family == local.storage.ss_family && listened.port() == local.port() &&
+         (IsEveryHost(Host(listened)) || Host(listened) == Host(local));
+}
+
+bool IsListening(int socket) {
+  int listening = 0;
+  socklen_t length = sizeof(listening);
+  return ::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening;
+}
+
+// Nothing where the kernel is older than Linux 4.19, which first counts them.
+std::optional<std::uint64_t> BytesWritten(int socket) {
+  tcp_info info{};
+  socklen_t length = sizeof(info);
+  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return std::nullopt;
+  if (length < offsetof(tcp_info, tcpi_dsack_dups)) return std::nullopt;
+  return info.tcpi_bytes_sent - info.tcpi_bytes_retrans + info.tcpi_notsent_bytes;
+}
+
+std::vector<int> OpenFiles() {
+  std::vector<int> numbers;
+  std::error_code error;
+  std::filesystem::directory_iterator entry("/proc/self/fd", error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename();
+    int number = -1;
+    std::from_chars(name.data(), name.data() + name.size(), number);
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+}  // namespace
+
+ServerSockets::ServerSockets(std::vector<SocketAddress> addresses)
+    : addresses_(std::move(addresses)) {}
+
+bool ServerSockets::IsOurs(int socket) const {
+  SocketAddress local;
+  local.length = sizeof(local.storage);
+  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&local.storage), &local.length) != 0) {
+    return false;
+  }
+  return std::any_of(addresses_.begin(), addresses_.end(),
+                     [&](const SocketAddress& listened) { return Matches(listened, local); });
+}
+
+// Another thread may close a file and open a different one under its number at any moment.  The
+// duplicate pins what was looked at, so that what is done is done to the same socket.
+void ServerSockets::ForEach(const std::function<void(int socket)>& visit) const {
+  for (const int number : OpenFiles()) {
+    if (!IsOurs(number)) continue;
+    const FileDescriptor pinned(::fcntl(number, F_DUPFD_CLOEXEC, 0));
+    if (pinned && IsOurs(pinned.number())) visit(pinned.number());
+  }
+}
+
+void ServerSockets::ShutDownAll() const {
+  ForEach([](int socket) {
+    if (IsListening(socket)) ::shutdown(socket, SHUT_RDWR);
+  });
+  ForEach([](int socket) { ::shutdown(socket, SHUT_RDWR); });
+}
+
+void ServerSockets::ShutDownWhereWritten(std::uint64_t bytes) const {
+  ForEach([bytes](int socket) {
+    if (BytesWritten(socket) == bytes) ::shutdown(socket, SHUT_RDWR);
+  });
+}
+
+}  // namespace cckm

@@ -1,0 +1,37 @@
+// The sockets of this process that listen on, or were accepted on, given addresses.
+//
+// civetweb keeps its sockets to itself and looks for the end of the server every two seconds only.
+// The kernel knows them: this finds them among the open files of the process by their local
+// address.  Without /proc nothing is found, and connections end at their time limits.
+//
+// Thread-safety: every method may be called from any thread.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "exporter/web/listen_address.h"
+
+namespace cckm {
+
+class ServerSockets {
+ public:
+  // `addresses` carry the ports that are really listened on.
+  explicit ServerSockets(std::vector<SocketAddress> addresses);
+
+  // Ends listening first and the connections then.
+  void ShutDownAll() const;
+
+  // Ends the connections on which exactly so many bytes were written so far.
+  void ShutDownWhereWritten(std::uint64_t bytes) const;
+
+ private:
+  bool IsOurs(int socket) const;
+  void ForEach(const std::function<void(int socket)>& visit) const;
+
+  const std::vector<SocketAddress> addresses_;
+};
+
+}  // namespace cckm

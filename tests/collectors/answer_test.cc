@@ -1,0 +1,87 @@
+#include "collectors/poll/answer.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/fakes/fake_http_client.h"
+
+namespace cckm {
+namespace {
+
+HttpResponse Response(Result<HttpAnswer> answer) { return {0, std::move(answer), {}}; }
+
+HttpAnswer AnswerOfType(std::string content_type) {
+  HttpAnswer answer = JsonAnswer("{}");
+  answer.content_type = std::move(content_type);
+  return answer;
+}
+
+TEST(AnswerTest, OnlyA404SaysNotFound) {
+  EXPECT_TRUE(IsNotFound(Response(StatusAnswer(404))));
+  EXPECT_FALSE(IsNotFound(Response(StatusAnswer(200))));
+  EXPECT_FALSE(IsNotFound(Response(StatusAnswer(410))));
+  EXPECT_FALSE(IsNotFound(Response(Fail(ErrorKind::kConnect, "refused"))));
+}
+
+TEST(AnswerTest, EveryStatusHasItsKindOfFault) {
+  struct Case {
+    long status;
+    ErrorKind kind;
+  };
+  constexpr Case kCases[] = {
+      {301, ErrorKind::kRedirect},   {302, ErrorKind::kRedirect},   {307, ErrorKind::kRedirect},
+      {400, ErrorKind::kHttpStatus}, {401, ErrorKind::kAuth},       {403, ErrorKind::kForbidden},
+      {404, ErrorKind::kHttpStatus}, {418, ErrorKind::kHttpStatus}, {429, ErrorKind::kRateLimited},
+      {500, ErrorKind::kHttpStatus}, {503, ErrorKind::kHttpStatus}, {101, ErrorKind::kHttpStatus},
+      {599, ErrorKind::kHttpStatus},
+  };
+  Decoder decoder;
+  for (const Case& row : kCases) {
+    const HttpResponse response = Response(StatusAnswer(row.status));
+    const auto body = UsableBody(response, decoder);
+    ASSERT_FALSE(body) << row.status;
+    EXPECT_EQ(body.error().kind, row.kind) << row.status;
+    EXPECT_NE(body.error().message.find(std::to_string(row.status)), std::string::npos);
+  }
+}
+
+TEST(AnswerTest, AFaultQuotesWhatTheErrorBodySays) {
+  Decoder decoder;
+  const HttpResponse response =
+      Response(StatusAnswer(403, R"({"code":4,"codeDesc":"NCERRForbidden: no view permission"})"));
+  const auto body = UsableBody(response, decoder);
+  ASSERT_FALSE(body);
+  EXPECT_NE(body.error().message.find("NCERRForbidden: no view permission"), std::string::npos);
+}
+
+TEST(AnswerTest, A2xxAnswerOfJsonGivesItsBody) {
+  Decoder decoder;
+  for (const char* type : {"application/json", "application/json; charset=utf-8",
+                           "Application/JSON", "application/json;charset=UTF-8"}) {
+    const HttpResponse response = Response(AnswerOfType(type));
+    const auto body = UsableBody(response, decoder);
+    ASSERT_TRUE(body) << type;
+    EXPECT_EQ(*body, "{}");
+  }
+}
+
+TEST(AnswerTest, AnyOtherContentTypeIsAFault) {
+  Decoder decoder;
+  for (const char* type : {"", "text/html", "application/jsonx", "application/xml", "json",
+                           "text/plain; application/json"}) {
+    const HttpResponse response = Response(AnswerOfType(type));
+    const auto body = UsableBody(response, decoder);
+    ASSERT_FALSE(body) << type;
+    EXPECT_EQ(body.error().kind, ErrorKind::kContentType) << type;
+  }
+}
+
+TEST(AnswerTest, AFaultOfTheRequestPassesThrough) {
+  Decoder decoder;
+  const HttpResponse response = Response(Fail(ErrorKind::kTimeout, "no answer within 10 s"));
+  const auto body = UsableBody(response, decoder);
+  ASSERT_FALSE(body);
+  EXPECT_EQ(body.error(), (Error{ErrorKind::kTimeout, "no answer within 10 s"}));
+}
+
+}  // namespace
+}  // namespace cckm

@@ -1,0 +1,85 @@
+// The exporter from the network to the exposition, on one thread, over a fake network and a fake
+// clock.
+
+#pragma once
+
+#include <cstdio>
+#include <functional>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "collectors/poll/poller.h"
+#include "exporter/app/event_log.h"
+#include "exporter/app/recorder.h"
+#include "exporter/exposition/exposition.h"
+#include "exporter/exposition/text_writer.h"
+#include "exporter/ledger/ledger.h"
+#include "exporter/metrics/self_metrics.h"
+#include "exporter/state/state_store.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/fake_http_client.h"
+#include "tests/fakes/fakes.h"
+
+namespace cckm {
+
+class Harness {
+ public:
+  struct Setup {
+    std::vector<CollectorSetup> collectors;
+    ScheduleSettings schedule{.poll_interval = std::chrono::seconds(15),
+                              .recheck_interval = std::chrono::hours(24),
+                              .heartbeat_interval = std::chrono::minutes(1)};
+    Nanoseconds stale_after = std::chrono::minutes(5);
+    std::size_t max_series = 200'000;
+    bool domain_histograms = true;
+  };
+
+  explicit Harness(Setup setup);
+
+  // What a path below the family's path answers: "r1" for a refresh.  Unset: 404.
+  void Answer(std::string_view family, const std::string& id, Result<HttpAnswer> answer);
+  void AnswerJson(std::string_view family, const std::string& id, std::string body) {
+    Answer(family, id, JsonAnswer(std::move(body)));
+  }
+
+  // Polls for `length` on the clock; the first poll happens at once.
+  void PollFor(Nanoseconds length);
+
+  // One exposition, without process metrics.
+  std::string Scrape();
+  // Its samples whose line begins with `beginning`, each with a line break.
+  std::string Scrape(std::string_view beginning);
+
+  FakeClock clock;
+  FakeTokenSource token;
+  StateStore& state() { return *state_; }
+  const FakeHttpClient& client() const { return client_; }
+
+ private:
+  class StopAt;
+
+  const Setup setup_;
+  std::map<std::string, Result<HttpAnswer>> answers_;
+  FakeHttpClient client_;
+  FakeRandom random_;
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> log_file_;
+  Log log_;
+  const BucketBounds bounds_;
+  std::unique_ptr<StateStore> state_;
+  SelfMetrics self_metrics_;
+  ExporterStatus status_;
+  MemoryLedger ledger_;
+  EventLog events_;
+  std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<Poller> poller_;
+  std::unique_ptr<PollListener> stop_at_;
+};
+
+// Compares with the file below tests/golden of that name, whole.  With CCKM_UPDATE_GOLDEN set in
+// the environment the file is written instead.
+void ExpectGolden(const std::string& name, const std::string& text);
+
+}  // namespace cckm

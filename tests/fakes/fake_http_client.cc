@@ -1,0 +1,50 @@
+#include "tests/fakes/fake_http_client.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace cckm {
+
+HttpAnswer JsonAnswer(std::string body) { return StatusAnswer(200, std::move(body)); }
+
+HttpAnswer StatusAnswer(long status, std::string body) {
+  return {.status = status,
+          .content_type = "application/json",
+          .body = std::move(body),
+          .date = std::nullopt};
+}
+
+FakeHttpClient::FakeHttpClient(FakeClock& clock, Responder responder)
+    : clock_(clock),
+      responder_(std::move(responder)),
+      latency_([](const std::string&) { return Nanoseconds(std::chrono::milliseconds(1)); }) {}
+
+void FakeHttpClient::Start(HttpRequest request) {
+  const SteadyTime now = clock_.SteadyNow();
+  in_flight_.push_back({request.path, request.tag, now, now + latency_(request.path)});
+  most_in_flight_ = std::max(most_in_flight_, in_flight_.size());
+  paths_.push_back(std::move(request.path));
+  tokens_.emplace_back(request.bearer_token ? request.bearer_token->Reveal() : "");
+}
+
+std::vector<HttpResponse> FakeHttpClient::Wait(Nanoseconds longest) {
+  if (woken_.exchange(false)) return {};
+  const SteadyTime now = clock_.SteadyNow();
+  const auto first = std::ranges::min_element(in_flight_, {}, &Flight::done_at);
+  if (first == in_flight_.end() || first->done_at > now + longest) {
+    clock_.Advance(longest);
+    return {};
+  }
+  clock_.Advance(first->done_at - now);
+  std::vector<HttpResponse> responses;
+  const SteadyTime then = clock_.SteadyNow();
+  std::erase_if(in_flight_, [&](const Flight& flight) {
+    if (flight.done_at > then) return false;
+    responses.push_back({flight.tag, responder_(flight.path), flight.done_at - flight.started_at});
+    return true;
+  });
+  return responses;
+}
+
+}  // namespace cckm

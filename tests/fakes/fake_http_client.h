@@ -1,0 +1,63 @@
+// An HttpClient without a network: answers come from a function, and waiting moves a FakeClock.
+//
+// Thread-safety: as HttpClient.
+
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "collectors/http/http_client.h"
+#include "tests/fakes/fake_clock.h"
+
+namespace cckm {
+
+// A 200 answer with a JSON body.
+HttpAnswer JsonAnswer(std::string body);
+
+// An answer of that status with a JSON body.
+HttpAnswer StatusAnswer(long status, std::string body = "{}");
+
+class FakeHttpClient final : public HttpClient {
+ public:
+  using Responder = std::function<Result<HttpAnswer>(const std::string& path)>;
+  using Latency = std::function<Nanoseconds(const std::string& path)>;
+
+  // Every request is answered by `responder` after a millisecond.
+  FakeHttpClient(FakeClock& clock, Responder responder);
+
+  // Answers take as long as `latency` says from now on.
+  void SetLatency(Latency latency) { latency_ = std::move(latency); }
+
+  void Start(HttpRequest request) override;
+  std::size_t InFlight() const override { return in_flight_.size(); }
+  std::vector<HttpResponse> Wait(Nanoseconds longest) override;
+  void Wake() override { woken_ = true; }
+
+  // Paths asked for, in order, and the tokens sent with them ("" for none).
+  const std::vector<std::string>& paths() const { return paths_; }
+  const std::vector<std::string>& tokens() const { return tokens_; }
+  // Most requests that were ever under way at once.
+  std::size_t most_in_flight() const { return most_in_flight_; }
+
+ private:
+  struct Flight {
+    std::string path;
+    std::uint64_t tag;
+    SteadyTime started_at;
+    SteadyTime done_at;
+  };
+
+  FakeClock& clock_;
+  Responder responder_;
+  Latency latency_;
+  std::vector<Flight> in_flight_;
+  std::vector<std::string> paths_;
+  std::vector<std::string> tokens_;
+  std::size_t most_in_flight_ = 0;
+  std::atomic<bool> woken_{false};
+};
+
+}  // namespace cckm

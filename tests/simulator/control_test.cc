@@ -1,0 +1,124 @@
+#include "tests/simulator/control.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "tests/simulator/test_appliance.h"
+
+namespace cckm::simulator {
+namespace {
+
+using Json = nlohmann::json;
+using std::chrono::seconds;
+
+constexpr std::string_view kDsm = "/api/v1/cckm/dsm/refresh";
+constexpr std::string_view kTokens = "/api/v1/auth/tokens";
+
+std::string PathOf(std::string_view base, std::string_view id, std::string_view rest = {}) {
+  return std::string(base).append("/").append(id).append(rest);
+}
+
+Json BodyOf(const Response& response) { return Json::parse(response.body); }
+
+WorldSettings Idle() {
+  WorldSettings settings = AllFamiliesSettings();
+  settings.refreshes = settings.finished = 0;
+  settings.min_duration = settings.max_duration = seconds(8);
+  return settings;
+}
+
+TEST(ControlTest, FaultsFailTheApiAndNotTheControl) {
+  TestAppliance appliance;
+  EXPECT_EQ(appliance.Send("POST", "/simulator/fault", "status=503").status, 200);
+  EXPECT_EQ(appliance.Send("GET", kDsm).status, 503);
+  EXPECT_EQ(appliance.Send("POST", kTokens, "", R"({"name":"u","password":"p"})").status, 503);
+  EXPECT_EQ(appliance.Send("POST", "/simulator/fault", "status=off").status, 200);
+  EXPECT_EQ(appliance.Send("GET", kDsm).status, 200);
+  for (const std::string_view wrong : {"status=200", "status=600", "status=", "", "status=5x3"}) {
+    EXPECT_EQ(appliance.Send("POST", "/simulator/fault", wrong).status, 400) << wrong;
+  }
+}
+
+TEST(ControlTest, AScriptStartsAndEndsRefreshesWithoutAToken) {
+  TestAppliance appliance(Idle());
+  struct Case {
+    std::string_view as;
+    std::string_view overall_status;
+    bool abort;
+    std::set<std::string> endings_of_texts;
+  };
+  const std::string good = "domain synchronized successfully";
+  const Case cases[] = {
+      {"completed", "completed", false, {good}},
+      {"failed", "failed", false, {"connection to the key source timed out"}},
+      {"partial", "completed", false, {good, "connection to the key source timed out"}},
+      {"partially_completed",
+       "partially_completed",
+       false,
+       {good, "connection to the key source timed out"}},
+      {"cancelled", "completed", true, {"synchronization was canceled"}},
+  };
+  for (const Case& row : cases) {
+    const std::string id = "run-" + std::string(row.as);
+    const Response started = appliance.api.Handle(
+        {"POST", "/simulator/refresh/dsm", "domains=a%2Cb&id=" + id, "", ""}, kStart);
+    ASSERT_EQ(started.status, 200) << started.body;
+    EXPECT_EQ(appliance.Get(PathOf(kDsm, id))["overall_status"], "in_progress");
+    const std::string finish = "/simulator/refresh/dsm/" + id + "/finish";
+    const std::string query = "as=" + std::string(row.as);
+    EXPECT_EQ(appliance.api.Handle({"POST", finish, query, "", ""}, kStart).status, 200);
+    const Json ended = appliance.Get(PathOf(kDsm, id));
+    EXPECT_EQ(ended["overall_status"], row.overall_status);
+    EXPECT_EQ(ended["abort"], row.abort);
+    std::set<std::string> texts;
+    for (const auto& text : ended["detailed_status"]) texts.insert(std::string(text));
+    EXPECT_EQ(texts, row.endings_of_texts);
+  }
+}
+
+TEST(ControlTest, WrongControlRequestsAreRefused) {
+  TestAppliance appliance;
+  ASSERT_EQ(appliance.Send("POST", "/simulator/refresh/dsm", "domains=a&id=one").status, 200);
+  struct Case {
+    std::string_view method;
+    std::string_view path;
+    std::string_view query;
+    int status;
+  };
+  const Case cases[] = {
+      {"GET", "/simulator/fault", "status=500", 405},
+      {"POST", "/simulator/", "", 404},
+      {"POST", "/simulator/refresh/none", "", 404},
+      {"POST", "/simulator/refresh/dsm/one", "", 404},
+      {"POST", "/simulator/refresh/dsm/nope/finish", "as=failed", 404},
+      {"POST", "/simulator/refresh/dsm/one/finish", "", 400},
+      {"POST", "/simulator/refresh/dsm/one/finish", "as=well", 400},
+      {"POST", "/simulator/refresh/dsm/one/finish", "as=partial", 409},
+      {"POST", "/simulator/refresh/dsm", "domains=b&id=one", 409},
+      {"POST", "/simulator/refresh/dsm", "domains=a", 409},
+      {"POST", "/simulator/refresh/dsm", "domains=b%20c", 400},
+      {"POST", "/simulator/refresh/dsm", "domains=b&id=%00", 400},
+  };
+  for (const Case& row : cases) {
+    EXPECT_EQ(appliance.Send(row.method, row.path, row.query).status, row.status)
+        << row.path << '?' << row.query;
+  }
+}
+
+TEST(ControlTest, TokensCanBeExpiredByAScript) {
+  TestAppliance appliance;
+  const Json grant = BodyOf(appliance.Send("POST", kTokens, "", R"({"name":"u","password":"p"})"));
+  const std::string bearer = "Bearer " + std::string(grant["jwt"]);
+  EXPECT_EQ(appliance.Send("POST", "/simulator/tokens/expire").status, 200);
+  EXPECT_EQ(appliance.api.Handle({"GET", kDsm, "", bearer, ""}, kStart).status, 401);
+}
+
+TEST(ControlTest, WithoutControlThereIsNoSuchDoor) {
+  TestAppliance appliance(AllFamiliesSettings(), {});
+  EXPECT_EQ(appliance.Send("POST", "/simulator/fault", "status=500").status, 404);
+  EXPECT_EQ(appliance.Send("GET", kDsm).status, 200);
+}
+
+}  // namespace
+}  // namespace cckm::simulator

@@ -1,0 +1,237 @@
+#include "tests/simulator/options.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
+#include <optional>
+
+#include "tests/simulator/query.h"
+
+namespace cckm::simulator {
+namespace {
+
+constexpr std::uint64_t kMostEntries = 10'000'000;
+
+std::optional<std::uint64_t> ParseNumber(std::string_view text, std::uint64_t most) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole && number <= most ? std::optional(number) : std::nullopt;
+}
+
+template <typename Number>
+bool ReadNumber(std::string_view text, std::uint64_t most, Number& number) {
+  const auto parsed = ParseNumber(text, most);
+  if (parsed) number = static_cast<Number>(*parsed);
+  return parsed.has_value();
+}
+
+bool ReadCount(std::string_view text, std::size_t& count) {
+  return ReadNumber(text, kMostEntries, count);
+}
+
+bool ReadPercent(std::string_view text, unsigned& percent) {
+  return ReadNumber(text, 100, percent);
+}
+
+bool ReadDuration(std::string_view text, std::chrono::nanoseconds least,
+                  std::chrono::nanoseconds& duration) {
+  constexpr std::chrono::nanoseconds kMost = std::chrono::hours(24 * 30);
+  static constexpr std::array<std::pair<std::string_view, std::chrono::nanoseconds>, 4> kUnits = {
+      {{"ms", std::chrono::milliseconds(1)},
+       {"s", std::chrono::seconds(1)},
+       {"m", std::chrono::minutes(1)},
+       {"h", std::chrono::hours(1)}}};
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  for (const auto& [suffix, unit] : kUnits) {
+    if (text.substr(digits) != suffix) continue;
+    const auto number =
+        ParseNumber(text.substr(0, digits), static_cast<std::uint64_t>(kMost / unit));
+    if (!number || unit * static_cast<std::int64_t>(*number) < least) return false;
+    duration = unit * static_cast<std::int64_t>(*number);
+    return true;
+  }
+  return false;
+}
+
+bool ReadText(std::string_view text, std::string& target) {
+  target = text;
+  return !text.empty();
+}
+
+bool ReadListen(std::string_view text, Options& options) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  options.listen_host = text.substr(0, colon);
+  return ReadNumber(text.substr(colon + 1), std::numeric_limits<std::uint16_t>::max(),
+                    options.listen_port);
+}
+
+bool ReadFamilies(std::string_view text, Options& options) {
+  options.world.families.clear();
+  for (const std::string& name : SplitAtCommas(text)) {
+    const Family* const family = FindFamily(name);
+    if (family == nullptr) return false;
+    if (std::ranges::find(options.world.families, family) == options.world.families.end()) {
+      options.world.families.push_back(family);
+    }
+  }
+  return !options.world.families.empty();
+}
+
+bool ReadLifetime(std::string_view text, Options& options) {
+  std::chrono::nanoseconds lifetime{};
+  if (!ReadDuration(text, std::chrono::seconds(1), lifetime)) return false;
+  options.tokens.lifetime = std::chrono::floor<std::chrono::seconds>(lifetime);
+  return true;
+}
+
+bool ReadToken(std::string_view text, Options& options) {
+  if (!text.empty()) options.tokens.fixed.emplace_back(text);
+  return !text.empty();
+}
+
+constexpr std::chrono::nanoseconds kMillisecond = std::chrono::milliseconds(1);
+
+struct Flag {
+  std::string_view name;
+  std::string_view value;    // what the value looks like; empty: a switch without one
+  std::string_view meaning;  // for --help
+  bool (*read)(std::string_view text, Options& options);
+};
+
+using Text = std::string_view;
+using O = Options;
+
+// clang-format off
+constexpr std::array<Flag, 29> kFlags = {{
+    {"help", "", "this text", [](Text, O& o) { return o.help = true; }},
+    {"listen", "HOST:PORT", "where to listen; port 0 takes any (127.0.0.1:0)", ReadListen},
+    {"threads", "N", "connections served at once, 1 to 4096 (64)",
+     [](Text t, O& o) { return ReadNumber(t, 4096, o.threads) && o.threads > 0; }},
+    {"seed", "N", "ids, names, lengths and endings derive from it (1)",
+     [](Text t, O& o) { return ReadNumber(t, std::numeric_limits<std::uint64_t>::max(), o.world.seed); }},
+    {"families", "NAME,...", "the families that are offered (all fourteen)", ReadFamilies},
+    {"domains", "N", "domains, partitions, vaults ... of each family (4)",
+     [](Text t, O& o) { return ReadCount(t, o.world.domains); }},
+    {"refreshes", "N", "refreshes of each family at the start (6)",
+     [](Text t, O& o) { return ReadCount(t, o.world.refreshes); }},
+    {"finished", "M", "how many of them have already finished (4, or all if there are fewer)",
+     [](Text t, O& o) { return ReadCount(t, o.world.finished); }},
+    {"history", "N", "refreshes kept for each family; older ones that have finished go (200000)",
+     [](Text t, O& o) { return ReadCount(t, o.world.history); }},
+    {"min-duration", "TIME", "the shortest refresh, such as 500ms, 2s, 5m, 1h (2s)",
+     [](Text t, O& o) { return ReadDuration(t, kMillisecond, o.world.min_duration); }},
+    {"max-duration", "TIME", "the longest refresh (20s)",
+     [](Text t, O& o) { return ReadDuration(t, kMillisecond, o.world.max_duration); }},
+    {"failed-percent", "P", "share of the refreshes that fail (0)",
+     [](Text t, O& o) { return ReadPercent(t, o.world.chances.failed); }},
+    {"partial-percent", "P", "share in which one unit of several fails (0)",
+     [](Text t, O& o) { return ReadPercent(t, o.world.chances.partial); }},
+    {"cancelled-percent", "P", "share that is cancelled half way (0)",
+     [](Text t, O& o) { return ReadPercent(t, o.world.chances.cancelled); }},
+    {"never-finish", "", "the unfinished refreshes of the start go on for ever",
+     [](Text, O& o) { return o.world.never_finish = true; }},
+    {"auto-restart", "", "what has been refreshed is refreshed again",
+     [](Text, O& o) { return o.world.auto_restart = true; }},
+    {"restart-after", "TIME", "how long after the end that happens (5s)",
+     [](Text t, O& o) { return ReadDuration(t, 100 * kMillisecond, o.world.restart_after); }},
+    {"latency", "TIME", "added to every answer of the API, at most 60s (0ms)",
+     [](Text t, O& o) { return ReadDuration(t, {}, o.latency) && o.latency <= std::chrono::seconds(60); }},
+    {"error-percent", "P", "share of the API's answers that are a 500 (0)",
+     [](Text t, O& o) { return ReadPercent(t, o.error_percent); }},
+    {"token", "TEXT", "a bearer token that never expires; may be repeated", ReadToken},
+    {"token-file", "FILE", "the same from the first line of a file",
+     [](Text t, O& o) { return ReadText(t, o.token_file); }},
+    {"token-lifetime", "TIME", "of the tokens that a login grants (300s)", ReadLifetime},
+    {"username", "TEXT", "the only user name that may log in (any)",
+     [](Text t, O& o) { return ReadText(t, o.tokens.username); }},
+    {"password", "TEXT", "the only password that may log in (any)",
+     [](Text t, O& o) { return ReadText(t, o.tokens.password); }},
+    {"no-auth", "", "no request needs a token",
+     [](Text, O& o) { o.api.authentication = false; return true; }},
+    {"plain-external-cm", "", "a single external CM refresh without its \"application/json\" wrapper",
+     [](Text, O& o) { o.api.external_cm_wrapper = false; return true; }},
+    {"print-ids", "", "print `FAMILY ID` for every refresh of the start",
+     [](Text, O& o) { return o.print_ids = true; }},
+    {"ids-file", "PREFIX", "write these IDs to PREFIX-FAMILY.txt, one a line",
+     [](Text t, O& o) { return ReadText(t, o.ids_file); }},
+    {"control", "", "allow POST /simulator/... without a token, see tests/simulator/control.h",
+     [](Text, O& o) { return o.api.control = true; }},
+}};
+// clang-format on
+
+std::string Spelled(const Flag& flag) {
+  std::string text = "--" + std::string(flag.name);
+  if (!flag.value.empty()) text.append("=").append(flag.value);
+  return text;
+}
+
+// Reads one argument; the problem with it, if there is one.
+std::optional<std::string> ReadArgument(std::string_view argument, Options& options) {
+  const std::size_t equals = std::min(argument.find('='), argument.size());
+  const std::string_view name = argument.substr(0, equals);
+  const auto* const flag = std::ranges::find_if(kFlags, [&](const Flag& candidate) {
+    return name.starts_with("--") && name.substr(2) == candidate.name;
+  });
+  if (flag == kFlags.end()) return "unknown flag " + std::string(name) + ", see --help";
+  const bool has_value = equals < argument.size();
+  if (has_value == flag->value.empty()) return "wrong form, expected " + Spelled(*flag);
+  const std::string_view value = has_value ? argument.substr(equals + 1) : std::string_view();
+  if (flag->read(value, options)) return std::nullopt;
+  // A token or a password is only wrong when it is empty, so that none is repeated here.
+  return "bad value of --" + std::string(flag->name) + " '" + std::string(value) + "', expected " +
+         std::string(flag->value) + ": " + std::string(flag->meaning);
+}
+
+void CheckTogether(const WorldSettings& world, std::vector<std::string>& problems) {
+  if (world.finished > world.refreshes) {
+    problems.emplace_back("--finished is greater than --refreshes");
+  }
+  if (world.min_duration > world.max_duration) {
+    problems.emplace_back("--min-duration is greater than --max-duration");
+  }
+  if (world.chances.failed + world.chances.partial + world.chances.cancelled > 100) {
+    problems.emplace_back("--failed-, --partial- and --cancelled-percent exceed 100 together");
+  }
+  if (world.domains == 0 && world.refreshes > 0) {
+    problems.emplace_back("--refreshes needs --domains of at least 1, or --refreshes=0");
+  }
+}
+
+}  // namespace
+
+ParsedOptions ParseOptions(std::span<const std::string_view> arguments) {
+  constexpr std::size_t kUnset = std::numeric_limits<std::size_t>::max();
+  ParsedOptions parsed;
+  Options& options = parsed.options;
+  for (const Family& family : AllFamilies()) options.world.families.push_back(&family);
+  const std::size_t usual_finished = options.world.finished;
+  options.world.finished = kUnset;
+  for (const std::string_view argument : arguments) {
+    if (auto problem = ReadArgument(argument, options)) parsed.problems.push_back(*problem);
+  }
+  if (options.world.finished == kUnset) {
+    options.world.finished = std::min(usual_finished, options.world.refreshes);
+  }
+  CheckTogether(options.world, parsed.problems);
+  options.api.seed = options.world.seed;
+  options.tokens.seed = options.world.seed;
+  return parsed;
+}
+
+std::string HelpText() {
+  std::string text =
+      "ciphertrust_simulator: the refresh jobs of a CipherTrust Manager, over plain HTTP.\n\n";
+  for (const Flag& flag : kFlags) {
+    std::string line = "  " + Spelled(flag);
+    line.resize(std::max<std::size_t>(line.size() + 2, 26), ' ');
+    text.append(line).append(flag.meaning).append("\n");
+  }
+  text += "\nFamilies:";
+  for (const Family& family : AllFamilies()) text.append(" ").append(family.name);
+  return text + "\n";
+}
+
+}  // namespace cckm::simulator

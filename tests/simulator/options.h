@@ -1,0 +1,46 @@
+// The simulator's command line.
+//
+// Thread-safety: a pure function and plain values.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/simulator/api.h"
+#include "tests/simulator/tokens.h"
+#include "tests/simulator/world.h"
+
+namespace cckm::simulator {
+
+struct Options {
+  std::string listen_host = "127.0.0.1";
+  std::uint16_t listen_port = 0;
+  unsigned threads = 64;
+  std::chrono::nanoseconds latency{0};
+  unsigned error_percent = 0;
+  bool print_ids = false;
+  std::string ids_file;    // prefix, empty: none
+  std::string token_file;  // empty: none
+  bool help = false;
+  ApiSettings api;
+  TokenSettings tokens;
+  WorldSettings world;  // always names at least one family
+};
+
+struct ParsedOptions {
+  Options options;
+  std::vector<std::string> problems;  // one sentence each; no token or password is in any of them
+};
+
+// Arguments without the program's name.  Everything that is wrong is reported, not only the first.
+ParsedOptions ParseOptions(std::span<const std::string_view> arguments);
+
+// What --help prints.
+std::string HelpText();
+
+}  // namespace cckm::simulator

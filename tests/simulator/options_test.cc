@@ -1,0 +1,144 @@
+#include "tests/simulator/options.h"
+
+#include <gtest/gtest.h>
+
+namespace cckm::simulator {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+ParsedOptions Parse(const std::vector<std::string_view>& arguments) {
+  return ParseOptions(arguments);
+}
+
+TEST(OptionsTest, WithoutFlagsAllFamiliesAreOfferedOnAnyPortOfThisHost) {
+  const auto [options, problems] = Parse({});
+  EXPECT_TRUE(problems.empty());
+  EXPECT_EQ(options.listen_host, "127.0.0.1");
+  EXPECT_EQ(options.listen_port, 0);
+  EXPECT_EQ(options.world.families.size(), 14U);
+  EXPECT_EQ(options.world.seed, 1U);
+  EXPECT_EQ(options.world.finished, 4U);
+  EXPECT_EQ(options.tokens.lifetime, seconds(300));
+  EXPECT_TRUE(options.api.authentication);
+  EXPECT_FALSE(options.api.control);
+}
+
+TEST(OptionsTest, EveryFlagSetsItsOption) {
+  struct Case {
+    std::string_view argument;
+    bool (*is_set)(const Options& options);
+  };
+  using O = const Options&;
+  const Case cases[] = {
+      {"--help", [](O o) { return o.help; }},
+      {"--listen=0.0.0.0:8080",
+       [](O o) { return o.listen_host == "0.0.0.0" && o.listen_port == 8080; }},
+      {"--threads=7", [](O o) { return o.threads == 7; }},
+      {"--seed=18446744073709551615",
+       [](O o) {
+         return o.world.seed == 18446744073709551615U && o.tokens.seed == o.world.seed &&
+                o.api.seed == o.world.seed;
+       }},
+      {"--families=oci,dsm,dsm",
+       [](O o) {
+         return o.world.families.size() == 2 && o.world.families[0]->name == "oci" &&
+                o.world.families[1]->name == "dsm";
+       }},
+      {"--domains=11", [](O o) { return o.world.domains == 11; }},
+      {"--refreshes=100000", [](O o) { return o.world.refreshes == 100'000; }},
+      {"--refreshes=2", [](O o) { return o.world.finished == 2; }},
+      {"--finished=3", [](O o) { return o.world.finished == 3; }},
+      {"--history=9", [](O o) { return o.world.history == 9; }},
+      {"--min-duration=500ms", [](O o) { return o.world.min_duration == milliseconds(500); }},
+      {"--max-duration=2h", [](O o) { return o.world.max_duration == std::chrono::hours(2); }},
+      {"--failed-percent=100", [](O o) { return o.world.chances.failed == 100; }},
+      {"--partial-percent=7", [](O o) { return o.world.chances.partial == 7; }},
+      {"--cancelled-percent=8", [](O o) { return o.world.chances.cancelled == 8; }},
+      {"--never-finish", [](O o) { return o.world.never_finish; }},
+      {"--auto-restart", [](O o) { return o.world.auto_restart; }},
+      {"--restart-after=3m", [](O o) { return o.world.restart_after == std::chrono::minutes(3); }},
+      {"--latency=20ms", [](O o) { return o.latency == milliseconds(20); }},
+      {"--error-percent=5", [](O o) { return o.error_percent == 5; }},
+      {"--token=a=b", [](O o) { return o.tokens.fixed == std::vector<std::string>{"a=b"}; }},
+      {"--token-file=t", [](O o) { return o.token_file == "t"; }},
+      {"--token-lifetime=9s", [](O o) { return o.tokens.lifetime == seconds(9); }},
+      {"--username=u", [](O o) { return o.tokens.username == "u"; }},
+      {"--password=p", [](O o) { return o.tokens.password == "p"; }},
+      {"--no-auth", [](O o) { return !o.api.authentication; }},
+      {"--plain-external-cm", [](O o) { return !o.api.external_cm_wrapper; }},
+      {"--print-ids", [](O o) { return o.print_ids; }},
+      {"--ids-file=x", [](O o) { return o.ids_file == "x"; }},
+      {"--control", [](O o) { return o.api.control; }},
+  };
+  const std::string help = HelpText();
+  for (const Case& row : cases) {
+    const auto [options, problems] = Parse({row.argument});
+    EXPECT_TRUE(problems.empty()) << row.argument;
+    EXPECT_TRUE(row.is_set(options)) << row.argument;
+    const std::string flag(row.argument.substr(0, row.argument.find('=')));
+    EXPECT_NE(help.find("  " + flag), std::string::npos) << flag;
+  }
+}
+
+TEST(OptionsTest, AWrongFlagIsOneProblemThatNamesIt) {
+  const std::string_view cases[] = {"--bogus",
+                                    "--bogus=1",
+                                    "dsm",
+                                    "-domains=3",
+                                    "--domains",
+                                    "--domains=",
+                                    "--domains=x",
+                                    "--domains=-1",
+                                    "--domains=1x",
+                                    "--domains=99999999999",
+                                    "--control=yes",
+                                    "--threads=0",
+                                    "--listen=8080",
+                                    "--listen=:8080",
+                                    "--listen=a:70000",
+                                    "--families=",
+                                    "--families=dsm,no",
+                                    "--min-duration=5",
+                                    "--min-duration=s",
+                                    "--min-duration=0s",
+                                    "--min-duration=2d",
+                                    "--max-duration=1.5s",
+                                    "--latency=61s",
+                                    "--max-duration=99999999999999999999h",
+                                    "--error-percent=101"};
+  for (const std::string_view argument : cases) {
+    const auto problems = Parse({argument}).problems;
+    ASSERT_EQ(problems.size(), 1U) << argument;
+    EXPECT_NE(problems[0].find(argument.substr(0, argument.find('='))), std::string::npos)
+        << problems[0];
+  }
+}
+
+TEST(OptionsTest, FlagsThatContradictEachOtherAreReported) {
+  const std::vector<std::string_view> cases[] = {
+      {"--refreshes=3", "--finished=4"},
+      {"--min-duration=21s"},
+      {"--failed-percent=50", "--partial-percent=50", "--cancelled-percent=1"},
+      {"--domains=0"},
+  };
+  for (const auto& arguments : cases) {
+    EXPECT_EQ(Parse(arguments).problems.size(), 1U) << arguments.back();
+  }
+  EXPECT_TRUE(Parse({"--domains=0", "--refreshes=0"}).problems.empty());
+}
+
+TEST(OptionsTest, AllProblemsAreReportedAtOnce) {
+  EXPECT_EQ(Parse({"--bogus", "--domains=x", "--finished=7"}).problems.size(), 3U);
+}
+
+TEST(OptionsTest, NoSecretIsRepeatedInAProblem) {
+  for (const std::string& problem :
+       Parse({"--tokens=geheim", "--token=", "--password="}).problems) {
+    EXPECT_EQ(problem.find("geheim"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace cckm::simulator
