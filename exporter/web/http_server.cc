@@ -126,6 +126,7 @@ HttpServer::Impl::~Impl() {
   if (context_ == nullptr) return;
   sockets_->ShutDownAll();
   context_.reset();
+  sockets_->CloseAll();  // civetweb forgets those that no thread had begun to serve
 }
 
 HttpServer::Impl& HttpServer::Impl::Of(const mg_connection* connection) {

@@ -4,6 +4,7 @@
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -11,6 +12,9 @@
 #include <cstring>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "exporter/web/file_descriptor.h"
@@ -81,25 +85,29 @@ bool ServerSockets::IsOurs(int socket) const {
 
 // Another thread may close a file and open a different one under its number at any moment.  The
 // duplicate pins what was looked at, so that what is done is done to the same socket.
-void ServerSockets::ForEach(const std::function<void(int socket)>& visit) const {
+void ServerSockets::ForEach(const std::function<void(int number, int pinned)>& visit) const {
   for (const int number : OpenFiles()) {
     if (!IsOurs(number)) continue;
     const FileDescriptor pinned(::fcntl(number, F_DUPFD_CLOEXEC, 0));
-    if (pinned && IsOurs(pinned.number())) visit(pinned.number());
+    if (pinned && IsOurs(pinned.number())) visit(number, pinned.number());
   }
 }
 
 void ServerSockets::ShutDownAll() const {
-  ForEach([](int socket) {
+  ForEach([](int, int socket) {
     if (IsListening(socket)) ::shutdown(socket, SHUT_RDWR);
   });
-  ForEach([](int socket) { ::shutdown(socket, SHUT_RDWR); });
+  ForEach([](int, int socket) { ::shutdown(socket, SHUT_RDWR); });
 }
 
 void ServerSockets::ShutDownWhereWritten(std::uint64_t bytes) const {
-  ForEach([bytes](int socket) {
+  ForEach([bytes](int, int socket) {
     if (BytesWritten(socket) == bytes) ::shutdown(socket, SHUT_RDWR);
   });
+}
+
+void ServerSockets::CloseAll() const {
+  ForEach([](int number, int) { ::close(number); });
 }
 
 }  // namespace cckm

@@ -27,9 +27,12 @@ class ServerSockets {
   // Ends the connections on which exactly so many bytes were written so far.
   void ShutDownWhereWritten(std::uint64_t bytes) const;
 
+  // Closes what is still open.  REQUIRES: the server is gone, nobody else uses these sockets.
+  void CloseAll() const;
+
  private:
   bool IsOurs(int socket) const;
-  void ForEach(const std::function<void(int socket)>& visit) const;
+  void ForEach(const std::function<void(int number, int pinned)>& visit) const;
 
   const std::vector<SocketAddress> addresses_;
 };
