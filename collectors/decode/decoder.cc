@@ -65,6 +65,12 @@ std::optional<dom::array> Resources(dom::object object) {
   return resources;
 }
 
+// Go writes an empty list as null.
+bool HasNullResources(dom::object object) {
+  const auto member = object.at_key("resources");
+  return member.error() == simdjson::SUCCESS && member.value_unsafe().is_null();
+}
+
 bool LooksLikeJob(dom::object object) { return Member(object, "overall_status").has_value(); }
 
 Result<std::optional<std::uint64_t>> ReadCount(dom::object list, std::string_view name) {
@@ -163,16 +169,17 @@ Decoded<RefreshPage> Decoder::DecodeRefreshList(std::string_view body, const Fam
   if (!root) return tl::make_unexpected(root.error());
   if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root));
   const auto resources = Resources(*root);
-  if (!resources) {
-    if (!LooksLikeJob(*root)) {
-      return Unusable({ErrorKind::kSchema, "resources is missing or not an array"});
-    }
+  if (!resources && LooksLikeJob(*root)) {
     RefreshPage page{.skip = 0, .limit = 1, .total = 1, .refreshes = {}, .unusable_entries = 0};
     AddEntry(*root, family, parser_->jobs, page);
     return page;
   }
+  if (!resources && !HasNullResources(*root)) {
+    return Unusable({ErrorKind::kSchema, "resources is missing or not an array"});
+  }
   auto page = ReadPageFrame(*root);
   if (!page) return Unusable(std::move(page.error()));
+  if (!resources) return std::move(*page);
   for (const dom::element entry : *resources) {
     AddEntry(AsObject(entry), family, parser_->jobs, *page);
   }

@@ -188,7 +188,8 @@ TEST_F(CurlHttpClientTest, NamesTheHostButNotTheUserOfABaseUrl) {
 }
 
 TEST_F(CurlHttpClientTest, ServesOnAfterAFault) {
-  const RawServer server({{ReadRequest(), Reset()}, AnswerEach(1, JsonAnswer("[]"))});
+  const RawServer server({{ReadRequest(), Send(kHead + "Content-Length: 9\r\n\r\nab"), Close()},
+                          AnswerEach(1, JsonAnswer("[]"))});
   CurlHttpClient client(OptionsFor(server.url()));
   ASSERT_FALSE(Get(client, "/1").answer);
   const HttpResponse second = Get(client, "/2");

@@ -48,11 +48,11 @@ TEST_F(CurlHttpClientTest, ReturnsEveryPartOfAnAnswer) {
 }
 
 TEST_F(CurlHttpClientTest, LeavesNothingOfOneAnswerInTheNext) {
+  const std::string head = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Type: text/x\r\nDate: ";
   const RawServer server(
-      {{ReadRequest(),
-        Send("HTTP/1.1 200 OK\r\nDate: Wed, 03 Mar 2021 06:10:54 GMT\r\n"
-             "Content-Type: text/x\r\nContent-Length: 3\r\n\r\nabc"),
-        ReadRequest(), Send("HTTP/1.1 500 \r\nContent-Length: 0\r\n\r\n"), Hang()}});
+      {{ReadRequest(), Send(head + "Wed, 03 Mar 2021 06:10:54 GMT\r\n\r\nabc"), ReadRequest(),
+        Send("HTTP/1.1 500 \r\nContent-Length: 0\r\n\r\n"), ReadRequest(),
+        Send(head + "Wed, 03 Mar 2021 06:10:55 GMT\r\n\r\ndef"), Hang()}});
   CurlHttpClient client(OptionsFor(server.url()));
   ASSERT_TRUE(Get(client, "/1").answer);
   const HttpResponse second = Get(client, "/2");
@@ -61,6 +61,10 @@ TEST_F(CurlHttpClientTest, LeavesNothingOfOneAnswerInTheNext) {
   EXPECT_EQ(second.answer->content_type, "");
   EXPECT_EQ(second.answer->body, "");
   EXPECT_EQ(second.answer->date, std::nullopt);
+  const HttpResponse third = Get(client, "/3");
+  ASSERT_TRUE(third.answer);
+  EXPECT_EQ(third.answer->body, "def");
+  EXPECT_EQ(third.answer->date, WallTime(seconds(1'614'751'855)));
 }
 
 TEST_F(CurlHttpClientTest, ReadsTheDateHeaderWhereItIsOneOfOurTime) {
@@ -214,11 +218,11 @@ TEST_F(CurlHttpClientTest, RefusesAHeaderThatIsTooLarge) {
   }
 }
 
-TEST_F(CurlHttpClientTest, TakesAHeaderOfAnOrdinaryKind) {
-  const RawServer server({{ReadRequest(), Send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Line: " +
-                                               std::string(50'000, 'x') + "\r\n\r\n")}});
+TEST_F(CurlHttpClientTest, CountsTheHeaderOfEachAnswerByItself) {
+  const RawServer server({AnswerEach(3, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nX-Line: " +
+                                            std::string(50'000, 'x') + "\r\n\r\n")});
   CurlHttpClient client(OptionsFor(server.url()));
-  EXPECT_TRUE(Get(client, "/").answer);
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(Get(client, "/").answer);
 }
 
 }  // namespace

@@ -124,6 +124,14 @@ TEST_F(FileTokenSourceTest, HasNoTokenWhileTheFileIsUnreadable) {
   EXPECT_TRUE(source.authenticated());
 }
 
+TEST_F(FileTokenSourceTest, NamesAFileThatIsAbsentFromTheStart) {
+  FileTokenSource source(path_, clock_);
+  const auto token = source.Current();
+  ASSERT_FALSE(token);
+  EXPECT_EQ(token.error().kind, ErrorKind::kAuth);
+  EXPECT_NE(token.error().message.find(path_.string()), std::string::npos);
+}
+
 TEST_F(FileTokenSourceTest, RecoversWhenTheModeOfTheFileIsMended) {
   Replace("one");
   ::chmod(path_.c_str(), 0644);
