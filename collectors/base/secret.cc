@@ -6,8 +6,8 @@
 
 namespace cckm {
 
-// A moved-from short string keeps its characters in place, so both sides are wiped by hand.
-Secret::Secret(Secret&& other) noexcept : text_(other.text_) { other.Wipe(); }
+// A moved-from short string keeps its characters in place, so the other side is wiped by hand.
+Secret::Secret(Secret&& other) noexcept { *this = std::move(other); }
 
 Secret& Secret::operator=(Secret&& other) noexcept {
   if (this != &other) {

@@ -51,9 +51,10 @@ struct Range {
   char32_t first;
   char32_t last;
 };
-constexpr std::array<Range, 6> kUnfit = {{
+constexpr std::array<Range, 7> kUnfit = {{
     {0x00, 0x1F},      // C0 controls
     {0x7F, 0x9F},      // DEL and C1 controls
+    {0x061C, 0x061C},  // Arabic letter mark
     {0x200E, 0x200F},  // directional marks
     {0x2028, 0x202E},  // separators, embeddings and overrides
     {0x2066, 0x2069},  // isolates

@@ -149,7 +149,7 @@ Result<void> CurlHttpClient::Impl::TryLaunch(const HttpRequest& request) {
   if (!handle) return tl::make_unexpected(handle.error());
 
   CurlHandle& idle = **handle;
-  const Result<void> prepared = idle.Prepare(request.path, *headers);
+  Result<void> prepared = idle.Prepare(request.path, *headers);
   if (!prepared) return prepared;
   idle.tag = request.tag;
   idle.started = clock_.SteadyNow();

@@ -10,14 +10,14 @@ namespace cckm {
 Collector::Collector(std::string_view target, CollectorPlan plan, const ScheduleSettings& schedule,
                      const Clock& clock, Random& random, Decoder& decoder)
     : target_(target),
-      plan_(std::move(plan)),
+      family_(*plan.family),
       clock_(clock),
       decoder_(decoder),
       schedule_(schedule, clock.SteadyNow(), random) {
-  watched_.reserve(plan_.refresh_ids.size());
-  for (const std::string& id : plan_.refresh_ids) {
+  watched_.reserve(plan.refresh_ids.size());
+  for (std::string& id : plan.refresh_ids) {
     schedule_.AddUnfinished(static_cast<RefreshIndex>(watched_.size()));
-    watched_.push_back({id});
+    watched_.push_back({std::move(id)});
   }
 }
 
@@ -36,7 +36,7 @@ std::optional<Collector::Ask> Collector::NextAsk() {
   const std::uint32_t number = unasked_.front();
   unasked_.pop_front();
   ++on_the_wire_;
-  std::string path(plan_.family->path);
+  std::string path(family_.path);
   if (number == kHeartbeat) {
     path += "?skip=0&limit=1";
   } else {
@@ -65,7 +65,7 @@ bool Collector::OnHeartbeatResponse(const HttpResponse& response) {
     NoteError(body.error());
     return false;
   }
-  const auto page = decoder_.DecodeRefreshList(*body, *plan_.family);
+  const auto page = decoder_.DecodeRefreshList(*body, family_);
   if (!page) NoteError(page.error().error);
   return page.has_value();
 }
@@ -100,7 +100,7 @@ RefreshAnswer Collector::ReadRefresh(Watched& watched, const HttpResponse& respo
     NoteError(body.error());
     return answer;
   }
-  Decoded<Refresh> refresh = decoder_.DecodeRefresh(*body, *plan_.family, watched.id);
+  Decoded<Refresh> refresh = decoder_.DecodeRefresh(*body, family_, watched.id);
   if (!refresh) {
     NoteError(refresh.error().error);
     if (refresh.error().anomaly) answer.refresh.anomalies.Add(*refresh.error().anomaly);
@@ -163,7 +163,7 @@ std::optional<PollUpdate> Collector::TakeUpdate() {
   }
   PollUpdate update = std::exchange(update_, {});
   update.target = target_;
-  update.family = plan_.family;
+  update.family = &family_;
   update.at = clock_.SteadyNow();
   return update;
 }

@@ -83,7 +83,7 @@ class Collector {
   void NoteError(const Error& error);
 
   const std::string_view target_;
-  const CollectorPlan plan_;
+  const Family& family_;
   const Clock& clock_;
   Decoder& decoder_;
   Schedule schedule_;

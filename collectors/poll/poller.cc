@@ -19,14 +19,16 @@ constexpr long kStatusUnauthorized = 401;
 
 Poller::Poller(PollerPlan plan, HttpClient& client, TokenSource& token, const Clock& clock,
                Random& random, PollListener& listener)
-    : plan_(std::move(plan)),
+    : target_(std::move(plan.target)),
+      max_connections_(plan.max_connections),
       client_(client),
       token_(token),
       clock_(clock),
       listener_(listener),
       handed_over_at_(clock.SteadyNow()) {
-  for (const CollectorPlan& collector : plan_.collectors) {
-    collectors_.emplace_back(plan_.target, collector, plan_.schedule, clock_, random, decoder_);
+  for (CollectorPlan& collector : plan.collectors) {
+    collectors_.emplace_back(target_, std::move(collector), plan.schedule, clock_, random,
+                             decoder_);
   }
 }
 
@@ -65,7 +67,7 @@ void Poller::StartRequests() {
     return;
   }
   token_in_use_ = *token;
-  while (client_.InFlight() < plan_.max_connections && StartOne()) {
+  while (client_.InFlight() < max_connections_ && StartOne()) {
   }
 }
 

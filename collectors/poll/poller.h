@@ -53,7 +53,8 @@ class Poller {
   void Observe(const HttpResponse& response);
 
   // Constant after construction.
-  const PollerPlan plan_;
+  const std::string target_;
+  const std::size_t max_connections_;
   HttpClient& client_;
   TokenSource& token_;
   const Clock& clock_;

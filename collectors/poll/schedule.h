@@ -50,8 +50,8 @@ class Schedule {
 
  private:
   struct Recheck {
-    SteadyTime due;
-    RefreshIndex index;
+    SteadyTime due{};
+    RefreshIndex index = 0;
     friend bool operator>(const Recheck& a, const Recheck& b) { return a.due > b.due; }
   };
 

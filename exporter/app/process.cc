@@ -1,9 +1,11 @@
 #include "exporter/app/process.h"
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -22,6 +24,15 @@ sigset_t TakenSignals() {
   return set;
 }
 
+// A socket or file that gets the number of a closed standard stream gets what is written there.
+void OpenClosedStandardStreams() {
+  int opened = -1;
+  do {
+    opened = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  } while (opened >= STDIN_FILENO && opened <= STDERR_FILENO);
+  if (opened >= 0) ::close(opened);
+}
+
 // An exception that nobody caught, in whatever thread: a bug, which has its own exit code.
 [[noreturn]] void EndForABug() {
   try {
@@ -37,6 +48,7 @@ sigset_t TakenSignals() {
 }  // namespace
 
 void PrepareProcess() {
+  OpenClosedStandardStreams();
   std::set_terminate(EndForABug);
   constexpr int kLargeBlock = 1 << 20;
   mallopt(M_MMAP_THRESHOLD, kLargeBlock);

@@ -9,7 +9,8 @@
 namespace cckm {
 
 // No core file and no other process of the same user may hold the secrets in memory; large blocks
-// of memory go back to the system when they are freed.
+// of memory go back to the system when they are freed; standard streams that are closed lead to
+// /dev/null.
 void PrepareProcess();
 
 // Signals are taken with Next() instead of interrupting; threads started later do not see them.

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <optional>
 
 #include "exporter/app/app.h"
 #include "exporter/app/healthcheck.h"
@@ -16,10 +17,13 @@ namespace {
 
 constexpr auto kLongestStop = std::chrono::milliseconds(1500);
 
+// One line on standard error.  Where nobody takes it, the exit code has to do.
+void Complain(const std::string& problem) {
+  std::fputs(("cckm_exporter: " + problem + "\n").c_str(), stderr);
+}
+
 int FailWith(const std::vector<ConfigProblem>& problems) {
-  for (const ConfigProblem& problem : problems) {
-    fmt::print(stderr, "cckm_exporter: {}\n", problem.ToString());
-  }
+  for (const ConfigProblem& problem : problems) Complain(problem.ToString());
   return kExitUsage;
 }
 
@@ -39,13 +43,13 @@ void LogStart(Log& log, const std::vector<std::string>& scrubbed) {
   log.Warn("Counts are kept in memory only and start again at 0 after a restart");
 }
 
-int Serve(const CommandLine& flags, const Config& config, Log& log, const Clock& clock) {
-  Signals signals;
+// `log` was made after `signals`, so that its thread takes none of them.
+int Serve(const CommandLine& flags, const Config& config, Log& log, const Clock& clock,
+          Signals& signals) {
   {
     App app(flags, config, log, clock);
     if (const auto started = app.Start(); !started) {
-      fmt::print(stderr, "cckm_exporter: cannot listen on {}: {}\n", started.error().address,
-                 started.error().message);
+      Complain("cannot listen on " + started.error().address + ": " + started.error().message);
       return kExitCannotListen;
     }
     while (signals.Next() != Signals::Kind::kStop) {
@@ -62,7 +66,7 @@ int PollOnce(const CommandLine& flags, const Config& config, Log& log, const Clo
   App app(flags, config, log, clock);
   const std::string exposition = app.PollOnce();
   if (std::fwrite(exposition.data(), 1, exposition.size(), stdout) != exposition.size()) {
-    fmt::print(stderr, "cckm_exporter: cannot write to standard output\n");
+    Complain("cannot write to standard output");
     return kExitCollectorDown;
   }
   return app.EveryCollectorIsUp() ? kExitSuccess : kExitCollectorDown;
@@ -79,10 +83,12 @@ int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
     return kExitSuccess;
   }
   const SystemClock clock;
+  std::optional<Signals> signals;
+  if (flags.mode == RunMode::kServe) signals.emplace();
   Log log(stderr, flags.log_level, flags.log_format, clock);
-  if (flags.mode == RunMode::kOnce) return PollOnce(flags, *config, log, clock);
+  if (!signals) return PollOnce(flags, *config, log, clock);
   LogStart(log, scrubbed);
-  return Serve(flags, *config, log, clock);
+  return Serve(flags, *config, log, clock, *signals);
 }
 
 }  // namespace
@@ -99,7 +105,7 @@ int Run(std::span<const std::string> arguments) {
     }
     return Work(*flags, scrubbed);
   } catch (const std::exception& bug) {
-    fmt::print(stderr, "cckm_exporter: this is a bug: {}\n", bug.what());
+    Complain(std::string("this is a bug: ") + bug.what());
     return kExitBug;
   }
 }

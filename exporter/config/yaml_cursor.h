@@ -48,8 +48,8 @@ struct YamlKey {
 // One value of the document.  It must not outlive its ConfigSource.
 class YamlCursor {
  public:
-  YamlCursor(YAML::Node node, int line, ConfigSource& source)
-      : node_(std::move(node)), line_(line), source_(&source) {}
+  YamlCursor(const YAML::Node& node, int line, ConfigSource& source)
+      : node_(node), line_(line), source_(&source) {}
 
   int line() const { return line_; }
   const std::string& path() const { return path_; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "exporter/exposition/process_metrics.h"
 #include "exporter/exposition/state_renderer.h"
@@ -59,13 +60,13 @@ void RenderCollected(const SelfMetrics::CollectedFamily& collected, ExpositionWr
   }
 }
 
-// Series with the target's label in the collected families.
-std::size_t SeriesOf(std::string_view target, const CollectedFamilies& families) {
-  std::size_t count = 0;
+// Series of the collected families, by target.
+std::map<std::string_view, std::size_t> SeriesByTarget(const CollectedFamilies& families) {
+  std::map<std::string_view, std::size_t> count;
   for (const auto& collected : families) {
     for (const auto& metric : collected.family.metric) {
-      if (ValueOf(metric, "target") != target) continue;
-      count += metric.histogram.bucket.empty() ? 1 : metric.histogram.bucket.size() + 2;
+      count[ValueOf(metric, "target")] +=
+          metric.histogram.bucket.empty() ? 1 : metric.histogram.bucket.size() + 2;
     }
   }
   return count;
@@ -73,10 +74,10 @@ std::size_t SeriesOf(std::string_view target, const CollectedFamilies& families)
 
 SeriesBudgets MakeBudgets(const StateView& state, const CollectedFamilies& collected,
                           std::size_t buckets) {
+  std::map<std::string_view, std::size_t> collected_series = SeriesByTarget(collected);
   SeriesBudgets budgets;
   for (const TargetState& target : state.targets) {
-    const std::size_t own =
-        FixedSeriesOf(target, buckets) + SeriesOf(target.options.name, collected);
+    const std::size_t own = FixedSeriesOf(target, buckets) + collected_series[target.options.name];
     budgets.emplace_back(target, buckets, own);
   }
   return budgets;

@@ -8,8 +8,13 @@
 namespace cckm {
 namespace {
 
-// Updates that come close together share an exposition.
-constexpr auto kShortestPause = std::chrono::milliseconds(200);
+// Updates that come close together share an exposition: during a long poll there are four a second,
+// and each exposition may be many megabytes.  Together with the poller's own pause both of these
+// leave every finding published within a second.
+constexpr auto kPause = std::chrono::milliseconds(400);
+constexpr auto kPauseBeforeSecond = std::chrono::milliseconds(100);  // see Exposition::Render
+// How often to look whether the self metrics have grown old.
+constexpr auto kLongestSleep = std::chrono::seconds(1);
 // How old self metrics may be while somebody scrapes, and how long a scrape counts as "somebody
 // scrapes".
 constexpr auto kSelfMetricsAge = std::chrono::seconds(4);
@@ -48,14 +53,15 @@ void Publisher::Run(const std::stop_token& stop) {
     bool due = false;
     {
       const MutexLock lock(mutex_);
-      changed_.wait_for(mutex_, stop, kShortestPause * 5,
+      changed_.wait_for(mutex_, stop, kLongestSleep,
                         [this]() CCKM_REQUIRES(mutex_) { return IsDue(); });
       due = std::exchange(notified_, false) || IsDue();
     }
     if (!due || stop.stop_requested()) continue;
-    if (!PublishOnce()) Notify();
+    const bool complete = PublishOnce();
+    if (!complete) Notify();
     const MutexLock lock(mutex_);
-    changed_.wait_for(mutex_, stop, kShortestPause, [] { return false; });
+    changed_.wait_for(mutex_, stop, complete ? kPause : kPauseBeforeSecond, [] { return false; });
   }
 }
 

@@ -1,7 +1,7 @@
 #include "exporter/exposition/series_budget.h"
 
 #include <algorithm>
-#include <vector>
+#include <iterator>
 
 namespace cckm {
 namespace {
@@ -20,38 +20,6 @@ std::size_t SeriesOf(const DomainState& domain) {
          (domain.last_success_at ? 1U : 0U) + (domain.last_duration ? 1U : 0U);
 }
 
-// What can be left out, in the order of need: the last goes first.
-struct Candidates {
-  std::vector<const RefreshState*> finished;  // newest first
-  std::vector<const RefreshState*> unfinished;
-  std::vector<const DomainState*> domains;
-};
-
-Candidates Collect(const TargetState& target) {
-  Candidates all;
-  for (const CollectorState& collector : target.collectors) {
-    for (const RefreshState& refresh : collector.refreshes) {
-      (refresh.settled ? all.finished : all.unfinished).push_back(&refresh);
-    }
-    for (const DomainState& domain : collector.domains) all.domains.push_back(&domain);
-  }
-  std::ranges::stable_sort(all.finished, [](const RefreshState* a, const RefreshState* b) {
-    return a->created_at > b->created_at;
-  });
-  return all;
-}
-
-template <typename Object, typename Set, typename Size>
-void LeaveOut(std::size_t& total, std::size_t most, const std::vector<const Object*>& objects,
-              Set& hidden, std::size_t& dropped, const Size& size) {
-  for (auto object = objects.rbegin(); object != objects.rend() && total > most; ++object) {
-    const std::size_t series = size(**object);
-    hidden.insert(*object);
-    total -= series;
-    dropped += series;
-  }
-}
-
 std::size_t SeriesOfAll(const TargetState& target, std::size_t histogram_series) {
   std::size_t total = 0;
   for (const CollectorState& collector : target.collectors) {
@@ -62,21 +30,83 @@ std::size_t SeriesOfAll(const TargetState& target, std::size_t histogram_series)
   return total;
 }
 
+// The series that are too many, and what has been dropped of them.
+struct Excess {
+  std::size_t series;
+  DroppedSeries& dropped;
+
+  void Drop(Reason reason, std::size_t count) {
+    dropped.series[reason] += count;
+    series -= std::min(series, count);
+  }
+};
+
+// Leaves out objects of all collectors, the last first, until nothing is too many.  `series_of` is
+// 0 for an object that stays.
+template <typename Object, typename SeriesOfObject>
+void LeaveOutFromTheEnd(const TargetState& target, KeyedStore<Object> CollectorState::*store,
+                        std::vector<LeftOut>& left_out, PositionSet LeftOut::*set, Reason reason,
+                        Excess& excess, const SeriesOfObject& series_of) {
+  for (std::size_t index = target.collectors.size(); index-- > 0;) {
+    const KeyedStore<Object>& objects = target.collectors[index].*store;
+    auto object = std::make_reverse_iterator(objects.end());
+    for (std::size_t position = objects.size(); position-- > 0; ++object) {
+      if (excess.series == 0) return;
+      const std::size_t series = series_of(*object);
+      if (series == 0) continue;
+      (left_out[index].*set).Insert(position);
+      excess.Drop(reason, series);
+    }
+  }
+}
+
+struct FinishedRefresh {
+  const RefreshState* refresh;
+  std::size_t collector;
+  std::size_t position;
+};
+
+std::vector<FinishedRefresh> FinishedOldestLast(const TargetState& target) {
+  std::vector<FinishedRefresh> finished;
+  for (std::size_t index = 0; index < target.collectors.size(); ++index) {
+    std::size_t position = 0;
+    for (const RefreshState& refresh : target.collectors[index].refreshes) {
+      if (refresh.settled) finished.push_back({&refresh, index, position});
+      ++position;
+    }
+  }
+  std::ranges::stable_sort(finished, [](const FinishedRefresh& a, const FinishedRefresh& b) {
+    return a.refresh->created_at > b.refresh->created_at;
+  });
+  return finished;
+}
+
+void LeaveOutFinished(const TargetState& target, std::vector<LeftOut>& left_out, Excess& excess) {
+  if (excess.series == 0) return;
+  const std::vector<FinishedRefresh> finished = FinishedOldestLast(target);
+  for (auto entry = finished.rbegin(); entry != finished.rend() && excess.series > 0; ++entry) {
+    left_out[entry->collector].refreshes.Insert(entry->position);
+    excess.Drop(kFinishedRefresh, SeriesOf(*entry->refresh));
+  }
+}
+
 }  // namespace
 
-SeriesBudget::SeriesBudget(const TargetState& target, std::size_t buckets, std::size_t own_series) {
+SeriesBudget::SeriesBudget(const TargetState& target, std::size_t buckets, std::size_t own_series)
+    : left_out_(target.collectors.size()) {
   const std::size_t histogram_series = target.options.domain_histograms ? buckets + 3 : 0;
-  const std::size_t most = target.options.max_series;
-  std::size_t total = own_series + SeriesOfAll(target, histogram_series);
-  if (total <= most) return;
-  const Candidates all = Collect(target);
-  const auto size = [](const auto& object) { return SeriesOf(object); };
-  const auto histogram_size = [&](const DomainState&) { return histogram_series; };
-  LeaveOut(total, most, all.domains, without_histogram_, dropped_.series[kDomainHistogram],
-           histogram_size);
-  LeaveOut(total, most, all.finished, hidden_, dropped_.series[kFinishedRefresh], size);
-  LeaveOut(total, most, all.unfinished, hidden_, dropped_.series[kRefresh], size);
-  LeaveOut(total, most, all.domains, hidden_, dropped_.series[kDomain], size);
+  const std::size_t total = own_series + SeriesOfAll(target, histogram_series);
+  if (total <= target.options.max_series) return;
+  Excess excess{total - target.options.max_series, dropped_};
+  LeaveOutFromTheEnd(target, &CollectorState::domains, left_out_, &LeftOut::histograms,
+                     kDomainHistogram, excess,
+                     [&](const DomainState&) { return histogram_series; });
+  LeaveOutFinished(target, left_out_, excess);
+  LeaveOutFromTheEnd(
+      target, &CollectorState::refreshes, left_out_, &LeftOut::refreshes, kRefresh, excess,
+      [](const RefreshState& refresh) { return refresh.settled ? 0 : SeriesOf(refresh); });
+  LeaveOutFromTheEnd(target, &CollectorState::domains, left_out_, &LeftOut::domains, kDomain,
+                     excess, [](const DomainState& domain) { return SeriesOf(domain); });
 }
 
 }  // namespace cckm

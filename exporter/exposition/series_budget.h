@@ -6,9 +6,8 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
-#include <unordered_set>
+#include <vector>
 
 #include "exporter/state/state.h"
 
@@ -22,6 +21,26 @@ struct DroppedSeries {
   std::array<std::size_t, kDropReasonNames.size()> series{};
 };
 
+// Objects of a KeyedStore, by their position in it.
+class PositionSet {
+ public:
+  void Insert(std::size_t position) {
+    if (position >= has_.size()) has_.resize(position + 1);
+    has_[position] = true;
+  }
+  bool Has(std::size_t position) const { return position < has_.size() && has_[position]; }
+
+ private:
+  std::vector<bool> has_;
+};
+
+// What is not shown of a collector.
+struct LeftOut {
+  PositionSet refreshes;
+  PositionSet domains;
+  PositionSet histograms;  // of these domains
+};
+
 // Which of a target's objects to show.  Objects are left out one by one until the rest fits: domain
 // histograms, the later born first; finished refreshes, oldest first; other refreshes, the later
 // configured first; domains, the later born first.
@@ -30,17 +49,13 @@ class SeriesBudget {
   // `own_series` is the number of series with the target's label that are always shown.
   SeriesBudget(const TargetState& target, std::size_t buckets, std::size_t own_series);
 
-  bool Shows(const RefreshState& refresh) const { return !hidden_.contains(&refresh); }
-  bool Shows(const DomainState& domain) const { return !hidden_.contains(&domain); }
-  bool ShowsHistogram(const DomainState& domain) const {
-    return !without_histogram_.contains(&domain);
-  }
+  // For each of the target's collectors, in their order.
+  const std::vector<LeftOut>& left_out() const { return left_out_; }
 
   const DroppedSeries& dropped() const { return dropped_; }
 
  private:
-  std::unordered_set<const void*> hidden_;
-  std::unordered_set<const DomainState*> without_histogram_;
+  std::vector<LeftOut> left_out_;
   DroppedSeries dropped_;
 };
 

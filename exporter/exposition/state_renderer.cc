@@ -6,12 +6,14 @@
 namespace cckm {
 namespace {
 
-// Where a sample is made: the object's surroundings and its labels.
+// Where a sample is made: the object's surroundings, and its position among its kind.
 struct Place {
   const StateView& state;
   const TargetState& target;
   const SeriesBudget& budget;
   std::vector<std::uint64_t>& scratch;
+  const LeftOut* left_out = nullptr;  // of the collector
+  std::size_t position = 0;
 };
 
 template <typename Object>
@@ -73,7 +75,8 @@ void DomainTotals(const Place& place, const DomainState& domain, LabelViews labe
 
 void DomainDurations(const Place& place, const DomainState& domain, LabelViews labels,
                      ExpositionWriter& writer) {
-  if (!place.target.options.domain_histograms || !place.budget.ShowsHistogram(domain)) return;
+  if (!place.target.options.domain_histograms) return;
+  if (place.left_out->histograms.Has(place.position)) return;
   writer.Histogram(labels, ShowsCounts(place, domain) ? domain.durations.View(place.scratch)
                                                       : domain.durations.EmptyView(place.scratch));
 }
@@ -117,8 +120,7 @@ void RefreshCompleted(const Place& /*place*/, const RefreshState& refresh, Label
 
 void RefreshDomains(const Place& place, const RefreshState& refresh, LabelViews labels,
                     ExpositionWriter& writer) {
-  const bool is_stale =
-      ShownStatus(refresh, place.target.options, place.state.now) != refresh.status;
+  const bool is_stale = IsStale(refresh, place.target.options, place.state.now);
   std::array<double, kDomainStatusNames.size()> counts{};
   for (const NamedDomain& named : refresh.domains) {
     ++counts[static_cast<std::size_t>(is_stale ? DomainStatus::kUnknown : named.status)];
@@ -230,21 +232,26 @@ Render<Object> FindRow(const std::array<Row<Object>, kSize>& rows, Metric metric
 
 // Renders those of the collector's objects that the budget shows.
 template <typename Object>
-void RenderObjects(Render<Object> render, const KeyedStore<Object>& objects, const Place& place,
-                   const CollectorState& collector, ExpositionWriter& writer) {
+void RenderObjects(Render<Object> render, const KeyedStore<Object>& objects,
+                   const PositionSet& left_out, Place place, const CollectorState& collector,
+                   ExpositionWriter& writer) {
   for (const Object& object : objects) {
-    if (!place.budget.Shows(object)) continue;
-    render(place, object,
-           std::array<LabelView, 3>{place.target.label, collector.family->name, object.id}, writer);
+    if (!left_out.Has(place.position)) {
+      render(place, object,
+             std::array<LabelView, 3>{place.target.label, collector.family->name, object.id},
+             writer);
+    }
+    ++place.position;
   }
 }
 
 void RenderCollector(Metric metric, const Place& place, const CollectorState& collector,
                      ExpositionWriter& writer) {
   if (const auto render = FindRow(kDomainFamilies, metric)) {
-    RenderObjects(render, collector.domains, place, collector, writer);
+    RenderObjects(render, collector.domains, place.left_out->domains, place, collector, writer);
   } else if (const auto render_refresh = FindRow(kRefreshFamilies, metric)) {
-    RenderObjects(render_refresh, collector.refreshes, place, collector, writer);
+    RenderObjects(render_refresh, collector.refreshes, place.left_out->refreshes, place, collector,
+                  writer);
   } else if (const auto render_collector = FindRow(kCollectorFamilies, metric)) {
     render_collector(place, collector,
                      std::array<LabelView, 2>{place.target.label, collector.family->name}, writer);
@@ -267,13 +274,14 @@ bool RenderStateFamily(Metric metric, const StateView& state, const SeriesBudget
   std::vector<std::uint64_t> scratch;
   for (std::size_t i = 0; i < state.targets.size(); ++i) {
     const TargetState& target = state.targets[i];
-    const Place place{state, target, budgets[i], scratch};
+    Place place{state, target, budgets[i], scratch};
     if (const auto render = FindRow(kTargetFamilies, metric)) {
       render(place, target, std::array<LabelView, 1>{target.label}, writer);
       continue;
     }
-    for (const CollectorState& collector : target.collectors) {
-      RenderCollector(metric, place, collector, writer);
+    for (std::size_t index = 0; index < target.collectors.size(); ++index) {
+      place.left_out = &place.budget.left_out()[index];
+      RenderCollector(metric, place, target.collectors[index], writer);
     }
   }
   return true;

@@ -1,5 +1,6 @@
 #include "exporter/exposition/text_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -31,25 +32,37 @@ void AppendLabelValue(ByteBuffer& out, const LabelView& value) {
   }
 }
 
+// Writes what is to be appended at `to`, where there is room for it, and returns the end of it.
+
+char* Write(char* to, std::string_view text) { return std::copy(text.begin(), text.end(), to); }
+
+char* WriteNumber(char* to, double value) {
+  // Most values are a state or an empty bucket.
+  if (value == 0 || value == 1) return Write(to, value == 0 ? "0" : "1");
+  if (std::isnan(value)) return Write(to, "NaN");
+  if (std::isinf(value)) return Write(to, value > 0 ? "+Inf" : "-Inf");
+  constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
+  const bool is_integer = std::fabs(value) < kExactIntegers && std::trunc(value) == value;
+  return is_integer ? std::to_chars(to, to + kLongestNumber, static_cast<std::int64_t>(value)).ptr
+                    : std::to_chars(to, to + kLongestNumber, value).ptr;
+}
+
 }  // namespace
 
 void AppendNumber(ByteBuffer& out, double value) {
-  if (std::isnan(value)) return out.Append("NaN");
-  if (std::isinf(value)) return out.Append(value > 0 ? "+Inf" : "-Inf");
   out.Reserve(kLongestNumber);
-  constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
-  char* const begin = out.end();
-  const bool is_integer = std::fabs(value) < kExactIntegers && std::trunc(value) == value;
-  const char* const end =
-      is_integer
-          ? std::to_chars(begin, begin + kLongestNumber, static_cast<std::int64_t>(value)).ptr
-          : std::to_chars(begin, begin + kLongestNumber, value).ptr;
-  out.Advance(static_cast<std::size_t>(end - begin));
+  out.Advance(static_cast<std::size_t>(WriteNumber(out.end(), value) - out.end()));
 }
 
 void TextWriter::BeginFamily(const MetricDescription& description) {
   family_ = &description;
   header_written_ = false;
+  openings_.clear();
+  const auto add_opening = [this](std::string_view label) {
+    openings_.push_back((openings_.empty() ? "{" : "\",") + std::string(label) + "=\"");
+  };
+  for (std::size_t i = 0; i < description.label_count(); ++i) add_opening(description.labels[i]);
+  if (description.type == MetricType::kHistogram) add_opening("le");
 }
 
 void TextWriter::WriteHeaderOnce() {
@@ -66,75 +79,63 @@ void TextWriter::WriteHeaderOnce() {
   out_.Append("\n");
 }
 
-void TextWriter::MakePrefix(std::string_view name_suffix, LabelViews labels) {
+void TextWriter::MakePrefix(std::string_view name_suffix, LabelViews labels, LastLabel last_label) {
   prefix_.clear();
   prefix_.Append(family_->name);
   prefix_.Append(name_suffix);
-  prefix_has_labels_ = !labels.empty();
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    prefix_.Append(i == 0 ? "{" : ",");
-    prefix_.Append(family_->labels[i]);
-    prefix_.Append("=\"");
+    prefix_.Append(openings_[i]);
     AppendLabelValue(prefix_, labels[i]);
-    prefix_.Append("\"");
   }
+  if (last_label == LastLabel::kFollows) prefix_.Append(openings_[labels.size()]);
+  closing_ = labels.empty() && last_label == LastLabel::kGiven ? " " : "\"} ";
 }
 
-// One line: the prefix, one more label unless its name is empty, and the value.  A single
-// reservation covers it, since this runs once for each of up to millions of series.
-void TextWriter::WriteLine(std::string_view label_name, std::string_view label_value,
-                           double value) {
-  constexpr std::size_t kPunctuation = 8;
-  out_.Reserve(prefix_.size() + label_name.size() + label_value.size() + kPunctuation +
-               kLongestNumber);
-  out_.AppendReserved(prefix_.view());
-  if (!label_name.empty()) {
-    out_.AppendReserved(prefix_has_labels_ ? "," : "{");
-    out_.AppendReserved(label_name);
-    out_.AppendReserved("=\"");
-    out_.AppendReserved(label_value);
-    out_.AppendReserved("\"} ");
-  } else {
-    out_.AppendReserved(prefix_has_labels_ ? "} " : " ");
-  }
-  AppendNumber(out_, value);
-  out_.Append("\n");
+// A single reservation covers the line, since this runs once for each of up to millions of series.
+void TextWriter::WriteLine(std::string_view last_label_value, double value) {
+  out_.Reserve(prefix_.size() + last_label_value.size() + closing_.size() + kLongestNumber + 1);
+  char* to = Write(out_.end(), prefix_.view());
+  to = Write(to, last_label_value);
+  to = Write(to, closing_);
+  to = WriteNumber(to, value);
+  *to++ = '\n';
+  out_.Advance(static_cast<std::size_t>(to - out_.end()));
 }
 
 void TextWriter::Sample(LabelViews labels, double value) {
   WriteHeaderOnce();
-  MakePrefix("", labels);
-  WriteLine("", "", value);
+  MakePrefix("", labels, LastLabel::kGiven);
+  WriteLine("", value);
 }
 
 void TextWriter::Samples(LabelViews labels, std::span<const std::string_view> last_label_values,
                          std::span<const double> numbers) {
   WriteHeaderOnce();
-  MakePrefix("", labels);
+  MakePrefix("", labels, LastLabel::kFollows);
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    WriteLine(family_->labels[labels.size()], last_label_values[i], numbers[i]);
+    WriteLine(last_label_values[i], numbers[i]);
   }
 }
 
 void TextWriter::StateSet(LabelViews labels, std::span<const std::string_view> states,
                           std::size_t active) {
   WriteHeaderOnce();
-  MakePrefix("", labels);
+  MakePrefix("", labels, LastLabel::kFollows);
   for (std::size_t i = 0; i < states.size(); ++i) {
-    WriteLine(family_->labels[labels.size()], states[i], i == active ? 1 : 0);
+    WriteLine(states[i], i == active ? 1 : 0);
   }
 }
 
 void TextWriter::Histogram(LabelViews labels, const HistogramView& histogram) {
   WriteHeaderOnce();
-  MakePrefix("_bucket", labels);
+  MakePrefix("_bucket", labels, LastLabel::kFollows);
   for (std::size_t i = 0; i < histogram.le.size(); ++i) {
-    WriteLine("le", histogram.le[i], static_cast<double>(histogram.cumulative[i]));
+    WriteLine(histogram.le[i], static_cast<double>(histogram.cumulative[i]));
   }
-  MakePrefix("_sum", labels);
-  WriteLine("", "", histogram.sum);
-  MakePrefix("_count", labels);
-  WriteLine("", "", static_cast<double>(histogram.cumulative.back()));
+  MakePrefix("_sum", labels, LastLabel::kGiven);
+  WriteLine("", histogram.sum);
+  MakePrefix("_count", labels, LastLabel::kGiven);
+  WriteLine("", static_cast<double>(histogram.cumulative.back()));
 }
 
 }  // namespace cckm

@@ -5,6 +5,10 @@
 
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "exporter/exposition/byte_buffer.h"
 #include "exporter/exposition/exposition_writer.h"
 
@@ -27,15 +31,20 @@ class TextWriter final : public ExpositionWriter {
 
  private:
   void WriteHeaderOnce();
-  // Sets prefix_ to `name{label="value",...` without the closing brace, or to `name`.
-  void MakePrefix(std::string_view name_suffix, LabelViews labels);
-  void WriteLine(std::string_view label_name, std::string_view label_value, double value);
+  enum class LastLabel { kGiven, kFollows };
+  // Sets prefix_ to what all lines of one object begin with: `name{label="value",...`, and where
+  // one more label follows in each line, its name too.
+  void MakePrefix(std::string_view name_suffix, LabelViews labels, LastLabel last_label);
+  void WriteLine(std::string_view last_label_value, double value);
 
   ByteBuffer& out_;
   const MetricDescription* family_ = nullptr;
   bool header_written_ = false;
+  // What comes before the value of each label of the family, and of the label `le` where it is a
+  // histogram: `{target="`, `",cloud="`.
+  std::vector<std::string> openings_;
   ByteBuffer prefix_;
-  bool prefix_has_labels_ = false;
+  std::string_view closing_;  // between the last label's value and the number
 };
 
 // Appends a value as Prometheus reads it: the shortest decimal that gives the same double.

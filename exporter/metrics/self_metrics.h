@@ -38,7 +38,7 @@ class SelfMetrics {
   void Count(std::string_view target, const Family& family, AnomalySet anomalies);
 
   struct CollectedFamily {
-    Metric metric;
+    Metric metric{};
     prometheus::MetricFamily family;
   };
   // The current values, in the order of the catalogue.

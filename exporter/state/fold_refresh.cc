@@ -39,10 +39,15 @@ std::optional<Nanoseconds> UsableDuration(const Refresh& refresh) {
   return duration && *duration >= Nanoseconds::zero() ? duration : std::nullopt;
 }
 
+// As of their RefreshOrder.
+bool IsOlder(const RefreshState& a, const RefreshState& b) {
+  if (a.created_at != b.created_at) return a.created_at < b.created_at;
+  return a.id.text() < b.id.text();
+}
+
 // Makes `refresh` the domain's newest if it is.
 void ConsiderNewest(DomainState& domain, const RefreshState& refresh, DomainStatus status) {
-  if (domain.newest != nullptr && domain.newest != &refresh &&
-      OrderOf(refresh) < OrderOf(*domain.newest)) {
+  if (domain.newest != nullptr && domain.newest != &refresh && IsOlder(refresh, *domain.newest)) {
     return;
   }
   domain.newest = &refresh;
@@ -66,9 +71,12 @@ void ConsiderFinished(DomainState& domain, const RefreshState& state, const Refr
 static_assert(kDomainResultNames[1] == kDomainEndNames[0]);
 static_assert(kDomainResultNames[3] == kDomainEndNames[2]);
 
+// A finished refresh that was gone for a while has changed only if it came back otherwise.
 bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) {
-  return state.settled && (!answer.settled || state.status != answer.refresh.status ||
-                           state.completed_at != answer.refresh.completed_at);
+  if (!state.settled) return false;
+  const bool same_status =
+      state.status == RefreshStatus::kNotFound || state.status == answer.refresh.status;
+  return !answer.settled || !same_status || state.completed_at != answer.refresh.completed_at;
 }
 
 }  // namespace
@@ -107,6 +115,7 @@ void RefreshFolder::FoldRefresh(RefreshState& state, const RefreshAnswer& answer
   }
   state.status = refresh.status;
   state.settled = answer.settled;
+  if (refresh.created_at < state.created_at) newest_may_have_changed_ = true;
   state.created_at = refresh.created_at;
   state.completed_at = refresh.completed_at;
   RenewDomains(state, refresh);
@@ -121,7 +130,10 @@ void RefreshFolder::RenewDomains(RefreshState& state, const Refresh& refresh) {
   std::vector<NamedDomain> before = std::exchange(state.domains, {});
   state.domains.reserve(refresh.domains.size());
   for (const DomainRefresh& named : refresh.domains) {
-    DomainState& domain = FindOrAddDomain(named.domain_id, state);
+    // Most answers name the same domains in the same order as the one before.
+    const std::size_t position = state.domains.size();
+    DomainState* expected = position < before.size() ? before[position].domain : nullptr;
+    DomainState& domain = FindOrAddDomain(named.domain_id, expected, state);
     ++domain.named_by;
     ConsiderNewest(domain, state, named.status);
     state.domains.push_back({&domain, named.status});
@@ -140,12 +152,15 @@ void RefreshFolder::ReleaseDomains(const RefreshState& state,
   for (const NamedDomain& named : before) {
     if (current.contains(named.domain)) continue;
     if (named.domain->newest == &state) named.domain->newest = nullptr;
-    domains_lost_a_refresh_ = true;
+    newest_may_have_changed_ = true;
   }
 }
 
-DomainState& RefreshFolder::FindOrAddDomain(std::string_view raw_id, const RefreshState& named_by) {
+// `expected`, which may be null, is where to look first.
+DomainState& RefreshFolder::FindOrAddDomain(std::string_view raw_id, DomainState* expected,
+                                            const RefreshState& named_by) {
   if (LabelValue::IsItself(raw_id)) {
+    if (expected != nullptr && expected->id.text() == raw_id) return *expected;
     if (DomainState* domain = collector_.domains.Find(raw_id)) return *domain;
   }
   LabelValue id(raw_id);
@@ -167,7 +182,7 @@ void RefreshFolder::Count(const RefreshState& state, const Refresh& refresh) {
 }
 
 void RefreshFolder::Finish() {
-  if (!domains_lost_a_refresh_) return;
+  if (!newest_may_have_changed_) return;
   for (const RefreshState& refresh : collector_.refreshes) {
     for (const NamedDomain& named : refresh.domains)
       ConsiderNewest(*named.domain, refresh, named.status);

@@ -23,8 +23,8 @@ class RefreshFolder {
   // anomalies that were not counted before.
   AnomalySet Fold(const RefreshAnswer& answer, bool is_new);
 
-  // To be called after the last answer: finds the newest refresh of domains that lost theirs, and
-  // removes domains that no refresh names any more.
+  // To be called after the last answer: finds the newest refresh of domains that lost theirs or
+  // whose newest turned out to be older, and removes domains that no refresh names any more.
   void Finish();
 
  private:
@@ -32,14 +32,15 @@ class RefreshFolder {
                    AnomalySet& anomalies);
   void RenewDomains(RefreshState& state, const Refresh& refresh);
   void ReleaseDomains(const RefreshState& state, const std::vector<NamedDomain>& before);
-  DomainState& FindOrAddDomain(std::string_view raw_id, const RefreshState& named_by);
+  DomainState& FindOrAddDomain(std::string_view raw_id, DomainState* expected,
+                               const RefreshState& named_by);
   void Count(const RefreshState& state, const Refresh& refresh);
 
   CollectorState& collector_;
   const BucketBounds& bounds_;
   const std::uint64_t update_number_;
   const SteadyTime now_;
-  bool domains_lost_a_refresh_ = false;
+  bool newest_may_have_changed_ = false;  // of some domain, to a refresh that is not in the update
 };
 
 }  // namespace cckm

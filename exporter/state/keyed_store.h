@@ -5,9 +5,10 @@
 
 #pragma once
 
+#include <cstddef>
 #include <list>
+#include <map>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 namespace cckm {
@@ -15,6 +16,10 @@ namespace cckm {
 template <typename T>
 class KeyedStore {
  public:
+  KeyedStore() = default;
+  KeyedStore(KeyedStore&&) noexcept = default;
+  KeyedStore& operator=(KeyedStore&&) noexcept = default;
+
   // The object of that id, or null.
   T* Find(std::string_view id) {
     const auto found = index_.find(id);
@@ -48,7 +53,9 @@ class KeyedStore {
 
  private:
   std::list<T> objects_;
-  std::unordered_map<std::string_view, typename std::list<T>::iterator> index_;
+  // Ordered, not hashed: ids come from the appliance, and ids that are made to collide would cost
+  // the square of their number.
+  std::map<std::string_view, typename std::list<T>::iterator> index_;
 };
 
 }  // namespace cckm

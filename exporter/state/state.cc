@@ -3,16 +3,16 @@
 namespace cckm {
 namespace {
 
-bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTime now) {
-  return !refresh.settled && now - refresh.answered_at >= options.stale_after;
-}
-
 constexpr std::size_t kShownUnknown = 4;
 constexpr std::size_t kShownNever = 5;
 static_assert(kDomainShownNames[kShownUnknown] == DomainStatusName(DomainStatus::kUnknown));
 static_assert(kDomainShownNames[kShownNever] == "never");
 
 }  // namespace
+
+bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTime now) {
+  return !refresh.settled && now - refresh.answered_at >= options.stale_after;
+}
 
 RefreshStatus ShownStatus(const RefreshState& refresh, const TargetOptions& options,
                           SteadyTime now) {

@@ -130,8 +130,10 @@ struct TargetState {
   std::optional<Nanoseconds> clock_skew;
 };
 
-// The state to show of a refresh: unknown once an unfinished one was without an answer for
-// stale_after.
+// True once an unfinished refresh was without a usable answer for stale_after.
+bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTime now);
+
+// The state to show of a refresh: unknown where it is stale.
 RefreshStatus ShownStatus(const RefreshState& refresh, const TargetOptions& options,
                           SteadyTime now);
 

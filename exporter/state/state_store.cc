@@ -99,10 +99,9 @@ void StateStore::Read(const Reader& reader) const {
 bool StateStore::ReadForExposition(const Reader& reader) {
   const MutexLock lock(mutex_);
   reader({.targets = targets_, .now = clock_.SteadyNow(), .shown_updates = shown_updates_});
-  const bool some_wait = std::ranges::any_of(targets_, [&](const TargetState& target) {
-    return WaitsToShowCounts(target, shown_updates_);
-  });
-  shown_updates_ = updates_;
+  const std::uint64_t shown_before = std::exchange(shown_updates_, updates_);
+  const bool some_wait = std::ranges::any_of(
+      targets_, [&](const TargetState& target) { return WaitsToShowCounts(target, shown_before); });
   return !some_wait;
 }
 

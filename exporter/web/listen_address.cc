@@ -32,7 +32,7 @@ struct FreeAddresses {
 
 template <typename Address>
 Address As(const sockaddr_storage& storage) {
-  Address address;
+  Address address{};
   std::memcpy(&address, &storage, sizeof(address));
   return address;
 }

@@ -16,7 +16,7 @@ class ThreadStackSize {
   // From now until the destructor.
   explicit ThreadStackSize(std::size_t bytes) {
     saved_ = ::pthread_getattr_default_np(&before_) == 0;
-    pthread_attr_t smaller;
+    pthread_attr_t smaller{};
     if (!saved_ || ::pthread_attr_init(&smaller) != 0) return;
     ::pthread_attr_setstacksize(&smaller, bytes);
     ::pthread_setattr_default_np(&smaller);
@@ -31,7 +31,7 @@ class ThreadStackSize {
   ThreadStackSize& operator=(const ThreadStackSize&) = delete;
 
  private:
-  pthread_attr_t before_;
+  pthread_attr_t before_{};
   bool saved_ = false;
 };
 

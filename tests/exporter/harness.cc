@@ -7,6 +7,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "tests/fakes/exposition_parser.h"
+
 namespace cckm {
 namespace {
 
@@ -100,6 +102,8 @@ std::string Harness::Scrape() {
               .build_info = {.version = "1.2.3", .revision = "abc", .compiler = "test"},
               .process_metrics = false})
       .Render(writer);
+  const auto parsed = ParseExposition(body.view());
+  if (!parsed) ADD_FAILURE() << "not an exposition: " << parsed.error() << '\n' << body.view();
   return std::string(body.view());
 }
 

@@ -48,7 +48,7 @@ class Harness {
   // Polls for `length` on the clock; the first poll happens at once.
   void PollFor(Nanoseconds length);
 
-  // One exposition, without process metrics.
+  // One exposition, without process metrics.  Fails the test if it is not one by ParseExposition.
   std::string Scrape();
   // Its samples whose line begins with `beginning`, each with a line break.
   std::string Scrape(std::string_view beginning);

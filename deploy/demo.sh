@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# Shows the exporter at work, without an appliance: builds it, starts a simulated CipherTrust Manager and the
+# exporter on this host's loopback address, and prints what to look at.  Runs until Ctrl-C.
+#
+# Usage: demo.sh            build, start, show, wait for Ctrl-C
+#        demo.sh --check    the same, then verify that statuses and histograms move, and exit (0: they do)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+check=no
+case "${1-}" in
+  "") ;;
+  --check) check=yes ;;
+  *)
+    sed -n '2,7s/^# \{0,1\}//p' "$0"
+    [ "$1" = --help ] || [ "$1" = -h ] || exit 2
+    exit 0
+    ;;
+esac
+
+say() { printf '\n== %s\n' "$*"; }
+
+say "Debian packages"
+deploy/install-packages.sh build
+
+say "Build (build/release; the first time takes some minutes)"
+cmake --preset release >/dev/null
+cmake --build build/release --target cckm_exporter ciphertrust_simulator | tail -n 1
+
+folder=$(mktemp -d)
+children=()
+stop_children() {
+  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
+  for child in "${children[@]}"; do wait "$child" 2>/dev/null || true; done
+  rm -rf "$folder"
+}
+trap stop_children EXIT
+trap 'exit 0' INT TERM
+
+# Waits until the file has a line that matches, and prints the match.
+wait_for() {
+  local file=$1 pattern=$2
+  for _ in $(seq 200); do
+    grep -oE "$pattern" "$file" 2>/dev/null | head -n 1 | grep . && return 0
+    sleep 0.05
+  done
+  echo "Waited in vain for '$pattern' in:" >&2
+  cat "$file" >&2
+  return 1
+}
+
+is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+say "Simulated CipherTrust Manager: two families, refreshes of 3 to 30 seconds, some of which fail"
+(umask 077 && head -c 24 /dev/urandom | base64 | tr -d '\n' >"$folder/token")
+build/release/tests/simulator/ciphertrust_simulator --listen=127.0.0.1:0 --families=dsm,external-cm \
+  --domains=5 --refreshes=10 --finished=3 --min-duration=3s --max-duration=30s \
+  --failed-percent=20 --partial-percent=20 --cancelled-percent=10 --seed=7 --latency=3ms \
+  --token-file="$folder/token" --ids-file="$folder/ids" >"$folder/simulator.log" 2>&1 &
+children+=($!)
+appliance=$(wait_for "$folder/simulator.log" 'http://127[0-9.:]+')
+echo "It listens on $appliance."
+
+ids() { paste -sd, "$folder/ids-$1.txt" | sed 's/,/, /g'; }
+cat >"$folder/cckm.yml" <<CONFIG
+global:
+  poll_interval: 1s
+targets:
+  - name: cm-demo
+    url: $appliance
+    allow_http: true
+    authorization: { credentials_file: token }
+    collectors:
+      dsm:
+        refresh_ids: [$(ids dsm)]
+      external-cm:
+        refresh_ids: [$(ids external-cm)]
+CONFIG
+
+say "cckm_exporter"
+port=9847
+is_free $port || port=0
+build/release/exporter/cckm_exporter --config.file="$folder/cckm.yml" --storage.path= \
+  --web.listen-address="127.0.0.1:$port" 2>"$folder/exporter.log" &
+children+=($!)
+port=$(wait_for "$folder/exporter.log" ' port=[0-9]+' | cut -d= -f2)
+exporter=http://127.0.0.1:$port
+for _ in $(seq 100); do
+  curl -sf "$exporter/-/ready" >/dev/null && break
+  sleep 0.05
+done
+echo "Its page for people:  $exporter/"
+echo "Its metrics:          $exporter/metrics"
+
+scrape() { curl -sf "$exporter/metrics"; }
+# How many samples with the value 1 match.
+count_ones() { scrape | grep -cE "$1.* 1\$" || true; }
+# The sum of the samples that match.
+sum_of() { scrape | awk -v pattern="$1" '$0 ~ pattern { sum += $NF } END { print sum + 0 }'; }
+
+show() {
+  say "The domains and their newest refresh (an excerpt of /metrics)"
+  scrape | grep -E '^cckm_domain_refresh_status.* 1$' |
+    sed -E 's/.*cloud="([^"]*)",domain_id="([^"]*)",status="([^"]*)".*/\1 \2 \3/' |
+    awk '{ printf "  %-12s %s  %s\n", $1, $2, $3 }'
+  say "Finished refreshes so far"
+  scrape | grep -E '^cckm_refresh_duration_seconds_(count|sum)' | sed 's/^/  /'
+}
+show
+
+if [ $check = no ]; then
+  echo
+  echo "Refreshes go on for half a minute; look again with:  curl -s $exporter/metrics | grep cckm_domain"
+  echo "Ctrl-C ends everything."
+  wait "${children[@]}"
+  exit 0
+fi
+
+say "Check: statuses and histograms move"
+running='^cckm_refresh_status.*status="in_progress"'
+finished='^cckm_refresh_duration_seconds_count'
+observed='^cckm_domain_refresh_duration_seconds_count'
+running_before=$(count_ones "$running")
+finished_before=$(sum_of "$finished")
+observed_before=$(sum_of "$observed")
+for _ in $(seq 60); do
+  [ "$(count_ones "$running")" -gt 0 ] || break
+  sleep 1
+done
+running_after=$(count_ones "$running")
+finished_after=$(sum_of "$finished")
+observed_after=$(sum_of "$observed")
+show
+say "Result"
+echo "Refreshes in progress:            $running_before -> $running_after"
+echo "Observed refreshes:               $finished_before -> $finished_after"
+echo "Observed successes of domains:    $observed_before -> $observed_after"
+fail() {
+  echo "FAILED: $*" >&2
+  exit 1
+}
+if [ "$running_before" -eq 0 ] || [ "$running_after" -ne 0 ]; then fail "statuses did not move"; fi
+if [ "$finished_after" -ne 20 ] || [ "$finished_after" -le "$finished_before" ]; then
+  fail "the refresh histograms did not count every refresh once"
+fi
+[ "$observed_after" -gt "$observed_before" ] || fail "the histograms of the domains did not move"
+echo "Demo check passed."

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Installs Debian packages that are missing and says which.  Asks nothing as root; otherwise uses sudo.
+#
+# Usage: install-packages.sh build         what compiling the exporter and the simulator needs
+#        install-packages.sh build test    and what the tests and checks need
+set -euo pipefail
+
+build=(cmake ninja-build g++ pkg-config git ca-certificates curl
+  libcivetweb-dev libcurl4-openssl-dev libdeflate-dev libexpected-dev libfmt-dev libgflags-dev
+  libgtest-dev libgmock-dev libsimdjson-dev libspdlog-dev libssl-dev libyaml-cpp-dev
+  nlohmann-json3-dev prometheus-cpp-dev)
+test=(clang-14 clang-format-14 clang-tidy-14 libbenchmark-dev libclang-rt-14-dev procps python3 shellcheck)
+
+missing=()
+for group in "$@"; do
+  case $group in
+    build) packages=("${build[@]}") ;;
+    test) packages=("${test[@]}") ;;
+    *) echo "Usage: install-packages.sh build [test]" >&2; exit 2 ;;
+  esac
+  for package in "${packages[@]}"; do
+    state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+    [ "$state" = installed ] || missing+=("$package")
+  done
+done
+if [ ${#missing[@]} -eq 0 ]; then
+  echo "All Debian packages needed are installed."
+  exit 0
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || {
+    echo "These Debian packages are missing, and neither root nor sudo is at hand: ${missing[*]}" >&2
+    exit 1
+  }
+  as_root=(sudo)
+fi
+echo "Installing Debian packages: ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get -q update >/dev/null
+"${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+  apt-get -q -y install --no-install-recommends "${missing[@]}" >/dev/null
+echo "Installed."

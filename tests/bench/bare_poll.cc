@@ -1,0 +1,158 @@
+// The floor of polling: libcurl's multi interface and simdjson's DOM parser in the plainest loop
+// that asks for every ID once, parses the answer and looks at overall_status.
+//
+// Usage: bare_poll URL IDS_FILE CONNECTIONS POLLS TOKEN.  URL is what an ID is appended to, with a
+// slash.
+// Prints `REQUESTS CPU_SECONDS` for that many polls; one more, before them, is not counted.
+
+#include <curl/curl.h>
+#include <simdjson.h>
+#include <sys/resource.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace {
+
+template <auto Free>
+struct Deleter {
+  template <typename T>
+  void operator()(T* handle) const {
+    Free(handle);
+  }
+};
+using Multi = std::unique_ptr<CURLM, Deleter<&curl_multi_cleanup>>;
+using Easy = std::unique_ptr<CURL, Deleter<&curl_easy_cleanup>>;
+using Headers = std::unique_ptr<curl_slist, Deleter<&curl_slist_free_all>>;
+
+std::size_t AppendBody(char* bytes, std::size_t size, std::size_t count, void* body) {
+  static_cast<std::string*>(body)->append(bytes, size * count);
+  return size * count;
+}
+
+struct Transfer {
+  Easy easy{curl_easy_init()};
+  std::string body;
+
+  Transfer() {
+    curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, &AppendBody);
+    curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, static_cast<void*>(&body));
+    curl_easy_setopt(easy.get(), CURLOPT_PRIVATE, static_cast<void*>(this));
+    curl_easy_setopt(easy.get(), CURLOPT_TCP_NODELAY, 1L);
+  }
+};
+
+class BarePoller {
+ public:
+  BarePoller(std::string url, std::vector<std::string> ids, std::size_t connections,
+             const std::string& token)
+      : url_(std::move(url)),
+        ids_(std::move(ids)),
+        headers_(curl_slist_append(nullptr, ("Authorization: Bearer " + token).c_str())),
+        transfers_(connections) {
+    for (Transfer& transfer : transfers_) {
+      curl_easy_setopt(transfer.easy.get(), CURLOPT_HTTPHEADER, headers_.get());
+    }
+    curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, static_cast<long>(connections));
+  }
+
+  void Poll() {
+    next_ = 0;
+    for (Transfer& transfer : transfers_) StartNext(transfer);
+    for (int running = 1; running > 0;) {
+      curl_multi_perform(multi_.get(), &running);
+      running += TakeFinished();
+      if (running > 0) curl_multi_poll(multi_.get(), nullptr, 0, 1000, nullptr);
+    }
+  }
+
+ private:
+  bool StartNext(Transfer& transfer) {
+    if (next_ == ids_.size()) return false;
+    transfer.body.clear();
+    curl_easy_setopt(transfer.easy.get(), CURLOPT_URL, (url_ + "/" + ids_[next_++]).c_str());
+    curl_multi_add_handle(multi_.get(), transfer.easy.get());
+    return true;
+  }
+
+  // Returns how many transfers it started.
+  int TakeFinished() {
+    int started = 0;
+    int more = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &more)) {
+      if (message->data.result != CURLE_OK) throw std::runtime_error("a request failed");
+      Transfer* transfer = nullptr;
+      curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+      curl_multi_remove_handle(multi_.get(), transfer->easy.get());
+      Look(transfer->body);
+      started += StartNext(*transfer) ? 1 : 0;
+    }
+    return started;
+  }
+
+  void Look(const std::string& body) {
+    std::string_view status;
+    if (parser_.parse(body)["overall_status"].get(status) != simdjson::SUCCESS || status.empty()) {
+      throw std::runtime_error("an answer has no overall_status");
+    }
+  }
+
+  const std::string url_;
+  const std::vector<std::string> ids_;
+  const Headers headers_;
+  const Multi multi_{curl_multi_init()};
+  std::vector<Transfer> transfers_;
+  simdjson::dom::parser parser_;
+  std::size_t next_ = 0;
+};
+
+std::vector<std::string> ReadLines(const char* path) {
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  if (lines.empty()) throw std::runtime_error(std::string(path) + " holds no ID");
+  return lines;
+}
+
+double CpuSeconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+void Run(std::span<char*> arguments) {
+  if (arguments.size() != 6) throw std::runtime_error("URL IDS_FILE CONNECTIONS POLLS TOKEN");
+  std::vector<std::string> ids = ReadLines(arguments[2]);
+  const std::size_t polls = std::stoul(arguments[4]);
+  const std::size_t requests = ids.size() * polls;
+  BarePoller poller(arguments[1], std::move(ids), std::stoul(arguments[3]), arguments[5]);
+  poller.Poll();
+  const double before = CpuSeconds();
+  for (std::size_t poll = 0; poll < polls; ++poll) poller.Poll();
+  std::cout << requests << ' ' << CpuSeconds() - before << '\n';
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    Run({argv, static_cast<std::size_t>(argc)});
+  } catch (const std::exception& error) {
+    std::cerr << "bare_poll: " << error.what() << '\n';
+    return EXIT_FAILURE;
+  }
+  return EXIT_SUCCESS;
+}

@@ -1,0 +1,205 @@
+// How long the steps of the walk take: an answer to the model, the model to the state, the state to
+// text.
+//
+// A Google Benchmark program; "per_series", "per_answer" and "per_key" are seconds for each of
+// them.
+
+#include <benchmark/benchmark.h>
+#include <simdjson.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/base/clock.h"
+#include "collectors/decode/decoder.h"
+#include "collectors/decode/duplicate_keys.h"
+#include "collectors/model/family.h"
+#include "exporter/exposition/exposition.h"
+#include "exporter/exposition/text_writer.h"
+#include "exporter/metrics/label_value.h"
+#include "exporter/state/state_store.h"
+
+namespace cckm {
+namespace {
+
+constexpr std::size_t kRefreshes = 10'000;
+constexpr std::string_view kTarget = "cm-bench";
+
+std::string ReadFixture(const std::string& name) {
+  std::ifstream file(CCKM_FIXTURES_DIR "/" + name);
+  std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (text.empty()) throw std::runtime_error("cannot read the fixture " + name);
+  return text;
+}
+
+std::string IdOf(std::size_t number, unsigned kind) {
+  std::array<char, 48> text{};
+  std::snprintf(text.data(), text.size(), "8155fe39-570a-4132-%04x-%012zx", kind, number);
+  return text.data();
+}
+
+const Family& Dsm() { return *FindFamily("dsm"); }
+
+// Unfinished refreshes that share so many domains, as one poll brings them.
+PollUpdate MakeUpdate(std::size_t domains) {
+  PollUpdate update;
+  update.target = kTarget;
+  update.family = &Dsm();
+  update.at = SystemClock().SteadyNow();
+  for (std::size_t number = 0; number < kRefreshes; ++number) {
+    RefreshAnswer answer;
+    answer.kind = RefreshAnswer::Kind::kRefresh;
+    answer.refresh.id = IdOf(number, 0);
+    answer.refresh.status = RefreshStatus::kInProgress;
+    answer.refresh.created_at = WallTime(std::chrono::milliseconds(1'700'000'000'123));
+    answer.refresh.domains.push_back(
+        {IdOf(number % domains, 1), DomainStatus::kInProgress, "in_progress"});
+    update.answers.push_back(std::move(answer));
+  }
+  return update;
+}
+
+// The whole exporter between a poller and a scrape, with room for every series or for max_series.
+class Store {
+ public:
+  explicit Store(std::size_t max_series) : state_(Setups(max_series), bounds_, clock_) {
+    self_metrics_.AddTarget(kTarget);
+    self_metrics_.AddCollector(kTarget, Dsm());
+  }
+
+  void Apply(const PollUpdate& update) { benchmark::DoNotOptimize(state_.Apply(update, {})); }
+
+  void Render(ByteBuffer& body) {
+    TextWriter writer(body);
+    exposition_.Render(writer);
+  }
+
+ private:
+  static std::vector<TargetSetup> Setups(std::size_t max_series) {
+    TargetSetup setup;
+    setup.options.name = kTarget;
+    setup.options.stale_after = std::chrono::hours(24);
+    setup.options.max_series = max_series;
+    setup.collectors.push_back({.family = &Dsm(), .refresh_ids = {}});
+    return {setup};
+  }
+
+  const SystemClock clock_;
+  const BucketBounds bounds_{
+      {1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400}};
+  StateStore state_;
+  SelfMetrics self_metrics_;
+  const ExporterStatus status_;
+  Exposition exposition_{{.state = state_,
+                          .self_metrics = self_metrics_,
+                          .status = status_,
+                          .bounds = bounds_,
+                          .build_info = {},
+                          .process_metrics = false}};
+};
+
+benchmark::Counter SecondsPer(std::size_t things) {
+  return {static_cast<double>(things),
+          benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert};
+}
+
+// Number of domains and max_series: few domains; one for each refresh; the same, of which most is
+// left out.
+void EverySize(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"domains", "max_series"})->Unit(benchmark::kMillisecond);
+  benchmark->Args({10, 10'000'000})->Args({kRefreshes, 10'000'000})->Args({kRefreshes, 100'000});
+}
+
+// With their line breaks.
+std::vector<std::string_view> Lines(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t length = text.find('\n') + 1;
+    lines.push_back(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+  return lines;
+}
+
+// A fresh buffer each time, as the publisher takes one.
+void RenderText(benchmark::State& run) {
+  Store store(static_cast<std::size_t>(run.range(1)));
+  store.Apply(MakeUpdate(static_cast<std::size_t>(run.range(0))));
+  ByteBuffer first;
+  store.Render(first);
+  const std::size_t series = Lines(first.view()).size();
+  for ([[maybe_unused]] auto _ : run) {
+    ByteBuffer body;
+    store.Render(body);
+    benchmark::DoNotOptimize(body.view().data());
+  }
+  run.counters["per_series"] = SecondsPer(series);
+}
+BENCHMARK(RenderText)->Apply(EverySize);
+
+// The floor of it: the same lines, ready made, into a fresh buffer.
+void CopyLines(benchmark::State& run) {
+  Store store(static_cast<std::size_t>(run.range(1)));
+  store.Apply(MakeUpdate(static_cast<std::size_t>(run.range(0))));
+  ByteBuffer body;
+  store.Render(body);
+  const std::vector<std::string_view> lines = Lines(body.view());
+  for ([[maybe_unused]] auto _ : run) {
+    ByteBuffer copy;
+    for (const std::string_view line : lines) copy.Append(line);
+    benchmark::DoNotOptimize(copy.view().data());
+  }
+  run.counters["per_series"] = SecondsPer(lines.size());
+}
+BENCHMARK(CopyLines)->Apply(EverySize);
+
+void ApplyUpdate(benchmark::State& run) {
+  Store store(10'000'000);
+  const PollUpdate update = MakeUpdate(kRefreshes);
+  for ([[maybe_unused]] auto _ : run) store.Apply(update);
+  run.counters["per_answer"] = SecondsPer(kRefreshes);
+}
+BENCHMARK(ApplyUpdate)->Unit(benchmark::kMillisecond);
+
+void MakeLabelValue(benchmark::State& run, const std::string& raw) {
+  for ([[maybe_unused]] auto _ : run) benchmark::DoNotOptimize(LabelValue(raw));
+}
+BENCHMARK_CAPTURE(MakeLabelValue, uuid, IdOf(7, 1));
+BENCHMARK_CAPTURE(MakeLabelValue, hostile,
+                  std::string("a\"b\\c\n\x01\xff") + std::string(300, 'y'));
+
+void DecodeRefresh(benchmark::State& run, const std::string& fixture) {
+  constexpr std::string_view kId = "8155fe39-570a-4132-92ca-e40b7640c7dc";
+  const std::string body = ReadFixture(fixture);
+  Decoder decoder;
+  if (!decoder.DecodeRefresh(body, Dsm(), kId)) run.SkipWithError("the fixture is not a refresh");
+  for ([[maybe_unused]] auto _ : run) {
+    benchmark::DoNotOptimize(decoder.DecodeRefresh(body, Dsm(), kId));
+  }
+  run.SetBytesProcessed(run.iterations() * static_cast<std::int64_t>(body.size()));
+}
+BENCHMARK_CAPTURE(DecodeRefresh, dsm, "samples/dsm_refresh_completed.json");
+
+void FindDuplicateKeys(benchmark::State& run) {
+  const auto keys = static_cast<std::size_t>(run.range(0));
+  std::string text = "{";
+  for (std::size_t key = 0; key < keys; ++key) text += '"' + IdOf(key, 1) + "\":0,";
+  text.back() = '}';
+  simdjson::dom::parser parser;
+  const simdjson::dom::element document = parser.parse(text);
+  DuplicateKeys duplicates;
+  for ([[maybe_unused]] auto _ : run) benchmark::DoNotOptimize(duplicates.Find(document));
+  run.counters["per_key"] = SecondsPer(keys);
+}
+BENCHMARK(FindDuplicateKeys)->Arg(10)->Arg(16)->Arg(1000)->Arg(100'000);
+
+}  // namespace
+}  // namespace cckm
+
+BENCHMARK_MAIN();

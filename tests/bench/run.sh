@@ -1,0 +1,285 @@
+#!/usr/bin/env bash
+# Measures the exporter against floors that are measured in the same run, prints a table of figure,
+# floor, ratio and bound, and exits 1 if a bound is missed.
+#
+# Usage: tests/bench/run.sh [--quick] [--build-dir=DIR]
+#   --quick      under 90 seconds: fewer polls, no 100,000 refreshes
+#   --build-dir  a configured build folder (build/release); what is missing in it is built
+#
+# Everything listens on 127.0.0.1 on free ports and is stopped at the end.  Times are CPU times of
+# one process, so that a busy machine disturbs the ratios little.
+
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+quick=false
+build=build/release
+for argument in "$@"; do
+  case "$argument" in
+    --quick) quick=true ;;
+    --build-dir=*) build=${argument#*=} ;;
+    *) echo "usage: $0 [--quick] [--build-dir=DIR]" >&2; exit 2 ;;
+  esac
+done
+
+readonly token=bench-token connections=8 web_connections=256
+readonly programs=(cckm_exporter ciphertrust_simulator bare_poll bare_server load_client render_bench)
+[[ -f $build/build.ninja || -f $build/Makefile ]] || cmake --preset release >&2
+cmake --build "$build" -j2 --target "${programs[@]}" >&2
+
+exporter=$build/exporter/cckm_exporter
+readonly simulator=$build/tests/simulator/ciphertrust_simulator
+bench=$build/tests/bench
+work=$(mktemp -d)
+readonly work
+table=$work/table
+: >"$table"
+
+# --- processes ---
+
+declare -A pids=()
+
+stop() {  # NAME in pids
+  [[ -n ${pids[$1]-} ]] || return 0
+  kill "${pids[$1]}" 2>/dev/null || true
+  wait "${pids[$1]}" 2>/dev/null || true
+  unset "pids[$1]"
+}
+
+clean_up() {
+  for name in "${!pids[@]}"; do stop "$name"; done
+  rm -rf "$work"
+}
+trap clean_up EXIT
+
+await_line() {  # FILE PATTERN: the first line of the file that matches, within 60 seconds
+  local tries
+  for ((tries = 0; tries < 600; ++tries)); do
+    grep -m1 -E "$2" "$1" 2>/dev/null && return
+    sleep 0.1
+  done
+  echo "nothing like '$2' in:" >&2
+  cat "$1" >&2
+  return 1
+}
+
+start_simulator() {  # REFRESHES DOMAINS
+  stop simulator
+  : >"$work/simulator.log"
+  "$simulator" --listen=127.0.0.1:0 --families=dsm --refreshes="$1" --finished=0 --never-finish \
+    --domains="$2" --token=$token --ids-file="$work/ids" >"$work/simulator.log" 2>&1 &
+  pids[simulator]=$!
+  simulator_url=$(await_line "$work/simulator.log" 'listening on' | sed 's/.* //')
+}
+
+start_exporter() {  # POLL_INTERVAL MAX_SERIES: polls every refresh of the simulator
+  stop exporter
+  (umask 077 && echo $token >"$work/token")
+  {
+    printf 'global: { poll_interval: %s, max_series: %s }\n' "$1" "$2"
+    printf 'targets:\n  - name: cm-bench\n    url: %s\n    allow_http: true\n' "$simulator_url"
+    printf '    max_connections: %s\n' $connections
+    printf '    authorization: { credentials_file: token }\n'
+    # On one line, since a configuration may not be larger than 4 MiB.
+    printf '    collectors: { dsm: { refresh_ids: [%s] } }\n' "$(paste -sd, "$work/ids-dsm.txt")"
+  } >"$work/config.yml"
+  : >"$work/exporter.log"
+  "$exporter" --config.file="$work/config.yml" --storage.path= --web.listen-address=127.0.0.1:0 \
+    --web.max-connections=$web_connections >"$work/exporter.log" 2>&1 &
+  pids[exporter]=$!
+  exporter_port=$(await_line "$work/exporter.log" 'Listening' | sed 's/.*port=//; s/[^0-9].*//')
+  await_ready
+}
+
+get() {  # PATH: answer of the exporter, headers included
+  local answer
+  exec {answer}<>"/dev/tcp/127.0.0.1/$exporter_port"
+  printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$1" >&"$answer"
+  cat <&"$answer"
+  exec {answer}>&-
+}
+
+await_ready() {  # until the first poll is over
+  local tries
+  for ((tries = 0; tries < 600; ++tries)); do
+    [[ $(get /-/ready | head -c 12) == 'HTTP/1.1 200' ]] && return
+    sleep 0.2
+  done
+  echo "the exporter is not ready after two minutes" >&2
+  return 1
+}
+
+cpu_seconds() {  # PID: user and system time so far
+  awk -v hertz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / hertz }' "/proc/$1/stat"
+}
+
+await_idle() {  # until the exporter rests between two polls, for at most 40 seconds
+  local tries before after
+  for ((tries = 0; tries < 100; ++tries)); do
+    before=$(cpu_seconds "${pids[exporter]}")
+    sleep 0.4
+    after=$(cpu_seconds "${pids[exporter]}")
+    awk "BEGIN { exit !($after - $before < 0.02) }" && return
+  done
+  echo "the exporter never rests: its polls take longer than the interval" >&2
+}
+
+# --- arithmetic ---
+
+calculate() { awk "BEGIN { printf \"%.${2:-2}f\", $1 }"; }
+
+median() { sort -g | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
+
+report() {  # NAME FIGURE FLOOR RATIO BOUND UNIT (at-most|at-least)
+  local verdict=ok comparison='<='
+  [[ $7 == at-least ]] && comparison='>='
+  awk "BEGIN { exit !($4 $comparison $5) }" || verdict=MISSED
+  printf '%s\t%s\t%s\t%s\t%s %s\t%s\t%s\n' "$1" "$2" "$3" "$4" "$comparison" "$5" "$6" "$verdict" |
+    tee -a "$table" >&2
+}
+
+# --- polling and memory ---
+
+requests_so_far() {
+  get /metrics | awk '/^cckm_api_requests_total/ { sum += $2 } END { print sum + 0 }'
+}
+
+bare_microseconds() {  # POLLS: CPU of the bare loop for each request
+  "$bench/bare_poll" "$simulator_url/api/v1/cckm/dsm/refresh" "$work/ids-dsm.txt" $connections "$1" \
+    $token | awk '{ printf "%.2f\n", $2 / $1 * 1e6 }'
+}
+
+exporter_microseconds() {  # SECONDS: CPU of the running exporter for each request, over whole polls
+  local cpu requests
+  await_idle
+  requests=$(requests_so_far)
+  cpu=$(cpu_seconds "${pids[exporter]}")
+  sleep "$1"
+  await_idle
+  cpu=$(calculate "$(cpu_seconds "${pids[exporter]}") - $cpu" 4)
+  requests=$(calculate "$(requests_so_far) - $requests" 0)
+  ((requests > 0)) || { echo "the exporter asked for nothing" >&2; return 1; }
+  calculate "$cpu / $requests * 1e6"
+}
+
+repeat() {  # TIMES COMMAND...: the median of what the command prints
+  local times=$1
+  shift
+  for ((; times > 0; --times)); do "$@"; done | median
+}
+
+report_memory() {  # NAME REFRESHES: resident memory after the polls and scrapes so far
+  local body resident allowed
+  get /metrics >/dev/null
+  body=$(get /metrics | awk '/^Content-Length:/ { print $2 + 0 }')
+  await_idle
+  resident=$(awk '/^VmRSS/ { print $2 / 1024 }' "/proc/${pids[exporter]}/status")
+  allowed=$(calculate "24 + $2 / 1024 + 2.5 * $body / 1048576" 1)
+  report "$1" "$(calculate "$resident" 1)" "$allowed" "$(calculate "$resident / $allowed")" 1.00 MiB \
+    at-most
+}
+
+measure_polling() {
+  local floor figure windows=3
+  $quick && windows=1
+  start_simulator 20000 20000
+  floor=$(repeat $windows bare_microseconds 2)
+  start_exporter 5s 200000
+  figure=$(repeat $windows exporter_microseconds 10)
+  report "CPU of a polled refresh, of 20,000" "$figure" "$floor" "$(calculate "$figure / $floor")" 2 \
+    us at-most
+  report_memory "memory, 20,000 refreshes" 20000
+  $quick && return
+  start_exporter 5s 100000000
+  await_idle
+  report_memory "memory, 20,000 refreshes, every series" 20000
+}
+
+# One refresh more costs the same however many there are.
+measure_growth() {
+  local few more many seconds=20
+  start_simulator 1000 1000
+  start_exporter 1s 200000
+  $quick && seconds=10
+  few=$(exporter_microseconds $seconds)
+  start_simulator 10000 10000
+  start_exporter 3s 200000
+  more=$(exporter_microseconds 12)
+  report "CPU of a polled refresh, 10,000 to 1,000" "$more" "$few" "$(calculate "$more / $few")" 1.3 \
+    us at-most
+  $quick && return
+  start_simulator 100000 100000
+  start_exporter 15s 200000
+  many=$(exporter_microseconds 30)
+  report "CPU of a polled refresh, 100,000 to 1,000" "$many" "$few" "$(calculate "$many / $few")" 1.3 \
+    us at-most
+  report_memory "memory, 100,000 refreshes" 100000
+  start_exporter 15s 100000000
+  await_idle
+  report_memory "memory, 100,000 refreshes, every series" 100000
+}
+
+# --- scrapes ---
+
+scrapes_per_second() {  # PORT: sets rate and body_bytes
+  local seconds=3
+  $quick && seconds=1
+  read -r rate body_bytes < <("$bench/load_client" "$1" /metrics 2 $seconds)
+}
+
+start_bare_server() {  # BODY_BYTES: sets server_port
+  "$bench/bare_server" "$1" $((web_connections + 8)) >"$work/server.log" &
+  pids[server]=$!
+  server_port=$(await_line "$work/server.log" '^[0-9]+$')
+}
+
+measure_scrapes() {
+  local rate body_bytes
+  start_simulator 2080 2080  # 48 series for a refresh and its domain
+  start_exporter 15s 200000
+  await_idle
+  scrapes_per_second "$exporter_port"
+  start_bare_server "$body_bytes"
+  for _ in 1 2 3 4 5; do
+    scrapes_per_second "$exporter_port"
+    echo "$rate" >>"$work/exporter_rates"
+    scrapes_per_second "$server_port"
+    echo "$rate" >>"$work/bare_rates"
+  done
+  stop server
+  local figure floor
+  figure=$(median <"$work/exporter_rates")
+  floor=$(median <"$work/bare_rates")
+  report "scrapes of 100,000 series, $(calculate "$body_bytes / 1e6" 1) MB each" "$figure" "$floor" \
+    "$(calculate "$figure / $floor")" 0.7 1/s at-least
+}
+
+# --- steps of the walk ---
+
+per_series() {  # BENCHMARK: nanoseconds
+  awk -F'[:,] *' -v name="\"$1_median\"" '
+    $1 ~ /"name"/ { found = index($0, name) }
+    found && $1 ~ /"per_series"/ { printf "%.1f\n", $2 * 1e9 }' "$work/render.json"
+}
+
+measure_rendering() {
+  local sizes='domains:10/max_series:10000000' figure floor filter=.
+  $quick && filter='RenderText|CopyLines'
+  "$bench/render_bench" --benchmark_filter="$filter" --benchmark_repetitions=3 \
+    --benchmark_min_time=0.1 \
+    --benchmark_out="$work/render.json" --benchmark_out_format=json >"$work/render.txt" 2>&1
+  grep -E '_median|^Benchmark' "$work/render.txt" >&2
+  figure=$(per_series "RenderText/$sizes")
+  floor=$(per_series "CopyLines/$sizes")
+  report "rendering a series, of 10,000 refreshes" "$figure" "$floor" \
+    "$(calculate "$figure / $floor")" 3 ns at-most
+}
+
+measure_rendering
+measure_polling
+measure_scrapes
+measure_growth
+
+echo
+column -t -s $'\t' -N 'what,figure,floor,ratio,bound,unit,' "$table"
+! grep -q MISSED "$table"

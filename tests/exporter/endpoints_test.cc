@@ -1,0 +1,206 @@
+// Every path with every method, without a network.
+
+#include "exporter/web/endpoints.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "tests/exporter/state_updates.h"
+#include "tests/fakes/exposition_parser.h"
+
+namespace cckm {
+namespace {
+
+class EndpointsTest : public ::testing::Test {
+ protected:
+  Endpoints Make(Endpoints::Options options = {}) {
+    return {std::move(options), publisher, state, clock};
+  }
+  static WebAnswer Ask(Endpoints& endpoints, std::string_view method, std::string_view path) {
+    return endpoints.Answer(
+        {.method = method, .path = path, .accept = "*/*", .accept_encoding = "gzip"});
+  }
+  static int Status(Endpoints& endpoints, std::string_view method, std::string_view path) {
+    return Ask(endpoints, method, path).status;
+  }
+  void EndPolls() { static_cast<void>(state.Apply(PollEnd("cm", "dsm", false), {})); }
+
+  const FakeClock clock;
+  const BucketBounds bounds{{1, 60}};
+  StateStore state{{{.options = {.name = "cm", .max_series = 1000},
+                     .collectors = {{FindFamily("dsm"), {"r1"}}}}},
+                   bounds,
+                   clock};
+  SelfMetrics self_metrics;
+  ExporterStatus status;
+  Publisher publisher{Exposition({.state = state,
+                                  .self_metrics = self_metrics,
+                                  .status = status,
+                                  .bounds = bounds,
+                                  .build_info = {},
+                                  .process_metrics = false}),
+                      clock};
+};
+
+std::string HeaderOf(const WebAnswer& answer, std::string_view name) {
+  const auto found =
+      std::ranges::find(answer.headers, name, &std::pair<std::string, std::string>::first);
+  return found == answer.headers.end() ? "" : found->second;
+}
+
+TEST_F(EndpointsTest, EachPathTakesItsMethods) {
+  Endpoints endpoints = Make();
+  EndPolls();
+  struct Case {
+    const char* path;
+    int reading;  // GET and HEAD
+    int writing;  // POST and PUT
+    const char* allowed;
+  };
+  for (const Case& row : {
+           Case{"/metrics", 200, 405, "GET, HEAD"},
+           Case{"/", 200, 405, "GET, HEAD"},
+           Case{"/-/healthy", 200, 405, "GET, HEAD"},
+           Case{"/-/ready", 200, 405, "GET, HEAD"},
+           Case{"/-/reload", 405, 403, "POST, PUT"},
+           Case{"/nothing", 404, 404, ""},
+       }) {
+    const auto expect = [&](std::string_view method, int expected) {
+      const WebAnswer answer = Ask(endpoints, method, row.path);
+      EXPECT_EQ(answer.status, expected) << method << " " << row.path;
+      EXPECT_EQ(HeaderOf(answer, "Allow"), expected == 405 ? row.allowed : "") << row.path;
+    };
+    for (const char* method : {"GET", "HEAD"}) expect(method, row.reading);
+    for (const char* method : {"POST", "PUT"}) expect(method, row.writing);
+    for (const char* method : {"DELETE", "OPTIONS", "PATCH", "TRACE", "get", "", "GET "}) {
+      expect(method, row.reading == 404 ? 404 : 405);
+    }
+  }
+}
+
+TEST_F(EndpointsTest, NearMissesAreNotFound) {
+  Endpoints endpoints = Make();
+  for (const char* path : {"/metrics/",
+                           "/metricsX",
+                           "/METRICS",
+                           "//metrics",
+                           "/metrics%00",
+                           "/%6detrics",
+                           "/metrics/../metrics",
+                           "metrics",
+                           "",
+                           "*",
+                           "//",
+                           "/.",
+                           "/-/",
+                           "/-/healthy/",
+                           "/-/Ready",
+                           "/-/ready ",
+                           "/-/reload/",
+                           "/-",
+                           "/favicon.ico",
+                           "/../etc/passwd",
+                           "/config",
+                           "/api/v1/status"}) {
+    const WebAnswer answer = Ask(endpoints, "GET", path);
+    EXPECT_EQ(answer.status, 404) << path;
+    EXPECT_EQ(answer.text, "Not found.\n") << "nothing that was sent is echoed";
+  }
+}
+
+TEST_F(EndpointsTest, MetricsAreThePublishedBodyItself) {
+  Endpoints endpoints = Make();
+  const WebAnswer answer = Ask(endpoints, "GET", "/metrics");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(answer.shared, publisher.Text()) << "shared, not copied";
+  EXPECT_TRUE(ParseExposition(answer.shared->view()));
+}
+
+TEST_F(EndpointsTest, TheTelemetryPathMovesTheMetrics) {
+  Endpoints endpoints = Make({.telemetry_path = "/custom/path", .version = ""});
+  EXPECT_EQ(Status(endpoints, "GET", "/custom/path"), 200);
+  EXPECT_EQ(Status(endpoints, "GET", "/metrics"), 404);
+  EXPECT_EQ(Status(endpoints, "GET", "/custom/path/"), 404);
+  EXPECT_EQ(Status(endpoints, "GET", "/custom"), 404);
+  const WebAnswer index = Ask(endpoints, "GET", "/");
+  EXPECT_NE(index.text.find("href=\"/custom/path\""), std::string::npos);
+}
+
+TEST_F(EndpointsTest, TheIndexPageIsHtmlWithAStrictPolicy) {
+  Endpoints endpoints = Make({.version = "1.2.3"});
+  const WebAnswer answer = Ask(endpoints, "GET", "/");
+  EXPECT_EQ(answer.content_type, "text/html; charset=utf-8");
+  EXPECT_NE(answer.text.find("Version 1.2.3."), std::string::npos);
+  const std::string policy = HeaderOf(answer, "Content-Security-Policy");
+  for (const char* rule :
+       {"default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"}) {
+    EXPECT_NE(policy.find(rule), std::string::npos) << rule;
+  }
+  EXPECT_EQ(policy.find("script-src"), std::string::npos);
+}
+
+TEST_F(EndpointsTest, IsReadyAfterTheFirstPollOfEveryTargetSuccessfulOrNot) {
+  Endpoints endpoints = Make();
+  EXPECT_EQ(Status(endpoints, "GET", "/-/healthy"), 200) << "it works before it is ready";
+  EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 503);
+  EndPolls();
+  EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
+}
+
+TEST_F(EndpointsTest, MoreScrapesThanAllowedAtOnceAreRefusedUntilOneIsWritten) {
+  Endpoints endpoints = Make({.max_requests = 2, .version = ""});
+  WebAnswer first = Ask(endpoints, "GET", "/metrics");
+  const WebAnswer second = Ask(endpoints, "GET", "/metrics");
+  for (int i = 0; i < 3; ++i) {
+    const WebAnswer refused = Ask(endpoints, "GET", "/metrics");
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_EQ(refused.shared, nullptr);
+  }
+  EXPECT_EQ(Status(endpoints, "GET", "/-/healthy"), 200) << "only scrapes are counted";
+  EXPECT_EQ(Status(endpoints, "GET", "/"), 200);
+  first.held_until_written.reset();
+  const WebAnswer third = Ask(endpoints, "GET", "/metrics");
+  EXPECT_EQ(third.status, 200);
+  EXPECT_EQ(Status(endpoints, "HEAD", "/metrics"), 503);
+}
+
+TEST_F(EndpointsTest, AnAnswerMayOutliveTheEndpoints) {
+  WebAnswer answer;
+  {
+    Endpoints endpoints = Make();
+    answer = Ask(endpoints, "GET", "/metrics");
+  }
+  answer = {};
+}
+
+TEST_F(EndpointsTest, NeverServesMoreScrapesAtOnceThanAllowed) {
+  constexpr std::size_t kMost = 3;
+  Endpoints endpoints = Make({.max_requests = kMost, .version = ""});
+  std::atomic<std::size_t> served = 0;
+  std::atomic<bool> too_many = false;
+  {
+    std::vector<std::jthread> clients;
+    for (int client = 0; client < 6; ++client) {
+      clients.emplace_back([&] {
+        for (int i = 0; i < 200; ++i) {
+          const WebAnswer answer = Ask(endpoints, "GET", "/metrics");
+          if (answer.status != 200) continue;
+          if (++served > kMost) too_many = true;
+          --served;
+        }
+      });
+    }
+  }
+  EXPECT_FALSE(too_many);
+  EXPECT_EQ(Status(endpoints, "GET", "/metrics"), 200) << "everything was given back";
+}
+
+}  // namespace
+}  // namespace cckm

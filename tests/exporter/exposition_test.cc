@@ -1,0 +1,114 @@
+// Rules of the exposition that the life of a refresh alone does not show.
+
+#include "exporter/exposition/exposition.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "tests/exporter/harness.h"
+#include "tests/fakes/exposition_parser.h"
+
+namespace cckm {
+namespace {
+
+using namespace std::chrono_literals;
+
+Harness::Setup Watching(std::vector<std::string> ids) {
+  return {.collectors = {{.family = FindFamily("dsm"), .refresh_ids = std::move(ids)}}};
+}
+
+// The value of the sample whose labels end in these, without the braces.
+std::string Value(Harness& exporter, const std::string& name, const std::string& labels) {
+  const std::string series = name + "{target=\"cm\",cloud=\"dsm\"," + labels + "} ";
+  const std::string line = exporter.Scrape(series);
+  return line.empty() ? "" : line.substr(series.size(), line.size() - series.size() - 1);
+}
+
+TEST(ExpositionTest, DomainsOfARefreshWithAnUnknownStatusBecomeUnknownWithoutAnswers) {
+  Harness exporter(Watching({"r1"}));
+  exporter.AnswerJson("dsm", "r1",
+                      R"({"overall_status":"resting","domains":["d1"],
+                          "detailed_status":{"d1":"synchronized successfully"}})");
+  exporter.PollFor(1ms);
+  EXPECT_EQ(Value(exporter, "cckm_refresh_domains", R"(refresh_id="r1",status="completed")"), "1");
+  exporter.Answer("dsm", "r1", Fail(ErrorKind::kConnect, "refused"));
+  exporter.PollFor(6min);
+  EXPECT_EQ(Value(exporter, "cckm_domain_refresh_status", R"(domain_id="d1",status="unknown")"),
+            "1");
+  EXPECT_EQ(Value(exporter, "cckm_refresh_domains", R"(refresh_id="r1",status="completed")"), "0");
+  EXPECT_EQ(Value(exporter, "cckm_refresh_domains", R"(refresh_id="r1",status="unknown")"), "1");
+}
+
+TEST(ExpositionTest, ARunningRefreshHasNoCompletionTimeWhateverTheBodySays) {
+  Harness exporter(Watching({"r1"}));
+  exporter.AnswerJson("dsm", "r1",
+                      R"({"overall_status":"in_progress","createdAt":"2021-03-03T06:00:00Z",
+                          "completed_at":"2021-03-03T06:00:01Z","domains":["d1"]})");
+  exporter.PollFor(1ms);
+  EXPECT_EQ(Value(exporter, "cckm_refresh_created_timestamp_seconds", R"(refresh_id="r1")"),
+            "1614751200");
+  EXPECT_EQ(Value(exporter, "cckm_refresh_completed_timestamp_seconds", R"(refresh_id="r1")"), "");
+  EXPECT_EQ(Value(exporter, "cckm_domain_refresh_completed_timestamp_seconds", R"(domain_id="d1")"),
+            "");
+}
+
+// Of each state set, over a refresh in every state, exactly one value is 1.
+TEST(ExpositionTest, EveryStateSetIsClosedAndHasOneActiveState) {
+  const std::vector<std::string> states = {"in_progress", "completed", "partial",
+                                           "failed",      "cancelled", "odd"};
+  Harness exporter(Watching({"r0", "r1", "r2", "r3", "r4", "r5", "missing"}));
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    exporter.AnswerJson(
+        "dsm", "r" + std::to_string(i),
+        R"({"overall_status":")" + states[i] + R"(","createdAt":"2021-03-03T06:00:00Z",)" +
+            R"("completed_at":"2021-03-03T06:00:01Z","domains":["d)" + std::to_string(i) + "\"]}");
+  }
+  exporter.PollFor(1ms);
+  const auto families = ParseExposition(exporter.Scrape());
+  ASSERT_TRUE(families) << families.error();
+  std::size_t sets = 0;
+  for (const ParsedFamily& family : *families) {
+    if (family.name != "cckm_refresh_status" && family.name != "cckm_domain_refresh_status" &&
+        family.name != "cckm_domain_refresh_last_result") {
+      continue;
+    }
+    std::map<std::string, double> active;
+    for (const ParsedSample& sample : family.samples) {
+      active[sample.labels[2].second] += sample.value;
+      EXPECT_TRUE(sample.value == 0 || sample.value == 1);
+    }
+    for (const auto& [object, sum] : active) EXPECT_EQ(sum, 1) << family.name << " " << object;
+    sets += active.size();
+  }
+  EXPECT_EQ(sets, 7U + 6U + 6U);
+}
+
+TEST(ExpositionTest, FamiliesComeInTheOrderOfTheCatalogueWithItsTypesAndHelp) {
+  Harness exporter(Watching({"r1"}));
+  exporter.AnswerJson("dsm", "r1",
+                      R"({"overall_status":"completed","createdAt":"2021-03-03T06:00:00Z",
+                          "completed_at":"2021-03-03T06:00:01Z","domains":["d1"]})");
+  exporter.PollFor(1ms);
+  const auto families = ParseExposition(exporter.Scrape());
+  ASSERT_TRUE(families) << families.error();
+  auto row = Catalogue().begin();
+  constexpr std::array<std::string_view, 3> kTypes = {"gauge", "counter", "histogram"};
+  for (const ParsedFamily& family : *families) {
+    row =
+        std::find_if(row, Catalogue().end(), [&](const auto& m) { return m.name == family.name; });
+    ASSERT_NE(row, Catalogue().end()) << family.name;
+    EXPECT_EQ(family.help, row->help);
+    EXPECT_EQ(family.type, kTypes[static_cast<std::size_t>(row->type)]);
+    for (const ParsedSample& sample : family.samples) {
+      const std::size_t le = sample.name.ends_with("_bucket") ? 1 : 0;
+      ASSERT_EQ(sample.labels.size(), row->label_count() + le) << family.name;
+      for (std::size_t i = 0; i < row->label_count(); ++i) {
+        EXPECT_EQ(sample.labels[i].first, row->labels[i]);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cckm

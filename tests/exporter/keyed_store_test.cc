@@ -1,0 +1,85 @@
+#include "exporter/state/keyed_store.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "exporter/metrics/label_value.h"
+
+namespace cckm {
+namespace {
+
+struct Thing {
+  LabelValue id;
+  int number = 0;
+};
+using Store = KeyedStore<Thing>;
+
+// A copy would find its objects in the store that it was copied from.
+static_assert(!std::is_copy_constructible_v<Store> && !std::is_copy_assignable_v<Store>);
+static_assert(std::is_nothrow_move_constructible_v<Store>);
+
+Store Filled(int count) {
+  Store store;
+  for (int i = 0; i < count; ++i) store.Add({LabelValue("thing " + std::to_string(i)), i});
+  return store;
+}
+
+std::vector<int> NumbersOf(const Store& store) {
+  std::vector<int> numbers;
+  for (const Thing& thing : store) numbers.push_back(thing.number);
+  return numbers;
+}
+
+TEST(KeyedStoreTest, FindsWhatWasAddedByTheTextOfItsId) {
+  Store store = Filled(2);
+  ASSERT_NE(store.Find("thing 1"), nullptr);
+  EXPECT_EQ(store.Find("thing 1")->number, 1);
+  EXPECT_EQ(store.Find("thing 2"), nullptr);
+  EXPECT_EQ(store.Find(""), nullptr);
+  const LabelValue altered("line\nbreak");
+  store.Add({altered, 7});
+  EXPECT_EQ(store.Find("line\nbreak"), nullptr);
+  EXPECT_EQ(store.Find(altered.text())->number, 7);
+}
+
+TEST(KeyedStoreTest, KeepsTheOrderInWhichObjectsCame) {
+  Store store = Filled(4);
+  store.RemoveIf([](const Thing& thing) { return thing.number == 1; });
+  store.Add({LabelValue("thing 1"), 10});
+  EXPECT_EQ(NumbersOf(store), (std::vector<int>{0, 2, 3, 10}));
+  EXPECT_EQ(store.size(), 4U);
+}
+
+TEST(KeyedStoreTest, DoesNotFindWhatWasRemoved) {
+  Store store = Filled(100);
+  store.RemoveIf([](const Thing& thing) { return thing.number % 2 == 0; });
+  EXPECT_EQ(store.size(), 50U);
+  EXPECT_EQ(store.Find("thing 42"), nullptr);
+  EXPECT_EQ(store.Find("thing 43")->number, 43);
+}
+
+TEST(KeyedStoreTest, PointersStayValidWhileOthersComeAndGo) {
+  Store store;
+  const Thing* first = &store.Add({LabelValue("first"), 1});
+  for (int i = 0; i < 1000; ++i) store.Add({LabelValue(std::to_string(i)), 0});
+  store.RemoveIf([](const Thing& thing) { return thing.number == 0; });
+  EXPECT_EQ(store.Find("first"), first);
+  EXPECT_EQ(first->number, 1);
+}
+
+TEST(KeyedStoreTest, AMovedStoreHasTheSameObjects) {
+  Store store;
+  // As short as that the text lies inside the object.
+  const Thing* object = &store.Add({LabelValue("a"), 1});
+  Store moved = std::move(store);
+  EXPECT_EQ(moved.Find("a"), object);
+  moved.RemoveIf([](const Thing&) { return true; });
+  EXPECT_EQ(moved.Find("a"), nullptr);
+}
+
+}  // namespace
+}  // namespace cckm

@@ -1,0 +1,70 @@
+#include "exporter/ledger/ledger.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+namespace cckm {
+namespace {
+
+using Answers = std::vector<bool>;
+
+Answers Commit(Ledger& ledger, std::string_view target, std::string_view family,
+               const std::vector<std::string>& ids) {
+  std::vector<Refresh> refreshes(ids.size());
+  std::vector<const Refresh*> pointers;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    refreshes[i].id = ids[i];
+    pointers.push_back(&refreshes[i]);
+  }
+  const auto answers = ledger.Commit(target, *FindFamily(family), pointers);
+  EXPECT_TRUE(answers);
+  return answers.value_or(Answers{});
+}
+
+TEST(MemoryLedgerTest, ARefreshIsNewOnce) {
+  MemoryLedger ledger;
+  EXPECT_EQ(Commit(ledger, "cm", "dsm", {"r1", "r2"}), (Answers{true, true}));
+  EXPECT_EQ(Commit(ledger, "cm", "dsm", {"r1", "r3", "r2"}), (Answers{false, true, false}));
+}
+
+TEST(MemoryLedgerTest, ARefreshThatIsThereTwiceInOneCommitIsNewOnce) {
+  MemoryLedger ledger;
+  EXPECT_EQ(Commit(ledger, "cm", "dsm", {"r1", "r1"}), (Answers{true, false}));
+}
+
+TEST(MemoryLedgerTest, TargetFamilyAndIdTogetherAreTheKey) {
+  MemoryLedger ledger;
+  EXPECT_EQ(Commit(ledger, "a", "dsm", {"r"}), Answers{true});
+  EXPECT_EQ(Commit(ledger, "b", "dsm", {"r"}), Answers{true});
+  EXPECT_EQ(Commit(ledger, "a", "aws", {"r"}), Answers{true});
+  EXPECT_EQ(Commit(ledger, "a", "dsm", {"R"}), Answers{true});
+  EXPECT_EQ(Commit(ledger, "a", "dsm", {"r"}), Answers{false});
+}
+
+TEST(MemoryLedgerTest, NothingToStoreIsNoFault) {
+  MemoryLedger ledger;
+  EXPECT_EQ(Commit(ledger, "cm", "dsm", {}), Answers{});
+}
+
+TEST(MemoryLedgerTest, OfManyThreadsOneFindsARefreshNew) {
+  constexpr int kRefreshes = 200;
+  MemoryLedger ledger;
+  std::atomic<int> found_new = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < kRefreshes; ++i) {
+          found_new += Commit(ledger, "cm", "dsm", {"r" + std::to_string(i)}).at(0) ? 1 : 0;
+        }
+      });
+    }
+  }
+  EXPECT_EQ(found_new, kRefreshes);
+}
+
+}  // namespace
+}  // namespace cckm

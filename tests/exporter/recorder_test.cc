@@ -1,0 +1,187 @@
+// The order of the walk: stored, then applied, then published.
+
+#include "exporter/app/recorder.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "tests/fakes/watched_clock.h"
+
+namespace cckm {
+namespace {
+
+// A ledger that answers what it is told to, and looks around when it is asked.
+class FakeLedger final : public Ledger {
+ public:
+  Result<std::vector<bool>> Commit(std::string_view target, const Family& family,
+                                   std::span<const Refresh* const> finished) override {
+    std::string call(target);
+    call.append(" ").append(family.name);
+    for (const Refresh* refresh : finished) call.append(" ").append(refresh->id);
+    calls.push_back(call);
+    if (on_commit) on_commit();
+    if (fails) return Fail(ErrorKind::kInternal, "disk full");
+    return is_new.empty() ? std::vector<bool>(finished.size(), true) : is_new;
+  }
+
+  std::vector<std::string> calls;
+  std::vector<bool> is_new;
+  bool fails = false;
+  std::function<void()> on_commit;
+};
+
+class RecorderTest : public ::testing::Test {
+ protected:
+  RecorderTest() { self_metrics.AddCollector("cm", *FindFamily("dsm")); }
+
+  static PollUpdate Update() {
+    PollUpdate update;
+    update.target = "cm";
+    update.family = FindFamily("dsm");
+    update.at = FakeClock::kSteadyStart;
+    return update;
+  }
+
+  // A refresh of ten seconds that completed for the domain d1.
+  static RefreshAnswer Completed(std::string id) {
+    RefreshAnswer answer;
+    answer.kind = RefreshAnswer::Kind::kRefresh;
+    answer.refresh.id = std::move(id);
+    answer.refresh.status = RefreshStatus::kCompleted;
+    answer.refresh.created_at = FakeClock::kStart;
+    answer.refresh.completed_at = FakeClock::kStart + std::chrono::seconds(10);
+    answer.refresh.domains = {{"d1", DomainStatus::kCompleted, ""}};
+    answer.settled = true;
+    return answer;
+  }
+
+  // How often the state counted a completed refresh of d1; -1 if it knows no such domain.
+  int CompletedOfD1() {
+    int count = -1;
+    state.Read([&](const StateView& view) {
+      for (const DomainState& domain : view.targets[0].collectors[0].domains) {
+        if (domain.id.text() == "d1") count = static_cast<int>(domain.totals[0]);
+      }
+    });
+    return count;
+  }
+
+  double Anomalies(std::string_view kind) {
+    for (const auto& collected : self_metrics.Collect()) {
+      if (collected.metric != Metric::kRefreshAnomaliesTotal) continue;
+      for (const auto& series : collected.family.metric) {
+        for (const auto& label : series.label) {
+          if (label.value == kind) return series.counter.value;
+        }
+      }
+    }
+    return -1;
+  }
+
+  WatchedClock clock;
+  FakeLedger ledger;
+  const BucketBounds bounds{{1, 60}};
+  StateStore state{{{.options = {.name = "cm", .max_series = 1000},
+                     .collectors = {{FindFamily("dsm"), {"r1", "r2", "r3"}}}}},
+                   bounds,
+                   clock};
+  SelfMetrics self_metrics;
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen("/dev/null", "w"),
+                                                             std::fclose};
+  Log log{file.get(), LogLevel::kError, LogFormat::kLogfmt, clock};
+  EventLog events{log, clock};
+  ExporterStatus status;
+  Publisher publisher{Exposition({.state = state,
+                                  .self_metrics = self_metrics,
+                                  .status = status,
+                                  .bounds = bounds,
+                                  .build_info = {},
+                                  .process_metrics = false}),
+                      clock};
+  Recorder recorder{{.ledger = ledger,
+                     .state = state,
+                     .self_metrics = self_metrics,
+                     .events = events,
+                     .publisher = &publisher}};
+};
+
+TEST_F(RecorderTest, StoresBeforeTheStateShows) {
+  int shown_at_commit = 0;
+  ledger.on_commit = [&] { shown_at_commit = CompletedOfD1(); };
+  PollUpdate update = Update();
+  update.answers.push_back(Completed("r1"));
+  recorder.OnUpdate(std::move(update));
+  EXPECT_EQ(shown_at_commit, -1);
+  EXPECT_EQ(CompletedOfD1(), 1);
+}
+
+TEST_F(RecorderTest, OffersTheLedgerTheSettledRefreshesOnly) {
+  PollUpdate update = Update();
+  update.answers.push_back(Completed("r1"));
+  RefreshAnswer waiting = Completed("r2");
+  waiting.settled = false;
+  update.answers.push_back(waiting);
+  update.answers.push_back(Completed("r3"));
+  recorder.OnUpdate(std::move(update));
+  EXPECT_EQ(ledger.calls, std::vector<std::string>{"cm dsm r1 r3"});
+  EXPECT_EQ(CompletedOfD1(), 2);
+}
+
+TEST_F(RecorderTest, CountsWhatTheLedgerCallsNew) {
+  ledger.is_new = {false, true, false};
+  PollUpdate update = Update();
+  for (const char* id : {"r1", "r2", "r3"}) update.answers.push_back(Completed(id));
+  recorder.OnUpdate(std::move(update));
+  EXPECT_EQ(CompletedOfD1(), 1);
+}
+
+TEST_F(RecorderTest, WhatCouldNotBeStoredIsNotCounted) {
+  ledger.fails = true;
+  PollUpdate update = Update();
+  update.answers.push_back(Completed("r1"));
+  recorder.OnUpdate(std::move(update));
+  EXPECT_EQ(CompletedOfD1(), 0);
+}
+
+TEST_F(RecorderTest, CountsAnAnomalyOncePerRefresh) {
+  for (int i = 0; i < 3; ++i) {
+    PollUpdate update = Update();
+    for (const char* id : {"r1", "r2"}) {
+      RefreshAnswer answer = Completed(id);
+      answer.refresh.anomalies.Add(Anomaly::kIdMismatch);
+      update.answers.push_back(std::move(answer));
+    }
+    recorder.OnUpdate(std::move(update));
+  }
+  EXPECT_EQ(Anomalies("id_mismatch"), 2);
+  EXPECT_EQ(Anomalies("bad_timestamp"), 0);
+}
+
+TEST_F(RecorderTest, ThePublisherIsToldAfterTheState) {
+  PollUpdate update = Update();
+  update.answers.push_back(Completed("r1"));
+  const auto before = publisher.Text();
+  recorder.OnUpdate(std::move(update));
+  EXPECT_EQ(publisher.Text(), before) << "a poller renders nothing";
+  const std::jthread publishing([this](const std::stop_token& stop) { publisher.Run(stop); });
+  while (publisher.Text() == before) ASSERT_TRUE(clock.WaitForReads(1));
+  EXPECT_NE(publisher.Text()->view().find("domain_id=\"d1\""), std::string_view::npos)
+      << "the first body that it was told of shows the update";
+}
+
+TEST_F(RecorderTest, WithoutAPublisherItWorksToo) {
+  Recorder alone(
+      {.ledger = ledger, .state = state, .self_metrics = self_metrics, .events = events});
+  PollUpdate update = Update();
+  update.answers.push_back(Completed("r1"));
+  alone.OnUpdate(std::move(update));
+  EXPECT_EQ(CompletedOfD1(), 1);
+}
+
+}  // namespace
+}  // namespace cckm

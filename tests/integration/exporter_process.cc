@@ -1,0 +1,132 @@
+#include "tests/integration/exporter_process.h"
+
+#include <string.h>
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+#include "tests/fakes/raw_server.h"
+
+namespace cckm {
+namespace {
+
+std::string Join(const std::vector<std::string>& words) {
+  std::string joined;
+  for (const std::string& word : words) joined.append(joined.empty() ? "" : ", ").append(word);
+  return joined;
+}
+
+const ConfigFolder& Prepared(const ConfigFolder& folder, const ExporterSettings& settings) {
+  WriteConfig(folder, settings);
+  return folder;
+}
+
+ChildSettings ServingIn(const ConfigFolder& folder, const std::vector<std::string>& more_flags) {
+  ChildSettings settings{.arguments = {"--config.file=config.yaml",
+                                       "--storage.path=", "--web.listen-address=127.0.0.1:0"},
+                         .folder = folder.File("")};
+  settings.arguments.insert(settings.arguments.end(), more_flags.begin(), more_flags.end());
+  return settings;
+}
+
+// The port in the line msg="Listening" of either log format; 0 until that line is there.
+int PortIn(const std::string& log) {
+  constexpr std::string_view kKey = "port";
+  const std::size_t line = log.find("\"Listening\"");
+  if (line == std::string::npos || log.find('\n', line) == std::string::npos) return 0;
+  const std::size_t digits = log.find_first_of("0123456789", log.find(kKey, line));
+  int port = 0;
+  std::from_chars(log.data() + digits, log.data() + log.size(), port);
+  return port;
+}
+
+}  // namespace
+
+void WriteConfig(const ConfigFolder& folder, const ExporterSettings& settings) {
+  folder.Write("token", kToken, 0600);
+  std::string config = "global:\n";
+  for (const char* kind : {"poll", "recheck", "heartbeat"}) {
+    config.append("  ").append(kind).append("_interval: ").append(settings.interval).append("\n");
+  }
+  config +=
+      "  request_timeout: 30s\n"
+      "  allow_http: true\n"
+      "targets:\n"
+      "  - name: cm\n"
+      "    authorization: { credentials_file: token }\n";
+  config.append("    url: ").append(settings.url).append("\n");
+  config.append("    collectors: { dsm: { refresh_ids: [").append(Join(settings.refresh_ids));
+  folder.Write("config.yaml", config + "] } }\n", 0600);
+}
+
+EndedProcess RunExporter(const ConfigFolder& folder, std::vector<std::string> flags) {
+  return RunToEnd(CCKM_EXPORTER_BINARY, {.arguments = std::move(flags), .folder = folder.File("")});
+}
+
+RawAnswer AskPort(int port, const std::string& method, const std::string& path) {
+  RawClient client(port);
+  if (!client.Send(method + " " + path + " HTTP/1.1\r\nHost: exporter\r\n\r\n")) return {};
+  return client.ReadAnswer(method == "HEAD");
+}
+
+int FreePort() { return RawServer({}).port(); }
+
+std::string Series(const std::string& name,
+                   const std::vector<std::pair<std::string, std::string>>& more_labels) {
+  std::string series = name + R"({target="cm",cloud="dsm")";
+  for (const auto& [label, value] : more_labels) {
+    series.append(",").append(label).append("=\"").append(value).append("\"");
+  }
+  return series + "}";
+}
+
+std::string ValueOf(const std::string& exposition, const std::string& series) {
+  const std::string before = "\n" + series + " ";
+  const std::size_t found = exposition.find(before);
+  if (found == std::string::npos) return {};
+  const std::size_t value = found + before.size();
+  return exposition.substr(value, exposition.find('\n', value) - value);
+}
+
+ExporterProcess::ExporterProcess(const ExporterSettings& settings)
+    : child_(CCKM_EXPORTER_BINARY, ServingIn(Prepared(folder_, settings), settings.flags)) {
+  const bool listens = Eventually(kPatience, [this] {
+    port_ = PortIn(child_.ErrorOutput());
+    return port_ != 0 || child_.WaitForExit({}).has_value();
+  });
+  if (!listens || port_ == 0) {
+    throw std::runtime_error("the exporter does not start: " + child_.ErrorOutput());
+  }
+}
+
+testing::AssertionResult ExporterProcess::Shows(const Samples& samples, Nanoseconds limit) const {
+  std::string exposition;
+  const auto is_shown = [&exposition](const auto& sample) {
+    return ValueOf(exposition, sample.first) == sample.second;
+  };
+  const bool all_shown = Eventually(limit, [&] {
+    exposition = Scrape();
+    return std::ranges::all_of(samples, is_shown);
+  });
+  if (all_shown) return testing::AssertionSuccess();
+  auto failure = testing::AssertionFailure();
+  for (const auto& sample : samples) {
+    if (is_shown(sample)) continue;
+    failure << "\n"
+            << sample.first << " is '" << ValueOf(exposition, sample.first) << "' and not '"
+            << sample.second << "'";
+  }
+  return failure;
+}
+
+testing::AssertionResult StopsInTime(ExporterProcess& exporter, int signal) {
+  exporter.child().Signal(signal);
+  const std::optional<int> exit_code = exporter.child().WaitForExit(std::chrono::seconds(2));
+  if (exit_code == 0) return testing::AssertionSuccess();
+  auto failure = testing::AssertionFailure() << "After SIG" << sigabbrev_np(signal);
+  if (!exit_code) return failure << " it still runs after two seconds.";
+  return failure << " it ended with " << *exit_code << ".";
+}
+
+}  // namespace cckm

@@ -1,0 +1,81 @@
+// The real exporter as a process: its folder, its configuration, its answers.
+//
+// Thread-safety: each object belongs to one thread.
+
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "tests/exporter/config_folder.h"
+#include "tests/fakes/raw_client.h"
+#include "tests/integration/child_process.h"
+
+namespace cckm {
+
+// The token of every exporter here; no output may ever hold it.
+inline constexpr std::string_view kToken = "canary-7c0ffee7";
+
+// The exporter polls every second, unless told otherwise.  Two polls, a second for publishing what
+// they found, and two for a busy host.
+inline constexpr Nanoseconds kTwoPolls = std::chrono::seconds(5);
+
+struct ExporterSettings {
+  std::string url;  // of the appliance
+  std::vector<std::string> refresh_ids = {"r1"};
+  std::string interval = "1s";          // of polls, rechecks and heartbeats
+  std::vector<std::string> flags = {};  // more of them
+};
+
+// Writes config.yaml and its token into `folder`: the target cm with its dsm refreshes.
+void WriteConfig(const ConfigFolder& folder, const ExporterSettings& settings);
+
+// Runs the exporter in `folder` until it ends by itself.
+EndedProcess RunExporter(const ConfigFolder& folder, std::vector<std::string> flags);
+
+// What 127.0.0.1:port answers to a request without a body.
+RawAnswer AskPort(int port, const std::string& method, const std::string& path);
+
+// A port of 127.0.0.1 that was free a moment ago.
+int FreePort();
+
+// `name` with the labels of the target cm and the family dsm, and of more: {{"domain_id", "a"}}.
+std::string Series(const std::string& name,
+                   const std::vector<std::pair<std::string, std::string>>& more_labels = {});
+
+// The value of a series as it is printed, empty where the exposition does not have it.
+std::string ValueOf(const std::string& exposition, const std::string& series);
+
+// Series and the value that each is expected to have.
+using Samples = std::vector<std::pair<std::string, std::string>>;
+
+class ExporterProcess {
+ public:
+  // Starts it on a free port and waits until it listens.  Throws std::runtime_error if it does not.
+  explicit ExporterProcess(const ExporterSettings& settings);
+
+  ChildProcess& child() { return child_; }
+  const ConfigFolder& folder() const { return folder_; }
+  int port() const { return port_; }
+
+  RawAnswer Get(const std::string& path) const { return AskPort(port_, "GET", path); }
+  std::string Scrape() const { return Get("/metrics").body; }
+
+  // Scrapes until every sample has its value.
+  testing::AssertionResult Shows(const Samples& samples, Nanoseconds limit = kTwoPolls) const;
+
+ private:
+  ConfigFolder folder_;
+  ChildProcess child_;
+  int port_ = 0;
+};
+
+// Tells it to stop with `signal`: it has to end with exit code 0 within the promised two seconds.
+testing::AssertionResult StopsInTime(ExporterProcess& exporter, int signal);
+
+}  // namespace cckm
