@@ -9,7 +9,7 @@ build=(cmake ninja-build g++ pkg-config git ca-certificates curl
   libcivetweb-dev libcurl4-openssl-dev libdeflate-dev libexpected-dev libfmt-dev libgflags-dev
   libgtest-dev libgmock-dev libsimdjson-dev libspdlog-dev libssl-dev libyaml-cpp-dev
   nlohmann-json3-dev prometheus-cpp-dev)
-test=(clang-14 clang-format-14 clang-tidy-14 libbenchmark-dev libclang-rt-14-dev procps python3 shellcheck)
+test=(openssl clang-14 clang-format-14 clang-tidy-14 libbenchmark-dev libclang-rt-14-dev procps python3 shellcheck)
 
 missing=()
 for group in "$@"; do

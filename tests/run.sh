@@ -15,8 +15,11 @@ cmake --preset release >/dev/null
 cmake --build build/release | tail -n 1
 
 say "Unit and integration tests"
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+log=$work/ctest.log
+mkdir "$work/expositions"
+export CCKM_EXPOSITIONS=$work/expositions
 export CCKM_PROMETHEUS=$tools/prometheus CCKM_PROMTOOL=$tools/promtool
 failed_tests=0
 ctest --preset release -j "$(nproc)" >"$log" 2>&1 || failed_tests=1
@@ -25,6 +28,19 @@ grep -E 'Failed|\*\*\*|tests passed|Total Test time|Skipped' "$log" || true
 passed=$(grep -cE ' Passed +[0-9.]+ sec' "$log" || true)
 skipped=$(grep -cE 'Skipped +[0-9.]+ sec' "$log" || true)
 failed=$(grep -cE '(\*\*\*Failed|\*\*\*Timeout|\*\*\*Exception|\*\*\*Not Run)' "$log" || true)
+
+say "promtool on every exposition that a test produced"
+clean=0
+for exposition in "$work"/expositions/*.txt; do
+  if "$tools/promtool" check metrics <"$exposition" >"$work/promtool.log" 2>&1; then
+    clean=$((clean + 1))
+  else
+    failed=$((failed + 1))
+    cat "$work/promtool.log"
+  fi
+done
+echo "$clean expositions are clean."
+[ "$clean" -gt 0 ] || failed=$((failed + 1))
 
 say "Demo"
 if deploy/demo.sh --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi

@@ -73,6 +73,9 @@ int PollOnce(const CommandLine& flags, const Config& config, Log& log, const Clo
 }
 
 int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
+  // Before anything that takes time, so that no stop comes too early to be a clean one.
+  std::optional<Signals> signals;
+  if (flags.mode == RunMode::kServe) signals.emplace();
   const CurlRuntime curl;
   if (flags.mode == RunMode::kHealthcheck)
     return IsHealthy(flags) ? kExitSuccess : kExitCollectorDown;
@@ -83,8 +86,6 @@ int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
     return kExitSuccess;
   }
   const SystemClock clock;
-  std::optional<Signals> signals;
-  if (flags.mode == RunMode::kServe) signals.emplace();
   Log log(stderr, flags.log_level, flags.log_format, clock);
   if (!signals) return PollOnce(flags, *config, log, clock);
   LogStart(log, scrubbed);

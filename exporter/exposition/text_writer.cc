@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kTypeNames = {"gauge", "counter", "histogram"};
 
+constexpr std::string_view kClosing = "\"} ";  // between the last label's value and the number
 constexpr std::size_t kLongestNumber = 32;
 
 void AppendEscaped(ByteBuffer& out, std::string_view text, std::string_view special) {
@@ -38,7 +39,10 @@ char* Write(char* to, std::string_view text) { return std::copy(text.begin(), te
 
 char* WriteNumber(char* to, double value) {
   // Most values are a state or an empty bucket.
-  if (value == 0 || value == 1) return Write(to, value == 0 ? "0" : "1");
+  if (value == 0 || value == 1) {
+    *to = value == 0 ? '0' : '1';
+    return to + 1;
+  }
   if (std::isnan(value)) return Write(to, "NaN");
   if (std::isinf(value)) return Write(to, value > 0 ? "+Inf" : "-Inf");
   constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
@@ -88,15 +92,15 @@ void TextWriter::MakePrefix(std::string_view name_suffix, LabelViews labels, Las
     AppendLabelValue(prefix_, labels[i]);
   }
   if (last_label == LastLabel::kFollows) prefix_.Append(openings_[labels.size()]);
-  closing_ = labels.empty() && last_label == LastLabel::kGiven ? " " : "\"} ";
+  has_labels_ = !labels.empty() || last_label == LastLabel::kFollows;
 }
 
 // A single reservation covers the line, since this runs once for each of up to millions of series.
 void TextWriter::WriteLine(std::string_view last_label_value, double value) {
-  out_.Reserve(prefix_.size() + last_label_value.size() + closing_.size() + kLongestNumber + 1);
+  out_.Reserve(prefix_.size() + last_label_value.size() + kClosing.size() + kLongestNumber + 1);
   char* to = Write(out_.end(), prefix_.view());
   to = Write(to, last_label_value);
-  to = Write(to, closing_);
+  to = has_labels_ ? Write(to, kClosing) : Write(to, " ");
   to = WriteNumber(to, value);
   *to++ = '\n';
   out_.Advance(static_cast<std::size_t>(to - out_.end()));

@@ -44,7 +44,7 @@ class TextWriter final : public ExpositionWriter {
   // histogram: `{target="`, `",cloud="`.
   std::vector<std::string> openings_;
   ByteBuffer prefix_;
-  std::string_view closing_;  // between the last label's value and the number
+  bool has_labels_ = false;
 };
 
 // Appends a value as Prometheus reads it: the shortest decimal that gives the same double.

