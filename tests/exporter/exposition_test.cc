@@ -79,7 +79,8 @@ std::vector<ParsedSample> SamplesOfOneOfTwo(std::size_t max_series) {
   TextWriter writer(body);
   Exposition({state, self_metrics, status, bounds, {}, false}).Render(writer);
   std::vector<ParsedSample> samples;
-  for (const ParsedFamily& family : ParseExposition(body.view()).value()) {
+  const auto families = ParseExposition(body.view());
+  for (const ParsedFamily& family : families.value()) {
     std::ranges::copy_if(family.samples, std::back_inserter(samples), [](const auto& sample) {
       return !sample.labels.empty() &&
              sample.labels[0] == std::pair<std::string, std::string>("target", "a");
