@@ -6,10 +6,10 @@
 set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config git ca-certificates curl
-  libcivetweb-dev libcurl4-openssl-dev libdeflate-dev libexpected-dev libfmt-dev libgflags-dev
+  libbenchmark-dev libcivetweb-dev libcurl4-openssl-dev libexpected-dev libfmt-dev libgflags-dev
   libgtest-dev libgmock-dev libsimdjson-dev libspdlog-dev libssl-dev libyaml-cpp-dev
-  nlohmann-json3-dev prometheus-cpp-dev)
-test=(openssl clang-14 clang-format-14 clang-tidy-14 libbenchmark-dev libclang-rt-14-dev procps python3 shellcheck)
+  nlohmann-json3-dev prometheus-cpp-dev python3)
+test=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev openssl shellcheck)
 
 missing=()
 for group in "$@"; do
