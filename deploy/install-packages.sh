@@ -9,7 +9,7 @@ build=(cmake ninja-build g++ pkg-config git ca-certificates curl
   libbenchmark-dev libcivetweb-dev libcurl4-openssl-dev libexpected-dev libfmt-dev libgflags-dev
   libgtest-dev libgmock-dev libsimdjson-dev libspdlog-dev libssl-dev libyaml-cpp-dev
   nlohmann-json3-dev prometheus-cpp-dev python3)
-test=(clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev openssl shellcheck)
+test=(bsdextrautils clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev openssl shellcheck)
 
 missing=()
 for group in "$@"; do
