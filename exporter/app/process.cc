@@ -60,6 +60,8 @@ void PrepareProcess() {
   signal(SIGPIPE, SIG_IGN);
 }
 
+void ReturnFreedMemory() { malloc_trim(0); }
+
 Signals::Signals() {
   const sigset_t set = TakenSignals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);

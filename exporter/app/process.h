@@ -13,6 +13,9 @@ namespace cckm {
 // /dev/null.
 void PrepareProcess();
 
+// Gives memory that was freed, such as that of reading a large configuration, back to the system.
+void ReturnFreedMemory();
+
 // Signals are taken with Next() instead of interrupting; threads started later do not see them.
 class Signals {
  public:

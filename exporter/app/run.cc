@@ -81,6 +81,7 @@ int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
     return IsHealthy(flags) ? kExitSuccess : kExitCollectorDown;
   const ConfigResult config = LoadConfig(flags);
   if (!config) return FailWith(config.error());
+  ReturnFreedMemory();
   if (flags.mode == RunMode::kConfigCheck) {
     fmt::print("The configuration is valid: {} targets.\n", config->targets.size());
     return kExitSuccess;

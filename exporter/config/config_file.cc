@@ -12,7 +12,8 @@
 namespace cckm {
 namespace {
 
-constexpr std::size_t kLargestFile = std::size_t{4} << 20U;
+// Room for half a million refresh IDs, one a line.
+constexpr std::size_t kLargestFile = std::size_t{64} << 20U;
 
 // yaml-cpp takes byte 4 for the end of the file and 0 for a sign of UTF-16, so that what follows
 // would be lost in silence.  Returns the line of the first such character, or 0.
@@ -68,13 +69,15 @@ ConfigResult LoadConfigFile(const std::filesystem::path& file) {
   const auto status = std::filesystem::status(file, fault);
   if (fault) return FileProblem(file, "does not exist or cannot be reached");
   if (!std::filesystem::is_regular_file(status)) return FileProblem(file, "must be a regular file");
+  const std::uintmax_t size = std::filesystem::file_size(file, fault);
+  if (fault) return FileProblem(file, "cannot be read");
+  if (size > kLargestFile) return FileProblem(file, "must not be larger than 64MiB");
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return FileProblem(file, "cannot be opened for reading");
-  std::string text(kLargestFile + 1, '\0');
+  std::string text(size, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (stream.bad()) return FileProblem(file, "cannot be read");
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kLargestFile) return FileProblem(file, "must not be larger than 4MiB");
   return ParseConfig(text, file);
 }
 

@@ -261,7 +261,7 @@ TEST(ConfigFileTest, PathsAreRelativeToTheFileOrAbsolute) {
 TEST(ConfigFileTest, FilesThatCannotBeReadAreOneProblem) {
   const ConfigFolder folder;
   ASSERT_EQ(mkfifo(folder.File("fifo").c_str(), 0600), 0);
-  folder.Write("large", std::string((4U << 20U) + 1, '#'), 0600);
+  folder.Write("large", std::string((64U << 20U) + 1, '#'), 0600);
   for (const char* name : {"none", "none/none", ".", "fifo", "large"}) {
     const auto config = LoadConfigFile(folder.File(name));
     ASSERT_FALSE(config) << name;
@@ -269,6 +269,20 @@ TEST(ConfigFileTest, FilesThatCannotBeReadAreOneProblem) {
     EXPECT_EQ(config.error()[0].line, 0);
     EXPECT_EQ(config.error()[0].file, folder.File(name).string());
   }
+}
+
+TEST(ConfigFileTest, AHundredThousandRefreshIdsOneALineAreRead) {
+  const ConfigFolder folder;
+  std::string yaml =
+      "targets:\n- name: cm\n  url: https://cm\n  authorization: {credentials_file: token}\n"
+      "  collectors:\n    dsm:\n      refresh_ids:\n";
+  for (int i = 100'000; i < 200'000; ++i) {
+    yaml += "        - 8155fe39-570a-4132-92ca-e40b76" + std::to_string(i) + "\n";
+  }
+  folder.Write("cckm.yml", yaml, 0600);
+  const auto config = LoadConfigFile(folder.File("cckm.yml"));
+  ASSERT_TRUE(config) << config.error()[0].ToString();
+  EXPECT_EQ(config->targets[0].collectors[0].refresh_ids.size(), 100'000U);
 }
 
 TEST(ConfigFileTest, AProblemIsWrittenAsFileLineKeyAndMessage) {
