@@ -38,6 +38,7 @@ App::App(const CommandLine& flags, const Config& config, Log& log, const Clock& 
       clock_(clock),
       bounds_(BoundsInSeconds(config)),
       state_(SetupsOf(config), bounds_, clock),
+      ledger_(bounds_),
       events_(log, clock),
       publisher_((AddSelfMetrics(config, self_metrics_), status_.SetConfigLoaded(true, clock.Now()),
                   MakeExposition()),

@@ -6,9 +6,9 @@
 namespace cckm {
 
 void Recorder::OnUpdate(PollUpdate update) {
-  std::vector<const Refresh*> settled;
+  std::vector<FinishedRefresh> settled;
   for (const RefreshAnswer& answer : update.answers) {
-    if (answer.settled) settled.push_back(&answer.refresh);
+    if (answer.settled) settled.push_back({.refresh = &answer.refresh});
   }
   Result<std::vector<bool>> is_new = parts_.ledger.Commit(update.target, *update.family, settled);
   // The one ledger there is keeps its rows in memory and cannot fail.

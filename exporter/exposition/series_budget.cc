@@ -16,8 +16,8 @@ std::size_t SeriesOf(const RefreshState& refresh) {
 std::size_t SeriesOf(const DomainState& domain) {
   const bool started = domain.newest != nullptr && domain.newest->created_at.has_value();
   return kDomainShownNames.size() + kDomainResultNames.size() + kDomainEndNames.size() + 1U +
-         (started ? 1U : 0U) + (domain.completed_at ? 1U : 0U) +
-         (domain.last_success_at ? 1U : 0U) + (domain.last_duration ? 1U : 0U);
+         (started ? 1U : 0U) + (domain.history.completed_at ? 1U : 0U) +
+         (domain.history.last_success_at ? 1U : 0U) + (domain.history.last_duration ? 1U : 0U);
 }
 
 std::size_t SeriesOfAll(const TargetState& target, std::size_t histogram_series) {

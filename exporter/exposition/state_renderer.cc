@@ -43,7 +43,7 @@ void DomainStatusSet(const Place& place, const DomainState& domain, LabelViews l
 
 void DomainLastResult(const Place& /*place*/, const DomainState& domain, LabelViews labels,
                       ExpositionWriter& writer) {
-  writer.StateSet(labels, kDomainResultNames, static_cast<std::size_t>(domain.last_result));
+  writer.StateSet(labels, kDomainResultNames, static_cast<std::size_t>(domain.history.last_result));
 }
 
 void DomainStarted(const Place& /*place*/, const DomainState& domain, LabelViews labels,
@@ -53,23 +53,23 @@ void DomainStarted(const Place& /*place*/, const DomainState& domain, LabelViews
 
 void DomainCompleted(const Place& /*place*/, const DomainState& domain, LabelViews labels,
                      ExpositionWriter& writer) {
-  SampleIf(writer, labels, domain.completed_at);
+  SampleIf(writer, labels, domain.history.completed_at);
 }
 
 void DomainLastSuccess(const Place& /*place*/, const DomainState& domain, LabelViews labels,
                        ExpositionWriter& writer) {
-  SampleIf(writer, labels, domain.last_success_at);
+  SampleIf(writer, labels, domain.history.last_success_at);
 }
 
 void DomainLastDuration(const Place& /*place*/, const DomainState& domain, LabelViews labels,
                         ExpositionWriter& writer) {
-  if (domain.last_duration) writer.Sample(labels, ToSeconds(*domain.last_duration));
+  if (domain.history.last_duration) writer.Sample(labels, ToSeconds(*domain.history.last_duration));
 }
 
 void DomainTotals(const Place& place, const DomainState& domain, LabelViews labels,
                   ExpositionWriter& writer) {
   std::array<double, kDomainEndNames.size()> totals{};
-  if (ShowsCounts(place, domain)) std::ranges::copy(domain.totals, totals.begin());
+  if (ShowsCounts(place, domain)) std::ranges::copy(domain.history.totals, totals.begin());
   writer.Samples(labels, kDomainEndNames, totals);
 }
 
@@ -77,8 +77,9 @@ void DomainDurations(const Place& place, const DomainState& domain, LabelViews l
                      ExpositionWriter& writer) {
   if (!place.target.options.domain_histograms) return;
   if (place.left_out->histograms.Has(place.position)) return;
-  writer.Histogram(labels, ShowsCounts(place, domain) ? domain.durations.View(place.scratch)
-                                                      : domain.durations.EmptyView(place.scratch));
+  writer.Histogram(labels, ShowsCounts(place, domain)
+                               ? domain.history.durations.View(place.scratch)
+                               : domain.history.durations.EmptyView(place.scratch));
 }
 
 void DomainInfo(const Place& /*place*/, const DomainState& /*domain*/, LabelViews labels,

@@ -6,34 +6,91 @@
 
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "collectors/base/clock.h"
 #include "collectors/base/error.h"
 #include "collectors/base/mutex.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
+#include "exporter/ledger/history.h"
 
 namespace cckm {
+
+// A refresh on its way into the ledger.
+struct FinishedRefresh {
+  const Refresh* refresh = nullptr;  // settled; never null
+  bool counts = true;  // false: only remembered, because it had finished before anybody watched
+};
+
+// Which refreshes of a collector to read back: those of `refresh_ids`, those that finished at or
+// after `finished_since`, and the newest finished one of every domain.
+struct WantedRefreshes {
+  std::span<const std::string> refresh_ids;
+  std::optional<WallTime> finished_since;  // none: of the refreshes, those of refresh_ids only
+};
+
+// What the ledger holds of one collector.
+struct CollectorMemory {
+  RefreshDurations durations;
+  std::vector<std::pair<std::string, DomainHistory>> domains;  // with their ids, each once
+  std::vector<Refresh> refreshes;  // the wanted ones, without the domains' details
+  bool has_baseline = false;       // CompleteBaseline() was called once
+};
 
 class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  // Stores those of a collector's finished refreshes that are not stored yet, all or none.  Returns
-  // for each, in order, whether it is new.  Fails with kInternal if nothing could be stored.
+  // Stores those of a collector's finished refreshes that are not stored yet, and their effect on
+  // its counters and histograms: all or none, and on disk when this returns.  Returns for each, in
+  // order, whether it was stored now and counts.  Fails with kInternal if nothing could be stored;
+  // trying again later is always allowed.
   [[nodiscard]] virtual Result<std::vector<bool>> Commit(
-      std::string_view target, const Family& family, std::span<const Refresh* const> finished) = 0;
+      std::string_view target, const Family& family, std::span<const FinishedRefresh> finished) = 0;
+
+  // Remembers that the collector's first discovery is over: what is found finished from now on has
+  // finished while somebody watched.
+  [[nodiscard]] virtual Result<void> CompleteBaseline(std::string_view target,
+                                                      const Family& family) = 0;
+
+  // What is held of a collector; empty where it is unknown.
+  [[nodiscard]] virtual Result<CollectorMemory> Restore(std::string_view target,
+                                                        const Family& family,
+                                                        const WantedRefreshes& wanted) const = 0;
+
+  // Lets go of refreshes of a collector, oldest first, as far as the ledger holds more than it is
+  // meant to, if they finished more than a week before `now` and `is_listed` says that the
+  // appliance's complete list has them no more.  Their effect stays, and none of them is ever
+  // counted again.  Cheap while the ledger is not too full.
+  [[nodiscard]] virtual Result<void> Forget(
+      std::string_view target, const Family& family, WallTime now,
+      const std::function<bool(std::string_view refresh_id)>& is_listed) = 0;
 };
 
-// A ledger that lives as long as the process.
+// A ledger that lives as long as the process: it knows what was counted, and nobody starts again
+// from it.
 class MemoryLedger final : public Ledger {
  public:
+  // `bounds` outlives this.
+  explicit MemoryLedger(const BucketBounds& bounds) : bounds_(bounds) {}
+
   Result<std::vector<bool>> Commit(std::string_view target, const Family& family,
-                                   std::span<const Refresh* const> finished) override;
+                                   std::span<const FinishedRefresh> finished) override;
+  Result<void> CompleteBaseline(std::string_view target, const Family& family) override;
+  // Only whether there is a baseline.
+  Result<CollectorMemory> Restore(std::string_view target, const Family& family,
+                                  const WantedRefreshes& wanted) const override;
+  // Does nothing: memory is bounded by what one process meets.
+  Result<void> Forget(std::string_view target, const Family& family, WallTime now,
+                      const std::function<bool(std::string_view refresh_id)>& is_listed) override;
 
  private:
   struct Key {
@@ -43,8 +100,10 @@ class MemoryLedger final : public Ledger {
     friend auto operator<=>(const Key&, const Key&) = default;
   };
 
-  Mutex mutex_;
+  const BucketBounds& bounds_;
+  mutable Mutex mutex_;
   std::set<Key> stored_ CCKM_GUARDED_BY(mutex_);
+  std::set<std::pair<std::string, std::string_view>> baselines_ CCKM_GUARDED_BY(mutex_);
 };
 
 }  // namespace cckm

@@ -3,14 +3,37 @@
 namespace cckm {
 
 Result<std::vector<bool>> MemoryLedger::Commit(std::string_view target, const Family& family,
-                                               std::span<const Refresh* const> finished) {
+                                               std::span<const FinishedRefresh> finished) {
   const MutexLock lock(mutex_);
-  std::vector<bool> is_new;
-  is_new.reserve(finished.size());
-  for (const Refresh* refresh : finished) {
-    is_new.push_back(stored_.insert({std::string(target), family.name, refresh->id}).second);
+  std::vector<bool> is_counted;
+  is_counted.reserve(finished.size());
+  for (const FinishedRefresh& entry : finished) {
+    const bool is_new =
+        stored_.insert({std::string(target), family.name, entry.refresh->id}).second;
+    is_counted.push_back(is_new && entry.counts);
   }
-  return is_new;
+  return is_counted;
+}
+
+Result<void> MemoryLedger::CompleteBaseline(std::string_view target, const Family& family) {
+  const MutexLock lock(mutex_);
+  baselines_.emplace(target, family.name);
+  return {};
+}
+
+Result<CollectorMemory> MemoryLedger::Restore(std::string_view target, const Family& family,
+                                              const WantedRefreshes& /*wanted*/) const {
+  const MutexLock lock(mutex_);
+  return CollectorMemory{.durations = EmptyRefreshDurations(bounds_),
+                         .domains = {},
+                         .refreshes = {},
+                         .has_baseline = baselines_.contains({std::string(target), family.name})};
+}
+
+Result<void> MemoryLedger::Forget(
+    std::string_view /*target*/, const Family& /*family*/, WallTime /*now*/,
+    const std::function<bool(std::string_view refresh_id)>& /*is_listed*/) {
+  return {};
 }
 
 }  // namespace cckm

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 namespace cckm {
@@ -25,6 +26,19 @@ BucketBounds::BucketBounds(std::vector<double> bounds) : values_(std::move(bound
 void DurationHistogram::Observe(Nanoseconds duration) {
   if (!histogram_) histogram_ = std::make_unique<prometheus::Histogram>(bounds_->values());
   histogram_->Observe(ToSeconds(duration));
+}
+
+DurationHistogram::Observations DurationHistogram::Save() const {
+  Observations saved;
+  const HistogramView view = View(saved.counts);
+  saved.sum_seconds = view.sum;
+  std::adjacent_difference(saved.counts.begin(), saved.counts.end(), saved.counts.begin());
+  return saved;
+}
+
+void DurationHistogram::Restore(const Observations& saved) {
+  if (!histogram_) histogram_ = std::make_unique<prometheus::Histogram>(bounds_->values());
+  histogram_->ObserveMultiple({saved.counts.begin(), saved.counts.end()}, saved.sum_seconds);
 }
 
 HistogramView DurationHistogram::EmptyView(std::vector<std::uint64_t>& scratch) const {

@@ -49,6 +49,18 @@ class DurationHistogram {
   // REQUIRES: not negative.
   void Observe(Nanoseconds duration);
 
+  // What was observed: how often in each bucket, not cumulative, the last one for +Inf; and the sum
+  // in seconds.
+  struct Observations {
+    std::vector<std::uint64_t> counts;
+    double sum_seconds = 0;
+
+    friend bool operator==(const Observations&, const Observations&) = default;
+  };
+  Observations Save() const;
+  // Adds what was saved from a histogram of the same bounds.
+  void Restore(const Observations& saved);
+
   // Writes the view's cumulative counts into `scratch`, which the view then points into.
   HistogramView View(std::vector<std::uint64_t>& scratch) const;
   // The view of a histogram of the same bounds without an observation.

@@ -7,38 +7,6 @@
 namespace cckm {
 namespace {
 
-RefreshOrder OrderOf(const RefreshState& refresh) {
-  return {refresh.created_at, refresh.id.text()};
-}
-
-// The end of a refresh for a domain, as an index of kDomainEndNames; none if it tells none.
-std::optional<std::size_t> EndFor(DomainStatus status) {
-  switch (status) {
-    case DomainStatus::kCompleted:
-      return 0;
-    case DomainStatus::kFailed:
-      return 1;
-    case DomainStatus::kCancelled:
-      return 2;
-    case DomainStatus::kInProgress:
-    case DomainStatus::kUnknown:
-      break;
-  }
-  return std::nullopt;
-}
-
-// The end of a refresh, as an index of kRefreshEndNames.  REQUIRES: finished.
-std::size_t EndOf(RefreshStatus status) {
-  return static_cast<std::size_t>(status) - static_cast<std::size_t>(RefreshStatus::kCompleted);
-}
-static_assert(kRefreshEndNames[0] == RefreshStatusName(RefreshStatus::kCompleted));
-static_assert(kRefreshEndNames[3] == RefreshStatusName(RefreshStatus::kCancelled));
-
-std::optional<Nanoseconds> UsableDuration(const Refresh& refresh) {
-  const auto duration = DurationOf(refresh);
-  return duration && *duration >= Nanoseconds::zero() ? duration : std::nullopt;
-}
-
 // As of their RefreshOrder.
 bool IsOlder(const RefreshState& a, const RefreshState& b) {
   if (a.created_at != b.created_at) return a.created_at < b.created_at;
@@ -53,23 +21,6 @@ void ConsiderNewest(DomainState& domain, const RefreshState& refresh, DomainStat
   domain.newest = &refresh;
   domain.status = status;
 }
-
-// Makes `refresh` the domain's newest finished one if it is.
-void ConsiderFinished(DomainState& domain, const RefreshState& state, const Refresh& refresh,
-                      DomainStatus status) {
-  const auto end = EndFor(status);
-  if (end == 0 && refresh.completed_at) {
-    domain.last_success_at = std::max(domain.last_success_at, refresh.completed_at);
-  }
-  RefreshOrder order = OrderOf(state);
-  if (domain.newest_finished && order < *domain.newest_finished) return;
-  domain.newest_finished = std::move(order);
-  domain.completed_at = refresh.completed_at;
-  domain.last_duration = UsableDuration(refresh);
-  if (end) domain.last_result = static_cast<DomainResult>(*end + 1);
-}
-static_assert(kDomainResultNames[1] == kDomainEndNames[0]);
-static_assert(kDomainResultNames[3] == kDomainEndNames[2]);
 
 // A finished refresh that was gone for a while has changed only if it came back otherwise.
 bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) {
@@ -120,10 +71,11 @@ void RefreshFolder::FoldRefresh(RefreshState& state, const RefreshAnswer& answer
   state.completed_at = refresh.completed_at;
   RenewDomains(state, refresh);
   if (!answer.settled) return;
+  if (is_new) Count(refresh, collector_.durations);
   for (const NamedDomain& named : state.domains) {
-    ConsiderFinished(*named.domain, state, refresh, named.status);
+    named.domain->history.Consider(refresh, named.status);
+    if (is_new) named.domain->history.Count(refresh, named.status);
   }
-  if (is_new) Count(state, refresh);
 }
 
 void RefreshFolder::RenewDomains(RefreshState& state, const Refresh& refresh) {
@@ -168,17 +120,6 @@ DomainState& RefreshFolder::FindOrAddDomain(std::string_view raw_id, DomainState
   DomainState& domain = collector_.domains.Add(DomainState(std::move(id), bounds_));
   domain.born_in_update = named_by.was_finished_when_first_seen ? 0 : update_number_;
   return domain;
-}
-
-void RefreshFolder::Count(const RefreshState& state, const Refresh& refresh) {
-  const auto duration = UsableDuration(refresh);
-  if (duration) collector_.durations[EndOf(refresh.status)].Observe(*duration);
-  for (const NamedDomain& named : state.domains) {
-    const auto end = EndFor(named.status);
-    if (!end) continue;
-    ++named.domain->totals[*end];
-    if (*end == 0 && duration) named.domain->durations.Observe(*duration);
-  }
 }
 
 void RefreshFolder::Finish() {

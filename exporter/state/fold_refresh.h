@@ -34,7 +34,6 @@ class RefreshFolder {
   void ReleaseDomains(const RefreshState& state, const std::vector<NamedDomain>& before);
   DomainState& FindOrAddDomain(std::string_view raw_id, DomainState* expected,
                                const RefreshState& named_by);
-  void Count(const RefreshState& state, const Refresh& refresh);
 
   CollectorState& collector_;
   const BucketBounds& bounds_;

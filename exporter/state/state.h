@@ -14,40 +14,19 @@
 #include "collectors/base/error.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
+#include "exporter/ledger/history.h"
 #include "exporter/metrics/duration_histogram.h"
 #include "exporter/metrics/label_value.h"
 #include "exporter/state/keyed_store.h"
 
 namespace cckm {
 
-// The label `result` of cckm_domain_refresh_last_result.
-enum class DomainResult : std::uint8_t { kNone, kCompleted, kFailed, kCancelled };
-inline constexpr std::array<std::string_view, 4> kDomainResultNames = {"none", "completed",
-                                                                       "failed", "cancelled"};
-
-// The label `status` of cckm_domain_refreshes_total, and how often each happened.
-inline constexpr std::array<std::string_view, 3> kDomainEndNames = {"completed", "failed",
-                                                                    "cancelled"};
-using DomainEndCounts = std::array<std::uint64_t, kDomainEndNames.size()>;
-
-// The label `status` of cckm_refresh_duration_seconds.
-inline constexpr std::array<std::string_view, 4> kRefreshEndNames = {"completed", "partial",
-                                                                     "failed", "cancelled"};
-
-// The order of refreshes in time: by creation, then by id; one without a creation time is the
-// oldest.
-struct RefreshOrder {
-  std::optional<WallTime> created_at;
-  std::string refresh_id;
-  friend auto operator<=>(const RefreshOrder&, const RefreshOrder&) = default;
-};
-
 struct RefreshState;
 
 // A domain, as its newest refresh and its finished ones describe it.
 struct DomainState {
   explicit DomainState(LabelValue domain_id, const BucketBounds& bounds)
-      : id(std::move(domain_id)), durations(bounds) {}
+      : id(std::move(domain_id)), history(bounds) {}
 
   LabelValue id;
 
@@ -55,14 +34,7 @@ struct DomainState {
   DomainStatus status = DomainStatus::kUnknown;  // in that refresh, as last known
   std::uint32_t named_by = 0;                    // tracked refreshes that name it
 
-  std::optional<RefreshOrder> newest_finished;
-  std::optional<WallTime> completed_at;            // of the newest finished
-  std::optional<Nanoseconds> last_duration;        // of the newest finished
-  DomainResult last_result = DomainResult::kNone;  // of the newest finished that tells one
-  std::optional<WallTime> last_success_at;
-
-  DomainEndCounts totals{};
-  DurationHistogram durations;
+  DomainHistory history;
   // The update that brought the domain, as counted by StateStore; 0 where its refresh was finished
   // when first seen.  Counters are shown at 0 until an exposition after that update was made.
   std::uint64_t born_in_update = 0;
@@ -102,14 +74,12 @@ struct PollState {
 
 struct CollectorState {
   CollectorState(const Family& collector_family, const BucketBounds& bounds)
-      : family(&collector_family),
-        durations{DurationHistogram(bounds), DurationHistogram(bounds), DurationHistogram(bounds),
-                  DurationHistogram(bounds)} {}
+      : family(&collector_family), durations(EmptyRefreshDurations(bounds)) {}
 
   const Family* family;
   KeyedStore<RefreshState> refreshes;
   KeyedStore<DomainState> domains;
-  std::array<DurationHistogram, kRefreshEndNames.size()> durations;
+  RefreshDurations durations;
   PollState poll;
 };
 

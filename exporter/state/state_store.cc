@@ -36,7 +36,7 @@ void FoldPoll(PollState& poll, const PollUpdate& update) {
 bool WaitsToShowCounts(const TargetState& target, std::uint64_t shown_updates) {
   return std::ranges::any_of(target.collectors, [&](const CollectorState& collector) {
     return std::ranges::any_of(collector.domains, [&](const DomainState& domain) {
-      return domain.born_in_update > shown_updates && domain.totals != DomainEndCounts{};
+      return domain.born_in_update > shown_updates && domain.history.totals != DomainEndCounts{};
     });
   });
 }

@@ -93,5 +93,26 @@ TEST(DurationHistogramTest, HistogramsOfOneScratchDoNotMix) {
   EXPECT_EQ(CountsOf(other.View(scratch)), (Counts{0, 0}));
 }
 
+TEST(DurationHistogramTest, WhatIsSavedAndRestoredIsShownAsBefore) {
+  const BucketBounds bounds({1.0, 5.0});
+  DurationHistogram saved(bounds);
+  for (const int seconds : {1, 1, 3, 60}) saved.Observe(std::chrono::seconds(seconds));
+  EXPECT_EQ(saved.Save().counts, (std::vector<std::uint64_t>{2, 1, 1}));
+  EXPECT_EQ(saved.Save().sum_seconds, 65.0);
+
+  DurationHistogram restored(bounds);
+  restored.Restore(saved.Save());
+  EXPECT_EQ(restored.Save(), saved.Save());
+  restored.Observe(std::chrono::seconds(2));
+  std::vector<std::uint64_t> scratch;
+  EXPECT_EQ(restored.View(scratch).sum, 67.0);
+  EXPECT_EQ(scratch, (std::vector<std::uint64_t>{2, 4, 5}));
+}
+
+TEST(DurationHistogramTest, NothingObservedIsSavedAsZeros) {
+  const BucketBounds bounds({1.0});
+  EXPECT_EQ(DurationHistogram(bounds).Save().counts, (std::vector<std::uint64_t>{0, 0}));
+}
+
 }  // namespace
 }  // namespace cckm

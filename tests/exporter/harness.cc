@@ -81,6 +81,7 @@ Harness::Harness(Setup setup)
       log_(log_file_.get(), LogLevel::kError, LogFormat::kLogfmt, clock),
       bounds_(DefaultBounds()),
       state_(std::make_unique<StateStore>(OneTarget(setup_), bounds_, clock)),
+      ledger_(bounds_),
       events_(log_, clock) {
   recorder_ = std::make_unique<Recorder>(Recorder::Parts{
       .ledger = ledger_, .state = *state_, .self_metrics = self_metrics_, .events = events_});

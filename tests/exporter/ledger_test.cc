@@ -14,29 +14,32 @@ using Answers = std::vector<bool>;
 Answers Commit(Ledger& ledger, std::string_view target, std::string_view family,
                const std::vector<std::string>& ids) {
   std::vector<Refresh> refreshes(ids.size());
-  std::vector<const Refresh*> pointers;
+  std::vector<FinishedRefresh> finished;
   for (std::size_t i = 0; i < ids.size(); ++i) {
     refreshes[i].id = ids[i];
-    pointers.push_back(&refreshes[i]);
+    finished.push_back({.refresh = &refreshes[i]});
   }
-  const auto answers = ledger.Commit(target, *FindFamily(family), pointers);
+  const auto answers = ledger.Commit(target, *FindFamily(family), finished);
   EXPECT_TRUE(answers);
   return answers.value_or(Answers{});
 }
 
 TEST(MemoryLedgerTest, ARefreshIsNewOnce) {
-  MemoryLedger ledger;
+  const BucketBounds bounds({1.0});
+  MemoryLedger ledger(bounds);
   EXPECT_EQ(Commit(ledger, "cm", "dsm", {"r1", "r2"}), (Answers{true, true}));
   EXPECT_EQ(Commit(ledger, "cm", "dsm", {"r1", "r3", "r2"}), (Answers{false, true, false}));
 }
 
 TEST(MemoryLedgerTest, ARefreshThatIsThereTwiceInOneCommitIsNewOnce) {
-  MemoryLedger ledger;
+  const BucketBounds bounds({1.0});
+  MemoryLedger ledger(bounds);
   EXPECT_EQ(Commit(ledger, "cm", "dsm", {"r1", "r1"}), (Answers{true, false}));
 }
 
 TEST(MemoryLedgerTest, TargetFamilyAndIdTogetherAreTheKey) {
-  MemoryLedger ledger;
+  const BucketBounds bounds({1.0});
+  MemoryLedger ledger(bounds);
   EXPECT_EQ(Commit(ledger, "a", "dsm", {"r"}), Answers{true});
   EXPECT_EQ(Commit(ledger, "b", "dsm", {"r"}), Answers{true});
   EXPECT_EQ(Commit(ledger, "a", "aws", {"r"}), Answers{true});
@@ -45,13 +48,38 @@ TEST(MemoryLedgerTest, TargetFamilyAndIdTogetherAreTheKey) {
 }
 
 TEST(MemoryLedgerTest, NothingToStoreIsNoFault) {
-  MemoryLedger ledger;
+  const BucketBounds bounds({1.0});
+  MemoryLedger ledger(bounds);
   EXPECT_EQ(Commit(ledger, "cm", "dsm", {}), Answers{});
+}
+
+TEST(MemoryLedgerTest, WhatIsOnlyRememberedIsNeverCounted) {
+  const BucketBounds bounds({1.0});
+  MemoryLedger ledger(bounds);
+  Refresh refresh;
+  refresh.id = "r1";
+  const FinishedRefresh remembered{.refresh = &refresh, .counts = false};
+  EXPECT_EQ(ledger.Commit("cm", *FindFamily("dsm"), {&remembered, 1}), Answers{false});
+  EXPECT_EQ(Commit(ledger, "cm", "dsm", {"r1"}), Answers{false});
+}
+
+TEST(MemoryLedgerTest, TheBaselineOfACollectorIsItsOwn) {
+  const BucketBounds bounds({1.0});
+  MemoryLedger ledger(bounds);
+  const auto has_baseline = [&](std::string_view target, std::string_view family) {
+    return ledger.Restore(target, *FindFamily(family), {})->has_baseline;
+  };
+  EXPECT_FALSE(has_baseline("cm", "dsm"));
+  ASSERT_TRUE(ledger.CompleteBaseline("cm", *FindFamily("dsm")));
+  EXPECT_TRUE(has_baseline("cm", "dsm"));
+  EXPECT_FALSE(has_baseline("cm", "aws"));
+  EXPECT_FALSE(has_baseline("other", "dsm"));
 }
 
 TEST(MemoryLedgerTest, OfManyThreadsOneFindsARefreshNew) {
   constexpr int kRefreshes = 200;
-  MemoryLedger ledger;
+  const BucketBounds bounds({1.0});
+  MemoryLedger ledger(bounds);
   std::atomic<int> found_new = 0;
   {
     std::vector<std::jthread> threads;

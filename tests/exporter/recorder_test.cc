@@ -19,14 +19,26 @@ namespace {
 class FakeLedger final : public Ledger {
  public:
   Result<std::vector<bool>> Commit(std::string_view target, const Family& family,
-                                   std::span<const Refresh* const> finished) override {
+                                   std::span<const FinishedRefresh> finished) override {
     std::string call(target);
     call.append(" ").append(family.name);
-    for (const Refresh* refresh : finished) call.append(" ").append(refresh->id);
+    for (const FinishedRefresh& entry : finished) call.append(" ").append(entry.refresh->id);
     calls.push_back(call);
     if (on_commit) on_commit();
     if (fails) return Fail(ErrorKind::kInternal, "disk full");
     return is_new.empty() ? std::vector<bool>(finished.size(), true) : is_new;
+  }
+
+  Result<void> CompleteBaseline(std::string_view /*target*/, const Family& /*family*/) override {
+    return {};
+  }
+  Result<CollectorMemory> Restore(std::string_view /*target*/, const Family& /*family*/,
+                                  const WantedRefreshes& /*wanted*/) const override {
+    return Fail(ErrorKind::kInternal, "nothing is kept");
+  }
+  Result<void> Forget(std::string_view /*target*/, const Family& /*family*/, WallTime /*now*/,
+                      const std::function<bool(std::string_view)>& /*is_listed*/) override {
+    return {};
   }
 
   std::vector<std::string> calls;
@@ -65,7 +77,7 @@ class RecorderTest : public ::testing::Test {
     int count = -1;
     state.Read([&](const StateView& view) {
       for (const DomainState& domain : view.targets[0].collectors[0].domains) {
-        if (domain.id.text() == "d1") count = static_cast<int>(domain.totals[0]);
+        if (domain.id.text() == "d1") count = static_cast<int>(domain.history.totals[0]);
       }
     });
     return count;

@@ -55,7 +55,7 @@ class StateStoreTest : public ::testing::Test {
   }
 
   std::uint64_t CompletedOf(std::string_view domain) {
-    return OfDomain(domain, [](const DomainState& d) { return d.totals[0]; });
+    return OfDomain(domain, [](const DomainState& d) { return d.history.totals[0]; });
   }
   std::string NewestOf(std::string_view domain) {
     return OfDomain(domain, [](const DomainState& d) {
@@ -311,18 +311,18 @@ TEST_F(StateStoreTest, TheOldestFinishedRefreshDoesNotReplaceANewerOne) {
   RefreshAnswer older = Finished("r2", {"d1"}, 1h);
   older.refresh.domains[0].status = DomainStatus::kFailed;
   Apply({older});
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.last_result; }),
+  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.last_result; }),
             DomainResult::kCompleted);
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.completed_at; }),
+  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.completed_at; }),
             FakeClock::kStart + 2h + 10s);
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.totals; }),
+  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.totals; }),
             (DomainEndCounts{1, 1, 0}));
 }
 
 TEST_F(StateStoreTest, AnOlderSuccessDoesNotMoveTheLastSuccessBack) {
   Apply({Finished("r1", {"d1"}, 2h)});
   Apply({Finished("r2", {"d1"}, 1h)});
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.last_success_at; }),
+  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.last_success_at; }),
             FakeClock::kStart + 2h + 10s);
 }
 
@@ -332,9 +332,9 @@ TEST_F(StateStoreTest, ADomainWithoutAResultKeepsItsLastOne) {
   partial.refresh.status = RefreshStatus::kPartial;
   partial.refresh.domains[0].status = DomainStatus::kUnknown;
   Apply({partial});
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.last_result; }),
+  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.last_result; }),
             DomainResult::kCompleted);
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.totals; }),
+  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.totals; }),
             (DomainEndCounts{1, 0, 0}));
 }
 

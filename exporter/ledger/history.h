@@ -1,0 +1,74 @@
+// What the finished refreshes of a domain, or of a collector, add up to: the rules of the counters
+// and histograms.
+//
+// The ledger stores these sums beside the refreshes they were made of, the state shows them; both
+// make them with the functions here, so that a restart shows what was shown before it.
+//
+// Thread-safety: plain data.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/base/clock.h"
+#include "collectors/model/refresh.h"
+#include "exporter/metrics/duration_histogram.h"
+
+namespace cckm {
+
+// The label `result` of cckm_domain_refresh_last_result.
+enum class DomainResult : std::uint8_t { kNone, kCompleted, kFailed, kCancelled };
+inline constexpr std::array<std::string_view, 4> kDomainResultNames = {"none", "completed",
+                                                                       "failed", "cancelled"};
+
+// The label `status` of cckm_domain_refreshes_total, and how often each happened.
+inline constexpr std::array<std::string_view, 3> kDomainEndNames = {"completed", "failed",
+                                                                    "cancelled"};
+using DomainEndCounts = std::array<std::uint64_t, kDomainEndNames.size()>;
+
+// The label `status` of cckm_refresh_duration_seconds.
+inline constexpr std::array<std::string_view, 4> kRefreshEndNames = {"completed", "partial",
+                                                                     "failed", "cancelled"};
+
+// The order of refreshes in time: by creation, then by id; one without a creation time is the
+// oldest.
+struct RefreshOrder {
+  std::optional<WallTime> created_at;
+  std::string refresh_id;
+  friend auto operator<=>(const RefreshOrder&, const RefreshOrder&) = default;
+};
+
+struct DomainHistory {
+  explicit DomainHistory(const BucketBounds& bounds) : durations(bounds) {}
+
+  std::optional<RefreshOrder> newest_finished;
+  std::optional<WallTime> completed_at;            // of the newest finished
+  std::optional<Nanoseconds> last_duration;        // of the newest finished
+  DomainResult last_result = DomainResult::kNone;  // of the newest finished that tells one
+  std::optional<WallTime> last_success_at;
+  DomainEndCounts totals{};
+  DurationHistogram durations;  // of the refreshes that completed
+
+  // Takes a finished refresh in which the domain ended as `status`; taking it again changes
+  // nothing.
+  void Consider(const Refresh& refresh, DomainStatus status);
+
+  // Counts it.  To be called once for each refresh.
+  void Count(const Refresh& refresh, DomainStatus status);
+};
+
+// The histograms of a collector, indexed as kRefreshEndNames.
+using RefreshDurations = std::array<DurationHistogram, kRefreshEndNames.size()>;
+
+RefreshDurations EmptyRefreshDurations(const BucketBounds& bounds);
+
+// Counts a finished refresh in the histogram of its end, if it has a usable duration: one that is
+// known and not negative.
+void Count(const Refresh& refresh, RefreshDurations& durations);
+
+}  // namespace cckm
