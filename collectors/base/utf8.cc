@@ -1,5 +1,6 @@
 #include "collectors/base/utf8.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -87,6 +88,10 @@ std::string_view CutUtf8(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text;
   while (most > 0 && IsContinuation(text[most])) --most;
   return text.substr(0, most);
+}
+
+bool IsVisibleAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 }  // namespace cckm

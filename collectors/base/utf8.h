@@ -15,4 +15,7 @@ std::string Printable(std::string_view text);
 // character.
 std::string_view CutUtf8(std::string_view text, std::size_t most);
 
+// True if every character may stand in an HTTP header value without quoting: 0x21 to 0x7E.
+bool IsVisibleAscii(std::string_view text);
+
 }  // namespace cckm

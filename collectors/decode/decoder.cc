@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "collectors/base/utf8.h"
 #include "collectors/decode/job_reader.h"
 #include "collectors/decode/json_reader.h"
 #include "collectors/decode/text.h"
@@ -138,6 +139,24 @@ void AddEntry(std::optional<dom::object> job, const Family& family, JobReader& r
   }
 }
 
+// Empty where there is none that a header can carry.
+Secret TokenMember(dom::object root, std::string_view name) {
+  constexpr std::size_t kLongest = std::size_t{16} * 1024;
+  const std::string_view text = StringMember(root, name).value_or("");
+  const bool is_usable = text.size() <= kLongest && IsVisibleAscii(text);
+  return Secret(is_usable ? std::string(text) : std::string());
+}
+
+// A length that Nanoseconds can hold, or nothing.
+std::optional<Nanoseconds> SecondsMember(dom::object root, std::string_view name) {
+  constexpr double kLongest = 1e9;
+  const auto member = Member(root, name);
+  double seconds = 0;
+  if (!member || member->get(seconds) != simdjson::SUCCESS) return std::nullopt;
+  return std::chrono::duration_cast<Nanoseconds>(
+      std::chrono::duration<double>(std::clamp(seconds, -kLongest, kLongest)));
+}
+
 }  // namespace
 
 struct Decoder::Parser {
@@ -184,6 +203,20 @@ Decoded<RefreshPage> Decoder::DecodeRefreshList(std::string_view body, const Fam
     AddEntry(AsObject(entry), family, parser_->jobs, *page);
   }
   return std::move(*page);
+}
+
+Decoded<TokenGrant> Decoder::DecodeTokenGrant(std::string_view body) {
+  const auto root = parser_->json.Read(body);
+  if (!root) return tl::make_unexpected(root.error());
+  if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root));
+  TokenGrant grant{.token = TokenMember(*root, "jwt"),
+                   .life = SecondsMember(*root, "duration"),
+                   .refresh_token = TokenMember(*root, "refresh_token"),
+                   .refresh_token_life = SecondsMember(*root, "refresh_token_expires_in")};
+  if (grant.token.empty()) {
+    return Unusable({ErrorKind::kSchema, "the answer to the login holds no usable token"});
+  }
+  return grant;
 }
 
 ApiError Decoder::DecodeError(std::string_view body) {

@@ -14,7 +14,9 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/base/clock.h"
 #include "collectors/base/error.h"
+#include "collectors/base/secret.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
 
@@ -39,6 +41,14 @@ struct RefreshPage {
   std::vector<Refresh> refreshes;
   // Entries left out because they have no usable id or are no readable job.
   std::size_t unusable_entries = 0;
+};
+
+// What a login grants.
+struct TokenGrant {
+  Secret token;                     // visible ASCII, 1 byte to 16 KiB
+  std::optional<Nanoseconds> life;  // as the answer says, unchecked
+  Secret refresh_token;             // as the token, or empty
+  std::optional<Nanoseconds> refresh_token_life;
 };
 
 // What an error body says; empty fields where it says nothing.
@@ -67,6 +77,9 @@ class Decoder {
 
   // The answer to GET <path>?skip=&limit=; a single job object, wrapped or not, is a list of one.
   Decoded<RefreshPage> DecodeRefreshList(std::string_view body, const Family& family);
+
+  // The answer to POST /api/v1/auth/tokens; kSchema where it holds no usable token.
+  Decoded<TokenGrant> DecodeTokenGrant(std::string_view body);
 
   // The body of a non-2xx answer; never fails, since it may be anything.
   ApiError DecodeError(std::string_view body);

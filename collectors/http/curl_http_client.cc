@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "collectors/http/curl_handle.h"
+#include "collectors/http/watched_tls_files.h"
 
 namespace cckm {
 namespace {
@@ -85,16 +86,16 @@ class CurlHttpClient::Impl {
   void Launch(const HttpRequest& request);
   Result<void> TryLaunch(const HttpRequest& request);
   Result<CurlHandle*> IdleHandle();
-  Result<std::shared_ptr<const HeaderList>> HeadersFor(const std::shared_ptr<const Secret>& token);
+  Result<HeaderList> HeadersFor(const HttpRequest& request);
   void Advance();
   void CollectFinished();
   void LaunchQueued();
-  void Complete(CurlHandle& handle, Result<HttpAnswer> answer);
+  void Complete(CurlHandle& handle, HttpResponse response);
   void AbandonAll(CURLMcode code);
 
   // Constant after construction.
   const HttpClientOptions options_;
-  const UrlParts url_;
+  SharedByTransfers shared_;
   const std::size_t max_under_way_;
   const SystemClock clock_;  // sockets live in real time
   const CurlMulti multi_;    // its wake-up may be called from any thread
@@ -107,17 +108,28 @@ class CurlHttpClient::Impl {
   std::deque<HttpRequest> queue_;
   std::vector<HttpResponse> done_;
 
-  // The headers of the last token, which is the next one's too but for a renewal.
-  std::shared_ptr<const Secret> headers_token_;
-  std::shared_ptr<const HeaderList> headers_;
+  // The headers of the last request, which are those of the next one but for a login.
+  HeaderFields header_fields_;
+  HeaderList headers_;
+
+  WatchedTlsFiles tls_files_;
 };
 
 CurlHttpClient::Impl::Impl(HttpClientOptions options)
     : options_(std::move(options)),
-      url_(SplitBaseUrl(options_.base_url)),
+      shared_{.url = SplitBaseUrl(options_),
+              .connect_to = {},
+              .tls_sessions = CurlShare(curl_share_init()),
+              .peer = {}},
       max_under_way_(static_cast<std::size_t>(std::max(1L, options_.max_connections))),
-      multi_(curl_multi_init()) {
-  if (!multi_) throw std::bad_alloc();
+      multi_(curl_multi_init()),
+      tls_files_(options_.tls.files, clock_) {
+  if (!multi_ || !shared_.tls_sessions) throw std::bad_alloc();
+  const std::string& connect_to = shared_.url.connect_to;
+  if (!connect_to.empty() && !shared_.connect_to.Append(connect_to.c_str())) {
+    throw std::bad_alloc();
+  }
+  curl_share_setopt(shared_.tls_sessions.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
   const long connections = static_cast<long>(max_under_way_);
   curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections);
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
@@ -137,21 +149,20 @@ void CurlHttpClient::Impl::Start(HttpRequest request) {
 
 void CurlHttpClient::Impl::Launch(const HttpRequest& request) {
   const Result<void> launched = TryLaunch(request);
-  if (!launched) {
-    done_.push_back({request.tag, tl::make_unexpected(launched.error()), Nanoseconds(0)});
-  }
+  if (launched) return;
+  done_.push_back({.tag = request.tag, .answer = tl::make_unexpected(launched.error())});
+  done_.back().bearer_token = request.bearer_token;
 }
 
 Result<void> CurlHttpClient::Impl::TryLaunch(const HttpRequest& request) {
-  const auto headers = HeadersFor(request.bearer_token);
+  auto headers = HeadersFor(request);
   if (!headers) return tl::make_unexpected(headers.error());
   const Result<CurlHandle*> handle = IdleHandle();
   if (!handle) return tl::make_unexpected(handle.error());
 
   CurlHandle& idle = **handle;
-  Result<void> prepared = idle.Prepare(request.path, *headers);
+  Result<void> prepared = idle.Prepare(request, std::move(*headers));
   if (!prepared) return prepared;
-  idle.tag = request.tag;
   idle.started = clock_.SteadyNow();
   const CURLMcode code = curl_multi_add_handle(multi_.get(), idle.get());
   if (code != CURLM_OK) return Fail(ErrorKind::kInternal, curl_multi_strerror(code));
@@ -160,9 +171,17 @@ Result<void> CurlHttpClient::Impl::TryLaunch(const HttpRequest& request) {
   return {};
 }
 
+// A handle that was made with the current TLS files.
 Result<CurlHandle*> CurlHttpClient::Impl::IdleHandle() {
+  auto material = tls_files_.Current(options_.on_unusable_files);
+  if (!material) return tl::make_unexpected(material.error());
+  if (!idle_.empty() && idle_.back()->material() != *material) {
+    std::erase_if(handles_, [this](const auto& handle) { return handle.get() == idle_.back(); });
+    idle_.pop_back();
+    return IdleHandle();
+  }
   if (idle_.empty()) {
-    auto handle = CurlHandle::Make(options_, url_);
+    auto handle = CurlHandle::Make(options_, shared_, std::move(*material));
     if (!handle) return tl::make_unexpected(handle.error());
     idle_.push_back(handle->get());
     handles_.push_back(std::move(*handle));
@@ -170,13 +189,14 @@ Result<CurlHandle*> CurlHttpClient::Impl::IdleHandle() {
   return idle_.back();
 }
 
-Result<std::shared_ptr<const HeaderList>> CurlHttpClient::Impl::HeadersFor(
-    const std::shared_ptr<const Secret>& token) {
-  if (headers_ == nullptr || token != headers_token_) {
-    auto headers = HeaderList::For(token.get());
+Result<HeaderList> CurlHttpClient::Impl::HeadersFor(const HttpRequest& request) {
+  const HeaderFields fields{.bearer_token = request.bearer_token,
+                            .has_body = request.body != nullptr};
+  if (headers_ == nullptr || fields != header_fields_) {
+    auto headers = MakeHeaders(fields, shared_.url.authority);
     if (!headers) return headers;
     headers_ = std::move(*headers);
-    headers_token_ = token;
+    header_fields_ = fields;
   }
   return headers_;
 }
@@ -212,7 +232,7 @@ void CurlHttpClient::Impl::CollectFinished() {
     const CURLcode code = message->data.result;
     CurlHandle* handle = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &handle);
-    Complete(*handle, handle->Finish(code));
+    Complete(*handle, handle->Finish(code, clock_.Now()));
   }
 }
 
@@ -223,9 +243,11 @@ void CurlHttpClient::Impl::LaunchQueued() {
   }
 }
 
-void CurlHttpClient::Impl::Complete(CurlHandle& handle, Result<HttpAnswer> answer) {
+void CurlHttpClient::Impl::Complete(CurlHandle& handle, HttpResponse response) {
   curl_multi_remove_handle(multi_.get(), handle.get());
-  done_.push_back({handle.tag, std::move(answer), clock_.SteadyNow() - handle.started});
+  response.duration = clock_.SteadyNow() - handle.started;
+  response.certificate_expires_at = shared_.peer.TakeExpiry();
+  done_.push_back(std::move(response));
   std::erase(under_way_, &handle);
   idle_.push_back(&handle);
 }
@@ -233,7 +255,10 @@ void CurlHttpClient::Impl::Complete(CurlHandle& handle, Result<HttpAnswer> answe
 // libcurl itself failed: no transfer can be trusted to end any more.
 void CurlHttpClient::Impl::AbandonAll(CURLMcode code) {
   while (!under_way_.empty()) {
-    Complete(*under_way_.back(), Fail(ErrorKind::kInternal, curl_multi_strerror(code)));
+    CurlHandle& handle = *under_way_.back();
+    HttpResponse response = handle.Finish(CURLE_ABORTED_BY_CALLBACK, clock_.Now());
+    response.answer = Fail(ErrorKind::kInternal, curl_multi_strerror(code));
+    Complete(handle, std::move(response));
   }
 }
 

@@ -1,19 +1,30 @@
 // HttpClient on libcurl's multi interface: kept-alive HTTP/1.1 connections, born safe.
 //
-// Every request verifies the server (where it speaks TLS), follows no redirect, uses no proxy, no
-// netrc and no cookie, decodes no compression, and stops reading at the size cap.  What libcurl
+// Every request verifies the server (where it speaks TLS), follows no redirect, uses no netrc, no
+// cookie and no proxy but the configured one, decodes no compression, and stops reading at the size
+// cap.  What libcurl
 // would take from the environment is removed by ScrubHttpEnvironment().  The one room that knows
 // libcurl.
 
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "collectors/http/http_client.h"
+#include "collectors/http/tls_material.h"
 
 namespace cckm {
+
+struct TlsOptions {
+  TlsFiles files = {};           // already checked; read again when they change
+  std::string server_name = {};  // verified and sent instead of the URL's host; empty: the host
+  bool tls13_only = false;       // else TLS 1.2 will do
+  bool insecure_skip_verify = false;
+};
 
 struct HttpClientOptions {
   std::string base_url;           // https://host[:port][/prefix] without trailing slash; or http://
@@ -21,6 +32,10 @@ struct HttpClientOptions {
   std::size_t max_response_size = 0;  // bytes of a body
   long max_connections = 8;           // connections kept and used at once
   std::string user_agent;
+  TlsOptions tls = {};
+  std::string proxy_url = {};  // empty: none, whatever the environment says
+  // Told by the client's thread when changed TLS files cannot be used; the ones before stay in use.
+  std::function<void(const Error&)> on_unusable_files = {};
 };
 
 // Removes the environment variables that would redirect, decrypt or record the exporter's traffic

@@ -21,15 +21,20 @@ namespace cckm {
 
 struct HttpRequest {
   std::string path;  // path and query below the client's base URL, already percent-encoded
-  std::shared_ptr<const Secret> bearer_token;  // sent as Authorization: Bearer; may be null
-  std::uint64_t tag = 0;                       // given back with the answer
+  std::shared_ptr<const Secret> bearer_token = {};  // sent as Authorization: Bearer; may be null
+  // A JSON body to POST; null: GET.
+  std::shared_ptr<const Secret> body = {};
+  std::uint64_t tag = 0;  // given back with the answer
 };
 
 struct HttpAnswer {
-  long status = 0;               // 100 to 599
-  std::string content_type;      // as sent, or empty
-  std::string body;              // whole; at most the client's size cap
-  std::optional<WallTime> date;  // of the Date header
+  long status = 0;                    // 100 to 599
+  std::string content_type;           // as sent, or empty
+  std::string body;                   // whole; at most the client's size cap
+  std::optional<WallTime> date = {};  // of the Date header
+  // How long the Retry-After header (RFC 9110, section 10.2.3) asks to wait, from the answer on; a
+  // date is read against the answer's own Date header.  None where it cannot be read.
+  std::optional<Nanoseconds> retry_after = {};
 };
 
 struct HttpResponse {
@@ -37,14 +42,18 @@ struct HttpResponse {
   // An answer of any status, or why there was none (dns, connect, reset, timeout, tls, too_large,
   // internal).
   Result<HttpAnswer> answer;
-  Nanoseconds duration{};  // from start to last byte
+  Nanoseconds duration{};                           // from start to last byte
+  std::shared_ptr<const Secret> bearer_token = {};  // of the request
+  // End of validity of the certificate that the server presented for this request; none where the
+  // connection was made earlier.  Set also where the certificate was refused.
+  std::optional<WallTime> certificate_expires_at = {};
 };
 
 class HttpClient {
  public:
   virtual ~HttpClient() = default;
 
-  // Puts a GET request under way.  Its answer comes from a later Wait(), whatever happens.
+  // Puts a request under way.  Its answer comes from a later Wait(), whatever happens.
   virtual void Start(HttpRequest request) = 0;
 
   // Requests under way.

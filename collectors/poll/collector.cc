@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "collectors/poll/answer.h"
+#include "collectors/decode/answer.h"
 
 namespace cckm {
 
@@ -26,14 +26,14 @@ void Collector::BeginPollIfDue() {
   const SteadyTime now = clock_.SteadyNow();
   const Schedule::Due due = schedule_.Take(now);
   if (due.refreshes.empty() && !due.heartbeat) return;
-  unasked_.assign(due.refreshes.begin(), due.refreshes.end());
-  if (due.heartbeat) unasked_.push_back(kHeartbeat);
+  for (const RefreshIndex index : due.refreshes) unasked_.push_back({.number = index});
+  if (due.heartbeat) unasked_.push_back({.number = kHeartbeat});
   poll_ = Poll{.began_at = now};
 }
 
 std::optional<Collector::Ask> Collector::NextAsk() {
   if (unasked_.empty()) return std::nullopt;
-  const std::uint32_t number = unasked_.front();
+  const auto [number, is_repetition] = unasked_.front();
   unasked_.pop_front();
   ++on_the_wire_;
   std::string path(family_.path);
@@ -43,18 +43,31 @@ std::optional<Collector::Ask> Collector::NextAsk() {
     path += '/';
     path += watched_[number].id;
   }
-  return Ask{std::move(path), number};
+  return Ask{std::move(path), number, is_repetition};
+}
+
+void Collector::RecordRequest(std::uint32_t number, const HttpResponse& response) {
+  --on_the_wire_;
+  update_.requests.push_back(
+      {.endpoint = number == kHeartbeat ? Endpoint::kRefreshList : Endpoint::kRefresh,
+       .status = response.answer ? response.answer->status : 0,
+       .duration = response.duration});
+}
+
+// Where the poll ended meanwhile, the next one asks anyway.
+void Collector::AskAgain(std::uint32_t number, const HttpResponse& response) {
+  RecordRequest(number, response);
+  if (poll_) {
+    unasked_.push_front({.number = number, .is_repetition = true});
+  } else if (number != kHeartbeat) {
+    PutBack(number);
+  }
 }
 
 void Collector::OnResponse(std::uint32_t number, const HttpResponse& response) {
-  --on_the_wire_;
-  const bool is_heartbeat = number == kHeartbeat;
-  update_.requests.push_back(
-      {.endpoint = is_heartbeat ? Endpoint::kRefreshList : Endpoint::kRefresh,
-       .status = response.answer ? response.answer->status : 0,
-       .duration = response.duration});
+  RecordRequest(number, response);
   const bool valid =
-      is_heartbeat ? OnHeartbeatResponse(response) : OnRefreshResponse(number, response);
+      number == kHeartbeat ? OnHeartbeatResponse(response) : OnRefreshResponse(number, response);
   if (poll_ && valid) poll_->up = true;
 }
 
@@ -131,27 +144,32 @@ void Collector::SettleIfFinished(Watched& watched, RefreshAnswer& answer) const 
   answer.settled = true;
 }
 
-void Collector::FailUnasked(const Error& error) {
+void Collector::FailUnasked(const Error& error, bool is_counted) {
   if (unasked_.empty()) return;
-  for (const std::uint32_t number : std::exchange(unasked_, {})) {
+  for (const auto& [number, is_repetition] : std::exchange(unasked_, {})) {
     if (number == kHeartbeat) continue;
     PutBack(number);
     RefreshAnswer answer;
     answer.refresh.id = watched_[number].id;
     update_.answers.push_back(std::move(answer));
   }
-  NoteError(error);
+  if (is_counted) {
+    NoteError(error);
+  } else {
+    ShowError(error);
+  }
 }
 
-void Collector::EndPollIfOver() {
-  if (!poll_ || !unasked_.empty()) return;
+std::optional<bool> Collector::EndPollIfOver() {
+  if (!poll_ || !unasked_.empty()) return std::nullopt;
   const SteadyTime now = clock_.SteadyNow();
   const bool late_answers_may_wait = poll_->up && schedule_.NextDue() <= now;
-  if (on_the_wire_ != 0 && !late_answers_may_wait) return;
+  if (on_the_wire_ != 0 && !late_answers_may_wait) return std::nullopt;
   update_.ended =
       PollSummary{.up = poll_->up, .duration = now - poll_->began_at, .ended_at = clock_.Now()};
   poll_.reset();
   polled_once_ = true;
+  return update_.ended->up;
 }
 
 SteadyTime Collector::NextDue() const { return schedule_.NextDue(); }
@@ -170,6 +188,10 @@ std::optional<PollUpdate> Collector::TakeUpdate() {
 
 void Collector::NoteError(const Error& error) {
   ++update_.error_counts[static_cast<std::size_t>(error.kind)];
+  ShowError(error);
+}
+
+void Collector::ShowError(const Error& error) {
   const auto same_kind = [&](const Error& noted) { return noted.kind == error.kind; };
   if (std::ranges::none_of(update_.errors, same_kind)) update_.errors.push_back(error);
 }

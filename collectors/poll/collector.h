@@ -40,17 +40,22 @@ class Collector {
   struct Ask {
     std::string path;
     std::uint32_t number = 0;
+    bool is_repetition = false;
   };
   std::optional<Ask> NextAsk();
+
+  // Takes an answer that says nothing but that the request has to be repeated.
+  void AskAgain(std::uint32_t number, const HttpResponse& response);
 
   // Takes the answer to an Ask.
   void OnResponse(std::uint32_t number, const HttpResponse& response);
 
-  // Gives up everything that the open poll has not asked for yet, without a request.
-  void FailUnasked(const Error& error);
+  // Gives up everything that the open poll has not asked for yet, without a request.  The error is
+  // shown, and counted if `is_counted`.
+  void FailUnasked(const Error& error, bool is_counted);
 
-  // Ends the open poll if it is over.
-  void EndPollIfOver();
+  // Ends the open poll if it is over, and then returns whether it was up.
+  std::optional<bool> EndPollIfOver();
 
   // When BeginPollIfDue() has something to do, while no poll is open.
   SteadyTime NextDue() const;
@@ -69,6 +74,10 @@ class Collector {
     bool settled = false;
     bool completion_time_was_missing = false;
   };
+  struct Unasked {
+    std::uint32_t number = 0;
+    bool is_repetition = false;
+  };
   struct Poll {
     SteadyTime began_at{};
     bool up = false;
@@ -80,6 +89,8 @@ class Collector {
   RefreshAnswer ReadRefresh(Watched& watched, const HttpResponse& response);
   void SettleIfFinished(Watched& watched, RefreshAnswer& answer) const;
   void PutBack(RefreshIndex index);
+  void RecordRequest(std::uint32_t number, const HttpResponse& response);
+  void ShowError(const Error& error);
   void NoteError(const Error& error);
 
   const std::string_view target_;
@@ -88,7 +99,7 @@ class Collector {
   Decoder& decoder_;
   Schedule schedule_;
   std::vector<Watched> watched_;
-  std::deque<std::uint32_t> unasked_;
+  std::deque<Unasked> unasked_;
   std::size_t on_the_wire_ = 0;
   std::optional<Poll> poll_;
   bool polled_once_ = false;

@@ -15,6 +15,7 @@
 #include "collectors/base/error.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
+#include "collectors/session/token_source.h"
 
 namespace cckm {
 
@@ -54,10 +55,11 @@ struct PollSummary {
   WallTime ended_at{};
 };
 
-// What the last answers told about the appliance as a whole.
+// What is known of the appliance as a whole.
 struct TargetObservation {
-  bool authenticated = false;
-  std::optional<Nanoseconds> clock_skew;  // its Date header minus our clock
+  TokenState token = {};
+  std::optional<Nanoseconds> clock_skew = {};           // its Date header minus our clock
+  std::optional<WallTime> certificate_expires_at = {};  // of the one it presented last
 };
 
 struct PollUpdate {
@@ -72,6 +74,14 @@ struct PollUpdate {
   TargetObservation observation;
 };
 
+// How a login ended.
+struct LoginUpdate {
+  std::string_view target;               // name; lives as long as the poller
+  std::optional<RequestRecord> request;  // none: it failed before it could be sent
+  LoginOutcome outcome;
+  TargetObservation observation;
+};
+
 class PollListener {
  public:
   virtual ~PollListener() = default;
@@ -79,6 +89,9 @@ class PollListener {
   // Called by the poller's own thread, at least four times a second while a poll brings answers and
   // once at its end.  Must not block on the network.
   virtual void OnUpdate(PollUpdate update) = 0;
+
+  // Called by the poller's own thread after every login.  Must not block on the network.
+  virtual void OnLogin(const LoginUpdate& update) = 0;
 };
 
 }  // namespace cckm

@@ -7,13 +7,23 @@ namespace cckm {
 namespace {
 
 constexpr Nanoseconds kHandOverInterval = std::chrono::milliseconds(250);
+// What an answer belongs to: a login, or a request of a collector, which may be a repetition.
+constexpr std::uint64_t kLoginTag = std::uint64_t{1} << 63U;
+constexpr std::uint64_t kRepetitionTag = std::uint64_t{1} << 62U;
 constexpr unsigned kCollectorShift = 32;
 
-std::uint64_t MakeTag(std::size_t collector, std::uint32_t number) {
-  return (static_cast<std::uint64_t>(collector) << kCollectorShift) | number;
+std::uint64_t MakeTag(std::size_t collector, const Collector::Ask& ask) {
+  return (static_cast<std::uint64_t>(collector) << kCollectorShift) | ask.number |
+         (ask.is_repetition ? kRepetitionTag : 0);
+}
+
+std::size_t CollectorOf(std::uint64_t tag) {
+  return static_cast<std::size_t>((tag & ~kRepetitionTag) >> kCollectorShift);
 }
 
 constexpr long kStatusUnauthorized = 401;
+// With nothing else between them, so many answers 401 tell that the others would be the same.
+constexpr std::size_t kMostRefusalsInRow = 20;
 
 }  // namespace
 
@@ -25,6 +35,7 @@ Poller::Poller(PollerPlan plan, HttpClient& client, TokenSource& token, const Cl
       token_(token),
       clock_(clock),
       listener_(listener),
+      circuit_(plan.schedule.poll_interval, random),
       handed_over_at_(clock.SteadyNow()) {
   for (CollectorPlan& collector : plan.collectors) {
     collectors_.emplace_back(target_, std::move(collector), plan.schedule, clock_, random,
@@ -44,16 +55,30 @@ void Poller::RunFirstPoll(const std::stop_token& stop) {
 }
 
 void Poller::Step() {
-  for (Collector& collector : collectors_) collector.BeginPollIfDue();
+  LogInIfDue();
+  BeginPolls();
   StartRequests();
   for (const HttpResponse& response : client_.Wait(LongestWait())) TakeResponse(response);
-  bool poll_ended = false;
-  for (Collector& collector : collectors_) {
-    const bool was_open = collector.PollIsOpen();
-    collector.EndPollIfOver();
-    poll_ended |= was_open && !collector.PollIsOpen();
-  }
+  const bool poll_ended = EndPolls();
   if (poll_ended || clock_.SteadyNow() - handed_over_at_ >= kHandOverInterval) HandOver();
+}
+
+// While nothing may be sent, polls wait.
+void Poller::BeginPolls() {
+  if (circuit_.IsOpen(clock_.SteadyNow())) return;
+  for (Collector& collector : collectors_) collector.BeginPollIfDue();
+}
+
+void Poller::LogInIfDue() {
+  if (circuit_.IsOpen(clock_.SteadyNow())) return;
+  auto login = token_.NextLogin();
+  if (!login) return;
+  if (*login) {
+    (*login)->tag = kLoginTag;
+    client_.Start(std::move(**login));
+  } else {
+    ReportLogin({.error = std::move(login->error())}, std::nullopt);
+  }
 }
 
 void Poller::StartRequests() {
@@ -61,24 +86,29 @@ void Poller::StartRequests() {
     return !collector.PollIsOpen();
   };
   if (std::ranges::all_of(collectors_, has_nothing_to_ask)) return;
-  const auto token = token_.Current();
-  if (!token) {
-    for (Collector& collector : collectors_) collector.FailUnasked(token.error());
+  if (circuit_.IsOpen(clock_.SteadyNow())) {
+    FailUnasked(circuit_.reason(), false);
     return;
   }
-  token_in_use_ = *token;
-  while (client_.InFlight() < max_connections_ && StartOne()) {
+  const auto token = token_.Current();
+  if (!token) {
+    FailUnasked(token.error(), !token_.ReportsItsFaults());
+  } else if (*token != nullptr) {
+    while (client_.InFlight() < max_connections_ && StartOne(*token)) {
+    }
   }
 }
 
-bool Poller::StartOne() {
+void Poller::FailUnasked(const Error& error, bool is_counted) {
+  for (Collector& collector : collectors_) collector.FailUnasked(error, is_counted);
+}
+
+bool Poller::StartOne(const std::shared_ptr<const Secret>& token) {
   for (std::size_t tried = 0; tried < collectors_.size(); ++tried) {
     const std::size_t turn = next_collector_;
     next_collector_ = (next_collector_ + 1) % collectors_.size();
     if (auto ask = collectors_[turn].NextAsk()) {
-      client_.Start({.path = std::move(ask->path),
-                     .bearer_token = token_in_use_,
-                     .tag = MakeTag(turn, ask->number)});
+      client_.Start({.path = ask->path, .bearer_token = token, .tag = MakeTag(turn, *ask)});
       return true;
     }
   }
@@ -90,8 +120,11 @@ Nanoseconds Poller::LongestWait() const {
   constexpr Nanoseconds kLongest = std::chrono::minutes(1);
   const SteadyTime now = clock_.SteadyNow();
   SteadyTime until = now + kLongest;
+  if (const auto login = token_.NextLoginDue()) {
+    until = std::min(until, std::max({*login, circuit_.open_until(), now}));
+  }
   for (const Collector& collector : collectors_) {
-    const SteadyTime due = collector.NextDue();
+    const SteadyTime due = std::max(collector.NextDue(), circuit_.open_until());
     if (collector.PollIsOpen()) until = std::min(until, now + kHandOverInterval);
     if (!collector.PollIsOpen() || due > now) until = std::min(until, std::max(due, now));
   }
@@ -100,18 +133,92 @@ Nanoseconds Poller::LongestWait() const {
 
 void Poller::TakeResponse(const HttpResponse& response) {
   Observe(response);
-  collectors_[response.tag >> kCollectorShift].OnResponse(static_cast<std::uint32_t>(response.tag),
-                                                          response);
+  if (response.tag == kLoginTag) {
+    TakeLoginAnswer(response);
+    return;
+  }
+  Collector& collector = collectors_[CollectorOf(response.tag)];
+  const auto number = static_cast<std::uint32_t>(response.tag);
+  if (IsToBeRepeated(response)) {
+    collector.AskAgain(number, response);
+    LogInIfDue();
+  } else {
+    collector.OnResponse(number, response);
+  }
+  StartRequests();
+}
+
+void Poller::TakeLoginAnswer(const HttpResponse& response) {
+  LoginOutcome outcome = token_.OnLoginAnswer(response);
+  ReportLogin(std::move(outcome),
+              RequestRecord{.endpoint = Endpoint::kToken,
+                            .status = response.answer ? response.answer->status : 0,
+                            .duration = response.duration});
+  LogInIfDue();
   StartRequests();
 }
 
 void Poller::Observe(const HttpResponse& response) {
-  if (!response.answer) return;
-  if (response.answer->date) clock_skew_ = *response.answer->date - clock_.Now();
-  if (response.answer->status == kStatusUnauthorized) {
-    token_.Refused(token_in_use_);
-  } else {
-    token_.Accepted(token_in_use_);
+  circuit_.Observe(response, clock_.SteadyNow());
+  if (response.certificate_expires_at) certificate_expires_at_ = response.certificate_expires_at;
+  if (response.answer && response.answer->date) {
+    clock_skew_ = *response.answer->date - clock_.Now();
+  }
+}
+
+// Tells the token's source how the appliance took the token.
+bool Poller::IsToBeRepeated(const HttpResponse& response) {
+  if (!response.answer) return false;
+  const bool is_repetition = (response.tag & kRepetitionTag) != 0;
+  if (response.answer->status != kStatusUnauthorized) {
+    refusals_in_row_ = 0;
+    token_.Accepted(response.bearer_token, is_repetition);
+    return false;
+  }
+  if (token_.Refused(response.bearer_token, is_repetition)) return true;
+  if (++refusals_in_row_ >= kMostRefusalsInRow) {
+    FailUnasked({ErrorKind::kAuth, "the appliance refuses the token"}, false);
+  }
+  return false;
+}
+
+// True if a poll ended.
+bool Poller::EndPolls() {
+  const SteadyTime now = clock_.SteadyNow();
+  bool some_ended = false;
+  for (Collector& collector : collectors_) {
+    if (!collector.PollIsOpen()) continue;
+    const std::optional<bool> up = collector.EndPollIfOver();
+    if (!up) continue;
+    some_ended = true;
+    circuit_.PollEnded(*up, now);
+  }
+  return some_ended;
+}
+
+void Poller::ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request) {
+  if (outcome.error) token_.Hide(outcome.error->message);
+  listener_.OnLogin({.target = target_,
+                     .request = request,
+                     .outcome = std::move(outcome),
+                     .observation = Observation()});
+}
+
+TargetObservation Poller::Observation() const {
+  return {.token = token_.State(),
+          .clock_skew = clock_skew_,
+          .certificate_expires_at = certificate_expires_at_};
+}
+
+// An appliance may send back what it was sent.
+void Poller::HideSecrets(PollUpdate& update) const {
+  for (Error& error : update.errors) token_.Hide(error.message);
+  for (RefreshAnswer& answer : update.answers) {
+    token_.Hide(answer.refresh.unknown_status);
+    for (DomainRefresh& domain : answer.refresh.domains) {
+      token_.Hide(domain.domain_id);
+      token_.Hide(domain.detail);
+    }
   }
 }
 
@@ -120,7 +227,8 @@ void Poller::HandOver() {
   for (Collector& collector : collectors_) {
     auto update = collector.TakeUpdate();
     if (!update) continue;
-    update->observation = {.authenticated = token_.authenticated(), .clock_skew = clock_skew_};
+    update->observation = Observation();
+    HideSecrets(*update);
     listener_.OnUpdate(std::move(*update));
   }
 }

@@ -1,8 +1,9 @@
 // The thread of one target: keeps the collectors' requests under way and hands over what they
 // learn.
 //
-// All of a target's collectors share one HttpClient and its connections, turn by turn.  Nothing
-// here is shared with other pollers, so a target that hangs delays no other. Thread-safety: Run()
+// All of a target's collectors share one HttpClient and its connections, turn by turn, and one
+// token, for which the poller sends the logins.  Nothing here is shared with other pollers, so a
+// target that hangs delays no other. Thread-safety: Run()
 // and RunFirstPoll() are called by one thread; everything else is theirs.
 
 #pragma once
@@ -16,6 +17,7 @@
 #include "collectors/base/random.h"
 #include "collectors/decode/decoder.h"
 #include "collectors/http/http_client.h"
+#include "collectors/poll/circuit.h"
 #include "collectors/poll/collector.h"
 #include "collectors/poll/poll_update.h"
 #include "collectors/session/token_source.h"
@@ -45,12 +47,21 @@ class Poller {
 
  private:
   void Step();
+  void BeginPolls();
+  void LogInIfDue();
   void StartRequests();
-  bool StartOne();
+  bool StartOne(const std::shared_ptr<const Secret>& token);
+  void FailUnasked(const Error& error, bool is_counted);
   Nanoseconds LongestWait() const;
   void TakeResponse(const HttpResponse& response);
-  void HandOver();
+  void TakeLoginAnswer(const HttpResponse& response);
   void Observe(const HttpResponse& response);
+  bool IsToBeRepeated(const HttpResponse& response);
+  bool EndPolls();
+  void ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request);
+  TargetObservation Observation() const;
+  void HideSecrets(PollUpdate& update) const;
+  void HandOver();
 
   // Constant after construction.
   const std::string target_;
@@ -63,8 +74,10 @@ class Poller {
   Decoder decoder_;
   std::deque<Collector> collectors_;
   std::size_t next_collector_ = 0;  // whose turn it is
-  std::shared_ptr<const Secret> token_in_use_;
+  Circuit circuit_;
+  std::size_t refusals_in_row_ = 0;  // answers 401, without any other between them
   std::optional<Nanoseconds> clock_skew_;
+  std::optional<WallTime> certificate_expires_at_;
   SteadyTime handed_over_at_{};
 };
 

@@ -1,32 +1,15 @@
 #include "collectors/session/file_token_source.h"
 
-#include <sys/stat.h>
-
-#include <algorithm>
-#include <string_view>
 #include <utility>
 
+#include "collectors/base/hide.h"
 #include "collectors/base/secret_file.h"
+#include "collectors/base/utf8.h"
 
 namespace cckm {
 namespace {
 
 constexpr Nanoseconds kLookInterval = std::chrono::seconds(1);
-
-std::int64_t ToNanoseconds(const timespec& time) {
-  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-std::optional<FileIdentity> IdentityOf(const std::filesystem::path& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
-  return FileIdentity{status.st_dev, status.st_ino, status.st_size, ToNanoseconds(status.st_mtim),
-                      ToNanoseconds(status.st_ctim)};
-}
-
-bool IsVisibleAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
 
 }  // namespace
 
@@ -70,14 +53,21 @@ void FileTokenSource::Read() {
   refused_ = false;
 }
 
-void FileTokenSource::Accepted(const std::shared_ptr<const Secret>& token) {
+void FileTokenSource::Accepted(const std::shared_ptr<const Secret>& token, bool /*is_repetition*/) {
   if (token == token_) refused_ = false;
 }
 
-void FileTokenSource::Refused(const std::shared_ptr<const Secret>& token) {
+bool FileTokenSource::Refused(const std::shared_ptr<const Secret>& token, bool /*is_repetition*/) {
   if (token == token_) refused_ = true;
+  return false;
 }
 
-bool FileTokenSource::authenticated() const { return token_ != nullptr && !refused_; }
+TokenState FileTokenSource::State() const {
+  return {.is_held = token_ != nullptr && !refused_, .held_until = {}, .expires_at = {}};
+}
+
+void FileTokenSource::Hide(std::string& text) const {
+  if (token_ != nullptr) HideSecret(*token_, text);
+}
 
 }  // namespace cckm

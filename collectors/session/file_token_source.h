@@ -4,26 +4,15 @@
 
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 
 #include "collectors/base/clock.h"
+#include "collectors/base/file_identity.h"
 #include "collectors/session/token_source.h"
 
 namespace cckm {
-
-// What tells one version of a file from the next without reading it.
-struct FileIdentity {
-  std::uint64_t device = 0;
-  std::uint64_t inode = 0;
-  std::int64_t size = 0;
-  std::int64_t modified_ns = 0;
-  std::int64_t changed_ns = 0;
-
-  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
-};
 
 class FileTokenSource final : public TokenSource {
  public:
@@ -37,11 +26,19 @@ class FileTokenSource final : public TokenSource {
   // A refused token is returned again: the appliance may come to accept it without a new file.
   Result<std::shared_ptr<const Secret>> Current() override;
 
-  void Accepted(const std::shared_ptr<const Secret>& token) override;
-  void Refused(const std::shared_ptr<const Secret>& token) override;
+  // There is no login.
+  std::optional<Result<HttpRequest>> NextLogin() override { return std::nullopt; }
+  LoginOutcome OnLoginAnswer(const HttpResponse& /*response*/) override { return {}; }
+  std::optional<SteadyTime> NextLoginDue() const override { return std::nullopt; }
+  bool ReportsItsFaults() const override { return false; }
 
-  // True from the first reading; a new token counts as good until it is refused.
-  bool authenticated() const override;
+  void Accepted(const std::shared_ptr<const Secret>& token, bool is_repetition) override;
+  // Never asks for a repetition: there is no other token.
+  bool Refused(const std::shared_ptr<const Secret>& token, bool is_repetition) override;
+
+  // A token is held from the first reading; a new one counts as good until it is refused.
+  TokenState State() const override;
+  void Hide(std::string& text) const override;
 
  private:
   void Look();

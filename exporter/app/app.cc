@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "exporter/app/version.h"
+#include "exporter/config/config_text.h"
 #include "exporter/exposition/text_writer.h"
 
 namespace cckm {
@@ -23,10 +24,26 @@ std::vector<TargetSetup> SetupsOf(const Config& config) {
 // Every metric whose labels the configuration tells exists before the first exposition.
 void AddSelfMetrics(const Config& config, SelfMetrics& self_metrics) {
   for (const TargetConfig& target : config.targets) {
-    self_metrics.AddTarget(target.name);
+    const bool logs_in = !std::holds_alternative<TokenFileAuthentication>(target.authentication);
+    self_metrics.AddTarget(target.name, logs_in);
     for (const CollectorConfig& collector : target.collectors) {
       self_metrics.AddCollector(target.name, *collector.family);
     }
+  }
+}
+
+std::filesystem::path LatchFile(const CommandLine& flags) {
+  const std::filesystem::path folder = flags.storage_path;
+  return folder.empty() ? folder : folder / "rejected_logins";
+}
+
+void WarnOfWeakness(const TargetConfig& target, Log& log) {
+  if (target.url.starts_with("http://")) {
+    log.Warn("Target is polled without TLS: tokens and answers can be read on the way",
+             {{"target", target.name}});
+  } else if (target.tls.insecure_skip_verify) {
+    log.Warn("Target's certificate is not verified: anybody on the way can read tokens",
+             {{"target", target.name}});
   }
 }
 
@@ -50,10 +67,16 @@ App::App(const CommandLine& flags, const Config& config, Log& log, const Clock& 
                  .publisher = &publisher_}),
       endpoints_({.telemetry_path = flags.telemetry_path,
                   .max_requests = flags.max_requests,
-                  .version = ThisBuild().version},
-                 publisher_, state_, clock) {
+                  .version = ThisBuild().version,
+                  .config_text = [text = ConfigText(config)] { return text; }},
+                 publisher_, state_, clock),
+      latch_(LatchFile(flags), clock, [&log](const Error& error) {
+        log.Warn("Rejected logins cannot be remembered", {{"error", error.message}});
+      }) {
+  const TargetRuntime::Parts parts{clock_, latch_, log_, recorder_};
   for (const TargetConfig& target : config.targets) {
-    targets_.push_back(std::make_unique<TargetRuntime>(target, clock_, recorder_));
+    WarnOfWeakness(target, log_);
+    targets_.push_back(std::make_unique<TargetRuntime>(target, parts));
   }
 }
 
@@ -85,6 +108,11 @@ tl::expected<void, ListenFailure> App::Start() {
   publishing_ = std::jthread([this](const std::stop_token& stop) { publisher_.Run(stop); });
   for (const auto& target : targets_) target->Start();
   return {};
+}
+
+void App::LiftLoginLatch() {
+  latch_.Lift();
+  for (const auto& target : targets_) target->Wake();
 }
 
 std::string App::PollOnce() {

@@ -35,6 +35,9 @@ class App {
   // Listens and polls until the destructor.  Fails, with nothing running, where it cannot listen.
   tl::expected<void, ListenFailure> Start();
 
+  // Lets rejected logins be tried again at once.
+  void LiftLoginLatch();
+
   // Polls every target once and returns the text exposition.
   std::string PollOnce();
   // True if every collector's last poll was up.
@@ -56,6 +59,7 @@ class App {
   Publisher publisher_;
   Recorder recorder_;
   Endpoints endpoints_;
+  LoginLatch latch_;
   std::vector<std::unique_ptr<TargetRuntime>> targets_;
   std::jthread publishing_;
   std::unique_ptr<HttpServer> server_;

@@ -86,6 +86,27 @@ void EventLog::LogChangeOfUp(const PollUpdate& update) {
              {{"target", update.target}, {"cloud", update.family->name}});
 }
 
+void EventLog::OnLogin(const LoginUpdate& update) {
+  const std::string target(update.target);
+  const auto& error = update.outcome.error;
+  if (!error) {
+    const MutexLock lock(mutex_);
+    if (cannot_log_in_.erase(target) != 0) log_.Info("Logged in again", {{"target", target}});
+    return;
+  }
+  if (!update.outcome.was_last_way) return;
+  {
+    const MutexLock lock(mutex_);
+    cannot_log_in_.insert(target);
+  }
+  std::int64_t suppressed = 0;
+  if (!MayLog(target + "\nlogin\n" + std::string(ErrorKindName(error->kind)), suppressed)) return;
+  log_.Warn("Login failed", {{"target", target},
+                             {"reason", ErrorKindName(error->kind)},
+                             {"error", error->message},
+                             {"suppressed", suppressed}});
+}
+
 void EventLog::OnUpdate(const PollUpdate& update, const std::vector<bool>& is_new) {
   for (const Error& error : update.errors) LogFault(update, error);
   std::size_t settled = 0;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,9 @@ class EventLog {
   // Logs the update's faults, a collector that came back or went down, and settled refreshes for
   // which is_new says so.
   void OnUpdate(const PollUpdate& update, const std::vector<bool>& is_new);
+
+  // Logs a failed login, and the first one that is granted after it.
+  void OnLogin(const LoginUpdate& update);
 
   void OnAnomalies(const PollUpdate& update, const NewAnomalies& found);
 
@@ -47,6 +51,7 @@ class EventLog {
   Mutex mutex_;
   std::map<std::string, Repeated> repeated_ CCKM_GUARDED_BY(mutex_);
   std::map<std::string, bool> was_up_ CCKM_GUARDED_BY(mutex_);
+  std::set<std::string> cannot_log_in_ CCKM_GUARDED_BY(mutex_);  // targets
 };
 
 }  // namespace cckm

@@ -22,4 +22,11 @@ void Recorder::OnUpdate(PollUpdate update) {
   if (parts_.publisher != nullptr) parts_.publisher->Notify();
 }
 
+void Recorder::OnLogin(const LoginUpdate& update) {
+  parts_.self_metrics.Count(update);
+  parts_.state.Apply(update);
+  parts_.events.OnLogin(update);
+  if (parts_.publisher != nullptr) parts_.publisher->Notify();
+}
+
 }  // namespace cckm

@@ -1,6 +1,6 @@
 // The walk of the data: what a poller learned is stored, then applied, then published.
 //
-// Thread-safety: OnUpdate() is called by many pollers at once.
+// Thread-safety: every method is called by many pollers at once.
 
 #pragma once
 
@@ -28,6 +28,7 @@ class Recorder final : public PollListener {
   explicit Recorder(const Parts& parts) : parts_(parts) {}
 
   void OnUpdate(PollUpdate update) override;
+  void OnLogin(const LoginUpdate& update) override;
 
  private:
   const Parts parts_;

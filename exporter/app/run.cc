@@ -53,7 +53,8 @@ int Serve(const CommandLine& flags, const Config& config, Log& log, const Clock&
       return kExitCannotListen;
     }
     while (signals.Next() != Signals::Kind::kStop) {
-      log.Warn("SIGHUP is ignored: the configuration is read at start only");
+      log.Info("SIGHUP: rejected logins are tried again; the configuration is read at start only");
+      app.LiftLoginLatch();
     }
     log.Info("Stopping");
     ExitWithin(kLongestStop);

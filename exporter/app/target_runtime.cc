@@ -1,7 +1,11 @@
 #include "exporter/app/target_runtime.h"
 
 #include <algorithm>
+#include <utility>
+#include <variant>
 
+#include "collectors/session/file_token_source.h"
+#include "collectors/session/login_token_source.h"
 #include "exporter/app/version.h"
 
 namespace cckm {
@@ -9,13 +13,56 @@ namespace {
 
 constexpr int kPollsUntilStale = 3;
 
-HttpClientOptions ClientOptionsOf(const TargetConfig& config) {
+TlsOptions TlsOptionsOf(const TlsConfig& config) {
+  return {.files = {config.ca_file, config.cert_file, config.key_file},
+          .server_name = config.server_name,
+          .tls13_only = config.min_version == TlsConfig::MinVersion::kTls13,
+          .insecure_skip_verify = config.insecure_skip_verify};
+}
+
+HttpClientOptions ClientOptionsOf(const TargetConfig& config, Log& log) {
   return {.base_url = config.url,
           .request_timeout = config.settings.request_timeout,
           .max_response_size = config.settings.max_response_size,
           .max_connections = config.max_connections,
-          .user_agent = "cckm_exporter/" + ThisBuild().version};
+          .user_agent = "cckm_exporter/" + ThisBuild().version,
+          .tls = TlsOptionsOf(config.tls),
+          .proxy_url = config.proxy_url,
+          .on_unusable_files = [&log, name = config.name](const Error& error) {
+            log.Warn("Changed TLS files cannot be used, the former ones stay in use",
+                     {{"target", name}, {"error", error.message}});
+          }};
 }
+
+// One for each way to authenticate.
+struct MakeTokenSource {
+  const TargetConfig& config;
+  const TargetRuntime::Parts& parts;
+  Random& random;
+
+  std::unique_ptr<TokenSource> operator()(const TokenFileAuthentication& file) const {
+    return std::make_unique<FileTokenSource>(file.credentials_file, parts.clock);
+  }
+  std::unique_ptr<TokenSource> operator()(const LoginAuthentication& login) const {
+    return LogIn(PasswordLogin{.username = login.username,
+                               .password_file = login.password_file,
+                               .connection = login.connection,
+                               .domain = login.domain,
+                               .auth_domain = login.auth_domain,
+                               .auth_domain_path = login.auth_domain_path});
+  }
+  std::unique_ptr<TokenSource> operator()(const ClientCertificateAuthentication& client) const {
+    return LogIn(
+        CertificateLogin{.client_id = client.client_id, .certificate_file = config.tls.cert_file});
+  }
+
+ private:
+  template <typename Way>
+  std::unique_ptr<TokenSource> LogIn(Way way) const {
+    return std::make_unique<LoginTokenSource>(LoginPlan{config.url, std::move(way)}, parts.latch,
+                                              parts.clock, random);
+  }
+};
 
 PollerPlan PlanOf(const TargetConfig& config) {
   PollerPlan plan{.target = config.name,
@@ -48,10 +95,10 @@ TargetSetup SetupOf(const TargetConfig& config) {
   return setup;
 }
 
-TargetRuntime::TargetRuntime(const TargetConfig& config, const Clock& clock, PollListener& listener)
-    : client_(ClientOptionsOf(config)),
-      token_(std::get<TokenFileAuthentication>(config.authentication).credentials_file, clock),
-      poller_(PlanOf(config), client_, token_, clock, random_, listener) {}
+TargetRuntime::TargetRuntime(const TargetConfig& config, const Parts& parts)
+    : client_(ClientOptionsOf(config, parts.log)),
+      token_(std::visit(MakeTokenSource{config, parts, random_}, config.authentication)),
+      poller_(PlanOf(config), client_, *token_, parts.clock, random_, parts.listener) {}
 
 void TargetRuntime::Start() {
   thread_ = std::jthread([this](const std::stop_token& stop) { poller_.Run(stop); });

@@ -10,8 +10,10 @@
 #include "collectors/base/random.h"
 #include "collectors/http/curl_http_client.h"
 #include "collectors/poll/poller.h"
-#include "collectors/session/file_token_source.h"
+#include "collectors/session/login_latch.h"
+#include "collectors/session/token_source.h"
 #include "exporter/config/config.h"
+#include "exporter/log/log.h"
 #include "exporter/state/state_store.h"
 
 namespace cckm {
@@ -21,8 +23,15 @@ TargetSetup SetupOf(const TargetConfig& config);
 
 class TargetRuntime {
  public:
-  // Nothing runs yet.  `clock` and `listener` outlive this.  REQUIRES: a CurlRuntime outlives this.
-  TargetRuntime(const TargetConfig& config, const Clock& clock, PollListener& listener);
+  struct Parts {
+    const Clock& clock;
+    LoginLatch& latch;
+    Log& log;
+    PollListener& listener;
+  };
+
+  // Nothing runs yet.  The parts outlive this.  REQUIRES: a CurlRuntime outlives this.
+  TargetRuntime(const TargetConfig& config, const Parts& parts);
   // Stops polling; returns when the thread has ended.
   ~TargetRuntime() = default;
   TargetRuntime(const TargetRuntime&) = delete;
@@ -32,6 +41,9 @@ class TargetRuntime {
   void Start();
   void StartFirstPoll();
 
+  // Makes the poller look at once whether there is something to do.
+  void Wake() { client_.Wake(); }
+
   // Asks the thread to end, without waiting for it.
   void RequestStop() { thread_.request_stop(); }
   // Waits for the thread to end.
@@ -39,8 +51,8 @@ class TargetRuntime {
 
  private:
   CurlHttpClient client_;
-  FileTokenSource token_;
   SystemRandom random_;
+  const std::unique_ptr<TokenSource> token_;
   Poller poller_;
   std::jthread thread_;
 };

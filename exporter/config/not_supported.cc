@@ -12,24 +12,9 @@ struct Refusal {
 };
 
 constexpr std::array kRefusals = {
-    Refusal{"native_histograms", "true"},
-    Refusal{"login", ""},
-    Refusal{"client_certificate", ""},
-    Refusal{"tls_config.ca_file", ""},
-    Refusal{"tls_config.cert_file", ""},
-    Refusal{"tls_config.key_file", ""},
-    Refusal{"tls_config.server_name", ""},
-    Refusal{"tls_config.min_version", ""},
-    Refusal{"tls_config.insecure_skip_verify", ""},
-    Refusal{"proxy_url", ""},
-    Refusal{"refresh_id_files", ""},
-    Refusal{"discovery.enabled", "true"},
-    Refusal{"--target.username", ""},
-    Refusal{"--target.password-file", ""},
-    Refusal{"--target.ca-file", ""},
-    Refusal{"--web.config.file", ""},
-    Refusal{"--web.enable-lifecycle", "true"},
-    Refusal{"--shard.count", ""},
+    Refusal{"native_histograms", "true"},      Refusal{"refresh_id_files", ""},
+    Refusal{"discovery.enabled", "true"},      Refusal{"--web.config.file", ""},
+    Refusal{"--web.enable-lifecycle", "true"}, Refusal{"--shard.count", ""},
 };
 
 bool EndsWithKey(std::string_view path, std::string_view key) {

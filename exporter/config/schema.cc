@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "collectors/http/tls_material.h"
 #include "exporter/config/text.h"
 #include "exporter/config/url.h"
 #include "exporter/config/yaml_readers.h"
@@ -32,16 +33,37 @@ YamlReader ReadTlsVersion(TlsConfig::MinVersion& out) {
   };
 }
 
+YamlReader ReadServerName(std::string& out) {
+  return [&out](const YamlCursor& cursor) {
+    constexpr std::string_view kRule = "must be the host name in the server's certificate";
+    const auto text = cursor.Text(kRule);
+    if (!text) return;
+    const auto url = ParseUrl("https://" + *text);
+    if (!url || url->host != *text) {
+      cursor.Complain(std::string(kRule));
+    } else {
+      out = *text;
+    }
+  };
+}
+
 YamlReader ReadTls(TlsConfig& out) {
   return [&out](const YamlCursor& cursor) {
-    cursor.ReadMap({
+    const bool is_map = cursor.ReadMap({
         {"ca_file", ReadPath(out.ca_file)},
         {"cert_file", ReadPath(out.cert_file)},
         {"key_file", ReadPath(out.key_file)},
-        {"server_name", ReadText(out.server_name)},
+        {"server_name", ReadServerName(out.server_name)},
         {"min_version", ReadTlsVersion(out.min_version)},
         {"insecure_skip_verify", ReadBoolean(out.insecure_skip_verify)},
     });
+    if (!is_map) return;
+    if (out.cert_file.empty() != out.key_file.empty()) {
+      cursor.Complain("must have both cert_file and key_file, or neither");
+      return;
+    }
+    const auto material = ReadTlsMaterial({out.ca_file, out.cert_file, out.key_file});
+    if (!material) cursor.Complain(material.error().message);
   };
 }
 
@@ -92,6 +114,16 @@ void CheckUrl(const YamlCursor& cursor, TargetConfig& out) {
   }
 }
 
+void CheckClientCertificate(const YamlCursor& cursor, const TargetConfig& target) {
+  if (!std::holds_alternative<ClientCertificateAuthentication>(target.authentication)) return;
+  if (target.tls.cert_file.empty()) {
+    cursor.Complain("needs cert_file and key_file in tls_config for client_certificate");
+  }
+  if (target.url.starts_with("http://")) {
+    cursor.Complain("needs an https:// url for client_certificate");
+  }
+}
+
 TargetConfig ReadTarget(const YamlCursor& cursor, const TargetSettings& inherited,
                         NamesSeen& seen) {
   TargetConfig target;
@@ -111,6 +143,7 @@ TargetConfig ReadTarget(const YamlCursor& cursor, const TargetSettings& inherite
   if (!cursor.ReadMap(keys)) return target;
   if (url) CheckUrl(*url, target);
   authentication.CheckOneWasGiven(cursor);
+  CheckClientCertificate(cursor, target);
   return target;
 }
 

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "collectors/base/secret_file.h"
+#include "collectors/http/tls_material.h"
 #include "collectors/model/refresh.h"
 #include "exporter/config/text.h"
 #include "exporter/config/url.h"
@@ -55,21 +56,64 @@ void ReadName(const FlagValues& values, TargetConfig& out, FlagProblems& problem
   if (!IsValidTargetName(out.name)) problems.Add(kFlag, std::string(kTargetNameRule));
 }
 
-void ReadTokenFile(const FlagValues& values, TargetConfig& out, FlagProblems& problems) {
-  constexpr std::string_view kFlag = "target.token-file";
-  if (!values.IsGiven(kFlag)) {
-    problems.Add(kFlag, "is missing: a target needs the path of a file with a bearer token");
-    return;
-  }
+constexpr std::string_view kTokenFileFlag = "target.token-file";
+constexpr std::string_view kUserNameFlag = "target.username";
+constexpr std::string_view kPasswordFileFlag = "target.password-file";
+constexpr std::string_view kAuthorityFileFlag = "target.ca-file";
+
+// The absolute path; empty, and reported, where the flag holds none.
+std::filesystem::path ReadPath(const FlagValues& values, std::string_view flag,
+                               FlagProblems& problems) {
   std::error_code fault;
-  const auto file = std::filesystem::absolute(values.Text(kFlag), fault).lexically_normal();
-  if (values.Text(kFlag).empty() || fault) {
-    problems.Add(kFlag, "must be the path of a file");
-    return;
-  }
+  auto file = std::filesystem::absolute(values.Text(flag), fault).lexically_normal();
+  if (!values.Text(flag).empty() && !fault) return file;
+  problems.Add(flag, "must be the path of a file");
+  return {};
+}
+
+std::filesystem::path ReadSecretPath(const FlagValues& values, std::string_view flag,
+                                     FlagProblems& problems) {
+  auto file = ReadPath(values, flag, problems);
+  if (file.empty()) return file;
   const auto secret = ReadSecretFile(file);
-  if (!secret) problems.Add(kFlag, secret.error().message);
-  out.authentication = TokenFileAuthentication{file};
+  if (!secret) problems.Add(flag, secret.error().message);
+  return file;
+}
+
+void ReadLogin(const FlagValues& values, TargetConfig& out, FlagProblems& problems) {
+  LoginAuthentication login;
+  if (!values.IsGiven(kPasswordFileFlag)) {
+    problems.Add(kPasswordFileFlag, "is missing: a login needs the path of a file with a password");
+  } else {
+    login.password_file = ReadSecretPath(values, kPasswordFileFlag, problems);
+  }
+  login.username = values.Text(kUserNameFlag);
+  if (login.username.empty() || HasControlCharacter(login.username)) {
+    problems.Add(kUserNameFlag, "must be the name of a user who can log in");
+  }
+  out.authentication = std::move(login);
+}
+
+void ReadAuthentication(const FlagValues& values, TargetConfig& out, FlagProblems& problems) {
+  const bool has_login = values.IsGiven(kUserNameFlag) || values.IsGiven(kPasswordFileFlag);
+  if (values.IsGiven(kTokenFileFlag)) {
+    if (has_login) problems.Add(kTokenFileFlag, "must not be given together with a login");
+    out.authentication = TokenFileAuthentication{ReadSecretPath(values, kTokenFileFlag, problems)};
+  } else if (has_login) {
+    ReadLogin(values, out, problems);
+  } else {
+    problems.Add(kTokenFileFlag,
+                 "is missing: a target needs the path of a file with a bearer token, or "
+                 "--target.username and --target.password-file");
+  }
+}
+
+void ReadAuthorities(const FlagValues& values, TargetConfig& out, FlagProblems& problems) {
+  if (!values.IsGiven(kAuthorityFileFlag)) return;
+  out.tls.ca_file = ReadPath(values, kAuthorityFileFlag, problems);
+  const auto material =
+      ReadTlsMaterial({.ca_file = out.tls.ca_file, .cert_file = {}, .key_file = {}});
+  if (!material) problems.Add(kAuthorityFileFlag, material.error().message);
 }
 
 void ReadRefreshIds(const FlagValues& values, const RefreshIdFlag& flag, TargetConfig& out,
@@ -115,7 +159,8 @@ TargetConfig ReadTargetFlags(const FlagValues& values, FlagProblems& problems) {
   TargetConfig target;
   ReadUrl(values, target, problems);
   ReadName(values, target, problems);
-  ReadTokenFile(values, target, problems);
+  ReadAuthentication(values, target, problems);
+  ReadAuthorities(values, target, problems);
   for (const RefreshIdFlag& flag : kRefreshIdFlags) ReadRefreshIds(values, flag, target, problems);
   if (!HasRefreshIds(values)) {
     problems.Add("dsm.refresh-ids", "is missing: give it, --external-cm.refresh-ids or both");

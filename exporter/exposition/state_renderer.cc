@@ -203,9 +203,21 @@ void TargetDropped(const Place& place, const TargetState& /*target*/, LabelViews
   writer.Samples(labels, kDropReasonNames, dropped);
 }
 
-void TargetAuthenticated(const Place& /*place*/, const TargetState& target, LabelViews labels,
+void TargetAuthenticated(const Place& place, const TargetState& target, LabelViews labels,
                          ExpositionWriter& writer) {
-  writer.Sample(labels, target.authenticated ? 1 : 0);
+  const TokenState& token = target.observation.token;
+  const bool has_expired = token.held_until && *token.held_until <= place.state.now;
+  writer.Sample(labels, token.is_held && !has_expired ? 1 : 0);
+}
+
+void TargetTokenExpiry(const Place& /*place*/, const TargetState& target, LabelViews labels,
+                       ExpositionWriter& writer) {
+  SampleIf(writer, labels, target.observation.token.expires_at);
+}
+
+void TargetCertificateExpiry(const Place& /*place*/, const TargetState& target, LabelViews labels,
+                             ExpositionWriter& writer) {
+  SampleIf(writer, labels, target.observation.certificate_expires_at);
 }
 
 void TargetTlsVerification(const Place& /*place*/, const TargetState& target, LabelViews labels,
@@ -215,12 +227,15 @@ void TargetTlsVerification(const Place& /*place*/, const TargetState& target, La
 
 void TargetClockSkew(const Place& /*place*/, const TargetState& target, LabelViews labels,
                      ExpositionWriter& writer) {
-  if (target.clock_skew) writer.Sample(labels, ToSeconds(*target.clock_skew));
+  const auto& clock_skew = target.observation.clock_skew;
+  if (clock_skew) writer.Sample(labels, ToSeconds(*clock_skew));
 }
 
-constexpr std::array<Row<TargetState>, 4> kTargetFamilies = {{
+constexpr std::array<Row<TargetState>, 6> kTargetFamilies = {{
     {Metric::kDroppedSeries, TargetDropped},
     {Metric::kAuthenticated, TargetAuthenticated},
+    {Metric::kTokenExpiryTimestamp, TargetTokenExpiry},
+    {Metric::kTlsCertificateExpiryTimestamp, TargetCertificateExpiry},
     {Metric::kTlsVerificationEnabled, TargetTlsVerification},
     {Metric::kClockSkew, TargetClockSkew},
 }};
@@ -292,7 +307,10 @@ std::size_t FixedSeriesOf(const TargetState& target, std::size_t buckets) {
   constexpr std::size_t kAlwaysOfCollector = 4;  // up, unanswered, tracked, truncated
   constexpr std::size_t kAlwaysOfTarget = 2;     // authenticated, TLS verification
   const std::size_t histograms = kRefreshEndNames.size() * (buckets + 3);
-  std::size_t count = kAlwaysOfTarget + kDropReasonNames.size() + (target.clock_skew ? 1U : 0U);
+  const TargetObservation& observation = target.observation;
+  std::size_t count =
+      kAlwaysOfTarget + kDropReasonNames.size() + (observation.clock_skew ? 1U : 0U) +
+      (observation.token.expires_at ? 1U : 0U) + (observation.certificate_expires_at ? 1U : 0U);
   for (const CollectorState& collector : target.collectors) {
     count += kAlwaysOfCollector + histograms + (collector.poll.polled_once ? 2U : 0U) +
              (collector.poll.succeeded_at ? 1U : 0U);

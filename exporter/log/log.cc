@@ -15,6 +15,7 @@
 #include <string>
 #include <thread>
 
+#include "collectors/base/hide.h"
 #include "collectors/base/rfc3339.h"
 
 namespace cckm {
@@ -172,6 +173,7 @@ class Log::Impl {
     const auto name = kLevelNames[index];
     std::string line = format_ == LogFormat::kJson ? JsonLine(time, name, message, fields)
                                                    : LogfmtLine(time, name, message, fields);
+    HideTokens(line);
     line += '\n';
     logger_->log(kSpdlogLevels[index], spdlog::string_view_t(line));
   }

@@ -21,10 +21,13 @@ const prometheus::Histogram::BucketBoundaries& RequestSecondsBounds() {
   return bounds;
 }
 
-prometheus::Labels LabelsOf(std::string_view target, const Family& family, std::string_view name,
+// The label `cloud` of what concerns a login.
+constexpr std::string_view kNoCloud;
+
+prometheus::Labels LabelsOf(std::string_view target, std::string_view cloud, std::string_view name,
                             std::string_view value) {
   return {{"target", std::string(target)},
-          {"cloud", std::string(family.name)},
+          {"cloud", std::string(cloud)},
           {std::string(name), std::string(value)}};
 }
 
@@ -43,21 +46,37 @@ class SelfMetrics::Impl {
                              .Help(std::string(Describe(Metric::kApiRequestDuration).help))
                              .Register(registry_)) {}
 
-  void AddTarget(std::string_view target) {
-    const prometheus::Labels labels = {{"target", std::string(target)}};
-    renewals_.Add(labels);
-    renewal_failures_.Add(labels);
+  void AddTarget(std::string_view target, bool logs_in) {
+    renewals_.Add(OnlyTarget(target));
+    renewal_failures_.Add(OnlyTarget(target));
+    if (!logs_in) return;
+    AddErrors(target, kNoCloud);
+    RequestSeconds(target, kNoCloud, Endpoint::kToken);
   }
 
   void AddCollector(std::string_view target, const Family& family) {
-    for (const std::string_view reason : kErrorKindNames) {
-      errors_.Add(LabelsOf(target, family, "reason", reason));
-    }
+    AddErrors(target, family.name);
     for (const std::string_view kind : kAnomalyNames) {
-      anomalies_.Add(LabelsOf(target, family, "kind", kind));
+      anomalies_.Add(LabelsOf(target, family.name, "kind", kind));
     }
     for (const Endpoint endpoint : {Endpoint::kRefresh, Endpoint::kRefreshList}) {
-      RequestSeconds(target, family, endpoint);
+      RequestSeconds(target, family.name, endpoint);
+    }
+  }
+
+  void CountLogin(const LoginUpdate& update) {
+    if (update.request) {
+      Requests(update.target, kNoCloud, *update.request).Increment();
+      RequestSeconds(update.target, kNoCloud, Endpoint::kToken)
+          .Observe(ToSeconds(update.request->duration));
+    }
+    const LoginOutcome& outcome = update.outcome;
+    if (outcome.error) {
+      errors_.Add(LabelsOf(update.target, kNoCloud, "reason", ErrorKindName(outcome.error->kind)))
+          .Increment();
+      if (outcome.was_last_way) renewal_failures_.Add(OnlyTarget(update.target)).Increment();
+    } else if (outcome.is_renewal) {
+      renewals_.Add(OnlyTarget(update.target)).Increment();
     }
   }
 
@@ -68,11 +87,11 @@ class SelfMetrics::Impl {
     std::map<Endpoint, Histogram*> by_endpoint;
     for (const RequestRecord& request : update.requests) {
       Counter*& counter = by_code[{request.endpoint, request.status}];
-      if (counter == nullptr) counter = &Requests(update.target, *update.family, request);
+      if (counter == nullptr) counter = &Requests(update.target, update.family->name, request);
       counter->Increment();
       Histogram*& histogram = by_endpoint[request.endpoint];
       if (histogram == nullptr) {
-        histogram = &RequestSeconds(update.target, *update.family, request.endpoint);
+        histogram = &RequestSeconds(update.target, update.family->name, request.endpoint);
       }
       histogram->Observe(ToSeconds(request.duration));
     }
@@ -81,7 +100,7 @@ class SelfMetrics::Impl {
   void CountErrors(std::string_view target, const Family& family, const ErrorCounts& counts) {
     for (std::size_t kind = 0; kind < counts.size(); ++kind) {
       if (counts[kind] == 0) continue;
-      errors_.Add(LabelsOf(target, family, "reason", kErrorKindNames[kind]))
+      errors_.Add(LabelsOf(target, family.name, "reason", kErrorKindNames[kind]))
           .Increment(counts[kind]);
     }
   }
@@ -89,7 +108,7 @@ class SelfMetrics::Impl {
   void CountAnomalies(std::string_view target, const Family& family, AnomalySet anomalies) {
     for (std::size_t kind = 0; kind < kAnomalyNames.size(); ++kind) {
       if (!anomalies.Has(static_cast<Anomaly>(kind))) continue;
-      anomalies_.Add(LabelsOf(target, family, "kind", kAnomalyNames[kind])).Increment();
+      anomalies_.Add(LabelsOf(target, family.name, "kind", kAnomalyNames[kind])).Increment();
     }
   }
 
@@ -116,15 +135,24 @@ class SelfMetrics::Impl {
         .Register(registry_);
   }
 
-  Counter& Requests(std::string_view target, const Family& family, const RequestRecord& request) {
-    prometheus::Labels labels =
-        LabelsOf(target, family, "endpoint", EndpointName(request.endpoint));
+  static prometheus::Labels OnlyTarget(std::string_view target) {
+    return {{"target", std::string(target)}};
+  }
+
+  void AddErrors(std::string_view target, std::string_view cloud) {
+    for (const std::string_view reason : kErrorKindNames) {
+      errors_.Add(LabelsOf(target, cloud, "reason", reason));
+    }
+  }
+
+  Counter& Requests(std::string_view target, std::string_view cloud, const RequestRecord& request) {
+    prometheus::Labels labels = LabelsOf(target, cloud, "endpoint", EndpointName(request.endpoint));
     labels.emplace("code", request.status == 0 ? "none" : std::to_string(request.status));
     return requests_.Add(labels);
   }
 
-  Histogram& RequestSeconds(std::string_view target, const Family& family, Endpoint endpoint) {
-    return request_seconds_.Add(LabelsOf(target, family, "endpoint", EndpointName(endpoint)),
+  Histogram& RequestSeconds(std::string_view target, std::string_view cloud, Endpoint endpoint) {
+    return request_seconds_.Add(LabelsOf(target, cloud, "endpoint", EndpointName(endpoint)),
                                 RequestSecondsBounds());
   }
 
@@ -140,7 +168,9 @@ class SelfMetrics::Impl {
 SelfMetrics::SelfMetrics() : impl_(std::make_unique<Impl>()) {}
 SelfMetrics::~SelfMetrics() = default;
 
-void SelfMetrics::AddTarget(std::string_view target) { impl_->AddTarget(target); }
+void SelfMetrics::AddTarget(std::string_view target, bool logs_in) {
+  impl_->AddTarget(target, logs_in);
+}
 
 void SelfMetrics::AddCollector(std::string_view target, const Family& family) {
   impl_->AddCollector(target, family);
@@ -150,6 +180,8 @@ void SelfMetrics::Count(const PollUpdate& update) {
   impl_->CountRequests(update);
   impl_->CountErrors(update.target, *update.family, update.error_counts);
 }
+
+void SelfMetrics::Count(const LoginUpdate& update) { impl_->CountLogin(update); }
 
 void SelfMetrics::Count(std::string_view target, const Family& family, AnomalySet anomalies) {
   impl_->CountAnomalies(target, family, anomalies);

@@ -27,12 +27,16 @@ class SelfMetrics {
   SelfMetrics(const SelfMetrics&) = delete;
   SelfMetrics& operator=(const SelfMetrics&) = delete;
 
-  // Creates the target's metrics, and those of one of its collectors, at 0.
-  void AddTarget(std::string_view target);
+  // Creates the target's metrics, and those of one of its collectors, at 0; `logs_in`: those of
+  // logins, too.
+  void AddTarget(std::string_view target, bool logs_in);
   void AddCollector(std::string_view target, const Family& family);
 
   // Counts the requests and errors of an update.
   void Count(const PollUpdate& update);
+
+  // Counts a login; its errors have an empty `cloud`.
+  void Count(const LoginUpdate& update);
 
   // Counts each anomaly of the set once.
   void Count(std::string_view target, const Family& family, AnomalySet anomalies);

@@ -14,6 +14,7 @@
 #include "collectors/base/error.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
+#include "collectors/poll/poll_update.h"
 #include "exporter/ledger/history.h"
 #include "exporter/metrics/duration_histogram.h"
 #include "exporter/metrics/label_value.h"
@@ -96,8 +97,7 @@ struct TargetState {
   TargetOptions options;
   LabelValue label;  // of the name
   std::vector<CollectorState> collectors;
-  bool authenticated = false;
-  std::optional<Nanoseconds> clock_skew;
+  TargetObservation observation;
 };
 
 // True once an unfinished refresh was without a usable answer for stale_after.

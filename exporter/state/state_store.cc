@@ -12,7 +12,7 @@ TargetState MakeTarget(const TargetSetup& setup, const BucketBounds& bounds) {
   TargetState target{.options = setup.options,
                      .label = LabelValue(setup.options.name),
                      .collectors = {},
-                     .clock_skew = std::nullopt};
+                     .observation = {}};
   for (const CollectorSetup& collector : setup.collectors) {
     CollectorState& state = target.collectors.emplace_back(*collector.family, bounds);
     for (const std::string& id : collector.refresh_ids) {
@@ -61,8 +61,7 @@ std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update,
   TargetState& target = *FindTarget(update.target);
   CollectorState& collector =
       *std::ranges::find(target.collectors, update.family, &CollectorState::family);
-  target.authenticated = update.observation.authenticated;
-  target.clock_skew = update.observation.clock_skew;
+  target.observation = update.observation;
   RefreshFolder folder(collector, bounds_, ++updates_, update.at);
   std::vector<NewAnomalies> anomalies;
   std::size_t settled = 0;
@@ -73,6 +72,11 @@ std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update,
   folder.Finish();
   FoldPoll(collector.poll, update);
   return anomalies;
+}
+
+void StateStore::Apply(const LoginUpdate& update) {
+  const MutexLock lock(mutex_);
+  FindTarget(update.target)->observation = update.observation;
 }
 
 bool StateStore::EveryTargetWasPolled() const {

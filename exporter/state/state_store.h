@@ -59,6 +59,9 @@ class StateStore {
   [[nodiscard]] std::vector<NewAnomalies> Apply(const PollUpdate& update,
                                                 const std::vector<bool>& is_new);
 
+  // Takes what a login changed.  REQUIRES: the target is among the constructor's.
+  void Apply(const LoginUpdate& update);
+
   // True once every collector of every target ended its first poll.
   bool EveryTargetWasPolled() const;
 

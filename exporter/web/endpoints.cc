@@ -34,6 +34,7 @@ Endpoints::Endpoints(Options options, Publisher& publisher, const StateStore& st
       routes_({
           {options_.telemetry_path, &Endpoints::Metrics, true},
           {"/", &Endpoints::Index, true},
+          {"/config", &Endpoints::Config, true},
           {"/-/healthy", &Endpoints::Healthy, true},
           {"/-/ready", &Endpoints::Ready, true},
           {"/-/reload", &Endpoints::Reload, false},
@@ -61,6 +62,8 @@ WebAnswer Endpoints::Metrics() {
           .shared = publisher_.Text(),
           .held_until_written = scrape};
 }
+
+WebAnswer Endpoints::Config() { return Plain(200, options_.config_text()); }
 
 WebAnswer Endpoints::Healthy() { return Plain(200, "cckm_exporter is healthy.\n"); }
 

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -21,7 +22,8 @@ class Endpoints {
   struct Options {
     std::string telemetry_path = "/metrics";
     std::size_t max_requests = 40;  // scrapes served at once
-    std::string version;
+    std::string version = {};
+    std::function<std::string()> config_text = {};  // the running configuration, without secrets
   };
 
   // `publisher` and `state` outlive this.
@@ -38,6 +40,7 @@ class Endpoints {
   };
 
   WebAnswer Metrics();
+  WebAnswer Config();
   WebAnswer Healthy();
   WebAnswer Ready();
   WebAnswer Index();

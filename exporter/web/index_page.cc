@@ -36,6 +36,15 @@ std::string Row(const TargetState& target, const CollectorState& collector) {
       collector.refreshes.size(), collector.domains.size(), EscapeHtml(error));
 }
 
+// Loud, because whoever does not verify a certificate gives its token to anybody on the way.
+std::string Warning(const TargetState& target) {
+  if (target.options.tls_verification) return {};
+  return fmt::format(
+      "<p role=\"alert\"><strong>The certificate of {} is not verified: whoever is on the way can "
+      "read its tokens.</strong></p>\n",
+      EscapeHtml(target.label.text()));
+}
+
 }  // namespace
 
 std::string EscapeHtml(std::string_view text) {
@@ -68,9 +77,13 @@ std::string EscapeHtml(std::string_view text) {
 std::string IndexPage(const StateStore& state, std::string_view telemetry_path,
                       std::string_view version, WallTime now) {
   std::string page(kHead);
+  state.Read([&](const StateView& view) {
+    for (const TargetState& target : view.targets) page += Warning(target);
+  });
   page += fmt::format(
       "<p>Version {}. Watches the refresh jobs of CipherTrust Manager's Cloud Key Manager.</p>\n"
-      "<ul><li><a href=\"{}\">Metrics</a></li><li><a href=\"/-/healthy\">Healthy</a></li>"
+      "<ul><li><a href=\"{}\">Metrics</a></li><li><a href=\"/config\">Configuration</a></li>"
+      "<li><a href=\"/-/healthy\">Healthy</a></li>"
       "<li><a href=\"/-/ready\">Ready</a></li></ul>\n"
       "<h2>Collectors</h2>\n<table>\n<thead><tr><th scope=\"col\">Target</th><th "
       "scope=\"col\">Cloud</th>"

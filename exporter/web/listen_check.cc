@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "exporter/web/file_descriptor.h"
+#include "collectors/base/file_descriptor.h"
 
 namespace cckm {
 namespace {

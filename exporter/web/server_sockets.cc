@@ -17,7 +17,7 @@
 #include <system_error>
 #include <utility>
 
-#include "exporter/web/file_descriptor.h"
+#include "collectors/base/file_descriptor.h"
 
 namespace cckm {
 namespace {

@@ -69,7 +69,7 @@ PollUpdate MakeUpdate(std::size_t domains) {
 class Store {
  public:
   explicit Store(std::size_t max_series) : state_(Setups(max_series), bounds_, clock_) {
-    self_metrics_.AddTarget(kTarget);
+    self_metrics_.AddTarget(kTarget, false);
     self_metrics_.AddCollector(kTarget, Dsm());
   }
 

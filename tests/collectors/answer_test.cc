@@ -1,4 +1,4 @@
-#include "collectors/poll/answer.h"
+#include "collectors/decode/answer.h"
 
 #include <gtest/gtest.h>
 

@@ -46,10 +46,10 @@ class FileTokenSourceTest : public testing::Test {
 
 TEST_F(FileTokenSourceTest, ReadsTheFileAtItsFirstUseAndNotBefore) {
   FileTokenSource source(path_, clock_);
-  EXPECT_FALSE(source.authenticated());
+  EXPECT_FALSE(source.State().is_held);
   Replace("one\n");
   EXPECT_EQ(CurrentText(source), "one");
-  EXPECT_TRUE(source.authenticated());
+  EXPECT_TRUE(source.State().is_held);
 }
 
 TEST_F(FileTokenSourceTest, ReturnsTheSameObjectWhileTheFileIsTheSame) {
@@ -98,11 +98,11 @@ TEST_F(FileTokenSourceTest, KeepsTheObjectWhenANewFileHoldsTheSameToken) {
   Replace("one");
   FileTokenSource source(path_, clock_);
   const auto first = *source.Current();
-  source.Refused(first);
+  EXPECT_FALSE(source.Refused(first, false));
   Replace("one\n");
   LetASecondPass();
   EXPECT_EQ(*source.Current(), first);
-  EXPECT_FALSE(source.authenticated());
+  EXPECT_FALSE(source.State().is_held);
 }
 
 TEST_F(FileTokenSourceTest, HasNoTokenWhileTheFileIsUnreadable) {
@@ -115,13 +115,13 @@ TEST_F(FileTokenSourceTest, HasNoTokenWhileTheFileIsUnreadable) {
   ASSERT_FALSE(gone);
   EXPECT_EQ(gone.error().kind, ErrorKind::kAuth);
   EXPECT_NE(gone.error().message.find(path_.string()), std::string::npos);
-  EXPECT_FALSE(source.authenticated());
+  EXPECT_FALSE(source.State().is_held);
 
   Replace("two");
   EXPECT_FALSE(source.Current());
   LetASecondPass();
   EXPECT_EQ(CurrentText(source), "two");
-  EXPECT_TRUE(source.authenticated());
+  EXPECT_TRUE(source.State().is_held);
 }
 
 TEST_F(FileTokenSourceTest, NamesAFileThatIsAbsentFromTheStart) {
@@ -157,22 +157,22 @@ TEST_F(FileTokenSourceTest, ReturnsARefusedTokenAgainAndIsAuthenticatedOnceItIsA
   Replace("one");
   FileTokenSource source(path_, clock_);
   const auto token = *source.Current();
-  source.Refused(token);
-  EXPECT_FALSE(source.authenticated());
+  EXPECT_FALSE(source.Refused(token, false));
+  EXPECT_FALSE(source.State().is_held);
   EXPECT_EQ(*source.Current(), token);
-  EXPECT_FALSE(source.authenticated());
-  source.Accepted(token);
-  EXPECT_TRUE(source.authenticated());
+  EXPECT_FALSE(source.State().is_held);
+  source.Accepted(token, false);
+  EXPECT_TRUE(source.State().is_held);
 }
 
 TEST_F(FileTokenSourceTest, IsAuthenticatedWithANewTokenAfterTheOldOneWasRefused) {
   Replace("one");
   FileTokenSource source(path_, clock_);
-  source.Refused(*source.Current());
+  EXPECT_FALSE(source.Refused(*source.Current(), false));
   Replace("two");
   LetASecondPass();
   EXPECT_EQ(CurrentText(source), "two");
-  EXPECT_TRUE(source.authenticated());
+  EXPECT_TRUE(source.State().is_held);
 }
 
 TEST_F(FileTokenSourceTest, IgnoresALateWordAboutATokenThatWasReplaced) {
@@ -182,11 +182,11 @@ TEST_F(FileTokenSourceTest, IgnoresALateWordAboutATokenThatWasReplaced) {
   Replace("two");
   LetASecondPass();
   const auto new_token = *source.Current();
-  source.Refused(old_token);
-  EXPECT_TRUE(source.authenticated());
-  source.Refused(new_token);
-  source.Accepted(old_token);
-  EXPECT_FALSE(source.authenticated());
+  EXPECT_FALSE(source.Refused(old_token, false));
+  EXPECT_TRUE(source.State().is_held);
+  EXPECT_FALSE(source.Refused(new_token, false));
+  source.Accepted(old_token, false);
+  EXPECT_FALSE(source.State().is_held);
 }
 
 TEST_F(FileTokenSourceTest, GoesBySteadyTimeOnly) {

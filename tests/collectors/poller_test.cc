@@ -82,6 +82,7 @@ class PollerTest : public ::testing::Test {
       if (clock_.SteadyNow() >= end_) stop_.request_stop();
       next_.OnUpdate(std::move(update));
     }
+    void OnLogin(const LoginUpdate& update) override { next_.OnLogin(update); }
 
    private:
     PollListener& next_;
@@ -244,9 +245,9 @@ TEST_F(PollerTest, ATokenThatIsRefusedIsTriedAgainAtTheNextPoll) {
     if (CountRequests(path) == 2) answers_.erase(path);
   };
   RunFor(15s);
-  EXPECT_FALSE(listener_.updates.front().observation.authenticated);
+  EXPECT_FALSE(listener_.updates.front().observation.token.is_held);
   EXPECT_FALSE(listener_.Ends().at(0).up);
-  EXPECT_TRUE(listener_.updates.back().observation.authenticated);
+  EXPECT_TRUE(listener_.updates.back().observation.token.is_held);
   EXPECT_TRUE(listener_.Ends().at(1).up);
 }
 

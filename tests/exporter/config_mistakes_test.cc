@@ -170,26 +170,33 @@ TEST(ConfigMistakesTest, AuthenticationIsChecked) {
        "targets[0].authorization.credentials_file", ""},
       {6, "    authorization: { credentials: canary, credentials_file: token }", 6,
        "targets[0].authorization.credentials", "is not a known key"},
-      {6, "    login: { username: u, password_file: none }", 6, "targets[0].login",
-       "is not supported yet"},
-      {6, "    client_certificate: { client_id: x }", 6, "targets[0].client_certificate",
-       "is not supported yet"},
+      {6, "    login: { username: u, password_file: none }", 6, "targets[0].login.password_file",
+       "none cannot be opened"},
+      {6, "    login: { username: u, password: canary, password_file: token }", 6,
+       "targets[0].login.password", "is not a known key"},
+      {6, "    client_certificate: { client_id: x }", 4, "targets[0]",
+       "needs cert_file and key_file in tls_config"},
   });
 }
 
-TEST(ConfigMistakesTest, TlsAndProxyAreRefusedKeyByKey) {
-  const std::string later = "is not supported yet";
+TEST(ConfigMistakesTest, TlsAndProxyAreChecked) {
+  const std::string both = "must have both cert_file and key_file";
   ExpectEachIsFound({
-      {7, "    tls_config: { ca_file: ca.pem }", 7, "targets[0].tls_config.ca_file", later},
-      {7, "    tls_config: { cert_file: c.pem }", 7, "targets[0].tls_config.cert_file", later},
-      {7, "    tls_config: { key_file: k.pem }", 7, "targets[0].tls_config.key_file", later},
-      {7, "    tls_config: { server_name: cm }", 7, "targets[0].tls_config.server_name", later},
-      {7, "    tls_config: { min_version: TLS13 }", 7, "targets[0].tls_config.min_version", later},
-      {7, "    tls_config: { insecure_skip_verify: false }", 7,
-       "targets[0].tls_config.insecure_skip_verify", later},
+      {7, "    tls_config: { ca_file: none }", 7, "targets[0].tls_config", "none cannot be opened"},
+      {7, "    tls_config: { ca_file: token }", 7, "targets[0].tls_config", "certificates in PEM"},
+      {7, "    tls_config: { ca_file: . }", 7, "targets[0].tls_config", "is not a regular file"},
+      {7, "    tls_config: { cert_file: c.pem }", 7, "targets[0].tls_config", both},
+      {7, "    tls_config: { key_file: k.pem }", 7, "targets[0].tls_config", both},
+      {7, "    tls_config: { server_name: 'cm:1' }", 7, "targets[0].tls_config.server_name",
+       "must be the host name"},
+      {7, "    tls_config: { min_version: TLS11 }", 7, "targets[0].tls_config.min_version",
+       "must be TLS12 or TLS13"},
+      {7, "    tls_config: { insecure_skip_verify: 1 }", 7,
+       "targets[0].tls_config.insecure_skip_verify", "must be true or false"},
       {7, "    tls_config: { ca: ca.pem }", 7, "targets[0].tls_config.ca", "is not a known key"},
       {7, "    tls_config: []", 7, "targets[0].tls_config", "must be a map"},
-      {7, "    proxy_url: http://proxy:3128", 7, "targets[0].proxy_url", later},
+      {7, "    proxy_url: socks5://proxy", 7, "targets[0].proxy_url", "must start with https://"},
+      {7, "    proxy_url: http://u:canary@proxy", 7, "targets[0].proxy_url", "password"},
   });
 }
 

@@ -84,6 +84,15 @@ TEST_F(EndpointsTest, EachPathTakesItsMethods) {
   }
 }
 
+TEST_F(EndpointsTest, TheConfigurationIsShownAsItIsNow) {
+  std::string text = "targets: []\n";
+  Endpoints endpoints = Make({.config_text = [&text] { return text; }});
+  EXPECT_EQ(Ask(endpoints, "GET", "/config").text, "targets: []\n");
+  text = "targets: [a]\n";
+  EXPECT_EQ(Ask(endpoints, "GET", "/config").text, "targets: [a]\n");
+  EXPECT_EQ(Status(endpoints, "POST", "/config"), 405);
+}
+
 TEST_F(EndpointsTest, NearMissesAreNotFound) {
   Endpoints endpoints = Make();
   for (const char* path : {"/metrics/",
@@ -106,7 +115,8 @@ TEST_F(EndpointsTest, NearMissesAreNotFound) {
                            "/-",
                            "/favicon.ico",
                            "/../etc/passwd",
-                           "/config",
+                           "/config/",
+                           "/configuration",
                            "/api/v1/status"}) {
     const WebAnswer answer = Ask(endpoints, "GET", path);
     EXPECT_EQ(answer.status, 404) << path;

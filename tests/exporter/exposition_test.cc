@@ -67,7 +67,7 @@ std::vector<ParsedSample> SamplesOfOneOfTwo(std::size_t max_series) {
   for (const char* name : {"a", "b"}) {
     targets.push_back({.options = {.name = name, .max_series = max_series},
                        .collectors = {{FindFamily("dsm"), {"r1"}}}});
-    self_metrics.AddTarget(name);
+    self_metrics.AddTarget(name, false);
     self_metrics.AddCollector(name, *FindFamily("dsm"));
   }
   StateStore state(targets, bounds, clock);

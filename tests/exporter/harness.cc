@@ -62,6 +62,7 @@ class Harness::StopAt final : public PollListener {
     next_.OnUpdate(std::move(update));
     if (clock_.SteadyNow() >= end_) stop_->request_stop();
   }
+  void OnLogin(const LoginUpdate& update) override { next_.OnLogin(update); }
 
  private:
   PollListener& next_;
@@ -87,7 +88,7 @@ Harness::Harness(Setup setup)
       .ledger = ledger_, .state = *state_, .self_metrics = self_metrics_, .events = events_});
   stop_at_ = std::make_unique<StopAt>(*recorder_, clock);
   poller_ = std::make_unique<Poller>(PlanOf(setup_), client_, token, clock, random_, *stop_at_);
-  self_metrics_.AddTarget("cm");
+  self_metrics_.AddTarget("cm", false);
   for (const CollectorSetup& collector : setup_.collectors) {
     self_metrics_.AddCollector("cm", *collector.family);
   }

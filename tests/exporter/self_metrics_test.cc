@@ -52,7 +52,7 @@ TEST(SelfMetricsTest, WithoutATargetThereIsNoSeries) {
 
 TEST(SelfMetricsTest, WhatTheConfigurationTellsExistsAtZero) {
   SelfMetrics metrics;
-  metrics.AddTarget("cm");
+  metrics.AddTarget("cm", false);
   metrics.AddCollector("cm", Dsm());
   EXPECT_EQ(SeriesOf(metrics, Metric::kTokenRenewalsTotal), 1U);
   EXPECT_EQ(SeriesOf(metrics, Metric::kTokenRenewalFailuresTotal), 1U);
@@ -71,7 +71,7 @@ TEST(SelfMetricsTest, WhatTheConfigurationTellsExistsAtZero) {
 
 TEST(SelfMetricsTest, CollectsInTheOrderOfTheCatalogueWithItsNamesAndLabels) {
   SelfMetrics metrics;
-  metrics.AddTarget("cm");
+  metrics.AddTarget("cm", false);
   metrics.AddCollector("cm", Dsm());
   PollUpdate update = UpdateOf("cm");
   update.requests = {{Endpoint::kRefresh, 200, 1ms}};

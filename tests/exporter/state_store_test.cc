@@ -153,12 +153,12 @@ TEST_F(StateStoreTest, TheLastErrorIsThatOfTheLastWholePoll) {
 
 TEST_F(StateStoreTest, WhatWasObservedOfTheApplianceIsTheTargets) {
   PollUpdate update = UpdateOf("a", "aws");
-  update.observation = {.authenticated = true, .clock_skew = -3s};
+  update.observation = {.token = {.is_held = true}, .clock_skew = -3s};
   Apply(update);
   state.Read([](const StateView& view) {
-    EXPECT_TRUE(view.targets[0].authenticated);
-    EXPECT_EQ(view.targets[0].clock_skew, Nanoseconds(-3s));
-    EXPECT_FALSE(view.targets[1].authenticated);
+    EXPECT_TRUE(view.targets[0].observation.token.is_held);
+    EXPECT_EQ(view.targets[0].observation.clock_skew, Nanoseconds(-3s));
+    EXPECT_FALSE(view.targets[1].observation.token.is_held);
   });
 }
 

@@ -79,9 +79,8 @@ TEST(TargetFlagsTest, MistakesNameTheFlagAndWhatIsAllowed) {
       {"--target.token-file=", "--target.token-file", "must be the path of a file"},
       {"--target.token-file=none", "--target.token-file", "none"},
       {"--target.token-file=" + folder.File("open").string(), "--target.token-file", "open"},
-      {"--target.username=u", "--target.username", "is not supported yet"},
-      {"--target.password-file=p", "--target.password-file", "is not supported yet"},
-      {"--target.ca-file=ca.pem", "--target.ca-file", "is not supported yet"},
+      {"--target.ca-file=none", "--target.ca-file", "none cannot be opened"},
+      {"--target.ca-file=" + folder.File("token").string(), "--target.ca-file", "in PEM form"},
       {"--dsm.refresh-ids=", "--dsm.refresh-ids", "must be refresh IDs"},
       {"--dsm.refresh-ids=a,,b", "--dsm.refresh-ids", "must be refresh IDs"},
       {"--dsm.refresh-ids=a,", "--dsm.refresh-ids", "must be refresh IDs"},
@@ -97,6 +96,42 @@ TEST(TargetFlagsTest, MistakesNameTheFlagAndWhatIsAllowed) {
     EXPECT_NE(line.error()[0].message.find(row.message), std::string::npos)
         << line.error()[0].ToString();
     EXPECT_EQ(line.error()[0].ToString().find("canary"), std::string::npos);
+  }
+}
+
+TEST(TargetFlagsTest, AUserAndAPasswordFileAreALogin) {
+  const ConfigFolder folder;
+  const auto line = ParseCommandLine(
+      Arguments{"--target.url=https://cm", "--dsm.refresh-ids=a", "--target.username=u",
+                "--target.password-file=" + folder.File("token").string()});
+  ASSERT_TRUE(line) << line.error().front().ToString();
+  LoginAuthentication expected;
+  expected.username = "u";
+  expected.password_file = folder.File("token");
+  EXPECT_EQ(line->target->authentication, Authentication(expected));
+}
+
+TEST(TargetFlagsTest, ALoginNeedsBothItsFlagsAndNoTokenBesides) {
+  const ConfigFolder folder;
+  const std::string password = "--target.password-file=" + folder.File("token").string();
+  const struct {
+    Arguments arguments;
+    Arguments wrong;
+  } cases[] = {
+      {{"--target.username=u"}, {"--target.password-file"}},
+      {{password}, {"--target.username"}},
+      {{"--target.username=u", "--target.password-file=none"}, {"--target.password-file"}},
+      {{"--target.username=u", password, "--target.token-file=" + folder.File("token").string()},
+       {"--target.token-file"}},
+  };
+  for (const auto& row : cases) {
+    Arguments arguments{"--target.url=https://cm", "--dsm.refresh-ids=a"};
+    arguments.insert(arguments.end(), row.arguments.begin(), row.arguments.end());
+    const auto line = ParseCommandLine(arguments);
+    ASSERT_FALSE(line);
+    Arguments keys;
+    for (const ConfigProblem& problem : line.error()) keys.push_back(problem.key);
+    EXPECT_EQ(keys, row.wrong);
   }
 }
 

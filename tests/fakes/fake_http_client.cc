@@ -16,16 +16,22 @@ HttpAnswer StatusAnswer(long status, std::string body) {
 }
 
 FakeHttpClient::FakeHttpClient(FakeClock& clock, Responder responder)
+    : FakeHttpClient(clock,
+                     RequestResponder([by_path = std::move(responder)](const HttpRequest& request) {
+                       return by_path(request.path);
+                     })) {}
+
+FakeHttpClient::FakeHttpClient(FakeClock& clock, RequestResponder responder)
     : clock_(clock),
       responder_(std::move(responder)),
       latency_([](const std::string&) { return Nanoseconds(std::chrono::milliseconds(1)); }) {}
 
 void FakeHttpClient::Start(HttpRequest request) {
   const SteadyTime now = clock_.SteadyNow();
-  in_flight_.push_back({request.path, request.tag, now, now + latency_(request.path)});
-  most_in_flight_ = std::max(most_in_flight_, in_flight_.size());
-  paths_.push_back(std::move(request.path));
+  paths_.push_back(request.path);
   tokens_.emplace_back(request.bearer_token ? request.bearer_token->Reveal() : "");
+  in_flight_.push_back({request, now, now + latency_(request.path)});
+  most_in_flight_ = std::max(most_in_flight_, in_flight_.size());
 }
 
 std::vector<HttpResponse> FakeHttpClient::Wait(Nanoseconds longest) {
@@ -41,7 +47,10 @@ std::vector<HttpResponse> FakeHttpClient::Wait(Nanoseconds longest) {
   const SteadyTime then = clock_.SteadyNow();
   std::erase_if(in_flight_, [&](const Flight& flight) {
     if (flight.done_at > then) return false;
-    responses.push_back({flight.tag, responder_(flight.path), flight.done_at - flight.started_at});
+    responses.push_back({.tag = flight.request.tag,
+                         .answer = responder_(flight.request),
+                         .duration = flight.done_at - flight.started_at,
+                         .bearer_token = flight.request.bearer_token});
     return true;
   });
   return responses;

@@ -23,10 +23,13 @@ HttpAnswer StatusAnswer(long status, std::string body = "{}");
 class FakeHttpClient final : public HttpClient {
  public:
   using Responder = std::function<Result<HttpAnswer>(const std::string& path)>;
+  // The same with the whole request.
+  using RequestResponder = std::function<Result<HttpAnswer>(const HttpRequest& request)>;
   using Latency = std::function<Nanoseconds(const std::string& path)>;
 
   // Every request is answered by `responder` after a millisecond.
   FakeHttpClient(FakeClock& clock, Responder responder);
+  FakeHttpClient(FakeClock& clock, RequestResponder responder);
 
   // Answers take as long as `latency` says from now on.
   void SetLatency(Latency latency) { latency_ = std::move(latency); }
@@ -44,14 +47,13 @@ class FakeHttpClient final : public HttpClient {
 
  private:
   struct Flight {
-    std::string path;
-    std::uint64_t tag;
+    HttpRequest request;
     SteadyTime started_at;
     SteadyTime done_at;
   };
 
   FakeClock& clock_;
-  Responder responder_;
+  RequestResponder responder_;
   Latency latency_;
   std::vector<Flight> in_flight_;
   std::vector<std::string> paths_;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/base/hide.h"
 #include "collectors/base/random.h"
 #include "collectors/poll/poll_update.h"
 #include "collectors/session/token_source.h"
@@ -42,9 +43,24 @@ class FakeTokenSource final : public TokenSource {
     if (token_ == nullptr) return tl::make_unexpected(error_);
     return token_;
   }
-  void Accepted(const std::shared_ptr<const Secret>& /*token*/) override { authenticated_ = true; }
-  void Refused(const std::shared_ptr<const Secret>& /*token*/) override { authenticated_ = false; }
-  bool authenticated() const override { return authenticated_; }
+  std::optional<Result<HttpRequest>> NextLogin() override { return std::nullopt; }
+  LoginOutcome OnLoginAnswer(const HttpResponse& /*response*/) override { return {}; }
+  std::optional<SteadyTime> NextLoginDue() const override { return std::nullopt; }
+  bool ReportsItsFaults() const override { return false; }
+
+  void Accepted(const std::shared_ptr<const Secret>& /*token*/, bool /*is_repetition*/) override {
+    authenticated_ = true;
+  }
+  bool Refused(const std::shared_ptr<const Secret>& /*token*/, bool /*is_repetition*/) override {
+    authenticated_ = false;
+    return false;
+  }
+  TokenState State() const override {
+    return {.is_held = authenticated_, .held_until = {}, .expires_at = {}};
+  }
+  void Hide(std::string& text) const override {
+    if (token_ != nullptr) HideSecret(*token_, text);
+  }
 
  private:
   std::shared_ptr<const Secret> token_;
@@ -56,6 +72,7 @@ class FakeTokenSource final : public TokenSource {
 class RecordingListener final : public PollListener {
  public:
   void OnUpdate(PollUpdate update) override { updates.push_back(std::move(update)); }
+  void OnLogin(const LoginUpdate& update) override { logins.push_back(update); }
 
   // Ends of polls among the updates.
   std::vector<PollSummary> Ends() const {
@@ -67,6 +84,7 @@ class RecordingListener final : public PollListener {
   }
 
   std::vector<PollUpdate> updates;
+  std::vector<LoginUpdate> logins;
 };
 
 }  // namespace cckm

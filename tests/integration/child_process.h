@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/web/file_descriptor.h"
+#include "collectors/base/file_descriptor.h"
 #include "tests/integration/eventually.h"
 
 namespace cckm {

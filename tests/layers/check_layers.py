@@ -30,9 +30,10 @@ def faults_of(file, room, rooms, libraries):
             if other != room and other not in rooms[room]:
                 yield f"{file}: {room} may not include {other} ({header})"
             continue
-        for prefix, allowed in libraries.items():
-            if header.startswith(prefix) and room not in allowed:
-                yield f"{file}: {room} may not include <{header}>; only {', '.join(sorted(allowed))}"
+        prefix = max((prefix for prefix in libraries if header.startswith(prefix)), key=len, default=None)
+        if prefix and room not in libraries[prefix]:
+            allowed = ", ".join(sorted(libraries[prefix]))
+            yield f"{file}: {room} may not include <{header}>; only {allowed}"
 
 
 def check(root):

@@ -7,7 +7,7 @@ import unittest
 
 import check_layers
 
-ARROWS = "collectors/base:\ncollectors/poll: collectors/base\nexporter/state: collectors/poll\ncurl/ = collectors/base\n"
+ARROWS = "collectors/base:\ncollectors/poll: collectors/base\nexporter/state: collectors/poll\ncurl/ = collectors/base\ncurl/easy.h = exporter/state\n"
 
 
 class CheckLayersTest(unittest.TestCase):
@@ -37,6 +37,10 @@ class CheckLayersTest(unittest.TestCase):
     def test_refuses_a_library_outside_of_its_room(self):
         self.assertEqual(len(self.faults("exporter/state/a.cc", "#  include <curl/curl.h>\n")), 1)
         self.assertEqual(self.faults("collectors/base/a.cc", "#include <curl/curl.h>\n"), [])
+
+    def test_takes_the_longest_prefix_of_a_header(self):
+        self.assertEqual(self.faults("exporter/state/a.cc", "#include <curl/easy.h>\n"), [])
+        self.assertEqual(len(self.faults("collectors/base/a.cc", "#include <curl/easy.h>\n")), 1)
 
     def test_refuses_a_room_without_a_line(self):
         self.assertEqual(len(self.faults("exporter/new/a.cc", "")), 1)

@@ -1,4 +1,4 @@
-// A file descriptor that closes itself.  For this room.
+// A file descriptor that closes itself.
 //
 // Thread-safety: each object belongs to one thread at a time.
 

@@ -1,0 +1,55 @@
+// The safe profile: every option of a transfer that does not change from request to request.
+//
+// Only this room may include this.  Thread-safety: pure functions over their arguments.
+
+#pragma once
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <string>
+
+#include "collectors/http/curl_headers.h"
+#include "collectors/http/curl_http_client.h"
+#include "collectors/http/peer_certificate.h"
+#include "collectors/http/tls_material.h"
+
+namespace cckm {
+
+// Frees a C handle with the function that is named in its type.
+template <auto Free>
+struct CurlDeleter {
+  template <typename T>
+  void operator()(T* handle) const {
+    Free(handle);
+  }
+};
+
+using CurlMulti = std::unique_ptr<CURLM, CurlDeleter<&curl_multi_cleanup>>;
+using CurlShare = std::unique_ptr<CURLSH, CurlDeleter<&curl_share_cleanup>>;
+using CurlEasy = std::unique_ptr<CURL, CurlDeleter<&curl_easy_cleanup>>;
+
+// The parts of a client's URL.  All are empty if the URL cannot be read.
+struct UrlParts {
+  std::string scheme;
+  std::string authority;     // host, or host:port, as configured; never a user name
+  std::string request_base;  // what paths are appended to: with server_name in place of the host
+  std::string connect_to;    // where such a request really goes; empty without server_name
+};
+
+UrlParts SplitBaseUrl(const HttpClientOptions& options);
+
+// What all transfers of a client share.
+struct SharedByTransfers {
+  UrlParts url;
+  CurlList connect_to;
+  CurlShare tls_sessions;
+  PeerCertificate peer;
+};
+
+// Sets the profile on a new handle.  `material` may be null where no file is configured; it and
+// `shared` must outlive the handle.  No request may leave if this fails.
+CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTransfers& shared,
+                      const TlsMaterial* material);
+
+}  // namespace cckm

@@ -1,0 +1,115 @@
+#include "collectors/http/tls_material.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <string_view>
+#include <utility>
+
+#include "collectors/base/whole_file.h"
+
+namespace cckm {
+namespace {
+
+constexpr std::size_t kMostBytes = std::size_t{4} << 20U;  // a store of all public CAs has 220 KB
+
+template <auto Free>
+struct OpensslDeleter {
+  template <typename T>
+  void operator()(T* object) const {
+    Free(object);
+  }
+};
+using Bio = std::unique_ptr<BIO, OpensslDeleter<&BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, OpensslDeleter<&X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, OpensslDeleter<&EVP_PKEY_free>>;
+
+Bio Open(std::string_view text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+int NoPassphrase(char* /*out*/, int /*size*/, int /*is_writing*/, void* /*data*/) { return 0; }
+
+Certificate NextCertificate(BIO* text) {
+  return Certificate(PEM_read_bio_X509(text, nullptr, &NoPassphrase, nullptr));
+}
+
+// True if the text holds certificates, all of which can be read.
+bool HoldsCertificates(std::string_view pem) {
+  const Bio text = Open(pem);
+  std::size_t count = 0;
+  while (NextCertificate(text.get())) ++count;
+  const auto end = ERR_peek_last_error();
+  ERR_clear_error();
+  return count > 0 && ERR_GET_REASON(end) == PEM_R_NO_START_LINE;
+}
+
+Key ReadKey(std::string_view pem) {
+  const Bio text = Open(pem);
+  Key key(PEM_read_bio_PrivateKey(text.get(), nullptr, &NoPassphrase, nullptr));
+  ERR_clear_error();
+  return key;
+}
+
+bool BelongsTo(const Key& key, std::string_view certificate_pem) {
+  const Bio text = Open(certificate_pem);
+  const Certificate certificate = NextCertificate(text.get());
+  const bool matches = certificate && X509_check_private_key(certificate.get(), key.get()) == 1;
+  ERR_clear_error();
+  return matches;
+}
+
+tl::unexpected<Error> Refuse(std::string_view key, const std::filesystem::path& path,
+                             std::string_view objection) {
+  std::string sentence(key);
+  sentence.append(" ").append(path.string()).append(objection);
+  return Fail(ErrorKind::kTls, std::move(sentence));
+}
+
+Result<std::string> ReadCertificates(std::string_view key, const std::filesystem::path& path) {
+  if (path.empty()) return std::string();
+  const auto content = ReadWholeFile(path, FilePrivacy::kPublic, kMostBytes);
+  if (!content) return Refuse(key, path, content.error());
+  if (!HoldsCertificates(content->view())) {
+    return Refuse(key, path, " must hold certificates in PEM form, and nothing broken");
+  }
+  return std::string(content->view());
+}
+
+Result<Secret> ReadKeyFile(const std::filesystem::path& path, std::string_view certificate) {
+  constexpr std::string_view kName = "key_file";
+  if (path.empty()) return Secret();
+  const auto content = ReadWholeFile(path, FilePrivacy::kSecret, kMostBytes);
+  if (!content) return Refuse(kName, path, content.error());
+  const Key key = ReadKey(content->view());
+  if (!key) return Refuse(kName, path, " must hold a private key in PEM form, without passphrase");
+  if (!BelongsTo(key, certificate)) {
+    return Refuse(kName, path, " does not belong to the first certificate of cert_file");
+  }
+  return Secret(std::string(content->view()));
+}
+
+}  // namespace
+
+bool TlsMaterial::IsSame(const TlsMaterial& other) const {
+  return authorities == other.authorities && certificate == other.certificate &&
+         key.Reveal() == other.key.Reveal();
+}
+
+Result<std::shared_ptr<const TlsMaterial>> ReadTlsMaterial(const TlsFiles& files) {
+  auto authorities = ReadCertificates("ca_file", files.ca_file);
+  if (!authorities) return tl::make_unexpected(authorities.error());
+  auto certificate = ReadCertificates("cert_file", files.cert_file);
+  if (!certificate) return tl::make_unexpected(certificate.error());
+  auto key = ReadKeyFile(files.key_file, *certificate);
+  if (!key) return tl::make_unexpected(key.error());
+  auto material = std::make_shared<TlsMaterial>();
+  material->authorities = std::move(*authorities);
+  material->certificate = std::move(*certificate);
+  material->key = std::move(*key);
+  return material;
+}
+
+}  // namespace cckm

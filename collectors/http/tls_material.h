@@ -1,0 +1,40 @@
+// The certificates and the key that a target's connections use, as its files hold them.
+//
+// Used by CurlHttpClient, and by the configuration to check the files.  Thread-safety: pure
+// functions over the file system.
+
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "collectors/base/error.h"
+#include "collectors/base/secret.h"
+
+namespace cckm {
+
+struct TlsFiles {
+  std::filesystem::path ca_file;    // empty: the system's store is trusted
+  std::filesystem::path cert_file;  // empty: no client certificate
+  std::filesystem::path key_file;   // empty if and only if cert_file is
+
+  bool empty() const { return ca_file.empty() && cert_file.empty(); }
+};
+
+// PEM text; empty where there is no file.
+struct TlsMaterial {
+  std::string authorities;
+  std::string certificate;
+  Secret key;
+
+  // Whether connections made with one can stand for the other.
+  bool IsSame(const TlsMaterial& other) const;
+};
+
+// Reads the files.  Fails with ErrorKind::kTls, and a sentence that names the file, if one cannot
+// be read, holds no certificate (or key) in PEM form, or if the key, which must not be readable by
+// everybody and needs no passphrase, does not belong to the first certificate of cert_file.
+Result<std::shared_ptr<const TlsMaterial>> ReadTlsMaterial(const TlsFiles& files);
+
+}  // namespace cckm

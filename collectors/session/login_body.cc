@@ -1,0 +1,46 @@
+#include "collectors/session/login_body.h"
+
+#include <string>
+
+namespace cckm {
+namespace {
+
+// "\u00XX" is the longest that a character becomes.
+constexpr std::size_t kLongestEscape = 6;
+
+void AppendEscaped(std::string& body, std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  body += '"';
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (code < 0x20) {
+      body.append("\\u00").append({kHex[code >> 4U], kHex[code & 0xFU]});
+      continue;
+    }
+    if (c == '"' || c == '\\') body += '\\';
+    body += c;
+  }
+  body += '"';
+}
+
+}  // namespace
+
+Secret LoginBody(const std::vector<LoginField>& fields) {
+  // Room for everything at once: growing would leave copies behind.
+  std::size_t room = 2;
+  for (const auto& [name, value] : fields)
+    room += (name.size() + value.size()) * kLongestEscape + 6;
+  std::string body;
+  body.reserve(room);
+  for (const auto& [name, value] : fields) {
+    if (value.empty()) continue;
+    body += body.empty() ? '{' : ',';
+    AppendEscaped(body, name);
+    body += ':';
+    AppendEscaped(body, value);
+  }
+  body += body.empty() ? "{}" : "}";
+  return Secret(std::move(body));
+}
+
+}  // namespace cckm

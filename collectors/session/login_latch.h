@@ -1,0 +1,86 @@
+// Keeps a wrong password from locking its account: after a rejected login nobody tries again for a
+// while.
+//
+// One latch serves all targets of the process, since several may share an account.  A rejection
+// holds for 5 minutes, doubling to 60 with each further one; it ends early when the credential file
+// changes.  It outlives the process in a small file.
+//
+// Thread-safety: every method may be called from any thread.
+
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "collectors/base/clock.h"
+#include "collectors/base/error.h"
+#include "collectors/base/mutex.h"
+
+namespace cckm {
+
+// Whoever logs in: an account of an appliance, and the file that proves it.
+struct LoginAccount {
+  std::string name;  // the same for all targets that share the account; holds no secret
+  std::filesystem::path credential_file;
+};
+
+class LoginLatch {
+ public:
+  using Complaint = std::function<void(const Error&)>;
+
+  // Reads `file`, if there is one; an empty path keeps everything in memory.  What cannot be read
+  // there is as if it were not.  `on_unwritable`, which may be null, is told when the file cannot
+  // be written. REQUIRES: `clock` outlives this.
+  LoginLatch(std::filesystem::path file, const Clock& clock, Complaint on_unwritable);
+  LoginLatch(const LoginLatch&) = delete;
+  LoginLatch& operator=(const LoginLatch&) = delete;
+
+  enum class Permission {
+    kGo,       // log in now, and say how it ended
+    kBusy,     // another target logs in with this account right now
+    kRejected  // not before the time
+  };
+  struct Answer {
+    Permission permission = Permission::kGo;
+    WallTime not_before{};  // of kRejected
+  };
+  Answer Begin(const LoginAccount& account);
+
+  // How a login that was allowed to begin ended: the appliance granted a token, rejected the
+  // credential, or neither.
+  void Granted(const LoginAccount& account);
+  // Returns when the next attempt may be made.
+  WallTime Rejected(const LoginAccount& account);
+  void Undecided(const LoginAccount& account);
+
+  // Forgets every rejection, because somebody asks for it (SIGHUP).
+  void Lift();
+
+ private:
+  struct Rejection {
+    int count = 0;            // in a row
+    WallTime not_before{};    // for the file and for people
+    SteadyTime held_until{};  // the same, unmoved by changes of the wall clock
+    // What each credential file was like when it was rejected, or first seen since.
+    std::map<std::string, std::string> credentials;
+  };
+
+  bool CredentialChanged(Rejection& rejection, const std::filesystem::path& file) const;
+  void Load() CCKM_REQUIRES(mutex_);
+  void LoadLine(const std::string& line) CCKM_REQUIRES(mutex_);
+  void Store() CCKM_REQUIRES(mutex_);
+
+  const std::filesystem::path file_;
+  const Clock& clock_;
+  const Complaint on_unwritable_;
+
+  Mutex mutex_;
+  std::map<std::string, Rejection> rejections_ CCKM_GUARDED_BY(mutex_);
+  // By account: what the credential file was like when the login began.
+  std::map<std::string, std::string> under_way_ CCKM_GUARDED_BY(mutex_);
+};
+
+}  // namespace cckm

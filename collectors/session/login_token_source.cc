@@ -1,0 +1,240 @@
+#include "collectors/session/login_token_source.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "collectors/base/hide.h"
+#include "collectors/base/rfc3339.h"
+#include "collectors/base/secret_file.h"
+#include "collectors/decode/answer.h"
+#include "collectors/session/login_body.h"
+
+namespace cckm {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::string_view kTokenPath = "/api/v1/auth/tokens";
+
+constexpr Nanoseconds kUsualLife = seconds(300);
+constexpr Nanoseconds kShortestLife = seconds(10);
+constexpr Nanoseconds kLongestLife = seconds(3600);
+constexpr Nanoseconds kGreatestReserve = seconds(15);
+
+// How often a credential is looked at that is rejected, cannot be read, or is used by another
+// target.
+constexpr Nanoseconds kLookInterval = seconds(1);
+constexpr Nanoseconds kBusyInterval = std::chrono::milliseconds(50);
+
+constexpr int kMostRejectedRefreshTokens = 3;
+
+LoginAccount AccountOf(const LoginPlan& plan) {
+  if (const auto* login = std::get_if<PasswordLogin>(&plan.way)) {
+    std::string name = plan.appliance + " user " + login->username;
+    // The same user name in another place is another account; the domain to work in is not part of
+    // it.
+    for (const std::string* place :
+         {&login->connection, &login->auth_domain, &login->auth_domain_path}) {
+      name.append(" in ").append(*place);
+    }
+    return {std::move(name), login->password_file};
+  }
+  const auto& login = std::get<CertificateLogin>(plan.way);
+  return {plan.appliance + " client " + login.client_id, login.certificate_file};
+}
+
+bool IsRejection(long status) { return status >= 400 && status <= 499 && status != 429; }
+
+std::string Rejected(const std::string& how, WallTime next_attempt) {
+  const auto at = std::chrono::ceil<seconds>(next_attempt);
+  return "the login was rejected, " + how + "; next attempt at " + FormatRfc3339(at) +
+         ", or when the credential file changes, or on SIGHUP";
+}
+
+}  // namespace
+
+LoginTokenSource::LoginTokenSource(LoginPlan plan, LoginLatch& latch, const Clock& clock,
+                                   Random& random)
+    : plan_(std::move(plan)),
+      account_(AccountOf(plan_)),
+      latch_(latch),
+      clock_(clock),
+      random_(random),
+      next_login_(clock.SteadyNow()),
+      failures_(seconds(1), seconds(60), random),
+      fruitless_drops_(seconds(5), seconds(600), random),
+      no_drop_before_(clock.SteadyNow()) {}
+
+LoginTokenSource::~LoginTokenSource() {
+  if (attempt_ && !attempt_->with_refresh_token) latch_.Undecided(account_);
+}
+
+Result<std::shared_ptr<const Secret>> LoginTokenSource::Current() {
+  const SteadyTime now = clock_.SteadyNow();
+  if (token_ && now < token_->usable_until) return token_->text;
+  if (attempt_ || waits_for_another_ || next_login_ <= now) return std::shared_ptr<const Secret>();
+  return tl::make_unexpected(error_);
+}
+
+std::optional<SteadyTime> LoginTokenSource::NextLoginDue() const {
+  return attempt_ ? std::nullopt : std::optional(next_login_);
+}
+
+std::optional<Result<HttpRequest>> LoginTokenSource::NextLogin() {
+  if (attempt_ || clock_.SteadyNow() < next_login_) return std::nullopt;
+  if (RefreshTokenIsUsable()) return RenewingRequest();
+  return CredentialRequest();
+}
+
+bool LoginTokenSource::RefreshTokenIsUsable() const {
+  return refresh_token_ != nullptr && clock_.SteadyNow() < refresh_token_until_ &&
+         refresh_tokens_rejected_ < kMostRejectedRefreshTokens;
+}
+
+HttpRequest LoginTokenSource::RenewingRequest() {
+  auto body = std::make_shared<const Secret>(
+      LoginBody({{"grant_type", "refresh_token"}, {"refresh_token", refresh_token_->Reveal()}}));
+  return Begin(std::move(body), true);
+}
+
+std::optional<Result<HttpRequest>> LoginTokenSource::CredentialRequest() {
+  const LoginLatch::Answer answer = latch_.Begin(account_);
+  waits_for_another_ = answer.permission == LoginLatch::Permission::kBusy;
+  if (waits_for_another_) {
+    TryAgainAfter(kBusyInterval);
+    return std::nullopt;
+  }
+  if (answer.permission == LoginLatch::Permission::kRejected) {
+    if (!was_rejected_) error_ = {ErrorKind::kAuth, Rejected("earlier", answer.not_before)};
+    TryAgainAfter(kLookInterval);
+    return std::nullopt;
+  }
+  was_rejected_ = false;
+  auto body = CredentialBody();
+  if (body) return Begin(std::move(*body), false);
+  latch_.Undecided(account_);
+  TryAgainAfter(kLookInterval);
+  if (std::exchange(error_, body.error()) == body.error()) return std::nullopt;
+  return tl::make_unexpected(error_);
+}
+
+Result<std::shared_ptr<const Secret>> LoginTokenSource::CredentialBody() {
+  if (const auto* login = std::get_if<CertificateLogin>(&plan_.way)) {
+    return std::make_shared<const Secret>(
+        LoginBody({{"grant_type", "client_credential"}, {"client_id", login->client_id}}));
+  }
+  const auto& login = std::get<PasswordLogin>(plan_.way);
+  auto password = ReadSecretFile(login.password_file);
+  if (!password) return tl::make_unexpected(password.error());
+  password_ = std::make_shared<const Secret>(std::move(*password));
+  return std::make_shared<const Secret>(LoginBody({{"grant_type", "password"},
+                                                   {"username", login.username},
+                                                   {"password", password_->Reveal()},
+                                                   {"connection", login.connection},
+                                                   {"domain", login.domain},
+                                                   {"auth_domain", login.auth_domain},
+                                                   {"auth_domain_path", login.auth_domain_path}}));
+}
+
+HttpRequest LoginTokenSource::Begin(std::shared_ptr<const Secret> body, bool with_refresh_token) {
+  attempt_ = Attempt{.began_at = clock_.SteadyNow(), .with_refresh_token = with_refresh_token};
+  return {.path = std::string(kTokenPath), .body = std::move(body)};
+}
+
+LoginOutcome LoginTokenSource::OnLoginAnswer(const HttpResponse& response) {
+  const Attempt attempt = *std::exchange(attempt_, std::nullopt);
+  const auto body = UsableBody(response, decoder_);
+  if (!body) return Fail(response, body.error(), attempt);
+  auto grant = decoder_.DecodeTokenGrant(*body);
+  if (!grant) return Fail(response, grant.error().error, attempt);
+  if (!attempt.with_refresh_token) latch_.Granted(account_);
+  refresh_tokens_rejected_ = 0;
+  Keep(std::move(*grant), attempt.began_at);
+  return {.error = {}, .is_renewal = std::exchange(was_granted_once_, true)};
+}
+
+void LoginTokenSource::Keep(TokenGrant grant, SteadyTime began_at) {
+  const Nanoseconds life = std::clamp(grant.life.value_or(kUsualLife), kShortestLife, kLongestLife);
+  const Nanoseconds reserve = std::min(kGreatestReserve, life / 4);
+  const SteadyTime expires = began_at + life;
+  if (token_) former_token_ = token_->text;
+  token_ = Token{.text = std::make_shared<const Secret>(std::move(grant.token)),
+                 .usable_until = expires - reserve,
+                 .expires = expires,
+                 .expires_at = clock_.Now() + (expires - clock_.SteadyNow())};
+  is_refused_ = false;
+  error_ = {};
+  failures_.Reset();
+  // At 54 % to 66 % of the life.
+  const auto per_mille = static_cast<std::int64_t>(540 + 120 * random_.Uniform());
+  next_login_ = std::max(began_at + life / 1000 * per_mille, clock_.SteadyNow() + seconds(1));
+  if (grant.refresh_token.empty()) return;
+  refresh_token_ = std::make_shared<const Secret>(std::move(grant.refresh_token));
+  const Nanoseconds refresh_life = grant.refresh_token_life.value_or(life * 2);
+  refresh_token_until_ = began_at + refresh_life - reserve;
+}
+
+LoginOutcome LoginTokenSource::Fail(const HttpResponse& response, Error error,
+                                    const Attempt& attempt) {
+  const long status = response.answer ? response.answer->status : 0;
+  Hide(error.message);
+  if (attempt.with_refresh_token && IsRejection(status)) {
+    refresh_token_ = nullptr;
+    ++refresh_tokens_rejected_;
+    TryAgainAfter(Nanoseconds(0));
+    return {.error = std::move(error), .is_renewal = false, .was_last_way = false};
+  }
+  if (IsRejection(status)) {
+    error.message = Rejected(error.message, latch_.Rejected(account_));
+    was_rejected_ = true;
+    TryAgainAfter(kLookInterval);
+  } else {
+    if (!attempt.with_refresh_token) latch_.Undecided(account_);
+    error.message = "the login failed: " + error.message;
+    TryAgainAfter(failures_.Next());
+  }
+  error_ = error;
+  return {.error = std::move(error)};
+}
+
+void LoginTokenSource::Accepted(const std::shared_ptr<const Secret>& token, bool is_repetition) {
+  if (token_ && token == token_->text) is_refused_ = false;
+  if (is_repetition) fruitless_drops_.Reset();
+}
+
+bool LoginTokenSource::Refused(const std::shared_ptr<const Secret>& token, bool is_repetition) {
+  const SteadyTime now = clock_.SteadyNow();
+  const bool is_current = token_ && token == token_->text;
+  if (is_repetition) {
+    if (is_current) is_refused_ = true;
+    // Many requests may be refused together; that is one vain drop.
+    if (no_drop_before_ <= now) no_drop_before_ = now + fruitless_drops_.Next();
+    return false;
+  }
+  if (!is_current) return token_ || attempt_ || next_login_ <= now;
+  if (now < no_drop_before_) {
+    is_refused_ = true;
+    return false;
+  }
+  former_token_ = std::exchange(token_, std::nullopt)->text;
+  refresh_token_ = nullptr;
+  error_ = {ErrorKind::kAuth, "the appliance refused the token"};
+  if (!attempt_) next_login_ = now;
+  return true;
+}
+
+TokenState LoginTokenSource::State() const {
+  if (!token_) return {};
+  return {.is_held = !is_refused_ && clock_.SteadyNow() < token_->expires,
+          .held_until = token_->expires,
+          .expires_at = token_->expires_at};
+}
+
+void LoginTokenSource::Hide(std::string& text) const {
+  if (password_ != nullptr) HideSecret(*password_, text);
+  if (refresh_token_ != nullptr) HideSecret(*refresh_token_, text);
+  if (token_) HideSecret(*token_->text, text);
+  if (former_token_ != nullptr) HideSecret(*former_token_, text);
+}
+
+}  // namespace cckm

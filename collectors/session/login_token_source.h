@@ -1,0 +1,121 @@
+// A bearer token that the exporter fetches itself and renews in time.
+//
+// Source: the API's "Authentication" pages: POST /api/v1/auth/tokens with the grants password,
+// refresh_token and client_credential; a token lives for `duration`, usually 300 seconds.
+//
+// Thread-safety: as TokenSource.
+
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "collectors/base/backoff.h"
+#include "collectors/base/clock.h"
+#include "collectors/base/random.h"
+#include "collectors/decode/decoder.h"
+#include "collectors/session/login_latch.h"
+#include "collectors/session/token_source.h"
+
+namespace cckm {
+
+struct PasswordLogin {
+  std::string username;
+  std::filesystem::path password_file;
+  // All optional; see the API's page on authentication.
+  std::string connection;
+  std::string domain;
+  std::string auth_domain;
+  std::string auth_domain_path;
+};
+
+// Proves itself by the connection's client certificate.
+struct CertificateLogin {
+  std::string client_id;
+  std::filesystem::path certificate_file;
+};
+
+struct LoginPlan {
+  std::string appliance;  // its URL: an account of one appliance is none of another
+  std::variant<PasswordLogin, CertificateLogin> way;
+};
+
+class LoginTokenSource final : public TokenSource {
+ public:
+  // The parts outlive this.
+  LoginTokenSource(LoginPlan plan, LoginLatch& latch, const Clock& clock, Random& random);
+  ~LoginTokenSource() override;
+  LoginTokenSource(const LoginTokenSource&) = delete;
+  LoginTokenSource& operator=(const LoginTokenSource&) = delete;
+
+  // A token is handed out until the smaller of 15 s and a quarter of its life is left.
+  Result<std::shared_ptr<const Secret>> Current() override;
+
+  // Renews after about 60 % of a token's life.  A refresh token is used while there is one that
+  // works.
+  std::optional<Result<HttpRequest>> NextLogin() override;
+  LoginOutcome OnLoginAnswer(const HttpResponse& response) override;
+  std::optional<SteadyTime> NextLoginDue() const override;
+
+  void Accepted(const std::shared_ptr<const Secret>& token, bool is_repetition) override;
+  // Drops the token, so that a new login follows at once; but only so often, since what is refused
+  // with a fresh token will be refused with the next one, too.
+  bool Refused(const std::shared_ptr<const Secret>& token, bool is_repetition) override;
+
+  bool ReportsItsFaults() const override { return true; }
+  TokenState State() const override;
+  void Hide(std::string& text) const override;
+
+ private:
+  struct Token {
+    std::shared_ptr<const Secret> text;
+    SteadyTime usable_until{};
+    SteadyTime expires{};
+    WallTime expires_at{};
+  };
+  struct Attempt {
+    SteadyTime began_at{};
+    bool with_refresh_token = false;
+  };
+
+  bool RefreshTokenIsUsable() const;
+  HttpRequest RenewingRequest();
+  std::optional<Result<HttpRequest>> CredentialRequest();
+  Result<std::shared_ptr<const Secret>> CredentialBody();
+  HttpRequest Begin(std::shared_ptr<const Secret> body, bool with_refresh_token);
+  void Keep(TokenGrant grant, SteadyTime began_at);
+  LoginOutcome Fail(const HttpResponse& response, Error error, const Attempt& attempt);
+  void TryAgainAfter(Nanoseconds wait) { next_login_ = clock_.SteadyNow() + wait; }
+
+  // Constant after construction.
+  const LoginPlan plan_;
+  const LoginAccount account_;
+  LoginLatch& latch_;
+  const Clock& clock_;
+  Random& random_;
+
+  Decoder decoder_;
+  std::optional<Token> token_;
+  Error error_;  // why there is no token
+  bool was_granted_once_ = false;
+  bool was_rejected_ = false;       // error_ tells of it
+  bool waits_for_another_ = false;  // target, which logs in with the same account
+  bool is_refused_ = false;         // the token, since it was last accepted
+  std::optional<Attempt> attempt_;  // under way
+  SteadyTime next_login_;
+  Backoff failures_;  // logins that failed in a row without being rejected
+
+  std::shared_ptr<const Secret> former_token_;  // kept to be hidden
+  std::shared_ptr<const Secret> password_;      // last sent; kept to be hidden
+  std::shared_ptr<const Secret> refresh_token_;
+  SteadyTime refresh_token_until_{};
+  int refresh_tokens_rejected_ = 0;  // in a row
+
+  Backoff fruitless_drops_;  // tokens dropped in vain
+  SteadyTime no_drop_before_;
+};
+
+}  // namespace cckm
