@@ -8,7 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/simulator/api_error.h"
+#include "tests/simulator/fault_answer.h"
 #include "tests/simulator/list_query.h"
+#include "tests/simulator/login.h"
 #include "tests/simulator/refusal.h"
 
 namespace cckm::simulator {
@@ -16,18 +18,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::string_view kTokenPath = "/api/v1/auth/tokens";
 constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 
 Json ParseObject(std::string_view body) {
   Json json = Json::parse(body, nullptr, false);
   return json.is_object() ? json : Json();
-}
-
-// Empty where the member is missing or no string.
-std::string TextOf(const Json& object, std::string_view name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 // Nothing where the member is there and no array of strings.
@@ -52,67 +47,64 @@ std::optional<Selection> ParseSelection(const Family& family, const Json& body) 
   return Selection{everything, *std::move(ids), *std::move(regions)};
 }
 
-std::string RenderGrant(const Grant& grant) {
-  const Json body = {{"jwt", grant.jwt},
-                     {"duration", grant.duration.count()},
-                     {"token_type", "Bearer"},
-                     {"client_id", grant.client_id},
-                     {"refresh_token", grant.refresh_token},
-                     {"refresh_token_expires_in", grant.refresh_token_expires_in.count()}};
-  return body.dump();
-}
-
-bool IsTokenPath(std::string_view path) {
-  return path.starts_with(kTokenPath) &&
-         (path.size() == kTokenPath.size() || path.substr(kTokenPath.size()) == "/");
-}
-
 }  // namespace
 
-Api::Api(const ApiSettings& settings, World& world, Tokens& tokens, Faults& faults)
-    : settings_(settings),
-      world_(world),
-      tokens_(tokens),
-      faults_(faults),
-      control_(world, tokens, faults) {}
+Api::Api(const ApiSettings& settings, Appliance& appliance)
+    : settings_(settings), appliance_(appliance), world_(appliance.world), control_(appliance) {}
+
+Response Api::Serve(const Request& request, const Wait& wait, const WallClock& clock) {
+  if (IsControl(request)) return Handle(request, clock());
+  const bool login = request.method == "POST" && IsLoginPath(request.path);
+  const auto visit = appliance_.journal.Enter(login, request.first_of_connection);
+  wait(appliance_.latency.load());
+  Response response = Handle(request, clock());
+  wait(response.delay);
+  return response;
+}
 
 Response Api::Handle(const Request& request, TimePoint now) {
   world_.Advance(now);
-  if (settings_.control && request.path.starts_with("/simulator/")) {
-    return control_.Handle(request, now);
-  }
+  if (IsControl(request)) return control_.Handle(request, now);
   if (!request.path.starts_with("/api/")) return NotFound();
-  if (const auto status = faults_.Next()) return Fault(*status);
-  if (IsTokenPath(request.path)) {
-    return request.method == "POST" ? LogIn(request, now) : MethodNotAllowed("POST");
+  const auto fault = appliance_.faults.Next(request.path, now);
+  Response response = fault ? Suffer(*fault, request, now) : Dispatch(request, now);
+  appliance_.journal.NoteAnswer(response.delivery == Delivery::kNone ? 0 : response.status);
+  return response;
+}
+
+bool Api::IsControl(const Request& request) const {
+  return settings_.control && request.path.starts_with("/simulator/");
+}
+
+Response Api::Suffer(const FaultRule& rule, const Request& request, TimePoint now) {
+  appliance_.journal.NoteFault();
+  return IsServed(rule) ? SpoilAnswer(rule, Dispatch(request, now)) : AnswerFault(rule);
+}
+
+Response Api::Dispatch(const Request& request, TimePoint now) {
+  if (IsLoginPath(request.path)) {
+    return request.method == "POST" ? AnswerLogin(request, now) : MethodNotAllowed("POST");
   }
   if (settings_.authentication) {
-    const auto reason = tokens_.Refuse(request.authorization, now);
-    if (reason) return Unauthorized(*reason, NextRequestId());
+    const auto bad = appliance_.tokens.Refuse(request.authorization, now);
+    if (bad && bad->expired) appliance_.journal.NoteExpiredToken();
+    if (bad) return Unauthorized(bad->message, NextRequestId());
   }
   return Route(request, now);
 }
 
-// `username` and `name` are both accepted, as the real API does; without grant_type it is
-// "password".
-Response Api::LogIn(const Request& request, TimePoint now) {
-  const Json body = ParseObject(request.body);
-  if (body.is_null()) return BadRequest("The body is not a JSON object.");
-  std::string grant_type = TextOf(body, "grant_type");
-  if (grant_type.empty()) grant_type = "password";
-  std::optional<Grant> grant;
-  if (grant_type == "password") {
-    std::string username = TextOf(body, "username");
-    if (username.empty()) username = TextOf(body, "name");
-    grant = tokens_.LogIn(username, TextOf(body, "password"), now);
-    if (!grant) return Unauthorized("Wrong username or password.", NextRequestId());
-  } else if (grant_type == "refresh_token") {
-    grant = tokens_.Renew(TextOf(body, "refresh_token"), now);
-    if (!grant) return Unauthorized("Invalid token", NextRequestId());
-  } else {
-    return InvalidValue("grant_type: password or refresh_token");
+Response Api::AnswerLogin(const Request& request, TimePoint now) {
+  const auto body = LogIn(appliance_, request, now);
+  if (body) return {200, *body, {}};
+  switch (body.error().kind) {
+    case LoginError::Kind::kBadRequest:
+      return BadRequest(body.error().message);
+    case LoginError::Kind::kInvalidValue:
+      return InvalidValue(body.error().message);
+    case LoginError::Kind::kUnauthorized:
+      break;
   }
-  return {200, RenderGrant(*grant), {}};
+  return Unauthorized(body.error().message, NextRequestId());
 }
 
 Response Api::Route(const Request& request, TimePoint now) {

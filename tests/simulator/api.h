@@ -1,14 +1,15 @@
 // The simulated appliance's HTTP API: a request in, its answer out.
 //
-// What needs a login and what fails on purpose is decided here, too; only waiting and bytes are
-// left to the server.
+// What needs a login, what fails on purpose and what is waited for is decided here, too; only the
+// waiting itself and bytes are left to the server.
 //
-// Thread-safety: Handle may be called from any thread.
+// Thread-safety: every method may be called from any thread.
 
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "tests/simulator/control.h"
@@ -25,13 +26,23 @@ struct ApiSettings {
 
 class Api {
  public:
-  // Borrows all three.
-  Api(const ApiSettings& settings, World& world, Tokens& tokens, Faults& faults);
+  using Wait = std::function<void(std::chrono::nanoseconds)>;
+  using WallClock = std::function<TimePoint()>;
 
+  // Borrows the appliance.
+  Api(const ApiSettings& settings, Appliance& appliance);
+
+  // From a request's arrival to the moment its answer is due, with all the waiting in between.
+  Response Serve(const Request& request, const Wait& wait, const WallClock& clock);
+
+  // Without any waiting: response.delay is left to the caller.
   Response Handle(const Request& request, TimePoint now);
 
  private:
-  Response LogIn(const Request& request, TimePoint now);
+  bool IsControl(const Request& request) const;
+  Response Suffer(const FaultRule& rule, const Request& request, TimePoint now);
+  Response Dispatch(const Request& request, TimePoint now);
+  Response AnswerLogin(const Request& request, TimePoint now);
   Response Route(const Request& request, TimePoint now);
   Response Jobs(const Family& family, const Request& request, TimePoint now);
   Response Job(const Family& family, std::string_view rest, const Request& request, TimePoint now);
@@ -41,9 +52,8 @@ class Api {
   std::string NextRequestId();
 
   const ApiSettings settings_;
-  World& world_;
-  Tokens& tokens_;
-  Faults& faults_;
+  Appliance& appliance_;
+  World& world_;  // the appliance's
   Control control_;
   std::atomic<std::uint64_t> refused_ = 0;
 };

@@ -309,6 +309,25 @@ TEST(ApiTest, LoginsAreAnsweredByTheirBody) {
   }
 }
 
+TEST(ApiTest, AnAnswerWaitsForTheLatencyAndThenForItsFault) {
+  using Times = std::vector<std::chrono::nanoseconds>;
+  TestAppliance appliance;
+  appliance.latency = std::chrono::milliseconds(20);
+  appliance.Send("POST", "/simulator/fault", "kind=hang&for=2s");
+  Times waits;
+  const auto serve = [&](std::string_view path) {
+    waits.clear();
+    const Request request = {"GET", path, "", "Bearer fixed-token", ""};
+    return appliance.api.Serve(
+        request, [&](std::chrono::nanoseconds time) { waits.push_back(time); },
+        [] { return kStart; });
+  };
+  EXPECT_EQ(serve(kDsm).status, 200);
+  EXPECT_EQ(waits, (Times{std::chrono::milliseconds(20), seconds(2)}));
+  EXPECT_EQ(serve("/simulator/journal").status, 200);
+  EXPECT_EQ(waits, Times{});
+}
+
 TEST(ApiTest, AShareOfTheAnswersIsAnError) {
   TestAppliance appliance(AllFamiliesSettings(), {}, 20);
   int errors = 0;

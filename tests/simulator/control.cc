@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 
 #include "tests/simulator/api_error.h"
 #include "tests/simulator/refusal.h"
 #include "tests/simulator/render.h"
+#include "tests/simulator/values.h"
 
 namespace cckm::simulator {
 namespace {
@@ -41,36 +41,70 @@ Response Answer(const Family& family, const tl::expected<RefreshPtr, Refusal>& r
   return {200, RenderRefresh(family, **result, now, Freshness::kReadBack, false), {}};
 }
 
+Response SetFault(Appliance& appliance, const Query& query, TimePoint now) {
+  if (query.Find("status") == "off") {
+    appliance.faults.Clear();
+    return Done();
+  }
+  auto rule = ParseFaultRule(query, FaultSource::kControl);
+  if (!rule) return InvalidValue(rule.error());
+  appliance.faults.Add(*std::move(rule), now);
+  return Done();
+}
+
+Response SetLatency(Appliance& appliance, const Query& query, TimePoint) {
+  const auto latency = ParseDuration(query.Find("value").value_or(""));
+  if (!latency || *latency > kGreatestLatency) return InvalidValue("value: at most 60s");
+  appliance.latency = *latency;
+  return Done();
+}
+
+struct Route {
+  std::string_view path;
+  std::string_view method;
+  Response (*answer)(Appliance& appliance, const Query& query, TimePoint now);
+};
+
+using A = Appliance;
+using Q = const Query&;
+using T = TimePoint;
+
+// clang-format off
+constexpr std::array<Route, 8> kRoutes = {{
+    {"/simulator/fault", "POST", SetFault},
+    {"/simulator/latency", "POST", SetLatency},
+    {"/simulator/tokens/expire", "POST",
+     [](A& a, Q, T) { a.tokens.ExpireAll(); return Done(); }},
+    {"/simulator/logins/username", "POST",
+     [](A& a, Q q, T) { a.accounts.SetUsername(q.Find("value").value_or("")); return Done(); }},
+    {"/simulator/logins/password", "POST",
+     [](A& a, Q q, T) { a.accounts.SetPassword(q.Find("value").value_or("")); return Done(); }},
+    {"/simulator/logins/unlock", "POST",
+     [](A& a, Q, T) { a.accounts.Unlock(); return Done(); }},
+    {"/simulator/journal", "GET", [](A& a, Q, T) { return Response{200, a.journal.Render(), {}}; }},
+    {"/simulator/journal/clear", "POST",
+     [](A& a, Q, T) { a.journal.Clear(); return Done(); }},
+}};
+// clang-format on
+
 }  // namespace
 
 Response Control::Handle(const Request& request, TimePoint now) {
-  if (request.method != "POST") return MethodNotAllowed("POST");
   const Query query(request.query);
-  if (request.path == "/simulator/fault") return SetFault(query);
-  if (request.path == "/simulator/tokens/expire") {
-    tokens_.ExpireAll();
-    return Done();
+  const auto* const route = std::ranges::find(kRoutes, request.path, &Route::path);
+  if (route != kRoutes.end()) {
+    if (request.method != route->method) return MethodNotAllowed(route->method);
+    return route->answer(appliance_, query, now);
   }
+  if (request.method != "POST") return MethodNotAllowed("POST");
   if (!request.path.starts_with(kRefreshPrefix)) return NotFound();
   return Refresh(request.path.substr(kRefreshPrefix.size()), query, now);
-}
-
-Response Control::SetFault(const Query& query) {
-  const std::string_view text = query.Find("status").value_or("");
-  int status = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
-  const bool number = error == std::errc() && end == text.data() + text.size();
-  if (text != "off" && (!number || status < 400 || status > 599)) {
-    return InvalidValue("status: 400 to 599, or off");
-  }
-  faults_.Force(status);
-  return Done();
 }
 
 Response Control::Refresh(std::string_view rest, const Query& query, TimePoint now) {
   const std::size_t slash = rest.find('/');
   const Family* const family = FindFamily(rest.substr(0, slash));
-  if (family == nullptr || !world_.Offers(*family)) return NotFound();
+  if (family == nullptr || !appliance_.world.Offers(*family)) return NotFound();
   if (slash == std::string_view::npos) return Start(*family, query, now);
   std::string_view id = rest.substr(slash + 1);
   if (!id.ends_with(kFinishSuffix)) return NotFound();
@@ -85,7 +119,7 @@ Response Control::Start(const Family& family, const Query& query, TimePoint now)
   const std::string id(query.Find("id").value_or(""));
   const bool plain = (id.empty() || IsPlainId(id)) && std::ranges::all_of(selection.ids, IsPlainId);
   if (!plain) return InvalidValue("an id is up to 128 letters, digits, or any of . _ : -");
-  return Answer(family, world_.StartScripted(family, selection, id, now), now);
+  return Answer(family, appliance_.world.StartScripted(family, selection, id, now), now);
 }
 
 Response Control::Finish(const Family& family, std::string_view id, const Query& query,
@@ -95,7 +129,7 @@ Response Control::Finish(const Family& family, std::string_view id, const Query&
   if (ending == kEndings.end()) {
     return InvalidValue("as: completed, failed, partial, partially_completed or cancelled");
   }
-  return Answer(family, world_.Finish(family, id, ending->ending, now), now);
+  return Answer(family, appliance_.world.Finish(family, id, ending->ending, now), now);
 }
 
 }  // namespace cckm::simulator

@@ -40,6 +40,56 @@ TEST(ControlTest, FaultsFailTheApiAndNotTheControl) {
   }
 }
 
+TEST(ControlTest, AFaultIsAddedWithAllThatItIsTold) {
+  TestAppliance appliance;
+  appliance.Send("POST", "/simulator/fault", "status=502&path=/api/v1/auth&count=1");
+  EXPECT_EQ(appliance.Send("POST", "/simulator/fault", "kind=close").status, 200);
+  EXPECT_EQ(appliance.Send("POST", kTokens).status, 502);
+  EXPECT_EQ(appliance.Send("GET", kDsm).delivery, Delivery::kNone);
+  const Response wrong = appliance.Send("POST", "/simulator/fault", "status=500&pth=/");
+  EXPECT_EQ(wrong.status, 400);
+  EXPECT_EQ(BodyOf(wrong)["message"], "unknown parameter pth");
+}
+
+TEST(ControlTest, TheLatencyChangesWhileItRuns) {
+  TestAppliance appliance;
+  EXPECT_EQ(appliance.Send("POST", "/simulator/latency", "value=200ms").status, 200);
+  for (const std::string_view wrong : {"value=61s", "value=1", "value=", ""}) {
+    EXPECT_EQ(appliance.Send("POST", "/simulator/latency", wrong).status, 400) << wrong;
+  }
+  EXPECT_EQ(appliance.latency.load(), std::chrono::milliseconds(200));
+  appliance.Send("POST", "/simulator/latency", "value=0s");
+  EXPECT_EQ(appliance.latency.load(), seconds(0));
+}
+
+TEST(ControlTest, LoginsChangeWhileItRuns) {
+  TestAppliance appliance(
+      AccountSettings{.username = {}, .password = {}, .client_id = {}, .lock_after = 1});
+  const auto log_in = [&](std::string_view username, std::string_view password) {
+    const Json body = {{"username", username}, {"password", password}};
+    return appliance.Send("POST", kTokens, "", body.dump()).status;
+  };
+  EXPECT_EQ(appliance.Send("POST", "/simulator/logins/password", "value=n%65w").status, 200);
+  EXPECT_EQ(log_in("u", "new"), 200);
+  EXPECT_EQ(log_in("u", "old"), 401);
+  EXPECT_EQ(log_in("u", "new"), 401);
+  EXPECT_EQ(appliance.Send("POST", "/simulator/logins/unlock").status, 200);
+  EXPECT_EQ(log_in("u", "new"), 200);
+  EXPECT_EQ(appliance.Send("POST", "/simulator/logins/username", "value=v").status, 200);
+  EXPECT_EQ(log_in("v", "new"), 200);
+  EXPECT_EQ(appliance.Send("POST", "/simulator/logins/password").status, 200);
+  EXPECT_EQ(log_in("v", "any"), 200);
+  EXPECT_EQ(log_in("u", "any"), 401);
+}
+
+TEST(ControlTest, TheJournalIsReadAndCleared) {
+  TestAppliance appliance;
+  appliance.Send("GET", kDsm);
+  EXPECT_EQ(appliance.Get("/simulator/journal")["requests"], 1);
+  EXPECT_EQ(appliance.Send("POST", "/simulator/journal/clear").status, 200);
+  EXPECT_EQ(appliance.Get("/simulator/journal")["requests"], 0);
+}
+
 TEST(ControlTest, AScriptStartsAndEndsRefreshesWithoutAToken) {
   TestAppliance appliance(Idle());
   struct Case {
@@ -88,6 +138,10 @@ TEST(ControlTest, WrongControlRequestsAreRefused) {
   };
   const Case cases[] = {
       {"GET", "/simulator/fault", "status=500", 405},
+      {"POST", "/simulator/journal", "", 405},
+      {"GET", "/simulator/journal/clear", "", 405},
+      {"GET", "/simulator/none", "", 405},
+      {"POST", "/simulator/journal/x", "", 404},
       {"POST", "/simulator/", "", 404},
       {"POST", "/simulator/refresh/none", "", 404},
       {"POST", "/simulator/refresh/dsm/one", "", 404},
@@ -117,6 +171,7 @@ TEST(ControlTest, TokensCanBeExpiredByAScript) {
 TEST(ControlTest, WithoutControlThereIsNoSuchDoor) {
   TestAppliance appliance(AllFamiliesSettings(), {});
   EXPECT_EQ(appliance.Send("POST", "/simulator/fault", "status=500").status, 404);
+  EXPECT_EQ(appliance.Send("GET", "/simulator/journal").status, 404);
   EXPECT_EQ(appliance.Send("GET", kDsm).status, 200);
 }
 

@@ -6,13 +6,16 @@
 #include <ctime>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "tests/simulator/api.h"
+#include "tests/simulator/fault_script.h"
 #include "tests/simulator/options.h"
 #include "tests/simulator/server.h"
+#include "tests/simulator/tls_folder.h"
 
 namespace {
 
@@ -41,6 +44,26 @@ std::string ReadTokenFile(Options& options) {
   if (token.empty()) return "no token can be read from " + options.token_file;
   options.tokens.fixed.push_back(token);
   return {};
+}
+
+FaultScript ReadFaultScript(const std::string& path) {
+  if (path.empty()) return {};
+  std::ifstream file(path);
+  if (!file) return {{}, {"cannot read " + path}};
+  FaultScript script = ParseFaultScript(std::string(std::istreambuf_iterator<char>(file), {}));
+  for (std::string& problem : script.problems) problem.insert(0, path + ", ");
+  return script;
+}
+
+// The server's settings with TLS where it is asked for.
+tl::expected<ServerSettings, std::string> SettingsOf(const Options& options) {
+  ServerSettings settings = {options.listen_host, options.listen_port, options.threads};
+  if (options.tls_folder.empty()) return settings;
+  auto files = OpenTlsFolder(options.tls_folder, options.tls_names, Now());
+  if (!files) return tl::unexpected(files.error());
+  settings.tls = {files->server.certificate_pem, files->server.key_pem,
+                  options.tls_client_auth ? files->authority_pem : std::string()};
+  return settings;
 }
 
 // The problem, if there is one.
@@ -77,24 +100,34 @@ void WaitForSignal(const sigset_t& signals, World& world) {
   while (sigtimedwait(&signals, nullptr, &tick) < 0) world.Advance(Now());
 }
 
-int Serve(const Options& options) {
+void Announce(const Options& options, std::uint16_t port) {
+  std::cout << "ciphertrust_simulator listening on http" << (options.tls_folder.empty() ? "" : "s")
+            << "://" << options.listen_host << ':' << port << std::endl;
+}
+
+int Serve(const Options& options, const std::vector<FaultRule>& faults) {
   const sigset_t signals = BlockSignals();
-  World world(options.world, Now());
-  Tokens tokens(options.tokens);
-  Faults faults(options.world.seed, options.error_percent);
-  Api api(options.api, world, tokens, faults);
-  if (const std::string problem = WriteIds(options, world); !problem.empty()) {
+  const auto settings = SettingsOf(options);
+  if (!settings) return Complain({settings.error()}, kWrongUse);
+  Appliance appliance{World(options.world, Now()), Tokens(options.tokens),
+                      Accounts(options.accounts),
+                      Faults(options.world.seed, options.error_percent)};
+  appliance.latency = options.latency;
+  Api api(options.api, appliance);
+  if (const std::string problem = WriteIds(options, appliance.world); !problem.empty()) {
     return Complain({problem}, kWrongUse);
   }
-  const ServerSettings settings = {options.listen_host, options.listen_port, options.threads,
-                                   options.latency};
+  const TimePoint start = Now();
+  for (const FaultRule& fault : faults) appliance.faults.Add(fault, start);
   const auto server = Server::Start(
-      settings, [&](const Request& request, TimePoint now) { return api.Handle(request, now); },
+      *settings,
+      [&](const Request& request, const Server::Wait& wait) {
+        return api.Serve(request, wait, Now);
+      },
       Now);
   if (!server) return Complain({server.error()}, kCannotListen);
-  std::cout << "ciphertrust_simulator listening on http://" << options.listen_host << ':'
-            << (*server)->port() << std::endl;
-  WaitForSignal(signals, world);
+  Announce(options, (*server)->port());
+  WaitForSignal(signals, appliance.world);
   // Nothing is kept, so nothing needs an orderly end, for which civetweb takes up to two seconds.
   std::_Exit(EXIT_SUCCESS);
 }
@@ -108,8 +141,11 @@ int main(int argc, char** argv) {
     std::cout << HelpText();
     return EXIT_SUCCESS;
   }
+  std::vector<std::string>& problems = parsed.problems;
   const std::string problem = ReadTokenFile(parsed.options);
-  if (!problem.empty()) parsed.problems.push_back(problem);
-  if (!parsed.problems.empty()) return Complain(parsed.problems, kWrongUse);
-  return Serve(parsed.options);
+  if (!problem.empty()) problems.push_back(problem);
+  const FaultScript script = ReadFaultScript(parsed.options.fault_script);
+  problems.insert(problems.end(), script.problems.begin(), script.problems.end());
+  if (!problems.empty()) return Complain(problems, kWrongUse);
+  return Serve(parsed.options, script.rules);
 }

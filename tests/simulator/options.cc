@@ -2,23 +2,16 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <optional>
 
 #include "tests/simulator/query.h"
+#include "tests/simulator/values.h"
 
 namespace cckm::simulator {
 namespace {
 
 constexpr std::uint64_t kMostEntries = 10'000'000;
-
-std::optional<std::uint64_t> ParseNumber(std::string_view text, std::uint64_t most) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool whole = error == std::errc() && end == text.data() + text.size();
-  return whole && number <= most ? std::optional(number) : std::nullopt;
-}
 
 template <typename Number>
 bool ReadNumber(std::string_view text, std::uint64_t most, Number& number) {
@@ -37,22 +30,9 @@ bool ReadPercent(std::string_view text, unsigned& percent) {
 
 bool ReadDuration(std::string_view text, std::chrono::nanoseconds least,
                   std::chrono::nanoseconds& duration) {
-  constexpr std::chrono::nanoseconds kMost = std::chrono::hours(24 * 30);
-  static constexpr std::array<std::pair<std::string_view, std::chrono::nanoseconds>, 4> kUnits = {
-      {{"ms", std::chrono::milliseconds(1)},
-       {"s", std::chrono::seconds(1)},
-       {"m", std::chrono::minutes(1)},
-       {"h", std::chrono::hours(1)}}};
-  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
-  for (const auto& [suffix, unit] : kUnits) {
-    if (text.substr(digits) != suffix) continue;
-    const auto number =
-        ParseNumber(text.substr(0, digits), static_cast<std::uint64_t>(kMost / unit));
-    if (!number || unit * static_cast<std::int64_t>(*number) < least) return false;
-    duration = unit * static_cast<std::int64_t>(*number);
-    return true;
-  }
-  return false;
+  const auto parsed = ParseDuration(text);
+  if (parsed && *parsed >= least) duration = *parsed;
+  return parsed && *parsed >= least;
 }
 
 bool ReadText(std::string_view text, std::string& target) {
@@ -80,15 +60,16 @@ bool ReadFamilies(std::string_view text, Options& options) {
   return !options.world.families.empty();
 }
 
-bool ReadLifetime(std::string_view text, Options& options) {
+bool ReadLifetime(std::string_view text, std::chrono::seconds& target) {
   std::chrono::nanoseconds lifetime{};
   if (!ReadDuration(text, std::chrono::seconds(1), lifetime)) return false;
-  options.tokens.lifetime = std::chrono::floor<std::chrono::seconds>(lifetime);
+  target = std::chrono::floor<std::chrono::seconds>(lifetime);
   return true;
 }
 
-bool ReadToken(std::string_view text, Options& options) {
-  if (!text.empty()) options.tokens.fixed.emplace_back(text);
+// One more of a flag that may be repeated.
+bool ReadEntry(std::string_view text, std::vector<std::string>& entries) {
+  if (!text.empty()) entries.emplace_back(text);
   return !text.empty();
 }
 
@@ -105,7 +86,7 @@ using Text = std::string_view;
 using O = Options;
 
 // clang-format off
-constexpr std::array<Flag, 29> kFlags = {{
+constexpr std::array<Flag, 37> kFlags = {{
     {"help", "", "this text", [](Text, O& o) { return o.help = true; }},
     {"listen", "HOST:PORT", "where to listen; port 0 takes any (127.0.0.1:0)", ReadListen},
     {"threads", "N", "connections served at once, 1 to 4096 (64)",
@@ -138,17 +119,35 @@ constexpr std::array<Flag, 29> kFlags = {{
     {"restart-after", "TIME", "how long after the end that happens (5s)",
      [](Text t, O& o) { return ReadDuration(t, 100 * kMillisecond, o.world.restart_after); }},
     {"latency", "TIME", "added to every answer of the API, at most 60s (0ms)",
-     [](Text t, O& o) { return ReadDuration(t, {}, o.latency) && o.latency <= std::chrono::seconds(60); }},
+     [](Text t, O& o) { return ReadDuration(t, {}, o.latency) && o.latency <= kGreatestLatency; }},
     {"error-percent", "P", "share of the API's answers that are a 500 (0)",
      [](Text t, O& o) { return ReadPercent(t, o.error_percent); }},
-    {"token", "TEXT", "a bearer token that never expires; may be repeated", ReadToken},
+    {"fault-script", "FILE", "faults that come and go by themselves, see tests/simulator/fault_script.h",
+     [](Text t, O& o) { return ReadText(t, o.fault_script); }},
+    {"token", "TEXT", "a bearer token that never expires; may be repeated",
+     [](Text t, O& o) { return ReadEntry(t, o.tokens.fixed); }},
     {"token-file", "FILE", "the same from the first line of a file",
      [](Text t, O& o) { return ReadText(t, o.token_file); }},
-    {"token-lifetime", "TIME", "of the tokens that a login grants (300s)", ReadLifetime},
+    {"token-lifetime", "TIME", "of the tokens that a login grants (300s)",
+     [](Text t, O& o) { return ReadLifetime(t, o.tokens.lifetime); }},
+    {"refresh-token-lifetime", "TIME", "of the refresh tokens, at least 1s (1799s)",
+     [](Text t, O& o) { return ReadLifetime(t, o.tokens.refresh_token_lifetime); }},
+    {"no-refresh-token", "", "a login grants none",
+     [](Text, O& o) { o.tokens.refresh_tokens = false; return true; }},
     {"username", "TEXT", "the only user name that may log in (any)",
-     [](Text t, O& o) { return ReadText(t, o.tokens.username); }},
+     [](Text t, O& o) { return ReadText(t, o.accounts.username); }},
     {"password", "TEXT", "the only password that may log in (any)",
-     [](Text t, O& o) { return ReadText(t, o.tokens.password); }},
+     [](Text t, O& o) { return ReadText(t, o.accounts.password); }},
+    {"client-id", "TEXT", "the only client that may log in with its certificate (any)",
+     [](Text t, O& o) { return ReadText(t, o.accounts.client_id); }},
+    {"lock-after", "N", "wrong passwords in a row that lock the account, 0 for never (0)",
+     [](Text t, O& o) { return ReadNumber(t, 1000, o.accounts.lock_after); }},
+    {"tls-folder", "DIR", "serve HTTPS; the CA's and both sides' certificates and keys are there, or are made",
+     [](Text t, O& o) { return ReadText(t, o.tls_folder); }},
+    {"tls-name", "NAME", "a host the server's certificate is made for, beside localhost; may be repeated",
+     [](Text t, O& o) { return ReadEntry(t, o.tls_names); }},
+    {"tls-client-auth", "", "clients need a certificate of that CA",
+     [](Text, O& o) { return o.tls_client_auth = true; }},
     {"no-auth", "", "no request needs a token",
      [](Text, O& o) { o.api.authentication = false; return true; }},
     {"plain-external-cm", "", "a single external CM refresh without its \"application/json\" wrapper",
@@ -157,7 +156,7 @@ constexpr std::array<Flag, 29> kFlags = {{
      [](Text, O& o) { return o.print_ids = true; }},
     {"ids-file", "PREFIX", "write these IDs to PREFIX-FAMILY.txt, one a line",
      [](Text t, O& o) { return ReadText(t, o.ids_file); }},
-    {"control", "", "allow POST /simulator/... without a token, see tests/simulator/control.h",
+    {"control", "", "allow /simulator/... without a token, see tests/simulator/control.h",
      [](Text, O& o) { return o.api.control = true; }},
 }};
 // clang-format on
@@ -183,6 +182,12 @@ std::optional<std::string> ReadArgument(std::string_view argument, Options& opti
   // A token or a password is only wrong when it is empty, so that none is repeated here.
   return "bad value of --" + std::string(flag->name) + " '" + std::string(value) + "', expected " +
          std::string(flag->value) + ": " + std::string(flag->meaning);
+}
+
+void CheckTls(const Options& options, std::vector<std::string>& problems) {
+  if (!options.tls_folder.empty()) return;
+  if (!options.tls_names.empty()) problems.emplace_back("--tls-name needs --tls-folder");
+  if (options.tls_client_auth) problems.emplace_back("--tls-client-auth needs --tls-folder");
 }
 
 void CheckTogether(const WorldSettings& world, std::vector<std::string>& problems) {
@@ -216,6 +221,7 @@ ParsedOptions ParseOptions(std::span<const std::string_view> arguments) {
     options.world.finished = std::min(usual_finished, options.world.refreshes);
   }
   CheckTogether(options.world, parsed.problems);
+  CheckTls(options, parsed.problems);
   options.api.seed = options.world.seed;
   options.tokens.seed = options.world.seed;
   return parsed;
@@ -223,7 +229,7 @@ ParsedOptions ParseOptions(std::span<const std::string_view> arguments) {
 
 std::string HelpText() {
   std::string text =
-      "ciphertrust_simulator: the refresh jobs of a CipherTrust Manager, over plain HTTP.\n\n";
+      "ciphertrust_simulator: the refresh jobs of a CipherTrust Manager, over HTTP or HTTPS.\n\n";
   for (const Flag& flag : kFlags) {
     std::string line = "  " + Spelled(flag);
     line.resize(std::max<std::size_t>(line.size() + 2, 26), ' ');

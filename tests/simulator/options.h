@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/simulator/accounts.h"
 #include "tests/simulator/api.h"
 #include "tests/simulator/tokens.h"
 #include "tests/simulator/world.h"
@@ -24,10 +25,15 @@ struct Options {
   std::chrono::nanoseconds latency{0};
   unsigned error_percent = 0;
   bool print_ids = false;
-  std::string ids_file;    // prefix, empty: none
-  std::string token_file;  // empty: none
+  std::string ids_file;                // prefix, empty: none
+  std::string token_file;              // empty: none
+  std::string fault_script;            // a file, empty: none
+  std::string tls_folder;              // empty: no TLS
+  std::vector<std::string> tls_names;  // beside localhost and 127.0.0.1
+  bool tls_client_auth = false;
   bool help = false;
   ApiSettings api;
+  AccountSettings accounts;
   TokenSettings tokens;
   WorldSettings world;  // always names at least one family
 };

@@ -63,9 +63,16 @@ TEST(OptionsTest, EveryFlagSetsItsOption) {
       {"--error-percent=5", [](O o) { return o.error_percent == 5; }},
       {"--token=a=b", [](O o) { return o.tokens.fixed == std::vector<std::string>{"a=b"}; }},
       {"--token-file=t", [](O o) { return o.token_file == "t"; }},
+      {"--refresh-token-lifetime=90s",
+       [](O o) { return o.tokens.refresh_token_lifetime == seconds(90); }},
+      {"--no-refresh-token", [](O o) { return !o.tokens.refresh_tokens; }},
+      {"--client-id=c", [](O o) { return o.accounts.client_id == "c"; }},
+      {"--lock-after=3", [](O o) { return o.accounts.lock_after == 3; }},
+      {"--fault-script=f", [](O o) { return o.fault_script == "f"; }},
+      {"--tls-folder=d", [](O o) { return o.tls_folder == "d"; }},
       {"--token-lifetime=9s", [](O o) { return o.tokens.lifetime == seconds(9); }},
-      {"--username=u", [](O o) { return o.tokens.username == "u"; }},
-      {"--password=p", [](O o) { return o.tokens.password == "p"; }},
+      {"--username=u", [](O o) { return o.accounts.username == "u"; }},
+      {"--password=p", [](O o) { return o.accounts.password == "p"; }},
       {"--no-auth", [](O o) { return !o.api.authentication; }},
       {"--plain-external-cm", [](O o) { return !o.api.external_cm_wrapper; }},
       {"--print-ids", [](O o) { return o.print_ids; }},
@@ -106,6 +113,11 @@ TEST(OptionsTest, AWrongFlagIsOneProblemThatNamesIt) {
                                     "--min-duration=2d",
                                     "--max-duration=1.5s",
                                     "--latency=61s",
+                                    "--token-lifetime=999ms",
+                                    "--refresh-token-lifetime=0s",
+                                    "--lock-after=1001",
+                                    "--tls-folder=",
+                                    "--fault-script=",
                                     "--max-duration=99999999999999999999h",
                                     "--error-percent=101"};
   for (const std::string_view argument : cases) {
@@ -122,11 +134,24 @@ TEST(OptionsTest, FlagsThatContradictEachOtherAreReported) {
       {"--min-duration=21s"},
       {"--failed-percent=50", "--partial-percent=50", "--cancelled-percent=1"},
       {"--domains=0"},
+      {"--tls-name=x"},
+      {"--tls-client-auth"},
   };
   for (const auto& arguments : cases) {
     EXPECT_EQ(Parse(arguments).problems.size(), 1U) << arguments.back();
   }
   EXPECT_TRUE(Parse({"--domains=0", "--refreshes=0"}).problems.empty());
+}
+
+TEST(OptionsTest, TlsHasItsFolderItsNamesAndItsClients) {
+  const auto [options, problems] = Parse(
+      {"--tls-name=cm.example", "--tls-folder=d", "--tls-name=10.0.0.1", "--tls-client-auth"});
+  EXPECT_TRUE(problems.empty());
+  EXPECT_EQ(options.tls_names, (std::vector<std::string>{"cm.example", "10.0.0.1"}));
+  EXPECT_TRUE(options.tls_client_auth);
+  for (const std::string_view flag : {"  --tls-name=NAME ", "  --tls-client-auth "}) {
+    EXPECT_NE(HelpText().find(flag), std::string::npos) << flag;
+  }
 }
 
 TEST(OptionsTest, AllProblemsAreReportedAtOnce) {

@@ -55,6 +55,12 @@ std::optional<std::string_view> Query::Find(std::string_view name) const {
   return std::nullopt;
 }
 
+std::vector<std::string> Query::Names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : parameters_) names.push_back(name);
+  return names;
+}
+
 std::vector<std::string> SplitAtCommas(std::string_view text) {
   std::vector<std::string> parts;
   ForEachPart(text, ',', [&](std::string_view part) { parts.emplace_back(part); });

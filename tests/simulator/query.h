@@ -21,6 +21,9 @@ class Query {
   // The value of the first parameter of that name.
   std::optional<std::string_view> Find(std::string_view name) const;
 
+  // The name of every parameter, in their order.
+  std::vector<std::string> Names() const;
+
  private:
   std::vector<std::pair<std::string, std::string>> parameters_;
 };

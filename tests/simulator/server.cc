@@ -18,7 +18,7 @@ std::string_view ViewOf(const char* text) { return text == nullptr ? std::string
 std::optional<std::string> ReadBody(mg_connection* connection, const mg_request_info& info) {
   std::string body;
   if (info.content_length > static_cast<long long>(kGreatestBody)) return std::nullopt;
-  std::array<char, 16384> part;
+  std::array<char, 16384> part{};
   while (body.size() <= kGreatestBody) {
     const int count = mg_read(connection, part.data(), part.size());
     if (count < 0) return std::nullopt;
@@ -28,32 +28,56 @@ std::optional<std::string> ReadBody(mg_connection* connection, const mg_request_
   return std::nullopt;
 }
 
-void Write(mg_connection* connection, const Response& response, TimePoint now) {
-  std::string text = "HTTP/1.1 " + std::to_string(response.status) + ' ' +
-                     mg_get_response_code_text(connection, response.status) +
+std::string HeadOf(const Response& response, const char* reason, TimePoint now) {
+  std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ' + reason +
                      "\r\nDate: " + FormatHttpDate(now) +
-                     "\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: " +
-                     std::to_string(response.body.size());
-  if (!response.allow.empty()) text.append("\r\nAllow: ").append(response.allow);
-  text.append("\r\n\r\n").append(response.body);
+                     "\r\nContent-Type: " + response.content_type +
+                     "\r\nContent-Length: " + std::to_string(response.body.size());
+  if (!response.allow.empty()) head.append("\r\nAllow: ").append(response.allow);
+  for (const auto& [name, value] : response.headers) {
+    head.append("\r\n").append(name).append(": ").append(value);
+  }
+  return head + "\r\n\r\n";
+}
+
+void Write(mg_connection* connection, const Response& response, TimePoint now) {
+  if (response.delivery != Delivery::kWhole) mg_disable_keep_alive(connection);
+  if (response.delivery == Delivery::kNone) return;
+  const char* const reason = mg_get_response_code_text(connection, response.status);
+  const bool half = response.delivery == Delivery::kTruncated;
+  const std::string text = HeadOf(response, reason, now) +
+                           response.body.substr(0, response.body.size() / (half ? 2 : 1));
   mg_write(connection, text.data(), text.size());
+}
+
+// Whether civetweb's connection has not yet been marked, which it now is.
+bool MarkFirst(mg_connection* connection, void* mark) {
+  if (mg_get_user_connection_data(connection) != nullptr) return false;
+  mg_set_user_connection_data(connection, mark);
+  return true;
 }
 
 int KeepSilent(const mg_connection*, const char*) { return 1; }
 
 }  // namespace
 
-Server::Server(const ServerSettings& settings, Handler handler, WallClock clock)
-    : latency_(settings.latency), handler_(std::move(handler)), clock_(std::move(clock)) {}
+Server::Server(Handler handler, WallClock clock)
+    : handler_(std::move(handler)), clock_(std::move(clock)) {}
 
 tl::expected<std::unique_ptr<Server>, std::string> Server::Start(const ServerSettings& settings,
                                                                  Handler handler, WallClock clock) {
-  std::unique_ptr<Server> server(new Server(settings, std::move(handler), std::move(clock)));
+  std::unique_ptr<Server> server(new Server(std::move(handler), std::move(clock)));
+  if (settings.tls) {
+    auto context = MakeTlsContext(*settings.tls);
+    if (!context) return tl::unexpected(context.error());
+    server->tls_ = *std::move(context);
+  }
   const std::string address = settings.host + ':' + std::to_string(settings.port);
+  const std::string listening_port = address + (settings.tls ? "s" : "");
   const std::string threads = std::to_string(settings.threads);
   // clang-format off
   std::array<const char*, 13> options = {
-      "listening_ports", address.c_str(),
+      "listening_ports", listening_port.c_str(),
       "num_threads", threads.c_str(),
       "enable_keep_alive", "yes",
       "tcp_nodelay", "1",
@@ -63,6 +87,7 @@ tl::expected<std::unique_ptr<Server>, std::string> Server::Start(const ServerSet
   // clang-format on
   mg_callbacks callbacks{};
   callbacks.begin_request = &Server::OnRequest;
+  callbacks.external_ssl_ctx = &Server::OnTlsContext;
   callbacks.log_message = &KeepSilent;
   mg_init_data init{};
   init.callbacks = &callbacks;
@@ -100,6 +125,13 @@ int Server::OnRequest(mg_connection* connection) {
   return 200;
 }
 
+// The context stays this object's own: civetweb, which asks again when it stops, must not free it.
+int Server::OnTlsContext(void** context, void* server) {
+  ssl_ctx_st* const own = static_cast<Server*>(server)->tls_.get();
+  *context = own;
+  return own == nullptr ? 0 : 1;
+}
+
 void Server::Answer(mg_connection* connection) {
   const mg_request_info& info = *mg_get_request_info(connection);
   const std::optional<std::string> body = ReadBody(connection, info);
@@ -107,18 +139,22 @@ void Server::Answer(mg_connection* connection) {
     mg_disable_keep_alive(connection);
     return Write(connection, {413, R"({"code":15,"codeDesc":"NCERRBadRequest"})", {}}, clock_());
   }
-  const Request request = {ViewOf(info.request_method), ViewOf(info.local_uri),
-                           ViewOf(info.query_string),
-                           ViewOf(mg_get_header(connection, "Authorization")), *body};
-  if (!request.path.starts_with("/simulator/")) Wait();
-  const TimePoint now = clock_();
-  Write(connection, handler_(request, now), now);
+  const Request request = {.method = ViewOf(info.request_method),
+                           .path = ViewOf(info.local_uri),
+                           .query = ViewOf(info.query_string),
+                           .authorization = ViewOf(mg_get_header(connection, "Authorization")),
+                           .body = *body,
+                           .client_certificate = info.client_cert != nullptr,
+                           .first_of_connection = MarkFirst(connection, this)};
+  const Response response =
+      handler_(request, [this](std::chrono::nanoseconds time) { Pause(time); });
+  Write(connection, response, clock_());
 }
 
-void Server::Wait() {
-  if (latency_.count() == 0) return;
+void Server::Pause(std::chrono::nanoseconds time) {
+  if (time.count() == 0) return;
   std::unique_lock lock(mutex_);
-  stop_.wait_for(lock, latency_, [this] { return stopping_; });
+  stop_.wait_for(lock, time, [this] { return stopping_; });
 }
 
 }  // namespace cckm::simulator

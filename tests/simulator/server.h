@@ -1,4 +1,5 @@
-// The HTTP server of the simulator: civetweb around a function from request to answer.
+// The HTTP server of the simulator, with or without TLS: civetweb around a function from request to
+// answer.
 //
 // Thread-safety: the handler is called from many threads at once; the rest belongs to one thread.
 
@@ -10,12 +11,14 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include <tl/expected.hpp>
 
 #include "tests/simulator/http_message.h"
 #include "tests/simulator/timestamp.h"
+#include "tests/simulator/tls_context.h"
 
 struct mg_connection;
 struct mg_context;
@@ -26,13 +29,14 @@ struct ServerSettings {
   std::string host;
   std::uint16_t port = 0;  // 0: any
   unsigned threads = 64;   // connections served at once
-  // Waited before an answer; not for what the test itself asks for under /simulator/.
-  std::chrono::nanoseconds latency{0};
+  std::optional<TlsSettings> tls = {};
 };
 
 class Server {
  public:
-  using Handler = std::function<Response(const Request&, TimePoint now)>;
+  // Waits so long, or until the server stops.
+  using Wait = std::function<void(std::chrono::nanoseconds)>;
+  using Handler = std::function<Response(const Request&, const Wait& wait)>;
   using WallClock = std::function<TimePoint()>;
 
   // Listens until it is destroyed, which takes up to two seconds while clients keep idle
@@ -52,18 +56,21 @@ class Server {
     void operator()(mg_context* context) const;
   };
 
-  Server(const ServerSettings& settings, Handler handler, WallClock clock);
+  Server(Handler handler, WallClock clock);
 
+  // What civetweb calls.
   static int OnRequest(mg_connection* connection);
-  void Answer(mg_connection* connection);
-  void Wait();
+  static int OnTlsContext(void** context, void* server);
 
-  const std::chrono::nanoseconds latency_;
+  void Answer(mg_connection* connection);
+  void Pause(std::chrono::nanoseconds time);
+
   const Handler handler_;
   const WallClock clock_;
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;  // guarded by mutex_
+  TlsContextPtr tls_;      // null without TLS
   std::unique_ptr<mg_context, ContextStop> context_;
 };
 

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <bit>
+#include <future>
 #include <thread>
 #include <vector>
 
@@ -35,7 +36,7 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // The head and the body of the answer, empty where there is none.
+  // The head and the body of the answer, as much as came; empty where there is none.
   std::string Send(const std::string& method, const std::string& target,
                    const std::string& body = {}) {
     const std::string request = method + ' ' + target +
@@ -53,7 +54,7 @@ class Client {
     while (answer.size() < wanted) {
       char part[4096];
       const ssize_t count = ::recv(socket_, part, sizeof(part), 0);
-      if (count <= 0) return {};
+      if (count <= 0) return answer;
       answer.append(part, static_cast<std::size_t>(count));
       const std::size_t head_end = answer.find("\r\n\r\n");
       const std::size_t length = answer.find("Content-Length: ");
@@ -70,13 +71,16 @@ class Client {
 // An appliance behind a server, whose clock is set by hand.
 struct Rig {
   std::uint16_t Port() const { return server.value()->port(); }
+  TimePoint Now() const { return kStart + std::chrono::seconds(elapsed_s.load()); }
 
   TestAppliance appliance;
   std::atomic<int> elapsed_s = 0;
   tl::expected<std::unique_ptr<Server>, std::string> server = Server::Start(
       {.host = "127.0.0.1", .threads = 8},
-      [this](const Request& request, TimePoint now) { return appliance.api.Handle(request, now); },
-      [this] { return kStart + std::chrono::seconds(elapsed_s.load()); });
+      [this](const Request& request, const Server::Wait& wait) {
+        return appliance.api.Serve(request, wait, [this] { return Now(); });
+      },
+      [this] { return Now(); });
 };
 
 // One rig for all of these tests, because a server takes two seconds to stop; no test depends on
@@ -152,8 +156,73 @@ TEST_F(ServerTest, ManyConnectionsAreServedAtOnce) {
   EXPECT_EQ(good, 300);
 }
 
+TEST_F(ServerTest, AFaultReachesTheClientAsItWasAskedFor) {
+  struct Case {
+    std::string fault;
+    std::string_view start;
+    std::string_view part;
+  };
+  const Case cases[] = {
+      {"status=503&retry_after=5&content_type=text/html&body=sorry", "HTTP/1.1 503 ",
+       "\r\nContent-Type: text/html\r\nContent-Length: 5\r\nRetry-After: 5\r\n\r\nsorry"},
+      {"status=307&location=http://other/", "HTTP/1.1 307 ", "\r\nLocation: http://other/\r\n"},
+      {"kind=garbage", "HTTP/1.1 200 OK\r\n", "<garbage>"},
+  };
+  for (const Case& row : cases) {
+    Client client(rig_->Port());
+    client.Send("POST", "/simulator/fault?count=1&" + row.fault);
+    const std::string answer = client.Send("GET", "/api/v1/cckm/dsm/refresh");
+    EXPECT_TRUE(answer.starts_with(row.start)) << answer;
+    EXPECT_TRUE(Has(answer, row.part)) << answer;
+    EXPECT_TRUE(Has(client.Send("GET", "/api/v1/cckm/dsm/refresh"), "resources")) << row.fault;
+  }
+}
+
+TEST_F(ServerTest, AConnectionThatIsClosedOnPurposeCarriesNoMore) {
+  const std::string path = "/api/v1/cckm/dsm/refresh?limit=0";
+  Client intact(rig_->Port());
+  const std::size_t whole = intact.Send("GET", path).size();
+  for (const std::string kind : {"close", "truncate"}) {
+    Client client(rig_->Port());
+    client.Send("POST", "/simulator/fault?count=1&kind=" + kind);
+    const std::string answer = client.Send("GET", path);
+    EXPECT_LT(answer.size(), whole) << kind;
+    EXPECT_EQ(answer.empty(), kind == "close") << answer;
+    EXPECT_EQ(client.Send("GET", path), "") << kind;
+  }
+}
+
+TEST_F(ServerTest, AConnectionIsCountedOnce) {
+  const std::string path = "/api/v1/cckm/dsm/refresh?limit=0";
+  Client control(rig_->Port());
+  control.Send("POST", "/simulator/journal/clear");
+  Client first(rig_->Port());
+  Client second(rig_->Port());
+  for (Client* const client : {&first, &second, &first, &first}) client->Send("GET", path);
+  const std::string journal = control.Send("GET", "/simulator/journal");
+  EXPECT_TRUE(Has(journal, R"("connections":2)")) << journal;
+  EXPECT_TRUE(Has(journal, R"("requests":4)")) << journal;
+}
+
+TEST(ServerStopTest, AWaitEndsWhenTheServerStops) {
+  std::promise<void> waiting;
+  auto server = Server::Start(
+      {.host = "127.0.0.1", .threads = 1},
+      [&](const Request&, const Server::Wait& wait) {
+        waiting.set_value();
+        wait(std::chrono::hours(1));
+        return Response{};
+      },
+      [] { return kStart; });
+  ASSERT_TRUE(server) << server.error();
+  const std::uint16_t port = (*server)->port();
+  const std::jthread asking([port] { Client(port).Send("GET", "/"); });
+  waiting.get_future().wait();
+  server->reset();
+}
+
 TEST(ServerStartTest, AnAddressThatIsTakenIsAnError) {
-  const auto handler = [](const Request&, TimePoint) { return Response{}; };
+  const auto handler = [](const Request&, const Server::Wait&) { return Response{}; };
   const auto clock = [] { return kStart; };
   const auto first = Server::Start({.host = "127.0.0.1", .threads = 1}, handler, clock);
   ASSERT_TRUE(first) << first.error();

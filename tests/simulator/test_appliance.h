@@ -25,15 +25,17 @@ inline WorldSettings AllFamiliesSettings() {
   return settings;
 }
 
-class TestAppliance {
+class TestAppliance : public Appliance {
  public:
   explicit TestAppliance(const WorldSettings& world_settings = AllFamiliesSettings(),
                          const ApiSettings& api_settings = {.control = true},
                          unsigned error_percent = 0)
-      : world(world_settings, kStart),
-        tokens({.fixed = {"fixed-token"}, .username = {}, .password = {}}),
-        faults(1, error_percent),
-        api(api_settings, world, tokens, faults) {}
+      : TestAppliance(world_settings, api_settings, {}, {}, error_percent) {}
+
+  explicit TestAppliance(const AccountSettings& account_settings,
+                         const TokenSettings& token_settings = {})
+      : TestAppliance(AllFamiliesSettings(), {.control = true}, account_settings, token_settings,
+                      0) {}
 
   // With the fixed token.
   Response Send(std::string_view method, std::string_view path, std::string_view query = {},
@@ -46,10 +48,20 @@ class TestAppliance {
   }
 
   TimePoint now = kStart;
-  World world;
-  Tokens tokens;
-  Faults faults;
   Api api;
+
+ private:
+  TestAppliance(const WorldSettings& world_settings, const ApiSettings& api_settings,
+                const AccountSettings& account_settings, TokenSettings token_settings,
+                unsigned error_percent)
+      : Appliance{World(world_settings, kStart), Tokens(WithFixedToken(std::move(token_settings))),
+                  Accounts(account_settings), Faults(1, error_percent)},
+        api(api_settings, *this) {}
+
+  static TokenSettings WithFixedToken(TokenSettings settings) {
+    settings.fixed.emplace_back("fixed-token");
+    return settings;
+  }
 };
 
 }  // namespace cckm::simulator

@@ -9,8 +9,6 @@
 namespace cckm::simulator {
 namespace {
 
-// The documented example grants 1799 s.
-constexpr std::chrono::seconds kRefreshTokenLifetime(1799);
 // How long an expired token is still known as such.
 constexpr std::chrono::minutes kMemory(10);
 
@@ -54,25 +52,21 @@ std::optional<std::string_view> BearerOf(std::string_view authorization) {
   return authorization.substr(kScheme.size());
 }
 
-bool Matches(std::string_view given, std::string_view expected) {
-  return expected.empty() ? !given.empty() : given == expected;
-}
-
 }  // namespace
 
 Tokens::Tokens(TokenSettings settings) : settings_(std::move(settings)) {}
 
-std::optional<Grant> Tokens::LogIn(std::string_view username, std::string_view password,
-                                   TimePoint now) {
-  if (!Matches(username, settings_.username) || !Matches(password, settings_.password)) {
-    return std::nullopt;
-  }
+Grant Tokens::Open(TimePoint now, Renewable renewable) {
   const std::lock_guard lock(mutex_);
   ForgetOld(now);
   Random random(settings_.seed, "session", issued_);
-  const std::string refresh_token = random.Token(64);
-  const Session session = {random.Uuid(), now + kRefreshTokenLifetime};
-  sessions_.emplace(refresh_token, session);
+  std::string refresh_token = random.Token(64);
+  const Session session = {random.Uuid(), now + settings_.refresh_token_lifetime};
+  if (renewable == Renewable::kYes && settings_.refresh_tokens) {
+    sessions_.emplace(refresh_token, session);
+  } else {
+    refresh_token.clear();
+  }
   return Issue(refresh_token, session, now);
 }
 
@@ -84,16 +78,17 @@ std::optional<Grant> Tokens::Renew(std::string_view refresh_token, TimePoint now
   return Issue(found->first, found->second, now);
 }
 
-std::optional<std::string> Tokens::Refuse(std::string_view authorization, TimePoint now) const {
+std::optional<BadToken> Tokens::Refuse(std::string_view authorization, TimePoint now) const {
   const auto token = BearerOf(authorization);
-  if (!token) return "No bearer token";
+  if (!token) return BadToken{"No bearer token", false};
   if (std::ranges::find(settings_.fixed, *token) != settings_.fixed.end()) return std::nullopt;
   const std::lock_guard lock(mutex_);
   const auto found = jwts_.find(*token);
-  if (found == jwts_.end()) return "Invalid token";
+  if (found == jwts_.end()) return BadToken{"Invalid token", false};
   if (now < found->second) return std::nullopt;
   const auto age = std::chrono::floor<std::chrono::seconds>(now - found->second);
-  return "Bearer token malformed: Token is expired by " + std::to_string(age.count()) + "s";
+  return BadToken{
+      "Bearer token malformed: Token is expired by " + std::to_string(age.count()) + "s", true};
 }
 
 void Tokens::ExpireAll() {

@@ -20,34 +20,43 @@ namespace cckm::simulator {
 struct TokenSettings {
   std::uint64_t seed = 1;
   std::chrono::seconds lifetime = std::chrono::seconds(300);
+  // The documented example grants 1799 s.
+  std::chrono::seconds refresh_token_lifetime = std::chrono::seconds(1799);
+  bool refresh_tokens = true;      // whether any is granted
   std::vector<std::string> fixed;  // bearer tokens that never expire
-  std::string username;            // empty: any user name that is not empty
-  std::string password;            // empty: any password that is not empty
 };
 
 // What a successful login grants.
 struct Grant {
   std::string jwt;
   std::string client_id;
-  std::string refresh_token;
+  std::string refresh_token;  // empty: none was granted
   std::chrono::seconds duration;
   std::chrono::seconds refresh_token_expires_in;
+};
+
+// Whether a session gets a refresh token, where they are granted at all.
+enum class Renewable { kNo, kYes };
+
+// What is wrong with an Authorization header.
+struct BadToken {
+  std::string message;  // as the API words it
+  bool expired;         // it was good once
 };
 
 class Tokens {
  public:
   explicit Tokens(TokenSettings settings);
 
-  // Nothing for a wrong user name or password.
-  std::optional<Grant> LogIn(std::string_view username, std::string_view password, TimePoint now);
+  // The tokens of a new session.
+  Grant Open(TimePoint now, Renewable renewable);
 
   // A new JWT for a refresh token, which stays the same.  Nothing for one that is unknown or
   // expired.
   std::optional<Grant> Renew(std::string_view refresh_token, TimePoint now);
 
-  // What is wrong with the value of an Authorization header, as the API words it; nothing if it is
-  // good.
-  std::optional<std::string> Refuse(std::string_view authorization, TimePoint now) const;
+  // Nothing if the value of the Authorization header is good.
+  std::optional<BadToken> Refuse(std::string_view authorization, TimePoint now) const;
 
   // Forgets every granted token; the fixed ones stay.
   void ExpireAll();

@@ -9,21 +9,21 @@ namespace {
 
 using std::chrono::seconds;
 
-TokenSettings Plain() { return {.fixed = {}, .username = {}, .password = {}}; }
-
 std::string Bearer(const std::string& token) { return "Bearer " + token; }
 
 TEST(TokensTest, AGrantedTokenIsGoodForItsLifetime) {
-  Tokens tokens(Plain());
-  const Grant grant = tokens.LogIn("somebody", "anything", kStart).value();
+  Tokens tokens({});
+  const Grant grant = tokens.Open(kStart, Renewable::kYes);
   EXPECT_EQ(grant.duration, seconds(300));
-  EXPECT_EQ(tokens.Refuse(Bearer(grant.jwt), kStart + seconds(299)), std::nullopt);
-  EXPECT_EQ(tokens.Refuse(Bearer(grant.jwt), kStart + seconds(350)),
-            "Bearer token malformed: Token is expired by 50s");
+  EXPECT_FALSE(tokens.Refuse(Bearer(grant.jwt), kStart + seconds(299)));
+  const auto bad = tokens.Refuse(Bearer(grant.jwt), kStart + seconds(350));
+  ASSERT_TRUE(bad);
+  EXPECT_EQ(bad->message, "Bearer token malformed: Token is expired by 50s");
+  EXPECT_TRUE(bad->expired);
 }
 
 TEST(TokensTest, EveryWrongCredentialIsRefused) {
-  TokenSettings settings = Plain();
+  TokenSettings settings;
   settings.fixed = {"alpha", "beta"};
   const Tokens tokens(settings);
   struct Case {
@@ -44,32 +44,9 @@ TEST(TokensTest, EveryWrongCredentialIsRefused) {
   }
 }
 
-TEST(TokensTest, LoginsAreCheckedAgainstWhatWasConfigured) {
-  struct Case {
-    std::string_view username;
-    std::string_view password;
-    bool any_accepts;
-    bool strict_accepts;
-  };
-  const Case cases[] = {{"exporter", "secret", true, true},
-                        {"exporter", "wrong", true, false},
-                        {"wrong", "secret", true, false},
-                        {"", "secret", false, false},
-                        {"exporter", "", false, false}};
-  TokenSettings settings = Plain();
-  Tokens any(settings);
-  settings.username = "exporter";
-  settings.password = "secret";
-  Tokens strict(settings);
-  for (const Case& row : cases) {
-    EXPECT_EQ(any.LogIn(row.username, row.password, kStart).has_value(), row.any_accepts);
-    EXPECT_EQ(strict.LogIn(row.username, row.password, kStart).has_value(), row.strict_accepts);
-  }
-}
-
 TEST(TokensTest, ARefreshTokenGivesANewTokenAndStaysTheSame) {
-  Tokens tokens(Plain());
-  const Grant first = tokens.LogIn("a", "b", kStart).value();
+  Tokens tokens({});
+  const Grant first = tokens.Open(kStart, Renewable::kYes);
   const Grant second = tokens.Renew(first.refresh_token, kStart + seconds(10)).value();
   EXPECT_NE(second.jwt, first.jwt);
   EXPECT_EQ(second.refresh_token, first.refresh_token);
@@ -82,20 +59,42 @@ TEST(TokensTest, ARefreshTokenGivesANewTokenAndStaysTheSame) {
   EXPECT_FALSE(tokens.Renew(first.refresh_token, kStart + seconds(1799)));
 }
 
+TEST(TokensTest, ARefreshTokenLivesAsLongAsItWasTold) {
+  Tokens tokens({.refresh_token_lifetime = seconds(7), .fixed = {}});
+  const Grant grant = tokens.Open(kStart, Renewable::kYes);
+  EXPECT_EQ(grant.refresh_token_expires_in, seconds(7));
+  EXPECT_TRUE(tokens.Renew(grant.refresh_token, kStart + seconds(6)));
+  EXPECT_FALSE(tokens.Renew(grant.refresh_token, kStart + seconds(7)));
+}
+
+TEST(TokensTest, WithoutRefreshTokensOnlyAJwtIsGranted) {
+  Tokens none({.refresh_tokens = false, .fixed = {}});
+  Tokens usual({});
+  for (const Grant& grant :
+       {none.Open(kStart, Renewable::kYes), usual.Open(kStart, Renewable::kNo)}) {
+    EXPECT_EQ(grant.refresh_token, "");
+    EXPECT_EQ(std::ranges::count(grant.jwt, '.'), 2);
+  }
+  EXPECT_FALSE(usual.Renew("", kStart));
+}
+
 TEST(TokensTest, ExpireAllForgetsWhatWasGrantedAndKeepsWhatIsFixed) {
-  TokenSettings settings = Plain();
+  TokenSettings settings;
   settings.fixed = {"alpha"};
   Tokens tokens(settings);
-  const Grant grant = tokens.LogIn("a", "b", kStart).value();
+  const Grant grant = tokens.Open(kStart, Renewable::kYes);
   tokens.ExpireAll();
-  EXPECT_EQ(tokens.Refuse(Bearer(grant.jwt), kStart), "Invalid token");
+  const auto bad = tokens.Refuse(Bearer(grant.jwt), kStart);
+  ASSERT_TRUE(bad);
+  EXPECT_EQ(bad->message, "Invalid token");
+  EXPECT_FALSE(bad->expired);
   EXPECT_FALSE(tokens.Renew(grant.refresh_token, kStart));
   EXPECT_FALSE(tokens.Refuse("Bearer alpha", kStart));
 }
 
 TEST(TokensTest, ATokenHasTheFormOfAJwt) {
-  Tokens tokens(Plain());
-  const std::string jwt = tokens.LogIn("a", "b", kStart).value().jwt;
+  Tokens tokens({});
+  const std::string jwt = tokens.Open(kStart, Renewable::kYes).jwt;
   EXPECT_TRUE(jwt.starts_with("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJsb2NhbHw"));
   EXPECT_EQ(std::ranges::count(jwt, '.'), 2);
   EXPECT_EQ(jwt.find_first_of("=+/"), std::string::npos);

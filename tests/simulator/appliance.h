@@ -1,0 +1,31 @@
+// What the simulated appliance consists of, behind its API and the test's own door.
+//
+// Thread-safety: that of the parts, which may all be used from any thread.
+
+#pragma once
+
+#include <atomic>
+#include <chrono>
+
+#include "tests/simulator/accounts.h"
+#include "tests/simulator/faults.h"
+#include "tests/simulator/journal.h"
+#include "tests/simulator/tokens.h"
+#include "tests/simulator/world.h"
+
+namespace cckm::simulator {
+
+// Waited before every answer of the API.
+using Latency = std::atomic<std::chrono::nanoseconds>;
+inline constexpr std::chrono::nanoseconds kGreatestLatency = std::chrono::seconds(60);
+
+struct Appliance {
+  World world;
+  Tokens tokens;
+  Accounts accounts;
+  Faults faults;
+  Journal journal{};
+  Latency latency{std::chrono::nanoseconds(0)};
+};
+
+}  // namespace cckm::simulator
