@@ -7,7 +7,7 @@ set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config git ca-certificates curl
   libbenchmark-dev libcivetweb-dev libcurl4-openssl-dev libexpected-dev libfmt-dev libgflags-dev
-  libgtest-dev libgmock-dev libsimdjson-dev libspdlog-dev libssl-dev libyaml-cpp-dev
+  libgtest-dev libgmock-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev
   nlohmann-json3-dev prometheus-cpp-dev python3)
 test=(bsdextrautils clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev openssl shellcheck)
 

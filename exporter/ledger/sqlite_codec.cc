@@ -1,0 +1,172 @@
+#include "exporter/ledger/sqlite_codec.h"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+
+namespace cckm {
+namespace {
+
+// The numbers are what is stored: new ones may only be added.
+static_assert(kDomainStatusNames == std::array<std::string_view, 5>{"in_progress", "completed",
+                                                                    "failed", "cancelled",
+                                                                    "unknown"});
+constexpr unsigned kStatusBits = 3;
+constexpr std::uint64_t kStatusMask = (1U << kStatusBits) - 1;
+
+class Packer {
+ public:
+  void AddInteger(std::uint64_t number) {
+    for (; number >= 0x80; number >>= 7U) AddByte(number | 0x80);
+    AddByte(number);
+  }
+  void AddFloat(double value) {
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    for (unsigned shift = 0; shift < 64; shift += 8) AddByte(bits >> shift);
+  }
+  std::string Take() { return std::move(bytes_); }
+
+ private:
+  void AddByte(std::uint64_t byte) { bytes_ += static_cast<char>(byte & 0xFF); }
+
+  std::string bytes_;
+};
+
+// Reads what a Packer wrote.  After a failure every answer is 0 and ok() is false.
+class Unpacker {
+ public:
+  explicit Unpacker(std::string_view bytes) : left_(bytes) {}
+
+  std::uint64_t Integer() {
+    std::uint64_t number = 0;
+    for (unsigned shift = 0; shift < 64; shift += 7) {
+      const std::uint64_t byte = Byte();
+      number |= (byte & 0x7F) << shift;
+      if (byte < 0x80) return number;
+    }
+    ok_ = false;
+    return 0;
+  }
+  double Float() {
+    std::uint64_t bits = 0;
+    for (unsigned shift = 0; shift < 64; shift += 8) bits |= Byte() << shift;
+    return std::bit_cast<double>(bits);
+  }
+  void Refuse() { ok_ = false; }
+  bool ok() const { return ok_; }
+  bool at_end() const { return left_.empty(); }
+
+ private:
+  std::uint64_t Byte() {
+    ok_ = ok_ && !left_.empty();
+    if (!ok_) return 0;
+    const auto byte = static_cast<unsigned char>(left_.front());
+    left_.remove_prefix(1);
+    return byte;
+  }
+
+  std::string_view left_;
+  bool ok_ = true;
+};
+
+bool IsSum(double seconds) { return std::isfinite(seconds) && seconds >= 0; }
+
+// The number of buckets, 0 for a histogram without observations; then their counts and the sum.
+void Pack(Packer& packer, const DurationHistogram& histogram) {
+  const DurationHistogram::Observations saved = histogram.Save();
+  const bool is_empty = std::ranges::all_of(saved.counts, [](auto count) { return count == 0; });
+  packer.AddInteger(is_empty ? 0 : saved.counts.size());
+  if (is_empty) return;
+  for (const std::uint64_t count : saved.counts) packer.AddInteger(count);
+  packer.AddFloat(saved.sum_seconds);
+}
+
+void Unpack(Unpacker& unpacker, std::size_t buckets, DurationHistogram& histogram) {
+  const std::uint64_t stored_buckets = unpacker.Integer();
+  if (stored_buckets == 0) return;
+  if (stored_buckets != buckets) return unpacker.Refuse();
+  DurationHistogram::Observations saved;
+  for (std::size_t i = 0; i < buckets; ++i) saved.counts.push_back(unpacker.Integer());
+  saved.sum_seconds = unpacker.Float();
+  if (!IsSum(saved.sum_seconds)) unpacker.Refuse();
+  if (unpacker.ok()) histogram.Restore(saved);
+}
+
+}  // namespace
+
+std::string PackHistogram(const DurationHistogram& histogram) {
+  Packer packer;
+  Pack(packer, histogram);
+  return packer.Take();
+}
+
+std::optional<DurationHistogram> UnpackHistogram(std::string_view packed,
+                                                 const BucketBounds& bounds) {
+  Unpacker unpacker(packed);
+  DurationHistogram histogram(bounds);
+  Unpack(unpacker, bounds.texts().size(), histogram);
+  if (!unpacker.ok() || !unpacker.at_end()) return std::nullopt;
+  return histogram;
+}
+
+std::string PackRefreshDurations(const RefreshDurations& durations) {
+  Packer packer;
+  for (const DurationHistogram& histogram : durations) Pack(packer, histogram);
+  return packer.Take();
+}
+
+std::optional<RefreshDurations> UnpackRefreshDurations(std::string_view packed,
+                                                       const BucketBounds& bounds) {
+  Unpacker unpacker(packed);
+  RefreshDurations durations = EmptyRefreshDurations(bounds);
+  for (DurationHistogram& histogram : durations) {
+    Unpack(unpacker, bounds.texts().size(), histogram);
+  }
+  if (!unpacker.ok() || !unpacker.at_end()) return std::nullopt;
+  return durations;
+}
+
+std::string PackDomains(const std::vector<StoredDomain>& domains) {
+  Packer packer;
+  for (const StoredDomain& stored : domains) {
+    const auto domain = static_cast<std::uint64_t>(stored.domain);
+    packer.AddInteger(domain << kStatusBits | static_cast<std::uint64_t>(stored.status));
+  }
+  return packer.Take();
+}
+
+std::optional<std::vector<StoredDomain>> UnpackDomains(std::string_view packed) {
+  Unpacker unpacker(packed);
+  std::vector<StoredDomain> domains;
+  while (unpacker.ok() && !unpacker.at_end()) {
+    const std::uint64_t both = unpacker.Integer();
+    const std::uint64_t status = both & kStatusMask;
+    if (status >= kDomainStatusNames.size()) unpacker.Refuse();
+    domains.push_back(
+        {static_cast<std::int64_t>(both >> kStatusBits), static_cast<DomainStatus>(status)});
+  }
+  if (!unpacker.ok()) return std::nullopt;
+  return domains;
+}
+
+std::string PackBounds(const BucketBounds& bounds) {
+  Packer packer;
+  for (const double bound : bounds.values()) packer.AddFloat(bound);
+  return packer.Take();
+}
+
+std::int64_t Fingerprint(std::string_view refresh_id) {
+  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(refresh_id.data()), refresh_id.size(),
+         digest.data());
+  std::uint64_t fingerprint = 0;
+  for (std::size_t i = 0; i < 8; ++i) fingerprint = fingerprint << 8U | digest[i];
+  return static_cast<std::int64_t>(fingerprint);
+}
+
+}  // namespace cckm

@@ -1,0 +1,76 @@
+#include "exporter/ledger/sqlite_collector_table.h"
+
+#include <utility>
+
+#include "exporter/ledger/sqlite_codec.h"
+#include "exporter/ledger/sqlite_table.h"
+
+namespace cckm {
+namespace {
+
+constexpr SqliteTable kTable = {
+    .name = "collector",
+    .columns = "target, family, id, created_at, has_baseline, durations",
+    .column_count = 6};
+
+}  // namespace
+
+SqliteCollectorTable::SqliteCollectorTable(SqliteConnection& connection, const BucketBounds& bounds)
+    : connection_(connection),
+      bounds_(bounds),
+      last_id_(CheckRows(connection, kTable, "max(id)")),
+      find_(connection, SelectSql(kTable, "WHERE target = ?1 AND family = ?2")),
+      all_(connection, SelectSql(kTable, "")),
+      store_(connection, StoreSql(kTable, "REPLACE")) {}
+
+std::optional<CollectorRow> SqliteCollectorTable::NextRow(SqliteRun& run) {
+  if (!NextSound(connection_, run, kTable)) return std::nullopt;
+  auto durations = UnpackRefreshDurations(run.Bytes(5), bounds_);
+  if (!durations) {
+    connection_.FailAsCorrupt("the histograms of a collector cannot be read");
+    return std::nullopt;
+  }
+  return CollectorRow{.target = std::string(run.Bytes(0)),
+                      .family = std::string(run.Bytes(1)),
+                      .id = run.Integer(2),
+                      .created_at = run.Time(3),
+                      .has_baseline = run.Integer(4) != 0,
+                      .durations = std::move(*durations)};
+}
+
+std::optional<CollectorRow> SqliteCollectorTable::Find(std::string_view target,
+                                                       std::string_view family) {
+  SqliteRun run = find_.Start(target, family);
+  return NextRow(run);
+}
+
+CollectorRow SqliteCollectorTable::FindOrMake(std::string_view target, std::string_view family,
+                                              WallTime now) {
+  if (auto row = Find(target, family)) return std::move(*row);
+  return {.target = std::string(target),
+          .family = std::string(family),
+          .id = ++last_id_,
+          .created_at = now,
+          .has_baseline = false,
+          .durations = EmptyRefreshDurations(bounds_)};
+}
+
+std::vector<CollectorRow> SqliteCollectorTable::All() {
+  std::vector<CollectorRow> rows;
+  SqliteRun run = all_.Start();
+  while (auto row = NextRow(run)) rows.push_back(std::move(*row));
+  return rows;
+}
+
+void SqliteCollectorTable::Store(const CollectorRow& row) {
+  const std::string durations = PackRefreshDurations(row.durations);
+  store_.Execute(row.target, row.family, row.id, row.created_at,
+                 std::int64_t{row.has_baseline ? 1 : 0}, SqliteBlob{durations});
+}
+
+void SqliteCollectorTable::ClearDurations() {
+  const std::string empty = PackRefreshDurations(EmptyRefreshDurations(bounds_));
+  ReplaceDurations(connection_, kTable, empty);
+}
+
+}  // namespace cckm

@@ -1,0 +1,52 @@
+// The table of collectors: whether each has its baseline, and its histograms.  For this room.
+//
+// Thread-safety: as the connection.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/ledger/history.h"
+#include "exporter/ledger/sqlite_statement.h"
+
+namespace cckm {
+
+struct CollectorRow {
+  std::string target;
+  std::string family;
+  std::int64_t id = 0;
+  WallTime created_at;
+  bool has_baseline = false;
+  RefreshDurations durations;
+};
+
+class SqliteCollectorTable {
+ public:
+  // The table exists; connection and bounds outlive this.  Reads every row.
+  SqliteCollectorTable(SqliteConnection& connection, const BucketBounds& bounds);
+
+  std::optional<CollectorRow> Find(std::string_view target, std::string_view family);
+  // The stored row, or a new one that is not stored yet.
+  CollectorRow FindOrMake(std::string_view target, std::string_view family, WallTime now);
+  std::vector<CollectorRow> All();
+
+  void Store(const CollectorRow& row);
+  // Empties every histogram, whatever its buckets.
+  void ClearDurations();
+
+ private:
+  std::optional<CollectorRow> NextRow(SqliteRun& run);
+
+  SqliteConnection& connection_;
+  const BucketBounds& bounds_;
+  std::int64_t last_id_;
+  SqliteStatement find_;
+  SqliteStatement all_;
+  SqliteStatement store_;
+};
+
+}  // namespace cckm

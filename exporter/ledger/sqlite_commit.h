@@ -1,0 +1,42 @@
+// Works one commit of the ledger into its tables.  For SqliteLedger, within a transaction.
+//
+// Each domain and the collector are read and written once, however many refreshes touch them.
+// Thread-safety: as the connection.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "collectors/base/clock.h"
+#include "exporter/ledger/ledger.h"
+#include "exporter/ledger/sqlite_store.h"
+
+namespace cckm {
+
+class SqliteCommit {
+ public:
+  SqliteCommit(SqliteStore& store, std::string_view target, const Family& family, WallTime now);
+
+  // Stores it if it is finished and not known; returns whether it was stored now and counts.
+  bool Add(const FinishedRefresh& finished);
+
+  // To be called after the last one: stores what they changed.
+  void Finish();
+
+  std::int64_t stored() const { return stored_; }
+
+ private:
+  DomainRow& Domain(std::string_view domain_id);
+
+  SqliteStore& store_;
+  const WallTime now_;
+  CollectorRow collector_;
+  std::map<std::string, DomainRow, std::less<>> domains_;  // those that were touched
+  std::int64_t stored_ = 0;
+};
+
+}  // namespace cckm

@@ -1,0 +1,116 @@
+#include "exporter/ledger/sqlite_domain_table.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "exporter/ledger/sqlite_codec.h"
+#include "exporter/ledger/sqlite_table.h"
+
+namespace cckm {
+namespace {
+
+// The numbers are what is stored.
+static_assert(kDomainResultNames ==
+              std::array<std::string_view, 4>{"none", "completed", "failed", "cancelled"});
+static_assert(kDomainEndNames ==
+              std::array<std::string_view, 3>{"completed", "failed", "cancelled"});
+
+constexpr SqliteTable kTable = {
+    .name = "domain",
+    .columns =
+        "collector, domain_id, id, created_at, newest_created_at, newest_refresh_id, "
+        "completed_at, last_duration, last_result, last_success_at, completed, failed, "
+        "cancelled, durations",
+    .column_count = 14};
+
+// Reads all but the histogram.
+void ReadHistory(const SqliteRun& run, DomainHistory& history) {
+  if (!run.IsNull(5)) {
+    history.newest_finished =
+        RefreshOrder{.created_at = run.OptionalTime(4), .refresh_id = std::string(run.Bytes(5))};
+  }
+  history.completed_at = run.OptionalTime(6);
+  if (!run.IsNull(7)) history.last_duration = Nanoseconds(run.Integer(7));
+  history.last_result = static_cast<DomainResult>(run.Integer(8));
+  history.last_success_at = run.OptionalTime(9);
+  for (std::size_t end = 0; end < history.totals.size(); ++end) {
+    history.totals[end] = static_cast<std::uint64_t>(run.Integer(10 + static_cast<int>(end)));
+  }
+}
+
+}  // namespace
+
+SqliteDomainTable::SqliteDomainTable(SqliteConnection& connection, const BucketBounds& bounds)
+    : connection_(connection),
+      bounds_(bounds),
+      last_id_(CheckRows(connection, kTable, "max(id)")),
+      find_(connection, SelectSql(kTable, "WHERE collector = ?1 AND domain_id = ?2")),
+      all_(connection, SelectSql(kTable, "WHERE collector = ?1")),
+      newest_(connection, "SELECT newest_refresh_id FROM domain WHERE collector = ?1"),
+      store_(connection, StoreSql(kTable, "REPLACE")) {}
+
+std::optional<DomainRow> SqliteDomainTable::NextRow(SqliteRun& run) {
+  if (!NextSound(connection_, run, kTable)) return std::nullopt;
+  auto durations = UnpackHistogram(run.Bytes(13), bounds_);
+  const auto result = static_cast<std::size_t>(run.Integer(8));
+  if (!durations || result >= kDomainResultNames.size()) {
+    connection_.FailAsCorrupt("the history of a domain cannot be read");
+    return std::nullopt;
+  }
+  DomainRow row{.domain_id = std::string(run.Bytes(1)),
+                .id = run.Integer(2),
+                .created_at = run.Time(3),
+                .history = DomainHistory(bounds_)};
+  ReadHistory(run, row.history);
+  row.history.durations = std::move(*durations);
+  return row;
+}
+
+DomainRow SqliteDomainTable::FindOrMake(std::int64_t collector, std::string_view domain_id,
+                                        WallTime now) {
+  SqliteRun run = find_.Start(collector, domain_id);
+  if (auto row = NextRow(run)) return std::move(*row);
+  return {.domain_id = std::string(domain_id),
+          .id = ++last_id_,
+          .created_at = now,
+          .history = DomainHistory(bounds_)};
+}
+
+std::vector<DomainRow> SqliteDomainTable::All(std::int64_t collector) {
+  std::vector<DomainRow> rows;
+  SqliteRun run = all_.Start(collector);
+  while (auto row = NextRow(run)) rows.push_back(std::move(*row));
+  return rows;
+}
+
+std::set<std::string, std::less<>> SqliteDomainTable::NewestRefreshes(std::int64_t collector) {
+  std::set<std::string, std::less<>> ids;
+  SqliteRun run = newest_.Start(collector);
+  while (run.Next()) ids.emplace(run.Bytes(0));
+  return ids;
+}
+
+void SqliteDomainTable::Store(std::int64_t collector, const DomainRow& row) {
+  const DomainHistory& history = row.history;
+  std::optional<WallTime> newest_created_at;
+  std::optional<std::string_view> newest_refresh_id;
+  if (history.newest_finished) {
+    newest_created_at = history.newest_finished->created_at;
+    newest_refresh_id = history.newest_finished->refresh_id;
+  }
+  const auto total = [&](std::size_t end) {
+    return static_cast<std::int64_t>(history.totals[end]);
+  };
+  const std::string durations = PackHistogram(history.durations);
+  store_.Execute(collector, row.domain_id, row.id, row.created_at, newest_created_at,
+                 newest_refresh_id, history.completed_at, history.last_duration,
+                 static_cast<std::int64_t>(history.last_result), history.last_success_at, total(0),
+                 total(1), total(2), SqliteBlob{durations});
+}
+
+void SqliteDomainTable::ClearDurations() {
+  ReplaceDurations(connection_, kTable, PackHistogram(DurationHistogram(bounds_)));
+}
+
+}  // namespace cckm

@@ -1,0 +1,54 @@
+// The table of domains: what the finished refreshes of each add up to.  For this room.
+//
+// Thread-safety: as the connection.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/ledger/history.h"
+#include "exporter/ledger/sqlite_statement.h"
+
+namespace cckm {
+
+struct DomainRow {
+  std::string domain_id;
+  std::int64_t id = 0;
+  WallTime created_at;
+  DomainHistory history;
+};
+
+class SqliteDomainTable {
+ public:
+  // The table exists; connection and bounds outlive this.  Reads every row.
+  SqliteDomainTable(SqliteConnection& connection, const BucketBounds& bounds);
+
+  // The stored row of a collector's domain, or a new one that is not stored yet.
+  DomainRow FindOrMake(std::int64_t collector, std::string_view domain_id, WallTime now);
+  std::vector<DomainRow> All(std::int64_t collector);
+  // The ids of the refreshes that are the newest finished one of some domain.
+  std::set<std::string, std::less<>> NewestRefreshes(std::int64_t collector);
+
+  void Store(std::int64_t collector, const DomainRow& row);
+  // Empties every histogram, whatever its buckets.
+  void ClearDurations();
+
+ private:
+  std::optional<DomainRow> NextRow(SqliteRun& run);
+
+  SqliteConnection& connection_;
+  const BucketBounds& bounds_;
+  std::int64_t last_id_;
+  SqliteStatement find_;
+  SqliteStatement all_;
+  SqliteStatement newest_;
+  SqliteStatement store_;
+};
+
+}  // namespace cckm

@@ -1,0 +1,96 @@
+#include "exporter/ledger/sqlite_ledger.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "exporter/ledger/sqlite_commit.h"
+#include "exporter/ledger/sqlite_restore.h"
+#include "exporter/ledger/sqlite_store.h"
+
+namespace cckm {
+namespace {
+
+// The appliance may have a refresh in its list for a while after this exporter saw it there last.
+constexpr std::chrono::hours kKeptAfterFinish{7 * 24};
+// Deleting so many takes well under a second.
+constexpr std::int64_t kForgottenAtOnce = 2'000;
+
+tl::unexpected<Error> Failed(const SqliteFailure& failure) {
+  return Fail(ErrorKind::kInternal, "the ledger failed: " + failure.message);
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<SqliteLedger>, LedgerOpenFailure> SqliteLedger::Open(
+    const std::filesystem::path& folder, const BucketBounds& bounds,
+    const SqliteLedgerOptions& options, const Clock& clock) {
+  auto store = SqliteStore::Open(folder, bounds, options.checkpoint_pages);
+  if (!store) return tl::make_unexpected(std::move(store.error()));
+  return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(*store), options, clock));
+}
+
+SqliteLedger::SqliteLedger(std::unique_ptr<SqliteStore> store, const SqliteLedgerOptions& options,
+                           const Clock& clock)
+    : options_(options),
+      clock_(clock),
+      store_(std::move(store)),
+      refreshes_held_(store_->refreshes.count_at_start()) {}
+
+SqliteLedger::~SqliteLedger() = default;
+
+Result<std::vector<bool>> SqliteLedger::Commit(std::string_view target, const Family& family,
+                                               std::span<const FinishedRefresh> finished) {
+  std::vector<bool> is_counted;
+  if (finished.empty()) return is_counted;
+  const MutexLock lock(mutex_);
+  SqliteTransaction transaction(*store_->connection);
+  SqliteCommit commit(*store_, target, family, clock_.Now());
+  for (const FinishedRefresh& entry : finished) is_counted.push_back(commit.Add(entry));
+  commit.Finish();
+  if (const auto done = transaction.Commit(); !done) return Failed(done.error());
+  refreshes_held_ += commit.stored();
+  return is_counted;
+}
+
+Result<void> SqliteLedger::CompleteBaseline(std::string_view target, const Family& family) {
+  const MutexLock lock(mutex_);
+  SqliteTransaction transaction(*store_->connection);
+  CollectorRow row = store_->collectors.FindOrMake(target, family.name, clock_.Now());
+  if (!std::exchange(row.has_baseline, true)) store_->collectors.Store(row);
+  if (const auto done = transaction.Commit(); !done) return Failed(done.error());
+  return {};
+}
+
+Result<CollectorMemory> SqliteLedger::Restore(std::string_view target, const Family& family,
+                                              const WantedRefreshes& wanted) const {
+  const MutexLock lock(mutex_);
+  SqliteTransaction transaction(*store_->connection, "BEGIN");
+  CollectorMemory memory = RestoreCollector(*store_, target, family, wanted);
+  if (const auto done = transaction.Commit(); !done) return Failed(done.error());
+  return memory;
+}
+
+Result<void> SqliteLedger::Forget(
+    std::string_view target, const Family& family, WallTime now,
+    const std::function<bool(std::string_view refresh_id)>& is_listed) {
+  const MutexLock lock(mutex_);
+  const std::int64_t surplus = refreshes_held_ - options_.max_refreshes;
+  if (surplus <= 0) return {};
+  SqliteTransaction transaction(*store_->connection);
+  std::int64_t forgotten = 0;
+  if (const auto collector = store_->collectors.Find(target, family.name)) {
+    const auto newest = store_->domains.NewestRefreshes(collector->id);
+    const auto may_go = [&](std::string_view id) { return !newest.contains(id) && !is_listed(id); };
+    const auto limit = static_cast<std::size_t>(std::min(surplus, kForgottenAtOnce));
+    for (const std::string& id :
+         store_->refreshes.Oldest(collector->id, now - kKeptAfterFinish, limit, may_go)) {
+      forgotten += store_->refreshes.Forget(collector->id, id) ? 1 : 0;
+    }
+  }
+  if (const auto done = transaction.Commit(); !done) return Failed(done.error());
+  refreshes_held_ -= forgotten;
+  return {};
+}
+
+}  // namespace cckm

@@ -1,0 +1,76 @@
+// The durable ledger: one SQLite file in a folder that belongs to one process at a time.
+//
+// Thread-safety: every method may be called from any thread; one lock covers them all.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "collectors/base/clock.h"
+#include "collectors/base/mutex.h"
+#include "exporter/ledger/ledger.h"
+
+namespace cckm {
+
+struct SqliteStore;
+
+// Why a ledger could not be opened.
+struct LedgerOpenFailure {
+  enum class Kind : std::uint8_t {
+    kLocked,       // another process holds it
+    kUnusable,     // it is damaged, of another kind, or written by a newer version
+    kCannotWrite,  // the folder or the file cannot be made, read or written
+  };
+  Kind kind = Kind::kUnusable;
+  std::string message;  // one sentence without a final dot: which file, what, and what to do
+};
+
+struct SqliteLedgerOptions {
+  std::int64_t max_refreshes = 1'000'000;  // of all collectors: only beyond may Forget() let go
+  int checkpoint_pages = 1'000;  // so much is written ahead (4 KiB each) before it is moved into
+                                 // the file
+};
+
+class SqliteLedger final : public Ledger {
+ public:
+  // Opens the ledger in `folder`, or begins one where there is none or only an empty file.  The
+  // folder is made if it is missing; an existing one keeps its mode, the files in it have 0600.
+  // The file is checked as a whole: its structure, and the checksum of every row.  If the bucket
+  // bounds are not those it was kept with, its histograms are made anew from the refreshes it
+  // holds.  `bounds` and `clock` outlive it.
+  static tl::expected<std::unique_ptr<SqliteLedger>, LedgerOpenFailure> Open(
+      const std::filesystem::path& folder, const BucketBounds& bounds,
+      const SqliteLedgerOptions& options, const Clock& clock);
+  ~SqliteLedger() override;
+
+  Result<std::vector<bool>> Commit(std::string_view target, const Family& family,
+                                   std::span<const FinishedRefresh> finished) override;
+  Result<void> CompleteBaseline(std::string_view target, const Family& family) override;
+  // A refresh without a completion time counts as finished when it was stored.
+  Result<CollectorMemory> Restore(std::string_view target, const Family& family,
+                                  const WantedRefreshes& wanted) const override;
+  // Lets go of some thousands at a time, and never of a domain's newest finished refresh.
+  // `is_listed` must not call the ledger.
+  Result<void> Forget(std::string_view target, const Family& family, WallTime now,
+                      const std::function<bool(std::string_view refresh_id)>& is_listed) override;
+
+ private:
+  SqliteLedger(std::unique_ptr<SqliteStore> store, const SqliteLedgerOptions& options,
+               const Clock& clock);
+
+  const SqliteLedgerOptions options_;
+  const Clock& clock_;
+  mutable Mutex mutex_;
+  const std::unique_ptr<SqliteStore> store_ CCKM_GUARDED_BY(mutex_);
+  std::int64_t refreshes_held_ CCKM_GUARDED_BY(mutex_);
+};
+
+}  // namespace cckm

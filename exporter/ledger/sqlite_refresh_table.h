@@ -1,0 +1,66 @@
+// The tables of refreshes, held and forgotten.  For this room.
+//
+// Thread-safety: as the connection.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/model/refresh.h"
+#include "exporter/ledger/sqlite_codec.h"
+#include "exporter/ledger/sqlite_statement.h"
+
+namespace cckm {
+
+struct RefreshRow {
+  Refresh refresh;  // id, status, created_at and completed_at
+  WallTime finished_at;
+  bool counts = false;
+  std::vector<StoredDomain> domains;
+};
+
+class SqliteRefreshTable {
+ public:
+  // The tables exist; the connection outlives this.  Reads every row.
+  explicit SqliteRefreshTable(SqliteConnection& connection);
+
+  // How many were held when this was made.
+  std::int64_t count_at_start() const { return count_at_start_; }
+
+  // Whether it is held or was forgotten.
+  bool Knows(std::int64_t collector, std::string_view refresh_id);
+  // REQUIRES: not known.
+  void Insert(std::int64_t collector, const RefreshRow& row);
+
+  std::optional<RefreshRow> Find(std::int64_t collector, std::string_view refresh_id);
+  std::vector<RefreshRow> FinishedSince(std::int64_t collector, WallTime since);
+  void ForEach(std::int64_t collector, const std::function<void(const RefreshRow&)>& visit);
+
+  // The ids of at most `limit` that finished before `before` and that `may_go` lets go, oldest
+  // first.
+  std::vector<std::string> Oldest(std::int64_t collector, WallTime before, std::size_t limit,
+                                  const std::function<bool(std::string_view)>& may_go);
+  // Returns whether it was held.
+  bool Forget(std::int64_t collector, std::string_view refresh_id);
+
+ private:
+  std::optional<RefreshRow> NextRow(SqliteRun& run);
+
+  SqliteConnection& connection_;
+  std::int64_t count_at_start_;
+  SqliteStatement knows_;
+  SqliteStatement insert_;
+  SqliteStatement find_;
+  SqliteStatement finished_since_;
+  SqliteStatement all_;
+  SqliteStatement oldest_;
+  SqliteStatement remember_;
+  SqliteStatement remove_;
+};
+
+}  // namespace cckm

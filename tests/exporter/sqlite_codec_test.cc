@@ -1,0 +1,97 @@
+#include "exporter/ledger/sqlite_codec.h"
+
+#include <gtest/gtest.h>
+
+namespace cckm {
+namespace {
+
+const BucketBounds& Bounds() {
+  static const BucketBounds bounds({1, 60});
+  return bounds;
+}
+
+DurationHistogram HistogramOf(const std::vector<Nanoseconds>& durations) {
+  DurationHistogram histogram(Bounds());
+  for (const Nanoseconds duration : durations) histogram.Observe(duration);
+  return histogram;
+}
+
+TEST(SqliteCodecTest, AHistogramComesBackToTheLastBit) {
+  for (const auto& durations : std::vector<std::vector<Nanoseconds>>{
+           {},
+           {Nanoseconds(0)},
+           {Nanoseconds(1), Nanoseconds(333'333'333), Nanoseconds(60'000'000'001)},
+           std::vector<Nanoseconds>(200, Nanoseconds(100'000'000)),
+           {Nanoseconds::max()}}) {
+    const DurationHistogram histogram = HistogramOf(durations);
+    const auto unpacked = UnpackHistogram(PackHistogram(histogram), Bounds());
+    ASSERT_TRUE(unpacked);
+    EXPECT_EQ(unpacked->Save(), histogram.Save());
+  }
+}
+
+TEST(SqliteCodecTest, EveryHistogramOfACollectorIsItsOwn) {
+  RefreshDurations durations = EmptyRefreshDurations(Bounds());
+  durations[1].Observe(std::chrono::seconds(7));
+  durations[3].Observe(std::chrono::seconds(70));
+  const auto unpacked = UnpackRefreshDurations(PackRefreshDurations(durations), Bounds());
+  ASSERT_TRUE(unpacked);
+  for (std::size_t i = 0; i < durations.size(); ++i) {
+    EXPECT_EQ((*unpacked)[i].Save(), durations[i].Save()) << i;
+  }
+}
+
+// Layout: the number of buckets, a count each, the sum as eight bytes.
+TEST(SqliteCodecTest, RefusesAHistogramThatCannotBe) {
+  const std::string sound = PackHistogram(HistogramOf({std::chrono::seconds(2)}));
+  ASSERT_EQ(sound, std::string("\x03\0\x01\0\0\0\0\0\0\0\0\x40", 12));
+  for (std::size_t size = 0; size < sound.size(); ++size) {
+    EXPECT_FALSE(UnpackHistogram(sound.substr(0, size), Bounds())) << size;
+  }
+  EXPECT_FALSE(UnpackHistogram(sound + '\0', Bounds()));
+  EXPECT_FALSE(UnpackHistogram(std::string(1, '\0') + sound, Bounds()));
+  EXPECT_FALSE(UnpackHistogram(sound, BucketBounds({1}))) << "other buckets";
+  for (const char* sum : {"\xBF", "\x7F\xF0", "\x7F\xF8"}) {  // negative, infinite, not a number
+    std::string damaged = sound;
+    for (std::size_t i = 0; sum[i] != '\0'; ++i) damaged[damaged.size() - 1 - i] = sum[i];
+    EXPECT_FALSE(UnpackHistogram(damaged, Bounds()));
+  }
+}
+
+TEST(SqliteCodecTest, DomainsComeBackInTheirOrder) {
+  std::vector<StoredDomain> domains;
+  for (const std::int64_t id : {1, 15, 16, 1'000'000'000}) {
+    for (std::size_t status = 0; status < kDomainStatusNames.size(); ++status) {
+      domains.push_back({id, static_cast<DomainStatus>(status)});
+    }
+  }
+  const auto unpacked = UnpackDomains(PackDomains(domains));
+  ASSERT_TRUE(unpacked);
+  ASSERT_EQ(unpacked->size(), domains.size());
+  for (std::size_t i = 0; i < domains.size(); ++i) {
+    EXPECT_EQ((*unpacked)[i].domain, domains[i].domain);
+    EXPECT_EQ((*unpacked)[i].status, domains[i].status);
+  }
+  EXPECT_TRUE(UnpackDomains("")->empty());
+}
+
+TEST(SqliteCodecTest, RefusesDomainsThatCannotBe) {
+  EXPECT_FALSE(UnpackDomains("\x09\x80")) << "cut";
+  EXPECT_FALSE(UnpackDomains("\x0D")) << "a state that there is not";
+  EXPECT_FALSE(UnpackDomains(std::string(11, '\x80'))) << "longer than a number can be";
+}
+
+TEST(SqliteCodecTest, OtherBoundsArePackedOtherwise) {
+  EXPECT_EQ(PackBounds(BucketBounds({1, 2})), PackBounds(BucketBounds({1, 2})));
+  EXPECT_NE(PackBounds(BucketBounds({1, 2})), PackBounds(BucketBounds({1, 3})));
+  EXPECT_NE(PackBounds(BucketBounds({1, 2})), PackBounds(BucketBounds({1})));
+}
+
+// Stored fingerprints have to mean the same for ever: SHA-256 of "abc" begins with ba7816bf8f01cfea
+// (FIPS 180-2, appendix B.1).
+TEST(SqliteCodecTest, AFingerprintIsTheBeginningOfTheSha256) {
+  EXPECT_EQ(static_cast<std::uint64_t>(Fingerprint("abc")), 0xBA78'16BF'8F01'CFEAU);
+}
+
+}  // namespace
+}  // namespace cckm

@@ -1,0 +1,133 @@
+// The durable ledger in a file that was damaged while nobody held it.
+
+#include <gtest/gtest.h>
+
+#include "tests/exporter/sqlite_fault_disk.h"
+#include "tests/exporter/sqlite_ledger_fixture.h"
+
+namespace cckm {
+namespace {
+
+using Kind = LedgerOpenFailure::Kind;
+
+constexpr SqliteLedgerOptions kNotMoved{.max_refreshes = 1'000'000, .checkpoint_pages = 100'000};
+
+// What decides on counters: the histograms and histories, without the refreshes.
+std::string CountsOf(const Ledger& ledger) {
+  const auto memory = ledger.Restore("cm", Dsm(), {});
+  if (!memory) return memory.error().message;
+  const std::string text = TextFor(*memory);
+  return text.substr(0, text.find("\nr"));
+}
+
+class SqliteLedgerDamageTest : public ::testing::Test {
+ protected:
+  // 20 refreshes held and 5 forgotten.
+  SqliteLedgerDamageTest() {
+    const auto ledger = folder_.Open({.max_refreshes = 20});
+    Commit(*ledger, refreshes_);
+    EXPECT_TRUE(ledger->Forget("cm", Dsm(), FakeClock::kStart + std::chrono::hours(1'000),
+                               [](auto) { return false; }));
+    counts_ = CountsOf(*ledger);
+  }
+
+  // That a ledger of these bytes is refused, or counts as it did.  Returns whether it is refused.
+  bool IsRefusedOrRight(const std::string& bytes) const {
+    folder_.Write(bytes);
+    const auto ledger = folder_.TryOpen();
+    if (!ledger) {
+      EXPECT_EQ(ledger.error().kind, Kind::kUnusable) << ledger.error().message;
+      return true;
+    }
+    EXPECT_EQ(CountsOf(**ledger), counts_);
+    EXPECT_EQ(Commit(**ledger, refreshes_), Answers(refreshes_.size(), false));
+    (void)HeldText(**ledger);
+    return false;
+  }
+
+  FaultDisk quick_disk_;
+  const LedgerFolder folder_;
+  const std::vector<Refresh> refreshes_ = MakeRefreshes("refresh-", 25);
+  std::string counts_;
+};
+
+TEST_F(SqliteLedgerDamageTest, AChangedByteIsNoticedOrMattersNot) {
+  const std::string sound = ReadBytes(folder_.file());
+  int refused = 0;
+  for (std::size_t at = 0; at < sound.size(); ++at) {
+    // A sample; pages are mostly room for more.
+    if (at % (sound[at] == 0 ? 61 : 3) != 0) continue;
+    SCOPED_TRACE(at);
+    std::string damaged = sound;
+    damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^ (1U << at % 8));
+    refused += IsRefusedOrRight(damaged) ? 1 : 0;
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(refused, 500);
+}
+
+TEST_F(SqliteLedgerDamageTest, ACutFileIsNoticed) {
+  const std::string sound = ReadBytes(folder_.file());
+  for (std::size_t size = 1; size < sound.size(); size += 100) {
+    SCOPED_TRACE(size);
+    EXPECT_TRUE(IsRefusedOrRight(sound.substr(0, size)));
+  }
+  EXPECT_FALSE(IsRefusedOrRight(sound));
+}
+
+TEST_F(SqliteLedgerDamageTest, AnOverwrittenPieceIsNoticedOrMattersNot) {
+  const std::string sound = ReadBytes(folder_.file());
+  for (const char filler : {'\0', '\xFF', 'r'}) {
+    for (std::size_t at = 0; at + 512 <= sound.size(); at += 512) {
+      SCOPED_TRACE(at);
+      IsRefusedOrRight(std::string(sound).replace(at, 512, 512, filler));
+    }
+  }
+}
+
+TEST_F(SqliteLedgerDamageTest, DamageThatIsFoundWhileRunningFailsWhatMeetsItAndMayPass) {
+  const LedgerFolder large;  // more than SQLite keeps in memory
+  const std::vector<Refresh> many = MakeRefreshes(std::string(1'000, 'r'), 10'000);
+  Commit(*large.Open(), many);
+  const WantedRefreshes all{.refresh_ids = {}, .finished_since = WallTime::min()};
+  const auto ledger = large.Open();
+  quick_disk_.GarbleReads();
+  EXPECT_EQ(Commit(*ledger, many), Answers{});
+  EXPECT_FALSE(ledger->Restore("cm", Dsm(), all));
+  quick_disk_.Heal();
+  EXPECT_EQ(Commit(*ledger, many), Answers(many.size(), false));
+  EXPECT_EQ(Commit(*ledger, MakeRefreshes("s", 1)), Answers{true});
+}
+
+// A process that was killed leaves commits in what is written ahead.  Damaged there, the ledger is
+// as it was after one of them, and those after it are new again.
+TEST_F(SqliteLedgerDamageTest, WhatIsWrittenAheadEndsWhereItIsDamaged) {
+  const LedgerFolder living;
+  const auto ledger = living.Open(kNotMoved);
+  std::vector<std::string> states = {HeldText(*ledger)};
+  for (const Refresh& refresh : refreshes_) {
+    Commit(*ledger, {refresh});
+    states.push_back(HeldText(*ledger));
+  }
+  const std::string file = ReadBytes(living.file());
+  const std::string ahead = ReadBytes(living.log_file());
+  ASSERT_GT(ahead.size(), 100'000U);
+  for (std::size_t at = 0; at < ahead.size(); at += ahead.size() / 150) {
+    for (const bool is_cut : {true, false}) {
+      SCOPED_TRACE(at);
+      const LedgerFolder killed;
+      killed.Write(file);
+      std::string damaged = ahead.substr(0, is_cut ? at : ahead.size());
+      if (!is_cut) damaged[at] = static_cast<char>(~damaged[at]);
+      WriteBytes(killed.log_file(), damaged);
+      const auto reopened = killed.Open();
+      ASSERT_NE(reopened, nullptr);
+      EXPECT_EQ(std::count(states.begin(), states.end(), HeldText(*reopened)), 1);
+      for (const Refresh& refresh : refreshes_) Commit(*reopened, {refresh});
+      EXPECT_EQ(HeldText(*reopened), states.back());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace cckm

@@ -1,0 +1,71 @@
+// A ledger in a folder of its own, and what it holds as text.
+//
+// For tests.  Thread-safety: none.
+
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/ledger/sqlite_ledger.h"
+#include "tests/exporter/config_folder.h"
+#include "tests/fakes/fake_clock.h"
+
+namespace cckm {
+
+using Answers = std::vector<bool>;
+
+inline const Family& Dsm() { return *FindFamily("dsm"); }
+
+// Created at FakeClock::kStart + `created`, and completed `took` later.
+Refresh MakeRefresh(std::string id, std::vector<DomainRefresh> domains,
+                    Nanoseconds took = std::chrono::seconds(10), Nanoseconds created = {});
+
+// `count` refreshes of the domains d1 to d4, named after `prefix`, a second apart.
+std::vector<Refresh> MakeRefreshes(const std::string& prefix, int count);
+
+// Commits to the collector dsm of the target cm; empty where that fails.
+Answers Commit(Ledger& ledger, const std::vector<Refresh>& refreshes, bool counts = true);
+Answers CommitTo(Ledger& ledger, std::string_view target, const Family& family,
+                 const std::vector<Refresh>& refreshes, bool counts = true);
+
+// Everything: sums to the last bit.
+std::string TextFor(const CollectorMemory& memory);
+// Everything that the ledger holds of dsm of cm.
+std::string HeldText(const Ledger& ledger);
+// The ids of what it holds and is wanted, in the order of the answer: "r1 r2".
+std::string IdsOf(const Ledger& ledger, const WantedRefreshes& wanted);
+
+class LedgerFolder {
+ public:
+  const FakeClock& clock() const { return clock_; }
+  FakeClock& clock() { return clock_; }
+  std::filesystem::path path() const { return folder_.File("data"); }
+  std::filesystem::path file() const { return path() / "ledger.sqlite"; }
+  std::filesystem::path log_file() const { return path() / "ledger.sqlite-wal"; }
+
+  auto TryOpen(const SqliteLedgerOptions& options = {}) const {
+    return SqliteLedger::Open(path(), bounds_, options, clock_);
+  }
+  // Null, and a failure of the test, where that fails.
+  std::unique_ptr<SqliteLedger> Open(const SqliteLedgerOptions& options = {}) const;
+  std::unique_ptr<SqliteLedger> OpenWith(const BucketBounds& bounds) const;
+
+  // Puts `bytes` where the file is.
+  void Write(std::string_view bytes) const;
+
+ private:
+  ConfigFolder folder_;
+  FakeClock clock_;
+  BucketBounds bounds_{{1, 5, 10, 60, 3600}};
+};
+
+std::string ReadBytes(const std::filesystem::path& file);
+void WriteBytes(const std::filesystem::path& file, std::string_view bytes);
+
+}  // namespace cckm
