@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "collectors/base/utf8.h"
+
 namespace cckm {
 namespace {
 
@@ -41,10 +43,7 @@ void HideRuns(std::string& text, std::string_view beginning, bool keeps_beginnin
   }
 }
 
-}  // namespace
-
-void HideSecret(const Secret& secret, std::string& text) {
-  const std::string_view hidden = secret.Reveal();
+void HideText(std::string_view hidden, std::string& text) {
   if (hidden.size() < kShortestSecret || text.size() < std::min(hidden.size(), kShortestPart)) {
     return;
   }
@@ -54,6 +53,16 @@ void HideSecret(const Secret& secret, std::string& text) {
     const std::size_t length = CommonLength(std::string_view(text).substr(at), hidden);
     text.replace(at, length, kHiddenSecret);
     at += kHiddenSecret.size();
+  }
+}
+
+}  // namespace
+
+void HideSecret(const Secret& secret, std::string& text) {
+  HideText(secret.Reveal(), text);
+  if (text.find('?') != std::string::npos) {
+    const Secret in_ascii(InAscii(secret.Reveal()));
+    HideText(in_ascii.Reveal(), text);
   }
 }
 

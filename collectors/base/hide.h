@@ -13,7 +13,8 @@ namespace cckm {
 inline constexpr std::string_view kHiddenSecret = "<secret>";
 
 // Replaces every occurrence of the secret, and of its first 12 characters or more where it is cut
-// off.  A secret of fewer than 4 characters would take ordinary words with it and is left.
+// off; also where a message shows it in ASCII (utf8.h).  A secret of fewer than 4 characters would
+// take ordinary words with it and is left.
 void HideSecret(const Secret& secret, std::string& text);
 
 // Replaces what looks like a JSON web token (eyJ and a dozen characters or more) and what follows

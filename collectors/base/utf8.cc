@@ -90,6 +90,15 @@ std::string_view CutUtf8(std::string_view text, std::size_t most) {
   return text.substr(0, most);
 }
 
+std::string InAscii(std::string_view text) {
+  std::string printable;
+  for (const char c : text) {
+    const bool starts_character = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    if (starts_character) printable += c >= ' ' && c <= '~' ? c : '?';
+  }
+  return printable;
+}
+
 bool IsVisibleAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }

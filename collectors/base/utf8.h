@@ -15,6 +15,9 @@ std::string Printable(std::string_view text);
 // character.
 std::string_view CutUtf8(std::string_view text, std::size_t most);
 
+// The text with one question mark in place of each character that is not printable ASCII.
+std::string InAscii(std::string_view text);
+
 // True if every character may stand in an HTTP header value without quoting: 0x21 to 0x7E.
 bool IsVisibleAscii(std::string_view text);
 

@@ -1,5 +1,7 @@
 #include "collectors/decode/text.h"
 
+#include "collectors/base/utf8.h"
+
 namespace cckm {
 namespace {
 
@@ -28,13 +30,6 @@ std::string_view Trim(std::string_view text) {
   return text.empty() ? text : text.substr(text.find_first_not_of(kWhiteSpace));
 }
 
-std::string AsciiOf(std::string_view text) {
-  std::string printable;
-  for (const char c : CutToCharacters(text, kLongestText)) {
-    if (!StartsCharacter(c)) continue;
-    printable += c >= ' ' && c <= '~' ? c : '?';
-  }
-  return printable;
-}
+std::string AsciiOf(std::string_view text) { return InAscii(CutToCharacters(text, kLongestText)); }
 
 }  // namespace cckm

@@ -8,6 +8,16 @@
 #include "collectors/http/http_dates.h"
 
 namespace cckm {
+namespace {
+
+// libcurl has no code for an alert that comes after the handshake, as in TLS 1.3 the one that asks
+// for a client certificate does; its words are OpenSSL's.
+bool IsTlsAlert(ErrorKind kind, std::string_view cause) {
+  return kind == ErrorKind::kReset && cause.find("SSL routines") != std::string_view::npos &&
+         cause.find(" alert ") != std::string_view::npos;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<CurlHandle>> CurlHandle::Make(const HttpClientOptions& options,
                                                      SharedByTransfers& shared,
@@ -73,6 +83,9 @@ CURLcode CurlHandle::SetBody(const Secret* body) {
 }
 
 HttpResponse CurlHandle::Finish(CURLcode code, WallTime now) {
+  long connections = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connections);
+  connections_made_ += connections;
   HttpResponse response{.tag = tag_, .answer = Judge(code, now)};
   response.bearer_token = std::exchange(bearer_token_, nullptr);
   return response;
@@ -87,7 +100,15 @@ Result<HttpAnswer> CurlHandle::Judge(CURLcode code, WallTime now) {
   if (status < 100 || status > 599) {
     return Broken("HTTP knows no status " + std::to_string(status));
   }
+  if (HasSeveralLengths()) return Broken("the header announces several lengths");
   return TakeAnswer(status, now);
+}
+
+// libcurl believes the last one; RFC 9112, section 6.3, asks for a refusal.
+bool CurlHandle::HasSeveralLengths() const {
+  curl_header* header = nullptr;
+  const auto found = curl_easy_header(easy_.get(), "Content-Length", 0, CURLH_HEADER, -1, &header);
+  return found == CURLHE_OK && header->amount > 1;
 }
 
 tl::unexpected<Error> CurlHandle::Broken(const std::string& cause) const {
@@ -136,7 +157,7 @@ Error CurlHandle::Explain(CURLcode code) const {
   if (cause == nullptr) {
     cause = error_text_.front() != '\0' ? error_text_.data() : curl_easy_strerror(code);
   }
-  return {fault.kind, Sentence(cause)};
+  return {IsTlsAlert(fault.kind, cause) ? ErrorKind::kTls : fault.kind, Sentence(cause)};
 }
 
 std::string CurlHandle::Sentence(const std::string& cause) const {

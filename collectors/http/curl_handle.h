@@ -47,6 +47,10 @@ class CurlHandle {
   // say when it was given.
   HttpResponse Finish(CURLcode code, WallTime now);
 
+  // Whether it has served long enough.  libcurl 7.88 repeats a request on a new connection where a
+  // kept one turns out to be dead, but a handle does so five times in its whole life.
+  bool IsWorn() const { return connections_made_ >= kMostConnections; }
+
   CURL* get() const { return easy_.get(); }
   const std::shared_ptr<const TlsMaterial>& material() const { return material_; }
 
@@ -57,9 +61,12 @@ class CurlHandle {
   CurlHandle(const HttpClientOptions& options, SharedByTransfers& shared,
              std::shared_ptr<const TlsMaterial> material);
 
+  static constexpr long kMostConnections = 4;
+
   CURLcode Configure(const HttpClientOptions& options, SharedByTransfers& shared);
   CURLcode SetBody(const Secret* body);
   Result<HttpAnswer> Judge(CURLcode code, WallTime now);
+  bool HasSeveralLengths() const;
   HttpAnswer TakeAnswer(long status, WallTime now);
   std::optional<WallTime> AnswerDate();
   std::optional<std::string> AnswerHeader(const char* name) const;
@@ -77,6 +84,8 @@ class CurlHandle {
   const CurlEasy easy_;
   const UrlParts& address_;
   const std::size_t max_body_size_;
+
+  long connections_made_ = 0;
 
   // Of the transfer under way.
   std::uint64_t tag_ = 0;

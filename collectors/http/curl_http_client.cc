@@ -91,6 +91,7 @@ class CurlHttpClient::Impl {
   void CollectFinished();
   void LaunchQueued();
   void Complete(CurlHandle& handle, HttpResponse response);
+  void Discard(const CurlHandle& handle);
   void AbandonAll(CURLMcode code);
 
   // Constant after construction.
@@ -176,7 +177,7 @@ Result<CurlHandle*> CurlHttpClient::Impl::IdleHandle() {
   auto material = tls_files_.Current(options_.on_unusable_files);
   if (!material) return tl::make_unexpected(material.error());
   if (!idle_.empty() && idle_.back()->material() != *material) {
-    std::erase_if(handles_, [this](const auto& handle) { return handle.get() == idle_.back(); });
+    Discard(*idle_.back());
     idle_.pop_back();
     return IdleHandle();
   }
@@ -249,7 +250,15 @@ void CurlHttpClient::Impl::Complete(CurlHandle& handle, HttpResponse response) {
   response.certificate_expires_at = shared_.peer.TakeExpiry();
   done_.push_back(std::move(response));
   std::erase(under_way_, &handle);
-  idle_.push_back(&handle);
+  if (handle.IsWorn()) {
+    Discard(handle);
+  } else {
+    idle_.push_back(&handle);
+  }
+}
+
+void CurlHttpClient::Impl::Discard(const CurlHandle& handle) {
+  std::erase_if(handles_, [&handle](const auto& owned) { return owned.get() == &handle; });
 }
 
 // libcurl itself failed: no transfer can be trusted to end any more.

@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 #include <ctime>
 
@@ -17,11 +18,20 @@ std::optional<WallTime> EndOfValidity(const X509& certificate) {
   return WallTime(std::chrono::seconds(timegm(&broken_down)));
 }
 
+// A name that stands nowhere but in the common name is none (RFC 9110, section 4.3.4); libcurl
+// would take it.
+bool HasAlternativeNames(const X509& certificate) {
+  return X509_get_ext_by_NID(&certificate, NID_subject_alt_name, -1) >= 0;
+}
+
 // Takes the place of OpenSSL's verification, which it calls.
 int Verify(X509_STORE_CTX* store, void* expires_at) {
   const X509* const leaf = X509_STORE_CTX_get0_cert(store);
   if (leaf != nullptr) *static_cast<std::optional<WallTime>*>(expires_at) = EndOfValidity(*leaf);
-  return X509_verify_cert(store);
+  const int result = X509_verify_cert(store);
+  if (result != 1 || leaf == nullptr || HasAlternativeNames(*leaf)) return result;
+  X509_STORE_CTX_set_error(store, X509_V_ERR_HOSTNAME_MISMATCH);
+  return 0;
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Notes what certificate a server presents, on top of OpenSSL's verification.
+// Notes what certificate a server presents, on top of OpenSSL's verification, and refuses one that
+// has no alternative names.
 //
 // Only this room may include this.  Thread-safety: belongs to the thread of its client.
 
@@ -16,7 +17,7 @@ namespace cckm {
 class PeerCertificate {
  public:
   // Makes the transfers of `easy` tell this object their server's certificate, whether it passes
-  // the verification or not, which stays OpenSSL's own.  REQUIRES: this outlives the connections.
+  // the verification or not.  REQUIRES: this outlives the connections.
   CURLcode Watch(CURL* easy);
 
   // The end of validity of the certificate presented since the last call.

@@ -17,9 +17,11 @@ Result<std::shared_ptr<const TlsMaterial>> WatchedTlsFiles::Current(
     last_look_ = now;
     // The identities are taken before the contents, so that a change between is seen next time.
     Identities identities = Look();
-    if (material_ == nullptr || identities != identities_) {
+    const bool changed = identities != identities_;
+    // What could not be used is read again: it may be the reading that failed.
+    if (material_ == nullptr || changed || is_outdated_) {
       identities_ = identities;
-      Read(on_unusable);
+      Read(changed ? on_unusable : nullptr);
     }
   }
   if (material_ == nullptr) return tl::make_unexpected(error_);
@@ -32,6 +34,7 @@ WatchedTlsFiles::Identities WatchedTlsFiles::Look() const {
 
 void WatchedTlsFiles::Read(const std::function<void(const Error&)>& on_unusable) {
   auto material = ReadTlsMaterial(files_);
+  is_outdated_ = !material;
   if (!material) {
     error_ = material.error();
     if (material_ != nullptr && on_unusable) on_unusable(error_);

@@ -38,7 +38,8 @@ class WatchedTlsFiles {
   std::optional<SteadyTime> last_look_;
   Identities identities_;  // of the files that were read last
   std::shared_ptr<const TlsMaterial> material_;
-  Error error_;  // why there is no material
+  bool is_outdated_ = false;  // the files hold something else, which could not be used
+  Error error_;               // why there is no material
 };
 
 }  // namespace cckm

@@ -1,12 +1,12 @@
 #include "collectors/session/login_latch.h"
 
 #include <algorithm>
-#include <fstream>
 #include <sstream>
 #include <utility>
 
 #include "collectors/base/file_identity.h"
 #include "collectors/base/replace_file.h"
+#include "collectors/base/whole_file.h"
 
 namespace cckm {
 namespace {
@@ -17,6 +17,8 @@ constexpr std::chrono::minutes kLongestWait(60);
 constexpr std::string_view kHeading =
     "# Logins that CipherTrust Manager rejected: how often, not to be tried before (Unix time), "
     "account, credential file, its version.\n";
+
+constexpr int kMostCounted = 1'000'000;  // whatever a file says
 
 Nanoseconds WaitAfter(int rejections) {
   constexpr int kDoublingsToLongest = 4;
@@ -86,7 +88,8 @@ WallTime LoginLatch::Rejected(const LoginAccount& account) {
   const MutexLock lock(mutex_);
   const auto attempt = under_way_.extract(name);
   Rejection& rejection = rejections_[name];
-  const Nanoseconds wait = WaitAfter(++rejection.count);
+  rejection.count = std::min(rejection.count + 1, kMostCounted);
+  const Nanoseconds wait = WaitAfter(rejection.count);
   rejection.not_before = clock_.Now() + wait;
   rejection.held_until = clock_.SteadyNow() + wait;
   if (attempt) {
@@ -108,8 +111,11 @@ void LoginLatch::Lift() {
 }
 
 void LoginLatch::Load() {
-  std::ifstream file(file_);
-  for (std::string line; std::getline(file, line);) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
+  const auto content = ReadWholeFile(file_, FilePrivacy::kPublic, kMostBytes);
+  if (!content) return;
+  std::istringstream lines{std::string(content->view())};
+  for (std::string line; std::getline(lines, line);) {
     if (!line.starts_with('#')) LoadLine(line);
   }
 }
@@ -124,6 +130,7 @@ void LoginLatch::LoadLine(const std::string& line) {
   std::string identity;
   fields >> count >> not_before_seconds >> account >> credential >> identity;
   if (!fields || count < 1) return;
+  count = std::min(count, kMostCounted);
   constexpr std::int64_t kYear2261 = 9183110400;
   const WallTime not_before(
       std::chrono::seconds(std::clamp(not_before_seconds, std::int64_t{0}, kYear2261)));

@@ -148,7 +148,7 @@ LoginOutcome LoginTokenSource::OnLoginAnswer(const HttpResponse& response) {
   auto grant = decoder_.DecodeTokenGrant(*body);
   if (!grant) return Fail(response, grant.error().error, attempt);
   if (!attempt.with_refresh_token) latch_.Granted(account_);
-  refresh_tokens_rejected_ = 0;
+  if (attempt.with_refresh_token) refresh_tokens_rejected_ = 0;
   Keep(std::move(*grant), attempt.began_at);
   return {.error = {}, .is_renewal = std::exchange(was_granted_once_, true)};
 }
@@ -163,7 +163,7 @@ void LoginTokenSource::Keep(TokenGrant grant, SteadyTime began_at) {
                  .expires = expires,
                  .expires_at = clock_.Now() + (expires - clock_.SteadyNow())};
   is_refused_ = false;
-  error_ = {};
+  error_ = {ErrorKind::kAuth, "the token was granted too late to be used"};  // shown only then
   failures_.Reset();
   // At 54 % to 66 % of the life.
   const auto per_mille = static_cast<std::int64_t>(540 + 120 * random_.Uniform());
@@ -219,6 +219,7 @@ bool LoginTokenSource::Refused(const std::shared_ptr<const Secret>& token, bool 
   former_token_ = std::exchange(token_, std::nullopt)->text;
   refresh_token_ = nullptr;
   error_ = {ErrorKind::kAuth, "the appliance refused the token"};
+  was_rejected_ = false;
   if (!attempt_) next_login_ = now;
   return true;
 }

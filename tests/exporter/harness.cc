@@ -78,8 +78,9 @@ Harness::Harness(Setup setup)
                 const auto found = answers_.find(path);
                 return found == answers_.end() ? StatusAnswer(404) : found->second;
               }),
-      log_file_(std::fopen("/dev/null", "w"), std::fclose),
-      log_(log_file_.get(), LogLevel::kError, LogFormat::kLogfmt, clock),
+      login_(setup_.make_login ? setup_.make_login(clock, random_) : nullptr),
+      log_file_(std::fopen(setup_.log_file.c_str(), "w"), std::fclose),
+      log_(log_file_.get(), setup_.log_level, LogFormat::kLogfmt, clock),
       bounds_(DefaultBounds()),
       state_(std::make_unique<StateStore>(OneTarget(setup_), bounds_, clock)),
       ledger_(bounds_),
@@ -87,8 +88,9 @@ Harness::Harness(Setup setup)
   recorder_ = std::make_unique<Recorder>(Recorder::Parts{
       .ledger = ledger_, .state = *state_, .self_metrics = self_metrics_, .events = events_});
   stop_at_ = std::make_unique<StopAt>(*recorder_, clock);
-  poller_ = std::make_unique<Poller>(PlanOf(setup_), client_, token, clock, random_, *stop_at_);
-  self_metrics_.AddTarget("cm", false);
+  TokenSource& source = login_ != nullptr ? *login_ : token;
+  poller_ = std::make_unique<Poller>(PlanOf(setup_), client_, source, clock, random_, *stop_at_);
+  self_metrics_.AddTarget("cm", login_ != nullptr);
   for (const CollectorSetup& collector : setup_.collectors) {
     self_metrics_.AddCollector("cm", *collector.family);
   }
@@ -97,6 +99,10 @@ Harness::Harness(Setup setup)
 
 void Harness::Answer(std::string_view family, const std::string& id, Result<HttpAnswer> answer) {
   answers_.insert_or_assign(std::string(FindFamily(family)->path) + "/" + id, std::move(answer));
+}
+
+void Harness::AnswerLogin(Result<HttpAnswer> answer) {
+  answers_.insert_or_assign("/api/v1/auth/tokens", std::move(answer));
 }
 
 void Harness::PollFor(Nanoseconds length) {

@@ -35,6 +35,11 @@ class Harness {
     Nanoseconds stale_after = std::chrono::minutes(5);
     std::size_t max_series = 200'000;
     bool domain_histograms = true;
+    // Makes the source of the target's token, which logs in; unset: the harness's `token`.
+    std::function<std::unique_ptr<TokenSource>(const Clock&, Random&)> make_login = {};
+    // The log is complete when the harness is gone.
+    std::string log_file = "/dev/null";
+    LogLevel log_level = LogLevel::kError;
   };
 
   explicit Harness(Setup setup);
@@ -44,6 +49,9 @@ class Harness {
   void AnswerJson(std::string_view family, const std::string& id, std::string body) {
     Answer(family, id, JsonAnswer(std::move(body)));
   }
+
+  // What a login answers.  Unset: 404.
+  void AnswerLogin(Result<HttpAnswer> answer);
 
   // Polls for `length` on the clock; the first poll happens at once.
   void PollFor(Nanoseconds length);
@@ -65,6 +73,7 @@ class Harness {
   std::map<std::string, Result<HttpAnswer>> answers_;
   FakeHttpClient client_;
   FakeRandom random_;
+  const std::unique_ptr<TokenSource> login_;  // null: `token` is used
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> log_file_;
   Log log_;
   const BucketBounds bounds_;

@@ -1,0 +1,413 @@
+#include "collectors/session/login_latch.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "collectors/base/rfc3339.h"
+#include "tests/collectors/temporary_folder.h"
+#include "tests/fakes/fake_clock.h"
+
+namespace cckm {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+using Permission = LoginLatch::Permission;
+
+class LoginLatchTest : public testing::Test {
+ protected:
+  LoginLatchTest() { Start(); }
+
+  // As the process does at its start.
+  void Start() {
+    latch_.reset();
+    latch_ = std::make_unique<LoginLatch>(file_, clock_, [this](const Error& complaint) {
+      complaints_.push_back(complaint.message);
+    });
+  }
+
+  Permission Begin() { return latch_->Begin(account_).permission; }
+
+  // One attempt with the wrong password; false if it was not allowed.
+  bool TryInVain() {
+    if (Begin() != Permission::kGo) return false;
+    latch_->Rejected(account_);
+    return true;
+  }
+
+  // How long nobody may log in, to the second; without a login.
+  std::optional<Nanoseconds> HeldFor() {
+    for (Nanoseconds passed(0); passed <= hours(3); passed += seconds(1)) {
+      if (Begin() == Permission::kGo) {
+        latch_->Undecided(account_);
+        return passed;
+      }
+      clock_.Advance(seconds(1));
+    }
+    return std::nullopt;
+  }
+
+  // Content of the latch's file from another time or hand.
+  void WriteFile(const std::string& content) { folder_.Replace("logins", content); }
+
+  std::string LineFor(const std::string& count, const std::string& not_before) {
+    return count + " " + not_before + " account " + folder_.File("password").string() + " none\n";
+  }
+
+  TemporaryFolder folder_;
+  FakeClock clock_;
+  const std::filesystem::path file_ = folder_.File("logins");
+  const LoginAccount account_{"account", folder_.Replace("password", "wrong-canary")};
+  std::vector<std::string> complaints_;
+  std::unique_ptr<LoginLatch> latch_;
+};
+
+TEST_F(LoginLatchTest, LetsTheFirstLoginGo) { EXPECT_EQ(Begin(), Permission::kGo); }
+
+TEST_F(LoginLatchTest, ARejectionHoldsFiveMinutesDoublingToSixty) {
+  for (const int wait : {5, 10, 20, 40, 60, 60, 60}) {
+    ASSERT_TRUE(TryInVain());
+    EXPECT_EQ(HeldFor(), minutes(wait)) << wait;
+  }
+}
+
+TEST_F(LoginLatchTest, SaysWhenTheNextAttemptMayBeMade) {
+  ASSERT_EQ(Begin(), Permission::kGo);
+  EXPECT_EQ(latch_->Rejected(account_), clock_.Now() + minutes(5));
+  clock_.Advance(minutes(2));
+  const LoginLatch::Answer answer = latch_->Begin(account_);
+  EXPECT_EQ(answer.permission, Permission::kRejected);
+  EXPECT_EQ(answer.not_before, clock_.Now() + minutes(3));
+}
+
+TEST_F(LoginLatchTest, AGrantForgetsTheRejections) {
+  TryInVain();
+  clock_.Advance(minutes(5));
+  ASSERT_EQ(Begin(), Permission::kGo);
+  latch_->Granted(account_);
+  Start();
+  ASSERT_TRUE(TryInVain());
+  EXPECT_EQ(HeldFor(), minutes(5));
+}
+
+TEST_F(LoginLatchTest, AnUndecidedLoginChangesNothing) {
+  TryInVain();
+  clock_.Advance(minutes(5));
+  ASSERT_EQ(Begin(), Permission::kGo);
+  latch_->Undecided(account_);
+  ASSERT_TRUE(TryInVain());
+  EXPECT_EQ(HeldFor(), minutes(10));
+}
+
+TEST_F(LoginLatchTest, AChangedCredentialFileLiftsIt) {
+  TryInVain();
+  ASSERT_EQ(Begin(), Permission::kRejected);
+  folder_.Replace("password", "right-canary");
+  ASSERT_TRUE(TryInVain());
+  EXPECT_EQ(HeldFor(), minutes(5));
+}
+
+TEST_F(LoginLatchTest, ACredentialFileThatIsGoneOrBackLiftsIt) {
+  TryInVain();
+  std::filesystem::remove(account_.credential_file);
+  ASSERT_TRUE(TryInVain());
+  ASSERT_EQ(Begin(), Permission::kRejected);
+  folder_.Replace("password", "right-canary");
+  EXPECT_EQ(Begin(), Permission::kGo);
+}
+
+TEST_F(LoginLatchTest, AFileThatChangedWhileTheLoginWasUnderWayLiftsIt) {
+  ASSERT_EQ(Begin(), Permission::kGo);
+  folder_.Replace("password", "right-canary");
+  latch_->Rejected(account_);
+  EXPECT_EQ(Begin(), Permission::kGo);
+}
+
+TEST_F(LoginLatchTest, AnotherFileOfTheAccountSeenForTheFirstTimeDoesNotLiftIt) {
+  TryInVain();
+  const LoginAccount other{account_.name, folder_.Replace("other", "wrong-canary")};
+  EXPECT_EQ(latch_->Begin(other).permission, Permission::kRejected);
+  EXPECT_EQ(latch_->Begin(other).permission, Permission::kRejected);
+  folder_.Replace("other", "right-canary");
+  EXPECT_EQ(latch_->Begin(other).permission, Permission::kGo);
+}
+
+TEST_F(LoginLatchTest, AccountsAreHeldApart) {
+  TryInVain();
+  const LoginAccount other{"another account", account_.credential_file};
+  EXPECT_EQ(latch_->Begin(other).permission, Permission::kGo);
+  EXPECT_EQ(Begin(), Permission::kRejected);
+}
+
+TEST_F(LoginLatchTest, LiftForgetsEveryRejectionForGood) {
+  TryInVain();
+  clock_.Advance(minutes(5));
+  TryInVain();
+  latch_->Lift();
+  Start();
+  ASSERT_TRUE(TryInVain());
+  EXPECT_EQ(HeldFor(), minutes(5));
+}
+
+TEST_F(LoginLatchTest, LiftLeavesALoginUnderWayAlone) {
+  ASSERT_EQ(Begin(), Permission::kGo);
+  latch_->Lift();
+  EXPECT_EQ(Begin(), Permission::kBusy);
+}
+
+TEST_F(LoginLatchTest, AWrongPasswordCausesTwoLoginsInTenMinutesHoweverOftenItStarts) {
+  int logins = 0;
+  for (int start = 0; start < 20; ++start) {
+    Start();
+    for (int second = 0; second < 30; ++second) {
+      if (TryInVain()) ++logins;
+      clock_.Advance(seconds(1));
+    }
+  }
+  EXPECT_EQ(logins, 2);
+}
+
+TEST_F(LoginLatchTest, CountsOnAfterARestart) {
+  for (const int wait : {5, 10, 20, 40, 60, 60}) {
+    Start();
+    ASSERT_TRUE(TryInVain());
+    Start();
+    EXPECT_EQ(HeldFor(), minutes(wait));
+  }
+}
+
+TEST_F(LoginLatchTest, AChangeWhileTheProcessWasDownLiftsIt) {
+  TryInVain();
+  folder_.Replace("password", "right-canary");
+  Start();
+  EXPECT_EQ(Begin(), Permission::kGo);
+}
+
+TEST_F(LoginLatchTest, RemembersNamesAndPathsOfEveryKind) {
+  for (const std::string& name :
+       {std::string(), std::string(" "), std::string("a b\tc\nd"), std::string("100% #1"),
+        std::string("%"), std::string("%25"), std::string("p\xC3\xA4ul\x7F\xFF"),
+        std::string("nul\0byte", 8), std::string(5000, 'x')}) {
+    const LoginAccount account{name, folder_.Replace("a pass\nword", "wrong-canary")};
+    ASSERT_EQ(latch_->Begin(account).permission, Permission::kGo);
+    latch_->Rejected(account);
+    Start();
+    EXPECT_EQ(latch_->Begin(account).permission, Permission::kRejected) << name.substr(0, 20);
+    folder_.Replace("a pass\nword", "right-canary");
+    EXPECT_EQ(latch_->Begin(account).permission, Permission::kGo) << name.substr(0, 20);
+    latch_->Granted(account);
+  }
+}
+
+TEST_F(LoginLatchTest, TheFileIsForItsOwnerAloneAndHoldsNoSecret) {
+  TryInVain();
+  EXPECT_EQ(ModeOf(file_), 0600U);
+  const std::string content = folder_.Read("logins");
+  EXPECT_TRUE(content.starts_with("# "));
+  EXPECT_NE(content.find("\n1 1614752154 account "), std::string::npos) << content;
+  EXPECT_EQ(content.find("canary"), std::string::npos);
+}
+
+TEST_F(LoginLatchTest, MakesTheFolderOfItsFile) {
+  LoginLatch latch(folder_.File("state/logins"), clock_, nullptr);
+  ASSERT_EQ(latch.Begin(account_).permission, Permission::kGo);
+  EXPECT_FALSE(std::filesystem::exists(folder_.File("state")));
+  latch.Rejected(account_);
+  EXPECT_EQ(ModeOf(folder_.File("state")), 0700U);
+  EXPECT_EQ(ModeOf(folder_.File("state/logins")), 0600U);
+}
+
+TEST_F(LoginLatchTest, WithoutAFileEverythingIsInMemory) {
+  LoginLatch latch({}, clock_, [](const Error& error) { ADD_FAILURE() << error.message; });
+  ASSERT_EQ(latch.Begin(account_).permission, Permission::kGo);
+  latch.Rejected(account_);
+  EXPECT_EQ(latch.Begin(account_).permission, Permission::kRejected);
+}
+
+TEST_F(LoginLatchTest, ComplainsOfAFileThatCannotBeWrittenAndGoesOnInMemory) {
+  std::filesystem::create_directory(file_);
+  Start();
+  ASSERT_TRUE(TryInVain());
+  ASSERT_EQ(complaints_.size(), 1U);
+  EXPECT_EQ(complaints_.front(), "the record of rejected logins " + file_.string() +
+                                     " cannot be renamed: Is a directory; a restart will not "
+                                     "know of them");
+  EXPECT_EQ(HeldFor(), minutes(5));
+  LoginLatch silent(file_, clock_, nullptr);
+  ASSERT_EQ(silent.Begin(account_).permission, Permission::kGo);
+  silent.Rejected(account_);
+}
+
+TEST_F(LoginLatchTest, WhatCannotBeReadIsAsIfItWereNot) {
+  const std::string cases[] = {
+      "",
+      "\n\n\n",
+      "#",
+      "garbage",
+      "1",
+      "1 99999999999",
+      "1 99999999999 account",
+      "one 99999999999 account p none\n",
+      "0 99999999999 account p none\n",
+      "-1 99999999999 account p none\n",
+      "-2147483648 99999999999 account p none\n",
+      "99999999999999999999 99999999999 account p none\n",
+      "1 99999999999999999999999 account p none\n",
+      "1 soon account p none\n",
+      "1.5 99999999999 account p none\n",
+      std::string(5000, '\0'),
+      std::string("\xFF\xFE\x00 1", 5),
+      std::string(100'000, '1'),
+  };
+  for (const std::string& content : cases) {
+    WriteFile(content);
+    Start();
+    EXPECT_EQ(Begin(), Permission::kGo) << content.substr(0, 60);
+    EXPECT_EQ(latch_->Rejected(account_), clock_.Now() + minutes(5)) << content.substr(0, 60);
+  }
+}
+
+TEST_F(LoginLatchTest, AFileThatIsNoneHoldsUpNobody) {
+  std::filesystem::remove(file_);
+  ASSERT_EQ(::mkfifo(file_.c_str(), 0600), 0);
+  Start();
+  EXPECT_TRUE(TryInVain());
+  std::filesystem::remove(file_);
+  std::filesystem::create_symlink("/dev/zero", file_);
+  Start();
+  EXPECT_TRUE(TryInVain());
+}
+
+TEST_F(LoginLatchTest, KeepsTheGoodLinesOfABrokenFile) {
+  WriteFile("rubbish\n" + LineFor("1", "1614752154") + "1 2");
+  Start();
+  std::filesystem::remove(account_.credential_file);  // "none" is what the line knows of it
+  EXPECT_EQ(HeldFor(), minutes(5));
+}
+
+TEST_F(LoginLatchTest, NoTimeInTheFileHoldsLongerThanTheRejectionDidAtFirst) {
+  std::filesystem::remove(account_.credential_file);
+  const struct {
+    std::string count;
+    std::string not_before;
+    Nanoseconds held;
+  } cases[] = {{"1", "9223372036854775807", minutes(5)},
+               {"1", "9183110400", minutes(5)},
+               {"2", "4102444800", minutes(10)},
+               {"5", "4102444800", minutes(60)},
+               {"1000000", "4102444800", minutes(60)},
+               {"2147483647", "4102444800", minutes(60)},
+               {"1", "1614751914", minutes(1)},
+               {"1", "1614751854", seconds(0)},
+               {"1", "0", seconds(0)},
+               {"1", "-9223372036854775808", seconds(0)}};
+  for (const auto& c : cases) {
+    WriteFile(LineFor(c.count, c.not_before));
+    clock_.SetWall(FakeClock::kStart);
+    Start();
+    EXPECT_EQ(HeldFor(), c.held) << c.count << ' ' << c.not_before;
+  }
+}
+
+TEST_F(LoginLatchTest, AHostileCountStillCounts) {
+  std::filesystem::remove(account_.credential_file);
+  for (const char* count : {"2147483646", "2147483647"}) {
+    WriteFile(LineFor(count, "0"));
+    Start();
+    for (int i = 0; i < 3; ++i) {
+      ASSERT_EQ(Begin(), Permission::kGo);
+      EXPECT_EQ(latch_->Rejected(account_), clock_.Now() + minutes(60));
+      clock_.Advance(minutes(60));
+    }
+    Start();
+    ASSERT_EQ(Begin(), Permission::kGo);
+    EXPECT_EQ(latch_->Rejected(account_), clock_.Now() + minutes(60));
+  }
+}
+
+TEST_F(LoginLatchTest, StepsOfTheWallClockDoNotMoveIt) {
+  for (const Nanoseconds step : {-hours(24 * 365), -hours(1), hours(1), hours(24 * 365)}) {
+    latch_->Lift();
+    clock_.SetWall(FakeClock::kStart);
+    ASSERT_TRUE(TryInVain());
+    clock_.SetWall(FakeClock::kStart + step);
+    EXPECT_EQ(HeldFor(), minutes(5));
+  }
+}
+
+TEST_F(LoginLatchTest, AStepOfTheWallClockBeforeARestartHoldsNoLongerThanAtFirst) {
+  ASSERT_TRUE(TryInVain());
+  clock_.SetWall(FakeClock::kStart - hours(24 * 365 * 40));
+  Start();
+  EXPECT_EQ(HeldFor(), minutes(5));
+  ASSERT_TRUE(TryInVain());
+  clock_.SetWall(FakeClock::kStart + hours(24 * 365 * 100));
+  Start();
+  EXPECT_EQ(HeldFor(), seconds(0));
+}
+
+TEST_F(LoginLatchTest, OneLoginOfAnAccountAtATime) {
+  ASSERT_EQ(Begin(), Permission::kGo);
+  EXPECT_EQ(Begin(), Permission::kBusy);
+  latch_->Undecided(account_);
+  ASSERT_EQ(Begin(), Permission::kGo);
+  latch_->Granted(account_);
+  ASSERT_EQ(Begin(), Permission::kGo);
+  latch_->Rejected(account_);
+  EXPECT_EQ(Begin(), Permission::kRejected);
+}
+
+TEST_F(LoginLatchTest, ThreadsThatShareAnAccountLogInOneAfterTheOther) {
+  std::atomic<int> under_way{0};
+  std::atomic<int> most_under_way{0};
+  std::atomic<int> logins{0};
+  const auto log_in = [&] {
+    for (int i = 0; i < 2000; ++i) {
+      if (latch_->Begin(account_).permission != Permission::kGo) continue;
+      const int now = ++under_way;
+      if (now > most_under_way) most_under_way = now;
+      ++logins;
+      --under_way;
+      if (i % 3 == 0) {
+        latch_->Granted(account_);
+      } else {
+        latch_->Undecided(account_);
+      }
+      if (i % 100 == 0) latch_->Lift();
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) threads.emplace_back(log_in);
+  }
+  EXPECT_EQ(most_under_way, 1);
+  EXPECT_GT(logins, 0);
+}
+
+TEST_F(LoginLatchTest, ThreadsThatShareAWrongPasswordTryItOnce) {
+  std::atomic<int> logins{0};
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&] {
+        for (int j = 0; j < 500; ++j) {
+          if (latch_->Begin(account_).permission != Permission::kGo) continue;
+          ++logins;
+          latch_->Rejected(account_);
+        }
+      });
+    }
+  }
+  EXPECT_EQ(logins, 1);
+}
+
+}  // namespace
+}  // namespace cckm
