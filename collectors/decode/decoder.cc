@@ -139,6 +139,29 @@ void AddEntry(std::optional<dom::object> job, const Family& family, JobReader& r
   }
 }
 
+// The text of a member of members, such as "cm_domain.name"; empty where there is none.
+std::string_view NestedText(dom::object entry, std::string_view path) {
+  const std::size_t dot = path.find('.');
+  if (dot == std::string_view::npos) return StringMember(entry, path).value_or("");
+  const auto member = Member(entry, path.substr(0, dot));
+  const auto inner = member ? AsObject(*member) : std::nullopt;
+  return inner ? NestedText(*inner, path.substr(dot + 1)) : std::string_view();
+}
+
+void AddDomain(std::optional<dom::object> entry, const Family& family, DomainPage& page) {
+  const std::string_view id = entry ? StringMember(*entry, "id").value_or("") : "";
+  if (id.empty()) {
+    ++page.unusable_entries;
+    return;
+  }
+  DomainName& domain = page.domains.emplace_back();
+  domain.id = id;
+  domain.connection = StringMember(*entry, "connection").value_or("");
+  for (const std::string_view path : family.domain_name_members) {
+    if (domain.name.empty() && !path.empty()) domain.name = NestedText(*entry, path);
+  }
+}
+
 // Empty where there is none that a header can carry.
 Secret TokenMember(dom::object root, std::string_view name) {
   constexpr std::size_t kLongest = std::size_t{16} * 1024;
@@ -203,6 +226,22 @@ Decoded<RefreshPage> Decoder::DecodeRefreshList(std::string_view body, const Fam
     AddEntry(AsObject(entry), family, parser_->jobs, *page);
   }
   return std::move(*page);
+}
+
+Decoded<DomainPage> Decoder::DecodeDomainList(std::string_view body, const Family& family) {
+  const auto root = parser_->json.Read(body);
+  if (!root) return tl::make_unexpected(root.error());
+  if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root));
+  const auto resources = Resources(*root);
+  if (!resources && !HasNullResources(*root)) {
+    return Unusable({ErrorKind::kSchema, "resources is missing or not an array"});
+  }
+  const auto frame = ReadPageFrame(*root);
+  if (!frame) return Unusable(frame.error());
+  DomainPage page{.total = frame->total, .domains = {}};
+  if (!resources) return page;
+  for (const dom::element entry : *resources) AddDomain(AsObject(entry), family, page);
+  return page;
 }
 
 Decoded<TokenGrant> Decoder::DecodeTokenGrant(std::string_view body) {

@@ -17,6 +17,7 @@
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
 #include "collectors/base/secret.h"
+#include "collectors/model/domain.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
 
@@ -41,6 +42,13 @@ struct RefreshPage {
   std::vector<Refresh> refreshes;
   // Entries left out because they have no usable id or are no readable job.
   std::size_t unusable_entries = 0;
+};
+
+// One page of a domain list.
+struct DomainPage {
+  std::optional<std::uint64_t> total;
+  std::vector<DomainName> domains;
+  std::size_t unusable_entries = 0;  // left out because they have no id
 };
 
 // What a login grants.
@@ -77,6 +85,9 @@ class Decoder {
 
   // The answer to GET <path>?skip=&limit=; a single job object, wrapped or not, is a list of one.
   Decoded<RefreshPage> DecodeRefreshList(std::string_view body, const Family& family);
+
+  // The answer to GET <domain_list_path>?skip=&limit=.  REQUIRES: the family has such a list.
+  Decoded<DomainPage> DecodeDomainList(std::string_view body, const Family& family);
 
   // The answer to POST /api/v1/auth/tokens; kSchema where it holds no usable token.
   Decoded<TokenGrant> DecodeTokenGrant(std::string_view body);

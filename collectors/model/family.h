@@ -23,6 +23,9 @@ struct Family {
   std::array<std::string_view, 2> domain_arrays;
   // Path of the list of the family's domains, or empty where the API has none of the same ids.
   std::string_view domain_list_path;
+  // Where an entry of that list has the domain's name: members of members, with a dot between them,
+  // the best first.
+  std::array<std::string_view, 3> domain_name_members = {};
 };
 
 // Every family, in the order in which they are documented.  References to rows stay valid for ever

@@ -6,6 +6,12 @@
 #include "collectors/decode/answer.h"
 
 namespace cckm {
+namespace {
+
+// Fewer refreshes than this are asked for by id while nobody knows how long the list is.
+constexpr std::size_t kFewestForUnknownList = 8;
+
+}  // namespace
 
 Collector::Collector(std::string_view target, CollectorPlan plan, const ScheduleSettings& schedule,
                      const Clock& clock, Random& random, Decoder& decoder)
@@ -13,65 +19,152 @@ Collector::Collector(std::string_view target, CollectorPlan plan, const Schedule
       family_(*plan.family),
       clock_(clock),
       decoder_(decoder),
-      schedule_(schedule, clock.SteadyNow(), random) {
-  watched_.reserve(plan.refresh_ids.size());
-  for (std::string& id : plan.refresh_ids) {
-    schedule_.AddUnfinished(static_cast<RefreshIndex>(watched_.size()));
-    watched_.push_back({std::move(id)});
+      discovery_(plan.discovery),
+      domain_names_(plan.domain_names && !plan.family->domain_list_path.empty()),
+      watched_(schedule, clock.SteadyNow(), random),
+      next_discovery_(clock.SteadyNow()),
+      baseline_(plan.baseline),
+      next_domain_walk_(clock.SteadyNow()) {
+  const SteadyTime now = clock.SteadyNow();
+  for (const KnownRefresh& known : plan.known) watched_.AddKnown(known, false, now);
+  SetRefreshIds(plan.refresh_ids);
+}
+
+void Collector::SetRefreshIds(const std::vector<std::string>& refresh_ids) {
+  const std::set<std::string_view> wanted(refresh_ids.begin(), refresh_ids.end());
+  std::vector<RefreshIndex> leaving;
+  watched_.ForEach([&](RefreshIndex index, const Watched& watched) {
+    if (!watched.is_configured && discovery_.enabled) return;
+    if (!wanted.contains(watched.id)) leaving.push_back(index);
+  });
+  for (const RefreshIndex index : leaving) {
+    if (discovery_.enabled) {
+      watched_.SetConfigured(index, false);
+    } else {
+      watched_.Remove(index);
+    }
+  }
+  for (const std::string& id : refresh_ids) {
+    if (const auto index = watched_.Find(id)) {
+      watched_.SetConfigured(*index, true);
+    } else {
+      watched_.Add(id, true);
+    }
   }
 }
 
 void Collector::BeginPollIfDue() {
   if (poll_) return;
   const SteadyTime now = clock_.SteadyNow();
-  const Schedule::Due due = schedule_.Take(now);
-  if (due.refreshes.empty() && !due.heartbeat) return;
-  for (const RefreshIndex index : due.refreshes) unasked_.push_back({.number = index});
-  if (due.heartbeat) unasked_.push_back({.number = kHeartbeat});
+  const bool discovers = discovery_.enabled && next_discovery_ <= now && !refresh_walk_;
+  const bool names = domain_names_ && next_domain_walk_ <= now && !domain_walk_;
+  Schedule::Due due = watched_.TakeDue(now);
+  if (due.refreshes.empty() && !due.heartbeat && !discovers && !names) return;
   poll_ = Poll{.began_at = now};
+  const bool by_list = ListTakesFewerRequests(due.refreshes.size());
+  if (discovers || (by_list && !refresh_walk_)) {
+    refresh_walk_.emplace(family_.path);
+    walk_discovers_ = discovers;
+    walk_truncated_ = false;
+  }
+  if (discovers) next_discovery_ = now + discovery_.interval;
+  if (names) domain_walk_.emplace(family_.domain_list_path);
+  if (discovers || names) watched_.schedule().PutOffHeartbeat(now);
+  if (by_list) {
+    awaited_.insert(awaited_.end(), due.refreshes.begin(), due.refreshes.end());
+    for (const RefreshIndex index : due.refreshes) watched_[index].is_awaited = true;
+  } else {
+    for (const RefreshIndex index : due.refreshes) unasked_.push_back({.number = index});
+  }
+  if (due.heartbeat && !discovers) unasked_.push_back({.number = kHeartbeat});
+}
+
+bool Collector::ListTakesFewerRequests(std::size_t refreshes) const {
+  if (clock_.SteadyNow() < no_list_before_) return false;
+  if (!list_length_) return refreshes >= kFewestForUnknownList;
+  return *list_length_ / ListWalk::kPageSize + 1 < refreshes;
 }
 
 std::optional<Collector::Ask> Collector::NextAsk() {
-  if (unasked_.empty()) return std::nullopt;
-  const auto [number, is_repetition] = unasked_.front();
-  unasked_.pop_front();
-  ++on_the_wire_;
-  std::string path(family_.path);
-  if (number == kHeartbeat) {
-    path += "?skip=0&limit=1";
-  } else {
-    path += '/';
-    path += watched_[number].id;
+  if (!poll_) return std::nullopt;
+  if (auto page = NextPage()) return page;
+  while (!unasked_.empty()) {
+    const auto [number, is_repetition] = unasked_.front();
+    unasked_.pop_front();
+    if (IsRefresh(number) && watched_[number].is_leaving) {
+      watched_.GiveBack(number, clock_.SteadyNow());
+      continue;
+    }
+    ++on_the_wire_;
+    std::string path(family_.path);
+    if (number == kHeartbeat) {
+      path += "?skip=0&limit=1";
+    } else {
+      path.append("/").append(watched_[number].id);
+    }
+    return Ask{std::move(path), number, is_repetition};
   }
-  return Ask{std::move(path), number, is_repetition};
+  return std::nullopt;
+}
+
+std::optional<Collector::Ask> Collector::NextPage() {
+  struct Way {
+    std::optional<ListWalk>& walk;
+    std::uint32_t number;
+  };
+  for (const Way& way : {Way{refresh_walk_, kRefreshPage}, Way{domain_walk_, kDomainPage}}) {
+    auto page = way.walk ? way.walk->NextPage() : std::nullopt;
+    if (!page) continue;
+    ++on_the_wire_;
+    return Ask{std::move(page->path), way.number, page->is_repetition};
+  }
+  return std::nullopt;
 }
 
 void Collector::RecordRequest(std::uint32_t number, const HttpResponse& response) {
   --on_the_wire_;
-  update_.requests.push_back(
-      {.endpoint = number == kHeartbeat ? Endpoint::kRefreshList : Endpoint::kRefresh,
-       .status = response.answer ? response.answer->status : 0,
-       .duration = response.duration});
+  Endpoint endpoint = Endpoint::kRefresh;
+  if (number == kHeartbeat || number == kRefreshPage) endpoint = Endpoint::kRefreshList;
+  if (number == kDomainPage) endpoint = Endpoint::kDomainList;
+  update_.requests.push_back({.endpoint = endpoint,
+                              .status = response.answer ? response.answer->status : 0,
+                              .duration = response.duration});
 }
 
 // Where the poll ended meanwhile, the next one asks anyway.
 void Collector::AskAgain(std::uint32_t number, const HttpResponse& response) {
   RecordRequest(number, response);
-  if (poll_) {
+  if (number == kRefreshPage) {
+    refresh_walk_->Repeat();
+  } else if (number == kDomainPage) {
+    domain_walk_->Repeat();
+  } else if (poll_) {
     unasked_.push_front({.number = number, .is_repetition = true});
   } else if (number != kHeartbeat) {
-    PutBack(number);
+    watched_.GiveBack(number, clock_.SteadyNow());
   }
 }
 
 void Collector::OnResponse(std::uint32_t number, const HttpResponse& response) {
   RecordRequest(number, response);
-  const bool valid =
-      number == kHeartbeat ? OnHeartbeatResponse(response) : OnRefreshResponse(number, response);
+  bool valid = false;
+  switch (number) {
+    case kHeartbeat:
+      valid = OnHeartbeatAnswer(response);
+      break;
+    case kRefreshPage:
+      valid = OnRefreshPage(response);
+      break;
+    case kDomainPage:
+      OnDomainPage(response);  // a fault of the domain list is none of the family's
+      break;
+    default:
+      valid = OnRefreshAnswer(number, response);
+  }
   if (poll_ && valid) poll_->up = true;
 }
 
-bool Collector::OnHeartbeatResponse(const HttpResponse& response) {
+bool Collector::OnHeartbeatAnswer(const HttpResponse& response) {
   if (IsNotFound(response)) return true;
   const Result<std::string_view> body = UsableBody(response, decoder_);
   if (!body) {
@@ -79,26 +172,37 @@ bool Collector::OnHeartbeatResponse(const HttpResponse& response) {
     return false;
   }
   const auto page = decoder_.DecodeRefreshList(*body, family_);
-  if (!page) NoteError(page.error().error);
-  return page.has_value();
+  if (!page) {
+    NoteError(page.error().error);
+    return false;
+  }
+  list_length_ = page->total;
+  return true;
 }
 
-bool Collector::OnRefreshResponse(RefreshIndex index, const HttpResponse& response) {
-  Watched& watched = watched_[index];
-  RefreshAnswer answer = ReadRefresh(watched, response);
-  if (answer.kind == RefreshAnswer::Kind::kRefresh) watched.settled = answer.settled;
-  PutBack(index);
-  update_.answers.push_back(std::move(answer));
-  return update_.answers.back().kind != RefreshAnswer::Kind::kNoUsableAnswer;
+bool Collector::OnRefreshAnswer(RefreshIndex index, const HttpResponse& response) {
+  if (watched_[index].is_leaving) {
+    watched_.GiveBack(index, clock_.SteadyNow());
+    return IsNotFound(response) || UsableBody(response, decoder_).has_value();
+  }
+  RefreshAnswer answer = ReadRefresh(watched_[index], response);
+  const bool valid = answer.kind != RefreshAnswer::Kind::kNoUsableAnswer;
+  const bool is_gone = answer.kind == RefreshAnswer::Kind::kNotFound;
+  TakeRefresh(index, std::move(answer));
+  if (is_gone && !watched_[index].is_configured) Unwatch(index);
+  watched_.GiveBack(index, clock_.SteadyNow());
+  return valid;
 }
 
 // A settled refresh rests again whatever its recheck brought, unless it came back unfinished.
-void Collector::PutBack(RefreshIndex index) {
-  if (watched_[index].settled) {
-    schedule_.Settle(index, clock_.SteadyNow());
-  } else {
-    schedule_.AddUnfinished(index);
+void Collector::TakeRefresh(RefreshIndex index, RefreshAnswer answer) {
+  if (answer.kind == RefreshAnswer::Kind::kRefresh) {
+    const bool is_history = watched_[index].was_found_finished && !discovery_.observe_history &&
+                            answer.refresh.completed_at <= baseline_;
+    answer.counts = !is_history;
+    watched_.Settle(index, answer.refresh, answer.settled, clock_.SteadyNow());
   }
+  update_.answers.push_back(std::move(answer));
 }
 
 RefreshAnswer Collector::ReadRefresh(Watched& watched, const HttpResponse& response) {
@@ -144,15 +248,24 @@ void Collector::SettleIfFinished(Watched& watched, RefreshAnswer& answer) const 
   answer.settled = true;
 }
 
+void Collector::Unwatch(RefreshIndex index) {
+  update_.unwatched.push_back(watched_[index].id);
+  watched_.Remove(index);
+}
+
 void Collector::FailUnasked(const Error& error, bool is_counted) {
-  if (unasked_.empty()) return;
-  for (const auto& [number, is_repetition] : std::exchange(unasked_, {})) {
-    if (number == kHeartbeat) continue;
-    PutBack(number);
-    RefreshAnswer answer;
-    answer.refresh.id = watched_[number].id;
-    update_.answers.push_back(std::move(answer));
+  const bool walks = (refresh_walk_ && !refresh_walk_->IsUnderWay()) ||
+                     (domain_walk_ && !domain_walk_->IsUnderWay());
+  if (unasked_.empty() && !walks) return;
+  if (refresh_walk_ && !refresh_walk_->IsUnderWay()) {
+    refresh_walk_->Stop();
+    EndRefreshWalk();
   }
+  if (domain_walk_ && !domain_walk_->IsUnderWay()) {
+    domain_walk_->Stop();
+    EndDomainWalk();
+  }
+  for (const auto& [number, is_repetition] : std::exchange(unasked_, {})) GiveUp(number);
   if (is_counted) {
     NoteError(error);
   } else {
@@ -160,11 +273,23 @@ void Collector::FailUnasked(const Error& error, bool is_counted) {
   }
 }
 
+void Collector::GiveUp(std::uint32_t number) {
+  if (!IsRefresh(number)) return;
+  const bool is_leaving = watched_[number].is_leaving;
+  if (!is_leaving) {
+    RefreshAnswer answer;
+    answer.refresh.id = watched_[number].id;
+    update_.answers.push_back(std::move(answer));
+  }
+  watched_.GiveBack(number, clock_.SteadyNow());
+}
+
 std::optional<bool> Collector::EndPollIfOver() {
   if (!poll_ || !unasked_.empty()) return std::nullopt;
   const SteadyTime now = clock_.SteadyNow();
-  const bool late_answers_may_wait = poll_->up && schedule_.NextDue() <= now;
-  if (on_the_wire_ != 0 && !late_answers_may_wait) return std::nullopt;
+  const bool is_busy = on_the_wire_ != 0 || refresh_walk_ || domain_walk_;
+  const bool late_answers_may_wait = poll_->up && NextDue() <= now;
+  if (is_busy && !late_answers_may_wait) return std::nullopt;
   update_.ended =
       PollSummary{.up = poll_->up, .duration = now - poll_->began_at, .ended_at = clock_.Now()};
   poll_.reset();
@@ -172,13 +297,18 @@ std::optional<bool> Collector::EndPollIfOver() {
   return update_.ended->up;
 }
 
-SteadyTime Collector::NextDue() const { return schedule_.NextDue(); }
+SteadyTime Collector::NextDue() const {
+  SteadyTime next = watched_.schedule().NextDue();
+  if (discovery_.enabled && !refresh_walk_) next = std::min(next, next_discovery_);
+  if (domain_names_ && !domain_walk_) next = std::min(next, next_domain_walk_);
+  return next;
+}
 
 std::optional<PollUpdate> Collector::TakeUpdate() {
-  if (update_.answers.empty() && update_.requests.empty() && update_.errors.empty() &&
-      !update_.ended) {
-    return std::nullopt;
-  }
+  const bool has_news = !update_.answers.empty() || !update_.requests.empty() ||
+                        !update_.errors.empty() || update_.ended || update_.listing ||
+                        update_.domain_listing || update_.baseline || !update_.unwatched.empty();
+  if (!has_news) return std::nullopt;
   PollUpdate update = std::exchange(update_, {});
   update.target = target_;
   update.family = &family_;

@@ -1,10 +1,13 @@
 // One family of one target: which refreshes are watched, how the current poll stands, what its
 // answers say.
 //
-// A poll asks for everything that is due.  It ends when all of it was answered, or at the next tick
-// if at least one answer was usable: what is still on the wire then counts in the next poll, so
-// that one slow answer holds up nobody and nothing is asked for twice at once.  Polls of a
-// collector never overlap. Thread-safety: belongs to one Poller's thread.
+// A poll asks for everything that is due: refreshes by their id or, where that takes fewer
+// requests, through the list; the list, for discovery; the domain list, for names.  It ends when
+// all of it was answered, or at the next tick if at least one answer was usable: what is still on
+// the wire then counts in the next poll, so that one slow answer holds up nobody and nothing is
+// asked for twice at once.  Polls of a collector never overlap.
+//
+// Thread-safety: belongs to one Poller's thread.
 
 #pragma once
 
@@ -17,14 +20,28 @@
 #include "collectors/base/clock.h"
 #include "collectors/decode/decoder.h"
 #include "collectors/http/http_client.h"
+#include "collectors/poll/list_walk.h"
 #include "collectors/poll/poll_update.h"
 #include "collectors/poll/schedule.h"
+#include "collectors/poll/watchlist.h"
 
 namespace cckm {
 
+struct DiscoverySettings {
+  bool enabled = false;
+  Nanoseconds interval = std::chrono::minutes(1);
+  std::size_t max_refreshes = 1000;  // discovered ones; the configured ones come on top
+  bool observe_history = false;      // count what had finished before the first discovery
+};
+
 struct CollectorPlan {
   const Family* family = nullptr;
-  std::vector<std::string> refresh_ids;  // each valid and once
+  std::vector<std::string> refresh_ids = {};  // each valid and once
+  bool domain_names = false;                  // read the family's domain list, if it has one
+  DiscoverySettings discovery = {};
+  // From the ledger: refreshes that are finished, and when the first discovery began.
+  std::vector<KnownRefresh> known = {};
+  std::optional<WallTime> baseline = {};
 };
 
 class Collector {
@@ -32,6 +49,11 @@ class Collector {
   // `target`, `clock`, `random` and `decoder` outlive this.
   Collector(std::string_view target, CollectorPlan plan, const ScheduleSettings& schedule,
             const Clock& clock, Random& random, Decoder& decoder);
+
+  const Family& family() const { return family_; }
+
+  // Watches these refreshes from now on, and no others but discovered ones.
+  void SetRefreshIds(const std::vector<std::string>& refresh_ids);
 
   // Begins a poll if one is due and none is open.
   void BeginPollIfDue();
@@ -67,13 +89,12 @@ class Collector {
   std::optional<PollUpdate> TakeUpdate();
 
  private:
+  // Numbers of requests that are no RefreshIndex.
   static constexpr std::uint32_t kHeartbeat = 0xFFFFFFFF;
+  static constexpr std::uint32_t kRefreshPage = 0xFFFFFFFE;
+  static constexpr std::uint32_t kDomainPage = 0xFFFFFFFD;
+  static bool IsRefresh(std::uint32_t number) { return number < kDomainPage; }
 
-  struct Watched {
-    std::string id;
-    bool settled = false;
-    bool completion_time_was_missing = false;
-  };
   struct Unasked {
     std::uint32_t number = 0;
     bool is_repetition = false;
@@ -83,26 +104,61 @@ class Collector {
     bool up = false;
   };
 
-  // Both return whether the appliance gave a valid answer: a readable 2xx or a 404.
-  bool OnHeartbeatResponse(const HttpResponse& response);
-  bool OnRefreshResponse(RefreshIndex index, const HttpResponse& response);
+  // collector.cc: polls and refreshes that are asked for by id.  The On...Answer functions return
+  // whether the appliance gave a valid answer: a readable 2xx or a 404.
+  bool ListTakesFewerRequests(std::size_t refreshes) const;
+  std::optional<Ask> NextPage();
+  bool OnHeartbeatAnswer(const HttpResponse& response);
+  bool OnRefreshAnswer(RefreshIndex index, const HttpResponse& response);
   RefreshAnswer ReadRefresh(Watched& watched, const HttpResponse& response);
+  void TakeRefresh(RefreshIndex index, RefreshAnswer answer);
   void SettleIfFinished(Watched& watched, RefreshAnswer& answer) const;
-  void PutBack(RefreshIndex index);
+  void GiveUp(std::uint32_t number);
+  void Unwatch(RefreshIndex index);
   void RecordRequest(std::uint32_t number, const HttpResponse& response);
   void ShowError(const Error& error);
   void NoteError(const Error& error);
+
+  // collector_lists.cc: walks through the lists of refreshes and of domains.
+  bool OnRefreshPage(const HttpResponse& response);
+  bool OnDomainPage(const HttpResponse& response);
+  void SetBaseline(const HttpResponse& response);
+  void TakeEntry(Refresh entry);
+  void Discover(Refresh entry);
+  bool MakeRoomFor(const Refresh& entry);
+  void AfterRefreshPage();
+  void EndRefreshWalk();
+  void EndDomainWalk();
+  void AskAwaitedById();
+  // True if the page failed because of its size and is asked for again, smaller.
+  bool ShrinksPage(ListWalk& walk, const Error& error);
 
   const std::string_view target_;
   const Family& family_;
   const Clock& clock_;
   Decoder& decoder_;
-  Schedule schedule_;
-  std::vector<Watched> watched_;
+  const DiscoverySettings discovery_;
+  const bool domain_names_;
+
+  Watchlist watched_;
   std::deque<Unasked> unasked_;
+  std::vector<RefreshIndex> awaited_;  // due, and expected from the list
   std::size_t on_the_wire_ = 0;
   std::optional<Poll> poll_;
   bool polled_once_ = false;
+
+  std::optional<ListWalk> refresh_walk_;
+  bool walk_discovers_ = false;  // else it only serves awaited_
+  bool walk_truncated_ = false;
+  std::optional<std::uint64_t> list_length_;  // as it was last told
+  SteadyTime no_list_before_{};               // after the list failed
+  SteadyTime next_discovery_;
+  std::optional<WallTime> baseline_;
+
+  std::optional<ListWalk> domain_walk_;
+  std::vector<DomainName> domains_;  // of domain_walk_
+  SteadyTime next_domain_walk_;
+
   PollUpdate update_;
 };
 

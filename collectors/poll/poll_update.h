@@ -7,12 +7,15 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
+#include "collectors/model/domain.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
 #include "collectors/session/token_source.h"
@@ -46,6 +49,21 @@ struct RefreshAnswer {
   // The refresh is finished and its completion time is known or known to be missing: it can be
   // counted.
   bool settled = false;
+  // False for one that had finished before the first discovery: it is remembered, not counted.
+  bool counts = true;
+};
+
+// The end of a walk through the list of refreshes, where discovery is on.
+struct RefreshListing {
+  bool is_complete = false;   // all of it was seen, and it did not change meanwhile
+  bool is_truncated = false;  // it was longer than max_refreshes
+  std::set<std::string, std::less<>> refresh_ids;  // all that were seen
+};
+
+// The end of a walk through the family's list of domains.
+struct DomainListing {
+  bool is_complete = false;
+  std::vector<DomainName> domains;
 };
 
 // How a collector's poll (or heartbeat) ended.
@@ -71,6 +89,12 @@ struct PollUpdate {
   ErrorCounts error_counts{};
   std::vector<Error> errors;         // the first of each kind, for the log and the page
   std::optional<PollSummary> ended;  // set on the last update of a poll
+  std::optional<RefreshListing> listing;
+  std::optional<DomainListing> domain_listing;
+  // When the first discovery began, by the appliance's clock; set once, in the update before the
+  // first answer that it decides about.
+  std::optional<WallTime> baseline;
+  std::vector<std::string> unwatched;  // discovered refreshes that are watched no more
   TargetObservation observation;
 };
 

@@ -54,7 +54,29 @@ void Poller::RunFirstPoll(const std::stop_token& stop) {
     Step();
 }
 
+void Poller::SetRefreshIds(const Family& family, std::vector<std::string> refresh_ids) {
+  {
+    const MutexLock lock(mutex_);
+    new_refresh_ids_[&family] = std::move(refresh_ids);
+  }
+  client_.Wake();
+}
+
+void Poller::TakeNewRefreshIds() {
+  std::map<const Family*, std::vector<std::string>> changed;
+  {
+    const MutexLock lock(mutex_);
+    changed.swap(new_refresh_ids_);
+  }
+  for (const auto& [family, refresh_ids] : changed) {
+    for (Collector& collector : collectors_) {
+      if (&collector.family() == family) collector.SetRefreshIds(refresh_ids);
+    }
+  }
+}
+
 void Poller::Step() {
+  TakeNewRefreshIds();
   LogInIfDue();
   BeginPolls();
   StartRequests();

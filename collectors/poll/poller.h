@@ -9,11 +9,13 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "collectors/base/clock.h"
+#include "collectors/base/mutex.h"
 #include "collectors/base/random.h"
 #include "collectors/decode/decoder.h"
 #include "collectors/http/http_client.h"
@@ -39,6 +41,10 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
+  // Watches these refreshes of a family from now on, and no others but discovered ones.  May be
+  // called from any thread.
+  void SetRefreshIds(const Family& family, std::vector<std::string> refresh_ids);
+
   // Polls until a stop is requested; returns within milliseconds of it.
   void Run(const std::stop_token& stop);
 
@@ -47,6 +53,7 @@ class Poller {
 
  private:
   void Step();
+  void TakeNewRefreshIds();
   void BeginPolls();
   void LogInIfDue();
   void StartRequests();
@@ -70,6 +77,9 @@ class Poller {
   TokenSource& token_;
   const Clock& clock_;
   PollListener& listener_;
+
+  Mutex mutex_;
+  std::map<const Family*, std::vector<std::string>> new_refresh_ids_ CCKM_GUARDED_BY(mutex_);
 
   Decoder decoder_;
   std::deque<Collector> collectors_;

@@ -8,7 +8,9 @@
 #pragma once
 
 #include <cstdint>
-#include <queue>
+#include <set>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "collectors/base/clock.h"
@@ -33,38 +35,43 @@ class Schedule {
   // The refresh is due at every tick from now on.
   void AddUnfinished(RefreshIndex index);
 
-  // The refresh, which was due and taken, rests until its recheck.
+  // The refresh, which is not among the others, rests until its recheck.
   void Settle(RefreshIndex index, SteadyTime now);
+
+  // The same for one that settled at an unknown time in the past: its recheck comes at any time
+  // within recheck_interval.
+  void SettleLongAgo(RefreshIndex index, SteadyTime now);
+
+  // Forgets a refresh that was not taken.
+  void Remove(RefreshIndex index);
 
   struct Due {
     std::vector<RefreshIndex> refreshes;
     bool heartbeat = false;  // nothing else is due: ask for one list entry
   };
-  // Begins a poll: what is due at `now`, at most once a tick.  A taken refresh that did not settle
-  // has to be given back with AddUnfinished.  When ticks were missed, one poll makes up for all of
-  // them.
+  // Begins a poll: what is due at `now`, at most once a tick.  A taken refresh has to be given back
+  // with AddUnfinished or Settle.  When ticks were missed, one poll makes up for all of them.
   Due Take(SteadyTime now);
+
+  // Something else was asked for, so that no heartbeat is needed.
+  void PutOffHeartbeat(SteadyTime now) { next_heartbeat_ = now + settings_.heartbeat_interval; }
 
   // The earliest time at which Take() has something to give.
   SteadyTime NextDue() const;
 
  private:
-  struct Recheck {
-    SteadyTime due{};
-    RefreshIndex index = 0;
-    friend bool operator>(const Recheck& a, const Recheck& b) { return a.due > b.due; }
-  };
-
+  void RestUntil(RefreshIndex index, SteadyTime due);
   bool RecheckIsDue(SteadyTime now) const {
-    return !rechecks_.empty() && rechecks_.top().due <= now;
+    return !rechecks_.empty() && rechecks_.begin()->first <= now;
   }
 
   const ScheduleSettings settings_;
   Random& random_;
   SteadyTime next_tick_;
   SteadyTime next_heartbeat_;
-  std::vector<RefreshIndex> unfinished_;
-  std::priority_queue<Recheck, std::vector<Recheck>, std::greater<>> rechecks_;
+  std::set<RefreshIndex> unfinished_;
+  std::set<std::pair<SteadyTime, RefreshIndex>> rechecks_;
+  std::unordered_map<RefreshIndex, SteadyTime> resting_;
 };
 
 }  // namespace cckm

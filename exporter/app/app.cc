@@ -1,7 +1,9 @@
 #include "exporter/app/app.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "exporter/app/load_config.h"
 #include "exporter/app/version.h"
 #include "exporter/config/config_text.h"
 #include "exporter/exposition/text_writer.h"
@@ -9,115 +11,137 @@
 namespace cckm {
 namespace {
 
-std::vector<double> BoundsInSeconds(const Config& config) {
-  std::vector<double> bounds;
-  for (const Nanoseconds bound : config.duration_buckets) bounds.push_back(ToSeconds(bound));
-  return bounds;
-}
-
-std::vector<TargetSetup> SetupsOf(const Config& config) {
-  std::vector<TargetSetup> setups;
-  std::ranges::transform(config.targets, std::back_inserter(setups), SetupOf);
-  return setups;
-}
-
-// Every metric whose labels the configuration tells exists before the first exposition.
-void AddSelfMetrics(const Config& config, SelfMetrics& self_metrics) {
-  for (const TargetConfig& target : config.targets) {
-    const bool logs_in = !std::holds_alternative<TokenFileAuthentication>(target.authentication);
-    self_metrics.AddTarget(target.name, logs_in);
-    for (const CollectorConfig& collector : target.collectors) {
-      self_metrics.AddCollector(target.name, *collector.family);
-    }
-  }
-}
+constexpr auto kHouseInterval = std::chrono::milliseconds(500);
 
 std::filesystem::path LatchFile(const CommandLine& flags) {
   const std::filesystem::path folder = flags.storage_path;
   return folder.empty() ? folder : folder / "rejected_logins";
 }
 
-void WarnOfWeakness(const TargetConfig& target, Log& log) {
-  if (target.url.starts_with("http://")) {
-    log.Warn("Target is polled without TLS: tokens and answers can be read on the way",
-             {{"target", target.name}});
-  } else if (target.tls.insecure_skip_verify) {
-    log.Warn("Target's certificate is not verified: anybody on the way can read tokens",
-             {{"target", target.name}});
-  }
-}
-
 }  // namespace
 
-App::App(const CommandLine& flags, const Config& config, Log& log, const Clock& clock)
-    : flags_(flags),
-      log_(log),
-      clock_(clock),
-      bounds_(BoundsInSeconds(config)),
-      state_(SetupsOf(config), bounds_, clock),
-      ledger_(bounds_),
-      events_(log, clock),
-      publisher_((AddSelfMetrics(config, self_metrics_), status_.SetConfigLoaded(true, clock.Now()),
-                  MakeExposition()),
-                 clock),
-      recorder_({.ledger = ledger_,
+App::App(const Parts& parts, Config config)
+    : parts_(parts),
+      state_({}, parts.bounds, parts.clock),
+      events_(parts.log, parts.clock),
+      publisher_(MakeExposition(), parts.clock),
+      recorder_({.ledger = parts.ledger,
                  .state = state_,
                  .self_metrics = self_metrics_,
+                 .status = status_,
                  .events = events_,
+                 .clock = parts.clock,
                  .publisher = &publisher_}),
-      endpoints_({.telemetry_path = flags.telemetry_path,
-                  .max_requests = flags.max_requests,
-                  .version = ThisBuild().version,
-                  .config_text = [text = ConfigText(config)] { return text; }},
-                 publisher_, state_, clock),
-      latch_(LatchFile(flags), clock, [&log](const Error& error) {
-        log.Warn("Rejected logins cannot be remembered", {{"error", error.message}});
-      }) {
-  const TargetRuntime::Parts parts{clock_, latch_, log_, recorder_};
-  for (const TargetConfig& target : config.targets) {
-    WarnOfWeakness(target, log_);
-    targets_.push_back(std::make_unique<TargetRuntime>(target, parts));
-  }
+      latch_(LatchFile(parts.flags), parts.clock,
+             [&log = parts.log](const Error& error) {
+               log.Warn("Rejected logins cannot be remembered", {{"error", error.message}});
+             }),
+      targets_({.state = state_,
+                .self_metrics = self_metrics_,
+                .ledger = parts.ledger,
+                .runtime = {parts.clock, latch_, parts.log, recorder_}}),
+      endpoints_(EndpointOptions(), publisher_, state_, parts.clock) {
+  status_.SetConfigLoaded(true, parts.clock.Now());
+  const MutexLock lock(mutex_);
+  Use(std::move(config));
+  publisher_.PublishNow();
 }
 
 // Every thread is told to stop before the first is waited for.
 App::~App() {
-  for (const auto& target : targets_) target->RequestStop();
+  keeping_house_.request_stop();
   publishing_.request_stop();
+  const MutexLock lock(mutex_);
+  targets_.RequestStop();
 }
 
 Exposition App::MakeExposition() {
   return Exposition({.state = state_,
                      .self_metrics = self_metrics_,
                      .status = status_,
-                     .bounds = bounds_,
+                     .bounds = parts_.bounds,
                      .build_info = ThisBuild(),
-                     .process_metrics = flags_.exporter_metrics});
+                     .process_metrics = parts_.flags.exporter_metrics});
+}
+
+Endpoints::Options App::EndpointOptions() {
+  Endpoints::Options options{.telemetry_path = parts_.flags.telemetry_path,
+                             .max_requests = parts_.flags.max_requests,
+                             .version = ThisBuild().version};
+  options.config_text = [this] {
+    const MutexLock lock(mutex_);
+    return ConfigText(config_);
+  };
+  if (parts_.flags.enable_lifecycle) options.reload = [this] { return Reload(); };
+  return options;
+}
+
+void App::Use(Config config) {
+  targets_.Apply(config.targets);
+  config_ = std::move(config);
 }
 
 tl::expected<void, ListenFailure> App::Start() {
+  const CommandLine& flags = parts_.flags;
   auto server = HttpServer::Start(
-      {.listen_addresses = flags_.listen_addresses, .max_connections = flags_.max_connections},
+      {.listen_addresses = flags.listen_addresses, .max_connections = flags.max_connections},
       [this](const WebRequest& request) { return endpoints_.Answer(request); });
   if (!server) return tl::make_unexpected(server.error());
   server_ = std::move(*server);
-  for (std::size_t i = 0; i < flags_.listen_addresses.size(); ++i) {
-    log_.Info("Listening",
-              {{"address", flags_.listen_addresses[i]}, {"port", server_->Ports()[i]}});
+  for (std::size_t i = 0; i < flags.listen_addresses.size(); ++i) {
+    parts_.log.Info("Listening",
+                    {{"address", flags.listen_addresses[i]}, {"port", server_->Ports()[i]}});
   }
   publishing_ = std::jthread([this](const std::stop_token& stop) { publisher_.Run(stop); });
-  for (const auto& target : targets_) target->Start();
+  keeping_house_ = std::jthread([this](const std::stop_token& stop) { KeepHouse(stop); });
+  const MutexLock lock(mutex_);
+  targets_.Start();
   return {};
 }
 
-void App::LiftLoginLatch() {
+// What has to be looked at now and then: files of refresh IDs, and what could not be stored.
+void App::KeepHouse(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    {
+      const MutexLock lock(mutex_);
+      targets_.LookAtIdFiles();
+    }
+    recorder_.Retry();
+    Mutex waiting;
+    const MutexLock lock(waiting);
+    stopping_.wait_for(waiting, stop, kHouseInterval, [] { return false; });
+  }
+}
+
+tl::expected<void, std::string> App::Reload() {
+  const MutexLock lock(mutex_);
   latch_.Lift();
-  for (const auto& target : targets_) target->Wake();
+  targets_.Wake();
+  auto config = LoadConfig(parts_.flags);
+  if (!config) {
+    std::string reason;
+    for (const ConfigProblem& problem : config.error()) reason += problem.ToString() + "\n";
+    status_.SetConfigLoaded(false, parts_.clock.Now());
+    parts_.log.Error("Configuration is wrong, the former one stays in use", {{"error", reason}});
+    publisher_.Notify();
+    return tl::make_unexpected(reason);
+  }
+  if (config->duration_buckets != config_.duration_buckets ||
+      config->native_histograms != config_.native_histograms) {
+    parts_.log.Warn("Changed buckets and native_histograms take effect at the next start");
+    config->duration_buckets = config_.duration_buckets;
+    config->native_histograms = config_.native_histograms;
+  }
+  Use(std::move(*config));
+  status_.SetConfigLoaded(true, parts_.clock.Now());
+  parts_.log.Info("Configuration was read again");
+  publisher_.Notify();
+  return {};
 }
 
 std::string App::PollOnce() {
-  for (const auto& target : targets_) target->StartFirstPoll();
-  for (const auto& target : targets_) target->Join();
+  const MutexLock lock(mutex_);
+  targets_.PollOnce();
   ByteBuffer body;
   TextWriter writer(body);
   MakeExposition().Render(writer);

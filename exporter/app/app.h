@@ -1,17 +1,19 @@
 // The running exporter: owns every part, in the order in which they depend on each other.
 //
-// Thread-safety: belongs to the main thread.
+// Thread-safety: belongs to the main thread, but for Reload(), which any thread may call.
 
 #pragma once
 
+#include <condition_variable>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "collectors/base/mutex.h"
 #include "exporter/app/event_log.h"
 #include "exporter/app/recorder.h"
-#include "exporter/app/target_runtime.h"
+#include "exporter/app/target_set.h"
 #include "exporter/config/config.h"
 #include "exporter/config/flags.h"
 #include "exporter/exposition/exposition.h"
@@ -26,8 +28,16 @@ namespace cckm {
 
 class App {
  public:
-  // `log` and `clock` outlive this.  REQUIRES: a CurlRuntime outlives this.
-  App(const CommandLine& flags, const Config& config, Log& log, const Clock& clock);
+  struct Parts {
+    const CommandLine& flags;
+    const BucketBounds& bounds;  // of config.duration_buckets
+    Ledger& ledger;
+    Log& log;
+    const Clock& clock;
+  };
+
+  // The parts outlive this.  REQUIRES: a CurlRuntime outlives this.
+  App(const Parts& parts, Config config);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -35,8 +45,9 @@ class App {
   // Listens and polls until the destructor.  Fails, with nothing running, where it cannot listen.
   tl::expected<void, ListenFailure> Start();
 
-  // Lets rejected logins be tried again at once.
-  void LiftLoginLatch();
+  // Reads the configuration again and makes it the running one; lets rejected logins be tried again
+  // at once.  A configuration that is wrong changes nothing: the error says why.
+  tl::expected<void, std::string> Reload();
 
   // Polls every target once and returns the text exposition.
   std::string PollOnce();
@@ -45,23 +56,29 @@ class App {
 
  private:
   Exposition MakeExposition();
+  Endpoints::Options EndpointOptions();
+  void Use(Config config) CCKM_REQUIRES(mutex_);
+  void KeepHouse(const std::stop_token& stop);
 
-  const CommandLine& flags_;
-  Log& log_;
-  const Clock& clock_;
+  const Parts parts_;
 
-  const BucketBounds bounds_;
   StateStore state_;
   SelfMetrics self_metrics_;
   ExporterStatus status_;
-  MemoryLedger ledger_;
   EventLog events_;
   Publisher publisher_;
   Recorder recorder_;
-  Endpoints endpoints_;
   LoginLatch latch_;
-  std::vector<std::unique_ptr<TargetRuntime>> targets_;
+
+  // What a reload changes.
+  Mutex mutex_;
+  Config config_ CCKM_GUARDED_BY(mutex_);
+  TargetSet targets_ CCKM_GUARDED_BY(mutex_);
+
+  Endpoints endpoints_;
+  std::condition_variable_any stopping_;
   std::jthread publishing_;
+  std::jthread keeping_house_;
   std::unique_ptr<HttpServer> server_;
 };
 

@@ -86,6 +86,25 @@ void EventLog::LogChangeOfUp(const PollUpdate& update) {
              {{"target", update.target}, {"cloud", update.family->name}});
 }
 
+void EventLog::LogTruncation(const PollUpdate& update) {
+  std::int64_t suppressed = 0;
+  if (!MayLog(KeyOf(update, "truncated"), suppressed)) return;
+  log_.Warn(
+      "Discovery found more refreshes than max_refreshes: older ones are not watched",
+      {{"target", update.target}, {"cloud", update.family->name}, {"suppressed", suppressed}});
+}
+
+void EventLog::OnLedgerFailure(const Error& error) {
+  std::int64_t suppressed = 0;
+  if (!MayLog("ledger", suppressed)) return;
+  log_.Error("Ledger cannot be written: finished refreshes are not counted until it can",
+             {{"error", error.message}, {"suppressed", suppressed}});
+}
+
+void EventLog::OnLedgerRecovered() {
+  log_.Info("Ledger can be written again; what finished meanwhile is counted now");
+}
+
 void EventLog::OnLogin(const LoginUpdate& update) {
   const std::string target(update.target);
   const auto& error = update.outcome.error;
@@ -116,6 +135,7 @@ void EventLog::OnUpdate(const PollUpdate& update, const std::vector<bool>& is_ne
     LogEnd(update, answer.refresh);
   }
   LogChangeOfUp(update);
+  if (update.listing && update.listing->is_truncated) LogTruncation(update);
 }
 
 }  // namespace cckm

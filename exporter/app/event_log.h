@@ -28,6 +28,10 @@ class EventLog {
   // which is_new says so.
   void OnUpdate(const PollUpdate& update, const std::vector<bool>& is_new);
 
+  // Logs that finished refreshes cannot be stored, and that they can again.
+  void OnLedgerFailure(const Error& error);
+  void OnLedgerRecovered();
+
   // Logs a failed login, and the first one that is granted after it.
   void OnLogin(const LoginUpdate& update);
 
@@ -45,6 +49,7 @@ class EventLog {
   void LogFault(const PollUpdate& update, const Error& error);
   void LogEnd(const PollUpdate& update, const Refresh& refresh);
   void LogChangeOfUp(const PollUpdate& update);
+  void LogTruncation(const PollUpdate& update);
 
   Log& log_;
   const Clock& clock_;

@@ -5,12 +5,17 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "exporter/app/app.h"
 #include "exporter/app/healthcheck.h"
+#include "exporter/app/load_config.h"
 #include "exporter/app/process.h"
 #include "exporter/app/version.h"
+#include "exporter/ledger/sqlite_ledger.h"
 
 namespace cckm {
 namespace {
@@ -27,34 +32,62 @@ int FailWith(const std::vector<ConfigProblem>& problems) {
   return kExitUsage;
 }
 
-ConfigResult LoadConfig(const CommandLine& flags) {
-  if (!flags.target) return LoadConfigFile(flags.config_file);
-  Config config;
-  config.targets.push_back(*flags.target);
-  return config;
-}
-
 void LogStart(Log& log, const std::vector<std::string>& scrubbed) {
   const BuildInfo build = ThisBuild();
   log.Info("Starting cckm_exporter", {{"version", build.version}, {"revision", build.revision}});
   for (const std::string& name : scrubbed) {
     log.Warn("Environment variable is ignored", {{"name", name}});
   }
-  log.Warn("Counts are kept in memory only and start again at 0 after a restart");
+}
+
+// The exit code for a ledger that cannot be opened.
+int ExitCodeOf(LedgerOpenFailure::Kind kind) {
+  switch (kind) {
+    case LedgerOpenFailure::Kind::kLocked:
+      return kExitLedgerLocked;
+    case LedgerOpenFailure::Kind::kUnusable:
+      return kExitLedgerUnusable;
+    case LedgerOpenFailure::Kind::kCannotWrite:
+      break;
+  }
+  return kExitLedgerNotWritable;
+}
+
+using LedgerResult = tl::expected<std::unique_ptr<Ledger>, LedgerOpenFailure>;
+
+LedgerResult OpenLedger(const CommandLine& flags, const BucketBounds& bounds, Log& log,
+                        const Clock& clock) {
+  if (flags.storage_path.empty()) {
+    log.Warn("Counts are kept in memory only and start again at 0 after a restart");
+    return std::make_unique<MemoryLedger>(bounds);
+  }
+  const SqliteLedgerOptions options{.max_refreshes =
+                                        static_cast<std::int64_t>(flags.max_stored_refreshes)};
+  return SqliteLedger::Open(flags.storage_path, bounds, options, clock);
+}
+
+BucketBounds BoundsOf(const Config& config) {
+  std::vector<double> bounds;
+  for (const Nanoseconds bound : config.duration_buckets) bounds.push_back(ToSeconds(bound));
+  return BucketBounds(std::move(bounds));
 }
 
 // `log` was made after `signals`, so that its thread takes none of them.
-int Serve(const CommandLine& flags, const Config& config, Log& log, const Clock& clock,
-          Signals& signals) {
+int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock, Signals& signals) {
+  const BucketBounds bounds = BoundsOf(config);
+  const LedgerResult ledger = OpenLedger(flags, bounds, log, clock);
+  if (!ledger) {
+    Complain(ledger.error().message);
+    return ExitCodeOf(ledger.error().kind);
+  }
   {
-    App app(flags, config, log, clock);
+    App app({flags, bounds, **ledger, log, clock}, std::move(config));
     if (const auto started = app.Start(); !started) {
       Complain("cannot listen on " + started.error().address + ": " + started.error().message);
       return kExitCannotListen;
     }
     while (signals.Next() != Signals::Kind::kStop) {
-      log.Info("SIGHUP: rejected logins are tried again; the configuration is read at start only");
-      app.LiftLoginLatch();
+      static_cast<void>(app.Reload());  // which logs what it did
     }
     log.Info("Stopping");
     ExitWithin(kLongestStop);
@@ -63,8 +96,10 @@ int Serve(const CommandLine& flags, const Config& config, Log& log, const Clock&
   return kExitSuccess;
 }
 
-int PollOnce(const CommandLine& flags, const Config& config, Log& log, const Clock& clock) {
-  App app(flags, config, log, clock);
+int PollOnce(const CommandLine& flags, Config config, Log& log, const Clock& clock) {
+  const BucketBounds bounds = BoundsOf(config);
+  MemoryLedger ledger(bounds);
+  App app({flags, bounds, ledger, log, clock}, std::move(config));
   const std::string exposition = app.PollOnce();
   if (std::fwrite(exposition.data(), 1, exposition.size(), stdout) != exposition.size()) {
     Complain("cannot write to standard output");
@@ -80,7 +115,7 @@ int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
   const CurlRuntime curl;
   if (flags.mode == RunMode::kHealthcheck)
     return IsHealthy(flags) ? kExitSuccess : kExitCollectorDown;
-  const ConfigResult config = LoadConfig(flags);
+  ConfigResult config = LoadConfig(flags);
   if (!config) return FailWith(config.error());
   ReturnFreedMemory();
   if (flags.mode == RunMode::kConfigCheck) {
@@ -89,9 +124,9 @@ int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
   }
   const SystemClock clock;
   Log log(stderr, flags.log_level, flags.log_format, clock);
-  if (!signals) return PollOnce(flags, *config, log, clock);
+  if (!signals) return PollOnce(flags, std::move(*config), log, clock);
   LogStart(log, scrubbed);
-  return Serve(flags, *config, log, clock, *signals);
+  return Serve(flags, std::move(*config), log, clock, *signals);
 }
 
 }  // namespace

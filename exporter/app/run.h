@@ -14,6 +14,9 @@ inline constexpr int kExitSuccess = 0;
 inline constexpr int kExitCollectorDown = 1;
 inline constexpr int kExitUsage = 2;
 inline constexpr int kExitCannotListen = 3;
+inline constexpr int kExitLedgerLocked = 4;
+inline constexpr int kExitLedgerUnusable = 5;
+inline constexpr int kExitLedgerNotWritable = 6;
 inline constexpr int kExitBug = 70;
 
 // Runs the program with the arguments after its name and returns its exit code.

@@ -64,17 +64,13 @@ struct MakeTokenSource {
   }
 };
 
-PollerPlan PlanOf(const TargetConfig& config) {
-  PollerPlan plan{.target = config.name,
-                  .collectors = {},
-                  .schedule = {.poll_interval = config.settings.poll_interval,
-                               .recheck_interval = config.settings.recheck_interval,
-                               .heartbeat_interval = config.settings.heartbeat_interval},
-                  .max_connections = static_cast<std::size_t>(config.max_connections)};
-  for (const CollectorConfig& collector : config.collectors) {
-    plan.collectors.push_back({.family = collector.family, .refresh_ids = collector.refresh_ids});
-  }
-  return plan;
+PollerPlan PlanOf(const TargetConfig& config, std::vector<CollectorPlan> collectors) {
+  return {.target = config.name,
+          .collectors = std::move(collectors),
+          .schedule = {.poll_interval = config.settings.poll_interval,
+                       .recheck_interval = config.settings.recheck_interval,
+                       .heartbeat_interval = config.settings.heartbeat_interval},
+          .max_connections = static_cast<std::size_t>(config.max_connections)};
 }
 
 }  // namespace
@@ -90,15 +86,19 @@ TargetSetup SetupOf(const TargetConfig& config) {
                                                     !config.tls.insecure_skip_verify},
                     .collectors = {}};
   for (const CollectorConfig& collector : config.collectors) {
-    setup.collectors.push_back({.family = collector.family, .refresh_ids = collector.refresh_ids});
+    setup.collectors.push_back({.family = collector.family,
+                                .refresh_ids = collector.refresh_ids,
+                                .discovers = collector.discovery.enabled});
   }
   return setup;
 }
 
-TargetRuntime::TargetRuntime(const TargetConfig& config, const Parts& parts)
+TargetRuntime::TargetRuntime(const TargetConfig& config, std::vector<CollectorPlan> collectors,
+                             const Parts& parts)
     : client_(ClientOptionsOf(config, parts.log)),
       token_(std::visit(MakeTokenSource{config, parts, random_}, config.authentication)),
-      poller_(PlanOf(config), client_, *token_, parts.clock, random_, parts.listener) {}
+      poller_(PlanOf(config, std::move(collectors)), client_, *token_, parts.clock, random_,
+              parts.listener) {}
 
 void TargetRuntime::Start() {
   thread_ = std::jthread([this](const std::stop_token& stop) { poller_.Run(stop); });

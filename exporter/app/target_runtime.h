@@ -5,7 +5,10 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "collectors/base/random.h"
 #include "collectors/http/curl_http_client.h"
@@ -18,7 +21,7 @@
 
 namespace cckm {
 
-// What the state has to know of a configured target.
+// What the state has to know of a configured target, without what only the ledger knows.
 TargetSetup SetupOf(const TargetConfig& config);
 
 class TargetRuntime {
@@ -31,7 +34,8 @@ class TargetRuntime {
   };
 
   // Nothing runs yet.  The parts outlive this.  REQUIRES: a CurlRuntime outlives this.
-  TargetRuntime(const TargetConfig& config, const Parts& parts);
+  TargetRuntime(const TargetConfig& config, std::vector<CollectorPlan> collectors,
+                const Parts& parts);
   // Stops polling; returns when the thread has ended.
   ~TargetRuntime() = default;
   TargetRuntime(const TargetRuntime&) = delete;
@@ -40,6 +44,11 @@ class TargetRuntime {
   // Polls in a thread of its own until this goes, or until the first poll is over.
   void Start();
   void StartFirstPoll();
+
+  // As Poller::SetRefreshIds().
+  void SetRefreshIds(const Family& family, std::vector<std::string> refresh_ids) {
+    poller_.SetRefreshIds(family, std::move(refresh_ids));
+  }
 
   // Makes the poller look at once whether there is something to do.
   void Wake() { client_.Wake(); }

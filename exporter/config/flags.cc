@@ -83,10 +83,15 @@ void ReadTelemetryPath(const FlagValues& values, CommandLine& out, FlagProblems&
   }
 }
 
-std::size_t ReadLimit(const FlagValues& values, std::string_view flag, FlagProblems& problems) {
-  constexpr std::uint64_t kLargest = 10'000;
+constexpr std::uint64_t kMostConnections = 10'000;
+constexpr std::uint64_t kMostStoredRefreshes = 1'000'000'000;
+
+std::size_t ReadLimit(const FlagValues& values, std::string_view flag, std::uint64_t largest,
+                      FlagProblems& problems) {
   const std::uint64_t limit = ParseNumber(values.Text(flag)).value_or(0);
-  if (limit < 1 || limit > kLargest) problems.Add(flag, "must be from 1 to 10000");
+  if (limit < 1 || limit > largest) {
+    problems.Add(flag, "must be from 1 to " + std::to_string(largest));
+  }
   return limit;
 }
 
@@ -129,8 +134,8 @@ void ReadWeb(const FlagValues& values, CommandLine& out, FlagProblems& problems)
   ReadListenAddresses(values, out, problems);
   ReadTelemetryPath(values, out, problems);
   out.web_config_file = values.Text("web.config.file");
-  out.max_requests = ReadLimit(values, "web.max-requests", problems);
-  out.max_connections = ReadLimit(values, "web.max-connections", problems);
+  out.max_requests = ReadLimit(values, "web.max-requests", kMostConnections, problems);
+  out.max_connections = ReadLimit(values, "web.max-connections", kMostConnections, problems);
   out.enable_lifecycle = values.IsOn("web.enable-lifecycle");
   out.exporter_metrics = !values.IsOn("web.disable-exporter-metrics");
 }
@@ -141,6 +146,8 @@ CommandLine ReadCommandLine(const FlagValues& values, FlagProblems& problems) {
   ReadTargetOrFile(values, out, problems);
   ReadWeb(values, out, problems);
   out.storage_path = values.Text("storage.path");
+  out.max_stored_refreshes =
+      ReadLimit(values, "storage.max-refreshes", kMostStoredRefreshes, problems);
   ReadShard(values, out, problems);
   out.log_level = static_cast<LogLevel>(ReadChoice(values, "log.level", kLogLevels, problems));
   out.log_format = static_cast<LogFormat>(ReadChoice(values, "log.format", kLogFormats, problems));

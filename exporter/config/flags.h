@@ -31,7 +31,8 @@ struct CommandLine {
   std::size_t max_connections = 256;
   bool enable_lifecycle = false;
   bool exporter_metrics = true;
-  std::filesystem::path storage_path = "data";  // empty: kept in memory only
+  std::filesystem::path storage_path = "data";   // empty: kept in memory only
+  std::size_t max_stored_refreshes = 1'000'000;  // before the oldest may be let go
   unsigned shard_index = 0;
   unsigned shard_count = 1;
   LogLevel log_level = LogLevel::kInfo;

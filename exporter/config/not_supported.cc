@@ -12,9 +12,8 @@ struct Refusal {
 };
 
 constexpr std::array kRefusals = {
-    Refusal{"native_histograms", "true"},      Refusal{"refresh_id_files", ""},
-    Refusal{"discovery.enabled", "true"},      Refusal{"--web.config.file", ""},
-    Refusal{"--web.enable-lifecycle", "true"}, Refusal{"--shard.count", ""},
+    Refusal{"native_histograms", "true"},
+    Refusal{"--web.config.file", ""},
 };
 
 bool EndsWithKey(std::string_view path, std::string_view key) {

@@ -82,11 +82,10 @@ void DomainDurations(const Place& place, const DomainState& domain, LabelViews l
                                : domain.history.durations.EmptyView(place.scratch));
 }
 
-void DomainInfo(const Place& /*place*/, const DomainState& /*domain*/, LabelViews labels,
+void DomainInfo(const Place& /*place*/, const DomainState& domain, LabelViews labels,
                 ExpositionWriter& writer) {
-  constexpr std::string_view kUnknownName;
   writer.Sample(
-      std::array<LabelView, 5>{labels[0], labels[1], labels[2], kUnknownName, kUnknownName}, 1);
+      std::array<LabelView, 5>{labels[0], labels[1], labels[2], domain.name, domain.connection}, 1);
 }
 
 constexpr std::array<Row<DomainState>, 9> kDomainFamilies = {{
@@ -178,9 +177,9 @@ void CollectorTracked(const Place& /*place*/, const CollectorState& collector, L
   writer.Sample(labels, static_cast<double>(collector.refreshes.size()));
 }
 
-void CollectorTruncated(const Place& /*place*/, const CollectorState& /*collector*/,
-                        LabelViews labels, ExpositionWriter& writer) {
-  writer.Sample(labels, 0);
+void CollectorTruncated(const Place& /*place*/, const CollectorState& collector, LabelViews labels,
+                        ExpositionWriter& writer) {
+  writer.Sample(labels, collector.list_is_truncated ? 1 : 0);
 }
 
 constexpr std::array<Row<CollectorState>, 8> kCollectorFamilies = {{

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <span>
@@ -41,8 +42,8 @@ struct WantedRefreshes {
 struct CollectorMemory {
   RefreshDurations durations;
   std::vector<std::pair<std::string, DomainHistory>> domains;  // with their ids, each once
-  std::vector<Refresh> refreshes;  // the wanted ones, without the domains' details
-  bool has_baseline = false;       // CompleteBaseline() was called once
+  std::vector<Refresh> refreshes;    // the wanted ones, without the domains' details
+  std::optional<WallTime> baseline;  // as SetBaseline() was told first
 };
 
 class Ledger {
@@ -56,10 +57,10 @@ class Ledger {
   [[nodiscard]] virtual Result<std::vector<bool>> Commit(
       std::string_view target, const Family& family, std::span<const FinishedRefresh> finished) = 0;
 
-  // Remembers that the collector's first discovery is over: what is found finished from now on has
-  // finished while somebody watched.
-  [[nodiscard]] virtual Result<void> CompleteBaseline(std::string_view target,
-                                                      const Family& family) = 0;
+  // Remembers when the collector's first discovery began, by the appliance's clock; what is
+  // remembered already stays.
+  [[nodiscard]] virtual Result<void> SetBaseline(std::string_view target, const Family& family,
+                                                 WallTime baseline) = 0;
 
   // What is held of a collector; empty where it is unknown.
   [[nodiscard]] virtual Result<CollectorMemory> Restore(std::string_view target,
@@ -84,8 +85,9 @@ class MemoryLedger final : public Ledger {
 
   Result<std::vector<bool>> Commit(std::string_view target, const Family& family,
                                    std::span<const FinishedRefresh> finished) override;
-  Result<void> CompleteBaseline(std::string_view target, const Family& family) override;
-  // Only whether there is a baseline.
+  Result<void> SetBaseline(std::string_view target, const Family& family,
+                           WallTime baseline) override;
+  // Only the baseline.
   Result<CollectorMemory> Restore(std::string_view target, const Family& family,
                                   const WantedRefreshes& wanted) const override;
   // Does nothing: memory is bounded by what one process meets.
@@ -103,7 +105,7 @@ class MemoryLedger final : public Ledger {
   const BucketBounds& bounds_;
   mutable Mutex mutex_;
   std::set<Key> stored_ CCKM_GUARDED_BY(mutex_);
-  std::set<std::pair<std::string, std::string_view>> baselines_ CCKM_GUARDED_BY(mutex_);
+  std::map<std::pair<std::string, std::string_view>, WallTime> baselines_ CCKM_GUARDED_BY(mutex_);
 };
 
 }  // namespace cckm

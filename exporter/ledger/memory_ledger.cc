@@ -15,19 +15,22 @@ Result<std::vector<bool>> MemoryLedger::Commit(std::string_view target, const Fa
   return is_counted;
 }
 
-Result<void> MemoryLedger::CompleteBaseline(std::string_view target, const Family& family) {
+Result<void> MemoryLedger::SetBaseline(std::string_view target, const Family& family,
+                                       WallTime baseline) {
   const MutexLock lock(mutex_);
-  baselines_.emplace(target, family.name);
+  baselines_.try_emplace({std::string(target), family.name}, baseline);
   return {};
 }
 
 Result<CollectorMemory> MemoryLedger::Restore(std::string_view target, const Family& family,
                                               const WantedRefreshes& /*wanted*/) const {
   const MutexLock lock(mutex_);
-  return CollectorMemory{.durations = EmptyRefreshDurations(bounds_),
-                         .domains = {},
-                         .refreshes = {},
-                         .has_baseline = baselines_.contains({std::string(target), family.name})};
+  const auto baseline = baselines_.find({std::string(target), family.name});
+  return CollectorMemory{
+      .durations = EmptyRefreshDurations(bounds_),
+      .domains = {},
+      .refreshes = {},
+      .baseline = baseline == baselines_.end() ? std::nullopt : std::optional(baseline->second)};
 }
 
 Result<void> MemoryLedger::Forget(

@@ -8,10 +8,9 @@
 namespace cckm {
 namespace {
 
-constexpr SqliteTable kTable = {
-    .name = "collector",
-    .columns = "target, family, id, created_at, has_baseline, durations",
-    .column_count = 6};
+constexpr SqliteTable kTable = {.name = "collector",
+                                .columns = "target, family, id, created_at, baseline, durations",
+                                .column_count = 6};
 
 }  // namespace
 
@@ -34,7 +33,7 @@ std::optional<CollectorRow> SqliteCollectorTable::NextRow(SqliteRun& run) {
                       .family = std::string(run.Bytes(1)),
                       .id = run.Integer(2),
                       .created_at = run.Time(3),
-                      .has_baseline = run.Integer(4) != 0,
+                      .baseline = run.OptionalTime(4),
                       .durations = std::move(*durations)};
 }
 
@@ -51,7 +50,7 @@ CollectorRow SqliteCollectorTable::FindOrMake(std::string_view target, std::stri
           .family = std::string(family),
           .id = ++last_id_,
           .created_at = now,
-          .has_baseline = false,
+          .baseline = std::nullopt,
           .durations = EmptyRefreshDurations(bounds_)};
 }
 
@@ -64,8 +63,8 @@ std::vector<CollectorRow> SqliteCollectorTable::All() {
 
 void SqliteCollectorTable::Store(const CollectorRow& row) {
   const std::string durations = PackRefreshDurations(row.durations);
-  store_.Execute(row.target, row.family, row.id, row.created_at,
-                 std::int64_t{row.has_baseline ? 1 : 0}, SqliteBlob{durations});
+  store_.Execute(row.target, row.family, row.id, row.created_at, row.baseline,
+                 SqliteBlob{durations});
 }
 
 void SqliteCollectorTable::ClearDurations() {

@@ -1,4 +1,5 @@
-// The table of collectors: whether each has its baseline, and its histograms.  For this room.
+// The table of collectors: when the first discovery of each began, and its histograms.  For this
+// room.
 //
 // Thread-safety: as the connection.
 
@@ -20,7 +21,7 @@ struct CollectorRow {
   std::string family;
   std::int64_t id = 0;
   WallTime created_at;
-  bool has_baseline = false;
+  std::optional<WallTime> baseline;
   RefreshDurations durations;
 };
 

@@ -53,11 +53,15 @@ Result<std::vector<bool>> SqliteLedger::Commit(std::string_view target, const Fa
   return is_counted;
 }
 
-Result<void> SqliteLedger::CompleteBaseline(std::string_view target, const Family& family) {
+Result<void> SqliteLedger::SetBaseline(std::string_view target, const Family& family,
+                                       WallTime baseline) {
   const MutexLock lock(mutex_);
   SqliteTransaction transaction(*store_->connection);
   CollectorRow row = store_->collectors.FindOrMake(target, family.name, clock_.Now());
-  if (!std::exchange(row.has_baseline, true)) store_->collectors.Store(row);
+  if (!row.baseline) {
+    row.baseline = baseline;
+    store_->collectors.Store(row);
+  }
   if (const auto done = transaction.Commit(); !done) return Failed(done.error());
   return {};
 }

@@ -53,7 +53,8 @@ class SqliteLedger final : public Ledger {
 
   Result<std::vector<bool>> Commit(std::string_view target, const Family& family,
                                    std::span<const FinishedRefresh> finished) override;
-  Result<void> CompleteBaseline(std::string_view target, const Family& family) override;
+  Result<void> SetBaseline(std::string_view target, const Family& family,
+                           WallTime baseline) override;
   // A refresh without a completion time counts as finished when it was stored.
   Result<CollectorMemory> Restore(std::string_view target, const Family& family,
                                   const WantedRefreshes& wanted) const override;

@@ -82,11 +82,11 @@ CollectorMemory RestoreCollector(SqliteStore& store, std::string_view target, co
   CollectorMemory memory{.durations = EmptyRefreshDurations(store.bounds),
                          .domains = {},
                          .refreshes = {},
-                         .has_baseline = false};
+                         .baseline = std::nullopt};
   auto collector = store.collectors.Find(target, family.name);
   if (!collector) return memory;
   memory.durations = std::move(collector->durations);
-  memory.has_baseline = collector->has_baseline;
+  memory.baseline = collector->baseline;
   Restorer restorer(store, collector->id);
   restorer.ReadRefreshes(wanted);
   memory.refreshes = restorer.TakeRefreshes();

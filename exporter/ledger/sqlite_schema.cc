@@ -29,7 +29,7 @@ CREATE TABLE collector(
   family TEXT NOT NULL,
   id INTEGER NOT NULL,           -- stands for the collector in the other tables
   created_at INTEGER NOT NULL,   -- of this row: when its histograms began
-  has_baseline INTEGER NOT NULL,
+  baseline INTEGER,              -- when the first discovery began, by the appliance's clock
   durations BLOB NOT NULL,       -- packed: four histograms
   checksum INTEGER NOT NULL,
   PRIMARY KEY(target, family)

@@ -62,6 +62,21 @@ class SelfMetrics::Impl {
     for (const Endpoint endpoint : {Endpoint::kRefresh, Endpoint::kRefreshList}) {
       RequestSeconds(target, family.name, endpoint);
     }
+    if (!family.domain_list_path.empty()) {
+      RequestSeconds(target, family.name, Endpoint::kDomainList);
+    }
+  }
+
+  void RemoveTarget(std::string_view target) {
+    for (prometheus::Family<Counter>* family :
+         {&requests_, &errors_, &renewals_, &renewal_failures_, &anomalies_}) {
+      for (const prometheus::Labels& labels : LabelsOfTarget(*family, target)) {
+        family->Remove(&family->Add(labels));
+      }
+    }
+    for (const prometheus::Labels& labels : LabelsOfTarget(request_seconds_, target)) {
+      request_seconds_.Remove(&request_seconds_.Add(labels, RequestSecondsBounds()));
+    }
   }
 
   void CountLogin(const LoginUpdate& update) {
@@ -135,6 +150,19 @@ class SelfMetrics::Impl {
         .Register(registry_);
   }
 
+  static std::vector<prometheus::Labels> LabelsOfTarget(const prometheus::Collectable& metrics,
+                                                        std::string_view target) {
+    std::vector<prometheus::Labels> found;
+    for (const prometheus::MetricFamily& family : metrics.Collect()) {
+      for (const prometheus::ClientMetric& metric : family.metric) {
+        prometheus::Labels labels;
+        for (const auto& label : metric.label) labels.emplace(label.name, label.value);
+        if (labels["target"] == target) found.push_back(std::move(labels));
+      }
+    }
+    return found;
+  }
+
   static prometheus::Labels OnlyTarget(std::string_view target) {
     return {{"target", std::string(target)}};
   }
@@ -175,6 +203,8 @@ void SelfMetrics::AddTarget(std::string_view target, bool logs_in) {
 void SelfMetrics::AddCollector(std::string_view target, const Family& family) {
   impl_->AddCollector(target, family);
 }
+
+void SelfMetrics::RemoveTarget(std::string_view target) { impl_->RemoveTarget(target); }
 
 void SelfMetrics::Count(const PollUpdate& update) {
   impl_->CountRequests(update);

@@ -32,6 +32,9 @@ class SelfMetrics {
   void AddTarget(std::string_view target, bool logs_in);
   void AddCollector(std::string_view target, const Family& family);
 
+  // Removes all that has the target's label.
+  void RemoveTarget(std::string_view target);
+
   // Counts the requests and errors of an update.
   void Count(const PollUpdate& update);
 

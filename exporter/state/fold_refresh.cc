@@ -1,6 +1,7 @@
 #include "exporter/state/fold_refresh.h"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <utility>
 
@@ -33,13 +34,19 @@ bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) 
 }  // namespace
 
 RefreshFolder::RefreshFolder(CollectorState& collector, const BucketBounds& bounds,
-                             std::uint64_t update_number, SteadyTime now)
-    : collector_(collector), bounds_(bounds), update_number_(update_number), now_(now) {}
+                             std::uint64_t update_number, SteadyTime now, WallTime wall_now)
+    : collector_(collector),
+      bounds_(bounds),
+      update_number_(update_number),
+      now_(now),
+      wall_now_(wall_now) {}
 
 AnomalySet RefreshFolder::Fold(const RefreshAnswer& answer, bool is_new) {
   RefreshState* state = collector_.refreshes.Find(answer.refresh.id);
   if (state == nullptr)
     state = &collector_.refreshes.Add(RefreshState(LabelValue(answer.refresh.id)));
+  // Whoever is neither configured nor discovered was on the wire when it left.
+  state->is_watched = state->is_configured || collector_.discovers;
   AnomalySet anomalies = answer.refresh.anomalies;
   if (answer.kind == RefreshAnswer::Kind::kNoUsableAnswer) {
     state->unanswered = !state->settled;
@@ -61,34 +68,52 @@ void RefreshFolder::FoldRefresh(RefreshState& state, const RefreshAnswer& answer
                                 AnomalySet& anomalies) {
   const Refresh& refresh = answer.refresh;
   if (ChangedAfterFinish(state, answer)) anomalies.Add(Anomaly::kChangedAfterFinish);
-  if (!std::exchange(state.was_seen, true)) {
-    state.was_finished_when_first_seen = IsFinished(refresh.status);
-  }
+  const bool is_first_answer = !std::exchange(state.was_seen, true);
+  if (is_first_answer) state.was_finished_when_first_seen = IsFinished(refresh.status);
   state.status = refresh.status;
   state.settled = answer.settled;
   if (refresh.created_at < state.created_at) newest_may_have_changed_ = true;
   state.created_at = refresh.created_at;
   state.completed_at = refresh.completed_at;
-  RenewDomains(state, refresh);
+  RenewDomains(state, refresh, is_first_answer);
+  if (Leaves(state)) is_sweep_needed_ = true;
   if (!answer.settled) return;
-  if (is_new) Count(refresh, collector_.durations);
+  if (is_new) cckm::Count(refresh, collector_.durations);
   for (const NamedDomain& named : state.domains) {
+    if (named.domain == nullptr) continue;
     named.domain->history.Consider(refresh, named.status);
     if (is_new) named.domain->history.Count(refresh, named.status);
   }
 }
 
-void RefreshFolder::RenewDomains(RefreshState& state, const Refresh& refresh) {
+// A domain that is shown no longer is counted where its history rests.
+void RefreshFolder::Count(const Refresh& refresh) {
+  cckm::Count(refresh, collector_.durations);
+  for (const DomainRefresh& named : refresh.domains) {
+    const LabelValue id(named.domain_id);
+    DomainState* domain = collector_.domains.Find(id.text());
+    DomainHistory& history =
+        domain != nullptr
+            ? domain->history
+            : collector_.resting_histories.try_emplace(id.text(), bounds_).first->second;
+    history.Consider(refresh, named.status);
+    history.Count(refresh, named.status);
+  }
+}
+
+void RefreshFolder::RenewDomains(RefreshState& state, const Refresh& refresh,
+                                 bool is_first_answer) {
   std::vector<NamedDomain> before = std::exchange(state.domains, {});
   state.domains.reserve(refresh.domains.size());
   for (const DomainRefresh& named : refresh.domains) {
     // Most answers name the same domains in the same order as the one before.
     const std::size_t position = state.domains.size();
     DomainState* expected = position < before.size() ? before[position].domain : nullptr;
-    DomainState& domain = FindOrAddDomain(named.domain_id, expected, state);
-    ++domain.named_by;
-    ConsiderNewest(domain, state, named.status);
-    state.domains.push_back({&domain, named.status});
+    DomainState* domain = FindOrAddDomain(named.domain_id, expected, state, is_first_answer);
+    state.domains.push_back({domain, named.status});
+    if (domain == nullptr) continue;
+    ++domain->named_by;
+    ConsiderNewest(*domain, state, named.status);
   }
   ReleaseDomains(state, before);
 }
@@ -96,39 +121,149 @@ void RefreshFolder::RenewDomains(RefreshState& state, const Refresh& refresh) {
 // Takes back that `state` names the domains it named before its current ones.
 void RefreshFolder::ReleaseDomains(const RefreshState& state,
                                    const std::vector<NamedDomain>& before) {
-  for (const NamedDomain& named : before) --named.domain->named_by;
+  for (const NamedDomain& named : before) {
+    if (named.domain != nullptr) --named.domain->named_by;
+  }
   if (std::ranges::equal(before, state.domains, {}, &NamedDomain::domain, &NamedDomain::domain))
     return;
   std::set<const DomainState*> current;
   for (const NamedDomain& named : state.domains) current.insert(named.domain);
   for (const NamedDomain& named : before) {
-    if (current.contains(named.domain)) continue;
+    if (named.domain == nullptr || current.contains(named.domain)) continue;
     if (named.domain->newest == &state) named.domain->newest = nullptr;
     newest_may_have_changed_ = true;
   }
 }
 
-// `expected`, which may be null, is where to look first.
-DomainState& RefreshFolder::FindOrAddDomain(std::string_view raw_id, DomainState* expected,
-                                            const RefreshState& named_by) {
+// `expected`, which may be null, is where to look first.  Null for a domain that exists no more,
+// unless a refresh that was not known before names it.
+DomainState* RefreshFolder::FindOrAddDomain(std::string_view raw_id, DomainState* expected,
+                                            const RefreshState& named_by, bool is_first_answer) {
   if (LabelValue::IsItself(raw_id)) {
-    if (expected != nullptr && expected->id.text() == raw_id) return *expected;
-    if (DomainState* domain = collector_.domains.Find(raw_id)) return *domain;
+    if (expected != nullptr && expected->id.text() == raw_id) return expected;
+    if (DomainState* domain = collector_.domains.Find(raw_id)) return domain;
   }
   LabelValue id(raw_id);
-  if (DomainState* domain = collector_.domains.Find(id.text())) return *domain;
+  if (DomainState* domain = collector_.domains.Find(id.text())) return domain;
+  const auto gone = collector_.gone_domains.find(id.text());
+  if (gone != collector_.gone_domains.end()) {
+    if (!is_first_answer) return nullptr;
+    collector_.gone_domains.erase(gone);
+  }
+  return &AddDomain(std::move(id), named_by.was_finished_when_first_seen ? 0 : update_number_);
+}
+
+DomainState& RefreshFolder::AddDomain(LabelValue id, std::uint64_t born_in_update) {
   DomainState& domain = collector_.domains.Add(DomainState(std::move(id), bounds_));
-  domain.born_in_update = named_by.was_finished_when_first_seen ? 0 : update_number_;
+  domain.born_in_update = born_in_update;
+  if (auto resting = collector_.resting_histories.extract(domain.id.text())) {
+    domain.history = std::move(resting.mapped());
+    // What was shown before needs no beginning at 0.
+    if (domain.history.totals != DomainEndCounts{}) domain.born_in_update = 0;
+  }
+  Rename(domain);
   return domain;
 }
 
-void RefreshFolder::Finish() {
+void RefreshFolder::Rename(DomainState& domain) const {
+  if (!collector_.listed_domains) return;
+  const auto listed = collector_.listed_domains->find(domain.id.text());
+  if (listed == collector_.listed_domains->end()) return;
+  domain.name = LabelValue(listed->second.name);
+  domain.connection = LabelValue(listed->second.connection);
+}
+
+void RefreshFolder::FoldDomainListing(const DomainListing& listing) {
+  is_sweep_needed_ = true;
+  if (!collector_.listed_domains || listing.is_complete) collector_.listed_domains.emplace();
+  for (const DomainName& domain : listing.domains) {
+    const LabelValue id(domain.id);
+    collector_.gone_domains.erase(id.text());
+    collector_.listed_domains->insert_or_assign(id.text(), domain);
+  }
+  collector_.domain_list_is_complete = listing.is_complete;
+  for (DomainState& domain : collector_.domains) {
+    Rename(domain);
+    const bool is_gone =
+        listing.is_complete && !collector_.listed_domains->contains(domain.id.text());
+    if (is_gone) collector_.gone_domains.insert(domain.id.text());
+  }
+}
+
+// Configured refreshes stay.  A discovered one stays a day beyond its end, and longer while it is
+// the newest of some domain.
+bool RefreshFolder::Leaves(const RefreshState& refresh) const {
+  constexpr Nanoseconds kShownAfterEnd = std::chrono::hours(24);
+  if (refresh.is_configured) return false;
+  const bool is_over = !refresh.is_watched || (refresh.settled && refresh.completed_at &&
+                                               *refresh.completed_at + kShownAfterEnd <= wall_now_);
+  if (!is_over) return false;
+  const auto is_its_newest = [&](const NamedDomain& named) {
+    return named.domain != nullptr && named.domain->newest == &refresh;
+  };
+  return !collector_.discovers || std::ranges::none_of(refresh.domains, is_its_newest);
+}
+
+void RefreshFolder::RemoveRefreshes() {
+  collector_.refreshes.RemoveIf([this](const RefreshState& refresh) {
+    if (!Leaves(refresh)) return false;
+    for (const NamedDomain& named : refresh.domains) {
+      if (named.domain == nullptr) continue;
+      --named.domain->named_by;
+      if (named.domain->newest == &refresh) named.domain->newest = nullptr;
+    }
+    newest_may_have_changed_ = true;
+    return true;
+  });
+}
+
+void RefreshFolder::FindNewest() {
   if (!newest_may_have_changed_) return;
   for (const RefreshState& refresh : collector_.refreshes) {
-    for (const NamedDomain& named : refresh.domains)
-      ConsiderNewest(*named.domain, refresh, named.status);
+    for (const NamedDomain& named : refresh.domains) {
+      if (named.domain != nullptr) ConsiderNewest(*named.domain, refresh, named.status);
+    }
   }
-  collector_.domains.RemoveIf([](const DomainState& domain) { return domain.named_by == 0; });
+}
+
+bool RefreshFolder::IsKept(const DomainState& domain) const {
+  if (collector_.gone_domains.contains(domain.id.text())) return false;
+  if (domain.named_by != 0) return true;
+  return collector_.discovers && collector_.list_is_complete && collector_.listed_domains &&
+         collector_.listed_domains->contains(domain.id.text());
+}
+
+void RefreshFolder::RemoveDomains() {
+  std::set<const DomainState*> leaving;
+  for (DomainState& domain : collector_.domains) {
+    if (!IsKept(domain)) leaving.insert(&domain);
+  }
+  if (leaving.empty()) return;
+  for (RefreshState& refresh : collector_.refreshes) {
+    for (NamedDomain& named : refresh.domains) {
+      if (leaving.contains(named.domain)) named.domain = nullptr;
+    }
+  }
+  for (DomainState& domain : collector_.domains) {
+    if (!leaving.contains(&domain)) continue;
+    collector_.resting_histories.emplace(domain.id.text(), std::move(domain.history));
+  }
+  collector_.domains.RemoveIf([&](const DomainState& domain) { return leaving.contains(&domain); });
+}
+
+void RefreshFolder::AddNeverRefreshed() {
+  if (!collector_.discovers || !collector_.list_is_complete || !collector_.listed_domains) return;
+  for (const auto& [id, domain] : *collector_.listed_domains) {
+    if (collector_.domains.Find(id) == nullptr) AddDomain(LabelValue(domain.id), update_number_);
+  }
+}
+
+void RefreshFolder::Finish() {
+  if (!is_sweep_needed_ && !newest_may_have_changed_) return;
+  RemoveRefreshes();
+  FindNewest();
+  RemoveDomains();
+  AddNeverRefreshed();
 }
 
 }  // namespace cckm

@@ -6,12 +6,16 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
+#include "collectors/model/domain.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
 #include "collectors/poll/poll_update.h"
@@ -30,6 +34,9 @@ struct DomainState {
       : id(std::move(domain_id)), history(bounds) {}
 
   LabelValue id;
+  // From the family's list of domains; empty where it does not tell.
+  LabelValue name;
+  LabelValue connection;
 
   const RefreshState* newest = nullptr;          // of the refreshes that name it
   DomainStatus status = DomainStatus::kUnknown;  // in that refresh, as last known
@@ -42,7 +49,7 @@ struct DomainState {
 };
 
 struct NamedDomain {
-  DomainState* domain;
+  DomainState* domain;  // null for one that the family's list of domains has no more
   DomainStatus status;
 };
 
@@ -50,6 +57,8 @@ struct RefreshState {
   explicit RefreshState(LabelValue refresh_id) : id(std::move(refresh_id)) {}
 
   LabelValue id;
+  bool is_configured = false;                      // else discovered
+  bool is_watched = true;                          // false: nobody will ask for it again
   RefreshStatus status = RefreshStatus::kUnknown;  // as last known
   bool settled = false;     // finished and counted: needs no answer to stay known
   bool unanswered = false;  // the latest request got no usable answer
@@ -78,9 +87,19 @@ struct CollectorState {
       : family(&collector_family), durations(EmptyRefreshDurations(bounds)) {}
 
   const Family* family;
+  bool discovers = false;
+  bool list_is_complete = false;   // the last discovery saw the whole list
+  bool list_is_truncated = false;  // the last discovery met more than max_refreshes
   KeyedStore<RefreshState> refreshes;
   KeyedStore<DomainState> domains;
   RefreshDurations durations;
+  // Of domains that are not shown, so that one that comes back goes on where it was.
+  std::map<std::string, DomainHistory, std::less<>> resting_histories;
+  // The family's list of domains, by the text of their label; none before the first one.
+  std::optional<std::map<std::string, DomainName, std::less<>>> listed_domains;
+  bool domain_list_is_complete = false;
+  // Domains that a complete list of domains had no more.
+  std::set<std::string, std::less<>> gone_domains;
   PollState poll;
 };
 

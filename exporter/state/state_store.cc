@@ -8,18 +8,19 @@
 namespace cckm {
 namespace {
 
-TargetState MakeTarget(const TargetSetup& setup, const BucketBounds& bounds) {
-  TargetState target{.options = setup.options,
-                     .label = LabelValue(setup.options.name),
-                     .collectors = {},
-                     .observation = {}};
-  for (const CollectorSetup& collector : setup.collectors) {
-    CollectorState& state = target.collectors.emplace_back(*collector.family, bounds);
-    for (const std::string& id : collector.refresh_ids) {
-      state.refreshes.Add(RefreshState(LabelValue(id)));
-    }
+// Marks the refreshes of these ids as configured, adding those that are missing, and no others.
+void Configure(CollectorState& collector, const std::vector<std::string>& refresh_ids) {
+  for (RefreshState& refresh : collector.refreshes) refresh.is_configured = false;
+  for (const std::string& raw_id : refresh_ids) {
+    LabelValue id(raw_id);
+    RefreshState* refresh = collector.refreshes.Find(id.text());
+    if (refresh == nullptr) refresh = &collector.refreshes.Add(RefreshState(std::move(id)));
+    refresh->is_configured = true;
+    refresh->is_watched = true;
   }
-  return target;
+  for (RefreshState& refresh : collector.refreshes) {
+    if (!refresh.is_configured) refresh.is_watched = collector.discovers;
+  }
 }
 
 void FoldPoll(PollState& poll, const PollUpdate& update) {
@@ -33,6 +34,19 @@ void FoldPoll(PollState& poll, const PollUpdate& update) {
   if (poll.up) poll.succeeded_at = update.ended->ended_at;
 }
 
+void FoldLists(CollectorState& collector, const PollUpdate& update, RefreshFolder& folder) {
+  for (const std::string& id : update.unwatched) {
+    RefreshState* refresh = collector.refreshes.Find(LabelValue(id).text());
+    if (refresh != nullptr) refresh->is_watched = refresh->is_configured;
+  }
+  if (update.listing) {
+    collector.list_is_complete = update.listing->is_complete;
+    collector.list_is_truncated = update.listing->is_truncated;
+  }
+  if (update.domain_listing) folder.FoldDomainListing(*update.domain_listing);
+  if (update.ended || update.listing || !update.unwatched.empty()) folder.NeedSweep();
+}
+
 bool WaitsToShowCounts(const TargetState& target, std::uint64_t shown_updates) {
   return std::ranges::any_of(target.collectors, [&](const CollectorState& collector) {
     return std::ranges::any_of(collector.domains, [&](const DomainState& domain) {
@@ -43,10 +57,71 @@ bool WaitsToShowCounts(const TargetState& target, std::uint64_t shown_updates) {
 
 }  // namespace
 
-StateStore::StateStore(const std::vector<TargetSetup>& targets, const BucketBounds& bounds,
+StateStore::StateStore(std::vector<TargetSetup> targets, const BucketBounds& bounds,
                        const Clock& clock)
     : bounds_(bounds), clock_(clock) {
-  for (const TargetSetup& target : targets) targets_.push_back(MakeTarget(target, bounds));
+  for (TargetSetup& target : targets) SetTarget(std::move(target));
+}
+
+void StateStore::SetTarget(TargetSetup setup) {
+  const MutexLock lock(mutex_);
+  TargetState* target = FindTarget(setup.options.name);
+  if (target == nullptr) {
+    target = &targets_.emplace_back();
+    target->label = LabelValue(setup.options.name);
+  }
+  target->options = setup.options;
+  std::erase_if(target->collectors, [&](const CollectorState& collector) {
+    return std::ranges::find(setup.collectors, collector.family, &CollectorSetup::family) ==
+           setup.collectors.end();
+  });
+  for (CollectorSetup& wanted : setup.collectors) {
+    CollectorState* collector = FindCollector(setup.options.name, *wanted.family);
+    const bool is_new = collector == nullptr;
+    if (is_new) collector = &target->collectors.emplace_back(*wanted.family, bounds_);
+    collector->discovers = wanted.discovers;
+    Configure(*collector, wanted.refresh_ids);
+    if (is_new && wanted.memory) Restore(*collector, std::move(*wanted.memory));
+    Sweep(*collector);
+  }
+}
+
+// Settles what is shown after a change of what is watched.
+void StateStore::Sweep(CollectorState& collector) {
+  RefreshFolder folder = FolderOf(collector, clock_.SteadyNow());
+  folder.NeedSweep();
+  folder.Finish();
+}
+
+void StateStore::RemoveTarget(std::string_view name) {
+  const MutexLock lock(mutex_);
+  std::erase_if(targets_, [&](const TargetState& target) { return target.options.name == name; });
+}
+
+void StateStore::SetRefreshIds(std::string_view target, const Family& family,
+                               const std::vector<std::string>& refresh_ids) {
+  const MutexLock lock(mutex_);
+  CollectorState* collector = FindCollector(target, family);
+  if (collector == nullptr) return;
+  Configure(*collector, refresh_ids);
+  Sweep(*collector);
+}
+
+void StateStore::Restore(CollectorState& collector, CollectorMemory memory) {
+  collector.durations = std::move(memory.durations);
+  for (auto& [id, history] : memory.domains) {
+    collector.resting_histories.emplace(LabelValue(id).text(), std::move(history));
+  }
+  RefreshFolder folder = FolderOf(collector, clock_.SteadyNow());
+  for (Refresh& refresh : memory.refreshes) {
+    RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh, .refresh = std::move(refresh)};
+    answer.settled = true;
+    folder.Fold(answer, false);
+  }
+}
+
+RefreshFolder StateStore::FolderOf(CollectorState& collector, SteadyTime now) {
+  return {collector, bounds_, ++updates_, now, clock_.Now()};
 }
 
 TargetState* StateStore::FindTarget(std::string_view name) {
@@ -55,28 +130,46 @@ TargetState* StateStore::FindTarget(std::string_view name) {
   return found == targets_.end() ? nullptr : &*found;
 }
 
+CollectorState* StateStore::FindCollector(std::string_view target_name, const Family& family) {
+  TargetState* target = FindTarget(target_name);
+  if (target == nullptr) return nullptr;
+  const auto found = std::ranges::find(target->collectors, &family, &CollectorState::family);
+  return found == target->collectors.end() ? nullptr : &*found;
+}
+
 std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update,
                                             const std::vector<bool>& is_new) {
   const MutexLock lock(mutex_);
-  TargetState& target = *FindTarget(update.target);
-  CollectorState& collector =
-      *std::ranges::find(target.collectors, update.family, &CollectorState::family);
-  target.observation = update.observation;
-  RefreshFolder folder(collector, bounds_, ++updates_, update.at);
+  CollectorState* collector = FindCollector(update.target, *update.family);
+  if (collector == nullptr) return {};
+  FindTarget(update.target)->observation = update.observation;
+  RefreshFolder folder = FolderOf(*collector, update.at);
   std::vector<NewAnomalies> anomalies;
   std::size_t settled = 0;
   for (const RefreshAnswer& answer : update.answers) {
     const AnomalySet found = folder.Fold(answer, answer.settled && is_new[settled++]);
     if (!found.empty()) anomalies.push_back({answer.refresh.id, found});
   }
+  FoldLists(*collector, update, folder);
   folder.Finish();
-  FoldPoll(collector.poll, update);
+  FoldPoll(collector->poll, update);
   return anomalies;
+}
+
+void StateStore::Count(const PollUpdate& update, const std::vector<bool>& is_new) {
+  const MutexLock lock(mutex_);
+  CollectorState* collector = FindCollector(update.target, *update.family);
+  if (collector == nullptr) return;
+  RefreshFolder folder = FolderOf(*collector, update.at);
+  for (std::size_t i = 0; i < update.answers.size(); ++i) {
+    if (is_new[i]) folder.Count(update.answers[i].refresh);
+  }
 }
 
 void StateStore::Apply(const LoginUpdate& update) {
   const MutexLock lock(mutex_);
-  FindTarget(update.target)->observation = update.observation;
+  TargetState* target = FindTarget(update.target);
+  if (target != nullptr) target->observation = update.observation;
 }
 
 bool StateStore::EveryTargetWasPolled() const {

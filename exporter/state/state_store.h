@@ -17,13 +17,20 @@
 
 #include "collectors/base/mutex.h"
 #include "collectors/poll/poll_update.h"
+#include "exporter/ledger/ledger.h"
 #include "exporter/state/state.h"
 
 namespace cckm {
 
+class RefreshFolder;
+
 struct CollectorSetup {
   const Family* family = nullptr;
-  std::vector<std::string> refresh_ids;  // configured: shown from the start, unknown until answered
+  // Configured: shown from the start, unknown until answered.
+  std::vector<std::string> refresh_ids = {};
+  bool discovers = false;
+  // What the ledger holds of it; taken only when the state does not know the collector yet.
+  std::shared_ptr<CollectorMemory> memory = {};
 };
 
 struct TargetSetup {
@@ -48,18 +55,28 @@ struct NewAnomalies {
 class StateStore {
  public:
   // `bounds` and `clock` outlive this.
-  StateStore(const std::vector<TargetSetup>& targets, const BucketBounds& bounds,
-             const Clock& clock);
+  StateStore(std::vector<TargetSetup> targets, const BucketBounds& bounds, const Clock& clock);
   StateStore(const StateStore&) = delete;
   StateStore& operator=(const StateStore&) = delete;
 
+  // Adds a target, or changes what is known of its setup; collectors that stay keep what they
+  // counted, those that are no longer set up go.
+  void SetTarget(TargetSetup setup);
+  void RemoveTarget(std::string_view name);
+  // The refreshes of a collector that are configured from now on.
+  void SetRefreshIds(std::string_view target, const Family& family,
+                     const std::vector<std::string>& refresh_ids);
+
   // Folds an update into its collector's state, and returns the anomalies found in it.  is_new says
-  // for each settled answer, in order, whether it has to be counted. REQUIRES: the update's target
-  // and family are among the constructor's; a value in is_new for each settled answer.
+  // for each settled answer, in order, whether it has to be counted.  An update of a collector that
+  // was removed has no effect. REQUIRES: a value in is_new for each settled answer.
   [[nodiscard]] std::vector<NewAnomalies> Apply(const PollUpdate& update,
                                                 const std::vector<bool>& is_new);
 
-  // Takes what a login changed.  REQUIRES: the target is among the constructor's.
+  // Counts settled answers that were applied before without being counted.  is_new as in Apply().
+  void Count(const PollUpdate& update, const std::vector<bool>& is_new);
+
+  // Takes what a login changed.
   void Apply(const LoginUpdate& update);
 
   // True once every collector of every target ended its first poll.
@@ -77,6 +94,11 @@ class StateStore {
 
  private:
   TargetState* FindTarget(std::string_view name) CCKM_REQUIRES(mutex_);
+  CollectorState* FindCollector(std::string_view target, const Family& family)
+      CCKM_REQUIRES(mutex_);
+  void Restore(CollectorState& collector, CollectorMemory memory) CCKM_REQUIRES(mutex_);
+  void Sweep(CollectorState& collector) CCKM_REQUIRES(mutex_);
+  RefreshFolder FolderOf(CollectorState& collector, SteadyTime now) CCKM_REQUIRES(mutex_);
 
   // Constant after construction.
   const BucketBounds& bounds_;

@@ -73,7 +73,13 @@ WebAnswer Endpoints::Ready() {
 }
 
 WebAnswer Endpoints::Reload() {
-  return Plain(403, "The lifecycle API is not enabled; see --web.enable-lifecycle.\n");
+  if (!options_.reload) {
+    return Plain(403, "The lifecycle API is not enabled; see --web.enable-lifecycle.\n");
+  }
+  const auto reloaded = options_.reload();
+  if (reloaded) return Plain(200, "The configuration was read again.\n");
+  return Plain(500,
+               "The configuration is wrong, the former one stays in use:\n" + reloaded.error());
 }
 
 WebAnswer Endpoints::Index() {

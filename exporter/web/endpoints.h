@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "exporter/exposition/publisher.h"
@@ -23,6 +24,8 @@ class Endpoints {
     std::string telemetry_path = "/metrics";
     std::size_t max_requests = 40;  // scrapes served at once
     std::string version = {};
+    // Reads the configuration again, or says why it does not; empty: nobody may ask for it.
+    std::function<tl::expected<void, std::string>()> reload = {};
     std::function<std::string()> config_text = {};  // the running configuration, without secrets
   };
 

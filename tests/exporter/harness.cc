@@ -85,8 +85,12 @@ Harness::Harness(Setup setup)
       state_(std::make_unique<StateStore>(OneTarget(setup_), bounds_, clock)),
       ledger_(bounds_),
       events_(log_, clock) {
-  recorder_ = std::make_unique<Recorder>(Recorder::Parts{
-      .ledger = ledger_, .state = *state_, .self_metrics = self_metrics_, .events = events_});
+  recorder_ = std::make_unique<Recorder>(Recorder::Parts{.ledger = ledger_,
+                                                         .state = *state_,
+                                                         .self_metrics = self_metrics_,
+                                                         .status = status_,
+                                                         .events = events_,
+                                                         .clock = clock});
   stop_at_ = std::make_unique<StopAt>(*recorder_, clock);
   TokenSource& source = login_ != nullptr ? *login_ : token;
   poller_ = std::make_unique<Poller>(PlanOf(setup_), client_, source, clock, random_, *stop_at_);

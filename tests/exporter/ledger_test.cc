@@ -63,17 +63,19 @@ TEST(MemoryLedgerTest, WhatIsOnlyRememberedIsNeverCounted) {
   EXPECT_EQ(Commit(ledger, "cm", "dsm", {"r1"}), Answers{false});
 }
 
-TEST(MemoryLedgerTest, TheBaselineOfACollectorIsItsOwn) {
+TEST(MemoryLedgerTest, TheBaselineOfACollectorIsItsOwnAndStays) {
+  constexpr WallTime kBaseline(std::chrono::hours(1));
   const BucketBounds bounds({1.0});
   MemoryLedger ledger(bounds);
-  const auto has_baseline = [&](std::string_view target, std::string_view family) {
-    return ledger.Restore(target, *FindFamily(family), {})->has_baseline;
+  const auto baseline = [&](std::string_view target, std::string_view family) {
+    return ledger.Restore(target, *FindFamily(family), {})->baseline;
   };
-  EXPECT_FALSE(has_baseline("cm", "dsm"));
-  ASSERT_TRUE(ledger.CompleteBaseline("cm", *FindFamily("dsm")));
-  EXPECT_TRUE(has_baseline("cm", "dsm"));
-  EXPECT_FALSE(has_baseline("cm", "aws"));
-  EXPECT_FALSE(has_baseline("other", "dsm"));
+  EXPECT_FALSE(baseline("cm", "dsm"));
+  ASSERT_TRUE(ledger.SetBaseline("cm", *FindFamily("dsm"), kBaseline));
+  ASSERT_TRUE(ledger.SetBaseline("cm", *FindFamily("dsm"), kBaseline + std::chrono::hours(1)));
+  EXPECT_EQ(baseline("cm", "dsm"), kBaseline);
+  EXPECT_FALSE(baseline("cm", "aws"));
+  EXPECT_FALSE(baseline("other", "dsm"));
 }
 
 TEST(MemoryLedgerTest, OfManyThreadsOneFindsARefreshNew) {

@@ -29,7 +29,8 @@ class FakeLedger final : public Ledger {
     return is_new.empty() ? std::vector<bool>(finished.size(), true) : is_new;
   }
 
-  Result<void> CompleteBaseline(std::string_view /*target*/, const Family& /*family*/) override {
+  Result<void> SetBaseline(std::string_view /*target*/, const Family& /*family*/,
+                           WallTime /*baseline*/) override {
     return {};
   }
   Result<CollectorMemory> Restore(std::string_view /*target*/, const Family& /*family*/,
@@ -118,7 +119,9 @@ class RecorderTest : public ::testing::Test {
   Recorder recorder{{.ledger = ledger,
                      .state = state,
                      .self_metrics = self_metrics,
+                     .status = status,
                      .events = events,
+                     .clock = clock,
                      .publisher = &publisher}};
 };
 
@@ -189,8 +192,12 @@ TEST_F(RecorderTest, ThePublisherIsToldAfterTheState) {
 }
 
 TEST_F(RecorderTest, WithoutAPublisherItWorksToo) {
-  Recorder alone(
-      {.ledger = ledger, .state = state, .self_metrics = self_metrics, .events = events});
+  Recorder alone({.ledger = ledger,
+                  .state = state,
+                  .self_metrics = self_metrics,
+                  .status = status,
+                  .events = events,
+                  .clock = clock});
   PollUpdate update = Update();
   update.answers.push_back(Completed("r1"));
   alone.OnUpdate(std::move(update));

@@ -58,7 +58,7 @@ TEST(SelfMetricsTest, WhatTheConfigurationTellsExistsAtZero) {
   EXPECT_EQ(SeriesOf(metrics, Metric::kTokenRenewalFailuresTotal), 1U);
   EXPECT_EQ(SeriesOf(metrics, Metric::kApiErrorsTotal), kErrorKindNames.size());
   EXPECT_EQ(SeriesOf(metrics, Metric::kRefreshAnomaliesTotal), kAnomalyNames.size());
-  EXPECT_EQ(SeriesOf(metrics, Metric::kApiRequestDuration), 2U);
+  EXPECT_EQ(SeriesOf(metrics, Metric::kApiRequestDuration), 3U);
   EXPECT_EQ(SeriesOf(metrics, Metric::kApiRequestsTotal), 0U)
       << "a code is known by an answer only";
   for (const auto& collected : metrics.Collect()) {

@@ -94,7 +94,7 @@ std::string TextFor(const CollectorMemory& memory) {
   for (const auto& [id, history] : memory.domains) lines.push_back(id + ": " + TextFor(history));
   std::sort(lines.begin() + static_cast<std::ptrdiff_t>(memory.durations.size()), lines.end());
   for (const Refresh& refresh : memory.refreshes) lines.push_back(TextFor(refresh));
-  lines.emplace_back(memory.has_baseline ? "baseline" : "no baseline");
+  lines.emplace_back(memory.baseline ? "baseline" : "no baseline");
   std::string text;
   for (const std::string& line : lines) text.append(line).append("\n");
   return text;

@@ -88,7 +88,7 @@ std::vector<Refresh> AllKindsOfRefreshes() {
 TEST(SqliteLedgerTest, ARestartGivesBackWhatTheRulesOfHistorySay) {
   const BucketBounds bounds({1, 5, 10, 60, 3600});
   const std::vector<Refresh> refreshes = AllKindsOfRefreshes();
-  CollectorMemory expected{EmptyRefreshDurations(bounds), {}, refreshes, false};
+  CollectorMemory expected{EmptyRefreshDurations(bounds), {}, refreshes, std::nullopt};
   std::map<std::string, DomainHistory> histories;
   for (const Refresh& refresh : refreshes) {
     Count(refresh, expected.durations);
@@ -214,14 +214,14 @@ TEST(SqliteLedgerTest, TheBaselineOfACollectorIsItsOwnAndStays) {
   const LedgerFolder folder;
   Commit(*folder.Open(), MakeRefreshes("r", 3));
   const std::string before = HeldText(*folder.Open());
-  ASSERT_TRUE(folder.Open()->CompleteBaseline("cm", Dsm()));
-  ASSERT_TRUE(folder.Open()->CompleteBaseline("cm", Dsm()));
+  ASSERT_TRUE(folder.Open()->SetBaseline("cm", Dsm(), FakeClock::kStart));
+  ASSERT_TRUE(folder.Open()->SetBaseline("cm", Dsm(), FakeClock::kStart + std::chrono::hours(1)));
   const auto ledger = folder.Open();
   EXPECT_EQ(HeldText(*ledger), before.substr(0, before.find("no baseline")) + "baseline\n");
-  EXPECT_FALSE(ledger->Restore("cm", *FindFamily("aws"), {})->has_baseline);
-  EXPECT_FALSE(ledger->Restore("other", Dsm(), {})->has_baseline);
+  EXPECT_FALSE(ledger->Restore("cm", *FindFamily("aws"), {})->baseline);
+  EXPECT_FALSE(ledger->Restore("other", Dsm(), {})->baseline);
   Commit(*ledger, MakeRefreshes("s", 1));
-  EXPECT_TRUE(ledger->Restore("cm", Dsm(), {})->has_baseline);
+  EXPECT_EQ(ledger->Restore("cm", Dsm(), {})->baseline, FakeClock::kStart);
 }
 
 TEST(SqliteLedgerTest, ChangedBucketsAreFilledFromTheRefreshesHeld) {
@@ -263,7 +263,7 @@ TEST(SqliteLedgerTest, OfManyThreadsOneFindsARefreshNew) {
       threads.emplace_back([&] {
         for (const Refresh& refresh : MakeRefreshes("r", kRefreshes)) {
           found_new += Commit(*ledger, {refresh}).at(0) ? 1 : 0;
-          EXPECT_TRUE(ledger->CompleteBaseline("cm", Dsm()));
+          EXPECT_TRUE(ledger->SetBaseline("cm", Dsm(), FakeClock::kStart));
           EXPECT_TRUE(ledger->Restore("cm", Dsm(), {}));
           EXPECT_TRUE(ledger->Forget("cm", Dsm(), FakeClock::kStart, [](auto) { return false; }));
         }

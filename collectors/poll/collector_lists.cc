@@ -1,0 +1,173 @@
+// The part of collector.h about the lists of refreshes and of domains.
+
+#include <algorithm>
+#include <utility>
+
+#include "collectors/decode/answer.h"
+#include "collectors/poll/collector.h"
+
+namespace cckm {
+namespace {
+
+// How long refreshes are asked for by id after the list failed.
+constexpr Nanoseconds kWithoutList = std::chrono::minutes(10);
+constexpr Nanoseconds kDomainWalkInterval = std::chrono::minutes(10);
+constexpr Nanoseconds kDomainWalkRetry = std::chrono::minutes(1);
+
+const Error& RepeatsItself() {
+  static const Error error{ErrorKind::kSchema, "the list repeats itself without an end"};
+  return error;
+}
+
+}  // namespace
+
+bool Collector::ShrinksPage(ListWalk& walk, const Error& error) {
+  return error.kind == ErrorKind::kTooLarge && walk.TakeTooLarge();
+}
+
+bool Collector::OnRefreshPage(const HttpResponse& response) {
+  const bool is_not_found = IsNotFound(response);
+  const Result<std::string_view> body = UsableBody(response, decoder_);
+  auto page = body ? decoder_.DecodeRefreshList(*body, family_)
+                   : Decoded<RefreshPage>(tl::unexpect, DecodeFailure{body.error(), {}});
+  if (!page) {
+    if (ShrinksPage(*refresh_walk_, page.error().error)) return false;
+    if (!is_not_found) NoteError(page.error().error);
+    no_list_before_ = clock_.SteadyNow() + kWithoutList;
+    refresh_walk_->Stop();
+    EndRefreshWalk();
+    return is_not_found;
+  }
+  SetBaseline(response);
+  list_length_ = page->total;
+  const std::size_t entries = page->refreshes.size() + page->unusable_entries;
+  for (Refresh& entry : page->refreshes) {
+    if (refresh_walk_->See(entry.id)) TakeEntry(std::move(entry));
+  }
+  if (!refresh_walk_->TakePage(page->total, entries)) NoteError(RepeatsItself());
+  AfterRefreshPage();
+  return true;
+}
+
+// A walk that only serves awaited refreshes ends with the last of them, or when asking for the rest
+// by id is the shorter way.
+void Collector::AfterRefreshPage() {
+  std::erase_if(awaited_, [this](RefreshIndex index) { return !watched_[index].is_awaited; });
+  if (!walk_discovers_ && refresh_walk_->PagesLeft() >= awaited_.size()) refresh_walk_->Stop();
+  if (refresh_walk_->IsOver()) EndRefreshWalk();
+}
+
+void Collector::SetBaseline(const HttpResponse& response) {
+  if (!walk_discovers_ || baseline_) return;
+  baseline_ = response.answer->date.value_or(clock_.Now());
+  update_.baseline = baseline_;
+}
+
+// Takes what the list says of a refresh, as far as it is news.
+void Collector::TakeEntry(Refresh entry) {
+  const auto index = watched_.Find(entry.id);
+  if (!index) {
+    if (walk_discovers_) Discover(std::move(entry));
+    return;
+  }
+  Watched& watched = watched_[*index];
+  const bool is_as_known = watched.settled && watched.status == entry.status &&
+                           (!entry.completed_at || watched.completed_at == entry.completed_at);
+  if (!is_as_known) {
+    RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh, .refresh = std::move(entry)};
+    SettleIfFinished(watched, answer);
+    TakeRefresh(*index, std::move(answer));
+  }
+  // One that is asked for by id right now is given back by its answer.
+  if (watched.is_awaited) {
+    watched_.GiveBack(*index, clock_.SteadyNow());
+  }
+}
+
+void Collector::Discover(Refresh entry) {
+  if (!MakeRoomFor(entry)) {
+    walk_truncated_ = true;
+    return;
+  }
+  const RefreshIndex index = watched_.Add(entry.id, false);
+  RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh, .refresh = std::move(entry)};
+  watched_[index].was_found_finished = IsFinished(answer.refresh.status);
+  SettleIfFinished(watched_[index], answer);
+  TakeRefresh(index, std::move(answer));
+}
+
+// Of more refreshes than there is room for, the unfinished and the newest are watched.
+bool Collector::MakeRoomFor(const Refresh& entry) {
+  if (watched_.discovered() < discovery_.max_refreshes) return true;
+  walk_truncated_ = true;
+  const auto oldest = watched_.OldestSettledDiscovered();
+  if (!oldest) return false;
+  const bool is_worth_it =
+      !IsFinished(entry.status) || watched_[*oldest].created_at < entry.created_at;
+  if (is_worth_it) Unwatch(*oldest);
+  return is_worth_it;
+}
+
+void Collector::EndRefreshWalk() {
+  const bool is_complete = refresh_walk_->IsComplete();
+  if (walk_discovers_) {
+    if (is_complete) {
+      std::vector<RefreshIndex> vanished;
+      watched_.ForEach([&](RefreshIndex index, const Watched& watched) {
+        const bool is_listed = watched.is_configured || refresh_walk_->HasSeen(watched.id);
+        if (!is_listed && watched.settled) vanished.push_back(index);
+      });
+      for (const RefreshIndex index : vanished) watched_.Remove(index);
+    }
+    update_.listing = RefreshListing{.is_complete = is_complete,
+                                     .is_truncated = walk_truncated_,
+                                     .refresh_ids = refresh_walk_->TakeSeen()};
+  }
+  refresh_walk_.reset();
+  AskAwaitedById();
+}
+
+void Collector::AskAwaitedById() {
+  for (const RefreshIndex index : std::exchange(awaited_, {})) {
+    if (!std::exchange(watched_[index].is_awaited, false)) continue;
+    if (poll_) {
+      unasked_.push_back({.number = index});
+    } else {
+      watched_.GiveBack(index, clock_.SteadyNow());
+    }
+  }
+}
+
+bool Collector::OnDomainPage(const HttpResponse& response) {
+  const Result<std::string_view> body = UsableBody(response, decoder_);
+  auto page = body ? decoder_.DecodeDomainList(*body, family_)
+                   : Decoded<DomainPage>(tl::unexpect, DecodeFailure{body.error(), {}});
+  if (!page) {
+    if (ShrinksPage(*domain_walk_, page.error().error)) return false;
+    if (!IsNotFound(response)) NoteError(page.error().error);
+    domain_walk_->Stop();
+    EndDomainWalk();
+    return false;
+  }
+  const std::size_t entries = page->domains.size() + page->unusable_entries;
+  for (DomainName& domain : page->domains) {
+    if (domain_walk_->See(domain.id)) domains_.push_back(std::move(domain));
+  }
+  if (!domain_walk_->TakePage(page->total, entries)) NoteError(RepeatsItself());
+  if (domain_walk_->IsOver()) EndDomainWalk();
+  return true;
+}
+
+void Collector::EndDomainWalk() {
+  const bool is_complete = domain_walk_->IsComplete();
+  const bool has_news = is_complete || !domains_.empty();
+  next_domain_walk_ = clock_.SteadyNow() + (is_complete ? kDomainWalkInterval : kDomainWalkRetry);
+  if (has_news) {
+    update_.domain_listing =
+        DomainListing{.is_complete = is_complete, .domains = std::exchange(domains_, {})};
+  }
+  domains_.clear();
+  domain_walk_.reset();
+}
+
+}  // namespace cckm

@@ -1,0 +1,79 @@
+#include "collectors/poll/list_walk.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace cckm {
+namespace {
+
+constexpr int kMostPagesWithoutNews = 2;
+
+}  // namespace
+
+std::optional<ListWalk::Page> ListWalk::NextPage() {
+  if (state_ != State::kReady) return std::nullopt;
+  state_ = State::kUnderWay;
+  page_has_news_ = false;
+  usable_in_page_ = 0;
+  return Page{path_ + "?skip=" + std::to_string(skip_) + "&limit=" + std::to_string(limit_),
+              std::exchange(is_repetition_, false)};
+}
+
+void ListWalk::Repeat() {
+  state_ = State::kReady;
+  is_repetition_ = true;
+}
+
+bool ListWalk::See(std::string_view id) {
+  const bool is_new = seen_.emplace(id).second;
+  ++usable_in_page_;
+  page_has_news_ |= is_new;
+  return is_new;
+}
+
+bool ListWalk::TakePage(std::optional<std::uint64_t> total, std::size_t entries) {
+  if (entries_ != 0 && total != total_) total_changed_ = true;
+  total_ = total;
+  entries_ += entries;
+  unusable_ += entries - usable_in_page_;
+  skip_ += entries;
+  if (entries != 0 && entries < limit_ && total_ && skip_ < *total_) limit_ = entries;
+  pages_without_news_ = page_has_news_ ? 0 : pages_without_news_ + 1;
+  if (IsLastPage(entries) || entries_ >= kMostEntries) {
+    state_ = State::kEnded;
+    return true;
+  }
+  // Entries that cannot be used may fill a page; two without news are more than chance.
+  const bool repeats = pages_without_news_ == kMostPagesWithoutNews;
+  const bool has_seen_all = total_ && seen_.size() >= *total_;
+  state_ = repeats ? (has_seen_all ? State::kEnded : State::kStopped) : State::kReady;
+  return !repeats || has_seen_all;
+}
+
+// A total that is exceeded is wrong, and then only a page that is not full tells the end.
+bool ListWalk::IsLastPage(std::size_t entries) const {
+  if (entries == 0) return true;
+  const bool is_full = entries >= limit_;
+  if (total_ && skip_ < *total_) return false;
+  return !is_full;
+}
+
+bool ListWalk::TakeTooLarge() {
+  if (limit_ == 1) return false;
+  limit_ = std::max<std::uint64_t>(1, limit_ / 2);
+  state_ = State::kReady;
+  return true;
+}
+
+bool ListWalk::IsComplete() const {
+  return state_ == State::kEnded && !total_changed_ && entries_ < kMostEntries &&
+         (!total_ || seen_.size() + unusable_ >= *total_);
+}
+
+std::uint64_t ListWalk::PagesLeft() const {
+  if (IsOver()) return 0;
+  if (!total_ || *total_ <= skip_) return 1;
+  return (*total_ - skip_ + limit_ - 1) / limit_;
+}
+
+}  // namespace cckm

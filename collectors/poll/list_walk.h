@@ -1,0 +1,85 @@
+// The way through a paged list, page after page: where to ask next, when it is over, and whether
+// everything was seen.
+//
+// Nothing is believed: pages may be shorter or longer than asked for, `total` may be missing, wrong
+// or change, and entries may come twice.  Source: the API's list pages (skip, limit, total).
+//
+// Thread-safety: belongs to one poller thread.
+
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cckm {
+
+class ListWalk {
+ public:
+  static constexpr std::uint64_t kPageSize = 100;
+  // No list is followed further than this.
+  static constexpr std::uint64_t kMostEntries = 200'000;
+
+  explicit ListWalk(std::string_view path) : path_(path) {}
+
+  // Path and query of the next page; nothing while one is under way or the walk is over.  The
+  // second part tells that the page was refused and is asked for again.
+  struct Page {
+    std::string path;
+    bool is_repetition = false;
+  };
+  std::optional<Page> NextPage();
+
+  // The page under way has to be asked for again with another token.
+  void Repeat();
+
+  // Takes an entry of the page under way; false if the walk has met it before.
+  bool See(std::string_view id);
+
+  // Takes the page under way, after its entries: what it says of the whole list, and how many
+  // entries it had, usable or not.  Returns false if the list repeats itself without an end.
+  [[nodiscard]] bool TakePage(std::optional<std::uint64_t> total, std::size_t entries);
+
+  // The page under way was too large: true if a smaller one is worth trying.
+  [[nodiscard]] bool TakeTooLarge();
+
+  // Ends the walk, before its end or because of a fault.
+  void Stop() { state_ = State::kStopped; }
+
+  bool IsUnderWay() const { return state_ == State::kUnderWay; }
+  bool IsOver() const { return state_ == State::kEnded || state_ == State::kStopped; }
+  // The walk reached the end of a list that did not change meanwhile, and saw all of it.
+  bool IsComplete() const;
+  bool HasSeen(std::string_view id) const { return seen_.contains(id); }
+  // All ids seen, to be kept.
+  std::set<std::string, std::less<>> TakeSeen() { return std::move(seen_); }
+
+  // What the list said of its length; else what is known of it by now.
+  std::optional<std::uint64_t> total() const { return total_; }
+  // Requests that the rest of the list will take, as far as is known.
+  std::uint64_t PagesLeft() const;
+
+ private:
+  enum class State : std::uint8_t { kReady, kUnderWay, kEnded, kStopped };
+
+  bool IsLastPage(std::size_t entries) const;
+
+  const std::string path_;
+  State state_ = State::kReady;
+  bool is_repetition_ = false;
+  std::uint64_t skip_ = 0;
+  std::uint64_t limit_ = kPageSize;
+  std::optional<std::uint64_t> total_;
+  bool total_changed_ = false;
+  std::set<std::string, std::less<>> seen_;
+  bool page_has_news_ = false;
+  std::size_t usable_in_page_ = 0;
+  std::size_t unusable_ = 0;
+  int pages_without_news_ = 0;  // in a row
+  std::uint64_t entries_ = 0;
+};
+
+}  // namespace cckm

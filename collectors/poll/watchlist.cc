@@ -1,0 +1,124 @@
+#include "collectors/poll/watchlist.h"
+
+namespace cckm {
+
+std::optional<RefreshIndex> Watchlist::Find(std::string_view id) const {
+  const auto found = index_.find(id);
+  return found == index_.end() ? std::nullopt : std::optional(found->second);
+}
+
+RefreshIndex Watchlist::Add(std::string id, bool is_configured) {
+  RefreshIndex index = 0;
+  if (free_.empty()) {
+    index = static_cast<RefreshIndex>(entries_.size());
+    entries_.emplace_back();
+  } else {
+    index = free_.back();
+    free_.pop_back();
+  }
+  Watched& entry = entries_[index];
+  entry = {};
+  entry.id = std::move(id);
+  entry.is_configured = is_configured;
+  index_.emplace(entry.id, index);
+  if (!is_configured) ++discovered_;
+  schedule_.AddUnfinished(index);
+  return index;
+}
+
+void Watchlist::AddKnown(const KnownRefresh& known, bool is_configured, SteadyTime now) {
+  const RefreshIndex index = Add(known.id, is_configured);
+  schedule_.Remove(index);
+  Watched& entry = entries_[index];
+  entry.settled = true;
+  entry.status = known.status;
+  entry.created_at = known.created_at;
+  entry.completed_at = known.completed_at;
+  schedule_.SettleLongAgo(index, now);
+  NoteEvictable(index);
+}
+
+void Watchlist::SetConfigured(RefreshIndex index, bool is_configured) {
+  Watched& entry = entries_[index];
+  if (entry.is_configured == is_configured) return;
+  ForgetEvictable(index);
+  entry.is_configured = is_configured;
+  if (is_configured) {
+    --discovered_;
+  } else {
+    ++discovered_;
+  }
+  NoteEvictable(index);
+}
+
+void Watchlist::Remove(RefreshIndex index) {
+  Watched& entry = entries_[index];
+  ForgetEvictable(index);
+  index_.erase(entry.id);
+  if (!entry.is_configured) --discovered_;
+  if (entry.is_due) {
+    entry.is_leaving = true;
+    return;
+  }
+  schedule_.Remove(index);
+  Erase(index);
+}
+
+void Watchlist::Erase(RefreshIndex index) {
+  entries_[index] = {};
+  free_.push_back(index);
+}
+
+Schedule::Due Watchlist::TakeDue(SteadyTime now) {
+  Schedule::Due due = schedule_.Take(now);
+  for (const RefreshIndex index : due.refreshes) entries_[index].is_due = true;
+  return due;
+}
+
+void Watchlist::GiveBack(RefreshIndex index, SteadyTime now) {
+  Watched& entry = entries_[index];
+  if (!entry.is_due) return;
+  entry.is_due = false;
+  entry.is_awaited = false;
+  if (entry.is_leaving) {
+    Erase(index);
+  } else if (entry.settled) {
+    schedule_.Settle(index, now);
+  } else {
+    schedule_.AddUnfinished(index);
+  }
+}
+
+void Watchlist::Settle(RefreshIndex index, const Refresh& refresh, bool settled, SteadyTime now) {
+  Watched& entry = entries_[index];
+  ForgetEvictable(index);
+  const bool changes_place = entry.settled != settled && !entry.is_due;
+  entry.settled = settled;
+  entry.status = refresh.status;
+  entry.created_at = refresh.created_at;
+  entry.completed_at = refresh.completed_at;
+  NoteEvictable(index);
+  if (!changes_place) return;
+  schedule_.Remove(index);
+  if (settled) {
+    schedule_.Settle(index, now);
+  } else {
+    schedule_.AddUnfinished(index);
+  }
+}
+
+std::optional<RefreshIndex> Watchlist::OldestSettledDiscovered() const {
+  if (evictable_.empty()) return std::nullopt;
+  return evictable_.begin()->second;
+}
+
+void Watchlist::NoteEvictable(RefreshIndex index) {
+  const Watched& entry = entries_[index];
+  if (entry.settled && !entry.is_configured) evictable_.emplace(entry.created_at, index);
+}
+
+void Watchlist::ForgetEvictable(RefreshIndex index) {
+  evictable_.erase({entries_[index].created_at, index});
+}
+
+}  // namespace cckm

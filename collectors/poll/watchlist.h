@@ -1,0 +1,96 @@
+// The refreshes that a collector watches, and when each is asked for.
+//
+// Thread-safety: belongs to one poller thread.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "collectors/base/clock.h"
+#include "collectors/model/refresh.h"
+#include "collectors/poll/schedule.h"
+
+namespace cckm {
+
+struct Watched {
+  std::string id;
+  bool is_configured = false;       // else discovered
+  bool was_found_finished = false;  // by discovery
+  bool is_due = false;              // taken from the schedule and not given back yet
+  bool is_awaited = false;          // due, and expected from the list
+  bool is_leaving = false;          // forgotten, but not given back yet
+  bool settled = false;
+  bool completion_time_was_missing = false;
+  // Of a settled one, to see whether it changed.
+  RefreshStatus status = RefreshStatus::kUnknown;
+  std::optional<WallTime> created_at = {};
+  std::optional<WallTime> completed_at = {};
+};
+
+// A finished refresh that is known from before.
+struct KnownRefresh {
+  std::string id;
+  RefreshStatus status = RefreshStatus::kUnknown;
+  std::optional<WallTime> created_at;
+  std::optional<WallTime> completed_at;
+};
+
+class Watchlist {
+ public:
+  // `random` outlives this.
+  Watchlist(const ScheduleSettings& settings, SteadyTime start, Random& random)
+      : schedule_(settings, start, random) {}
+
+  // An entry; references stay valid until it is removed.
+  Watched& operator[](RefreshIndex index) { return entries_[index]; }
+  std::optional<RefreshIndex> Find(std::string_view id) const;
+  std::size_t size() const { return index_.size(); }
+  std::size_t discovered() const { return discovered_; }
+
+  // Adds an entry that is due at the next tick.  REQUIRES: no entry of that id.
+  RefreshIndex Add(std::string id, bool is_configured);
+  // Adds an entry that is settled and rests.
+  void AddKnown(const KnownRefresh& known, bool is_configured, SteadyTime now);
+  void SetConfigured(RefreshIndex index, bool is_configured);
+  // Forgets an entry; one that is due leaves when it is given back.
+  void Remove(RefreshIndex index);
+
+  // Takes what is due; each entry has to be given back.
+  Schedule::Due TakeDue(SteadyTime now);
+  void GiveBack(RefreshIndex index, SteadyTime now);
+  // Puts a settled entry to rest, or one that is none any more back among the due.
+  void Settle(RefreshIndex index, const Refresh& refresh, bool settled, SteadyTime now);
+  Schedule& schedule() { return schedule_; }
+  const Schedule& schedule() const { return schedule_; }
+
+  // The discovered entry that has settled and is the oldest by creation.
+  std::optional<RefreshIndex> OldestSettledDiscovered() const;
+
+  template <typename Function>
+  void ForEach(const Function& function) const {
+    for (const auto& [id, index] : index_) function(index, entries_[index]);
+  }
+
+ private:
+  void Erase(RefreshIndex index);
+  void NoteEvictable(RefreshIndex index);
+  void ForgetEvictable(RefreshIndex index);
+
+  Schedule schedule_;
+  std::deque<Watched> entries_;
+  std::vector<RefreshIndex> free_;
+  // Ordered, not hashed: ids come from the appliance.
+  std::map<std::string_view, RefreshIndex> index_;
+  std::set<std::pair<std::optional<WallTime>, RefreshIndex>> evictable_;
+  std::size_t discovered_ = 0;
+};
+
+}  // namespace cckm

@@ -1,0 +1,33 @@
+#include "exporter/config/shard.h"
+
+#include <cstdint>
+
+namespace cckm {
+namespace {
+
+// FNV-1a, with the finish of MurmurHash3 so that near shard numbers give far weights.
+std::uint64_t WeightOf(std::string_view target_name, unsigned shard) {
+  std::uint64_t hash = 0xCBF29CE484222325;
+  const auto add = [&hash](unsigned char byte) { hash = (hash ^ byte) * 0x100000001B3; };
+  for (const char c : target_name) add(static_cast<unsigned char>(c));
+  for (unsigned shift = 0; shift < 32; shift += 8) add(static_cast<unsigned char>(shard >> shift));
+  hash = (hash ^ (hash >> 33U)) * 0xFF51AFD7ED558CCD;
+  hash = (hash ^ (hash >> 33U)) * 0xC4CEB9FE1A85EC53;
+  return hash ^ (hash >> 33U);
+}
+
+}  // namespace
+
+unsigned ShardOf(std::string_view target_name, unsigned count) {
+  unsigned best = 0;
+  std::uint64_t best_weight = 0;
+  for (unsigned shard = 0; shard < count; ++shard) {
+    const std::uint64_t weight = WeightOf(target_name, shard);
+    if (shard != 0 && weight <= best_weight) continue;
+    best = shard;
+    best_weight = weight;
+  }
+  return best;
+}
+
+}  // namespace cckm
