@@ -5,8 +5,6 @@
 #include <set>
 #include <utility>
 
-#include "exporter/config/refresh_id_files.h"
-
 namespace cckm {
 namespace {
 
@@ -69,7 +67,7 @@ void TargetSet::SetUp(Entry& entry) {
 }
 
 TargetSet::IdFiles TargetSet::ReadIdFiles(const CollectorConfig& collector) const {
-  IdFiles files{.fingerprint = FingerprintOf(collector.refresh_id_files),
+  IdFiles files{.versions = VersionsOf(collector.refresh_id_files),
                 .refresh_ids = collector.refresh_ids};
   RefreshIdFiles read = ReadRefreshIdFiles(collector.refresh_id_files);
   const std::set<std::string> written(collector.refresh_ids.begin(), collector.refresh_ids.end());
@@ -138,7 +136,7 @@ void TargetSet::LookAtIdFiles() {
     for (std::size_t i = 0; i < entry.id_files.size(); ++i) {
       const CollectorConfig& collector = entry.config.collectors[i];
       if (collector.refresh_id_files.empty()) continue;
-      if (FingerprintOf(collector.refresh_id_files) == entry.id_files[i].fingerprint) continue;
+      if (VersionsOf(collector.refresh_id_files) == entry.id_files[i].versions) continue;
       entry.id_files[i] = ReadIdFiles(collector);
       const std::vector<std::string>& refresh_ids = entry.id_files[i].refresh_ids;
       parts_.state.SetRefreshIds(entry.config.name, *collector.family, refresh_ids);

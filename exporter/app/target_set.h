@@ -13,6 +13,7 @@
 
 #include "exporter/app/target_runtime.h"
 #include "exporter/config/config.h"
+#include "exporter/config/refresh_id_files.h"
 #include "exporter/ledger/ledger.h"
 #include "exporter/log/log.h"
 #include "exporter/metrics/self_metrics.h"
@@ -54,7 +55,7 @@ class TargetSet {
  private:
   // A collector's files of refresh IDs.
   struct IdFiles {
-    std::string fingerprint;
+    FileVersions versions;
     std::vector<std::string> refresh_ids;  // configured ones and those of the files
   };
   struct Entry {

@@ -6,7 +6,6 @@
 #include <set>
 #include <string_view>
 
-#include "collectors/base/file_identity.h"
 #include "collectors/base/whole_file.h"
 #include "collectors/model/refresh.h"
 
@@ -79,12 +78,10 @@ RefreshIdFiles ReadRefreshIdFiles(std::span<const std::filesystem::path> pattern
   return reader.TakeResult();
 }
 
-std::string FingerprintOf(std::span<const std::filesystem::path> patterns) {
-  std::string fingerprint;
-  for (const std::string& file : Matches(patterns)) {
-    fingerprint.append(file).append("\n").append(ToString(IdentityOf(file))).append("\n");
-  }
-  return fingerprint;
+FileVersions VersionsOf(std::span<const std::filesystem::path> patterns) {
+  FileVersions versions;
+  for (const std::string& file : Matches(patterns)) versions.emplace_back(file, IdentityOf(file));
+  return versions;
 }
 
 }  // namespace cckm

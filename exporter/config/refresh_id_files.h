@@ -5,9 +5,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "collectors/base/file_identity.h"
 
 namespace cckm {
 
@@ -21,7 +25,9 @@ struct RefreshIdFiles {
 // Reads the files that the patterns (as of glob(7), absolute) match, in the order of their names.
 RefreshIdFiles ReadRefreshIdFiles(std::span<const std::filesystem::path> patterns);
 
-// Text that is different when a file comes, goes or changes.
-std::string FingerprintOf(std::span<const std::filesystem::path> patterns);
+// The files that the patterns match, each with what tells its version: different when a file comes,
+// goes or changes.
+using FileVersions = std::vector<std::pair<std::string, std::optional<FileIdentity>>>;
+FileVersions VersionsOf(std::span<const std::filesystem::path> patterns);
 
 }  // namespace cckm
