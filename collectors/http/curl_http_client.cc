@@ -121,7 +121,8 @@ CurlHttpClient::Impl::Impl(HttpClientOptions options)
       shared_{.url = SplitBaseUrl(options_),
               .connect_to = {},
               .tls_sessions = CurlShare(curl_share_init()),
-              .peer = {}},
+              .peer = {},
+              .sockets = {}},
       max_under_way_(static_cast<std::size_t>(std::max(1L, options_.max_connections))),
       multi_(curl_multi_init()),
       tls_files_(options_.tls.files, clock_) {
@@ -162,6 +163,7 @@ Result<void> CurlHttpClient::Impl::TryLaunch(const HttpRequest& request) {
   if (!handle) return tl::make_unexpected(handle.error());
 
   CurlHandle& idle = **handle;
+  if (under_way_.empty()) shared_.sockets.ShutDownReadable();
   Result<void> prepared = idle.Prepare(request, std::move(*headers));
   if (!prepared) return prepared;
   idle.started = clock_.SteadyNow();

@@ -131,7 +131,8 @@ CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTran
     setter.Set(CURLOPT_CONNECT_TO, shared.connect_to.get());
   }
   if (setter.result() != CURLE_OK) return setter.result();
-  return shared.peer.Watch(easy);
+  const CURLcode watched = shared.sockets.Watch(easy);
+  return watched != CURLE_OK ? watched : shared.peer.Watch(easy);
 }
 
 }  // namespace cckm

@@ -11,6 +11,7 @@
 
 #include "collectors/http/curl_headers.h"
 #include "collectors/http/curl_http_client.h"
+#include "collectors/http/open_sockets.h"
 #include "collectors/http/peer_certificate.h"
 #include "collectors/http/tls_material.h"
 
@@ -45,6 +46,7 @@ struct SharedByTransfers {
   CurlList connect_to;
   CurlShare tls_sessions;
   PeerCertificate peer;
+  OpenSockets sockets;
 };
 
 // Sets the profile on a new handle.  `material` may be null where no file is configured; it and

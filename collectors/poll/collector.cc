@@ -57,7 +57,7 @@ void Collector::BeginPollIfDue() {
   if (poll_) return;
   const SteadyTime now = clock_.SteadyNow();
   const bool discovers = discovery_.enabled && next_discovery_ <= now && !refresh_walk_;
-  const bool names = domain_names_ && next_domain_walk_ <= now && !domain_walk_;
+  const bool names = was_up_ && NamesAreDue();
   Schedule::Due due = watched_.TakeDue(now);
   if (due.refreshes.empty() && !due.heartbeat && !discovers && !names) return;
   poll_ = Poll{.began_at = now};
@@ -161,7 +161,14 @@ void Collector::OnResponse(std::uint32_t number, const HttpResponse& response) {
     default:
       valid = OnRefreshAnswer(number, response);
   }
-  if (poll_ && valid) poll_->up = true;
+  if (!poll_ || !valid) return;
+  poll_->up = true;
+  if (NamesAreDue()) domain_walk_.emplace(family_.domain_list_path);
+}
+
+// An appliance that does not answer otherwise is not asked for names either.
+bool Collector::NamesAreDue() const {
+  return domain_names_ && next_domain_walk_ <= clock_.SteadyNow() && !domain_walk_;
 }
 
 bool Collector::OnHeartbeatAnswer(const HttpResponse& response) {
@@ -292,15 +299,16 @@ std::optional<bool> Collector::EndPollIfOver() {
   if (is_busy && !late_answers_may_wait) return std::nullopt;
   update_.ended =
       PollSummary{.up = poll_->up, .duration = now - poll_->began_at, .ended_at = clock_.Now()};
+  was_up_ = poll_->up;
   poll_.reset();
   polled_once_ = true;
-  return update_.ended->up;
+  return was_up_;
 }
 
 SteadyTime Collector::NextDue() const {
   SteadyTime next = watched_.schedule().NextDue();
   if (discovery_.enabled && !refresh_walk_) next = std::min(next, next_discovery_);
-  if (domain_names_ && !domain_walk_) next = std::min(next, next_domain_walk_);
+  if (was_up_ && domain_names_ && !domain_walk_) next = std::min(next, next_domain_walk_);
   return next;
 }
 

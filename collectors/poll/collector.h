@@ -106,6 +106,7 @@ class Collector {
 
   // collector.cc: polls and refreshes that are asked for by id.  The On...Answer functions return
   // whether the appliance gave a valid answer: a readable 2xx or a 404.
+  bool NamesAreDue() const;
   bool ListTakesFewerRequests(std::size_t refreshes) const;
   std::optional<Ask> NextPage();
   bool OnHeartbeatAnswer(const HttpResponse& response);
@@ -146,6 +147,7 @@ class Collector {
   std::size_t on_the_wire_ = 0;
   std::optional<Poll> poll_;
   bool polled_once_ = false;
+  bool was_up_ = false;  // the last poll
 
   std::optional<ListWalk> refresh_walk_;
   bool walk_discovers_ = false;  // else it only serves awaited_

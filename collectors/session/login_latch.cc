@@ -4,19 +4,23 @@
 #include <sstream>
 #include <utility>
 
-#include "collectors/base/file_identity.h"
 #include "collectors/base/replace_file.h"
 #include "collectors/base/whole_file.h"
+#include "collectors/session/credential_digest.h"
 
 namespace cckm {
 namespace {
 
 constexpr std::chrono::minutes kFirstWait(5);
 constexpr std::chrono::minutes kLongestWait(60);
+constexpr std::chrono::seconds kLookInterval(1);
+
+// In place of the digest of a file that could not be read.
+constexpr std::string_view kUnknown = "none";
 
 constexpr std::string_view kHeading =
     "# Logins that CipherTrust Manager rejected: how often, not to be tried before (Unix time), "
-    "account, credential file, its version.\n";
+    "account, credential file, a digest of it.\n";
 
 constexpr int kMostCounted = 1'000'000;  // whatever a file says
 
@@ -41,7 +45,9 @@ std::string Encode(std::string_view text) {
   return encoded.empty() ? "%" : encoded;
 }
 
-std::string Identity(const std::filesystem::path& file) { return ToString(IdentityOf(file)); }
+bool IsDigest(std::string_view text) {
+  return text.size() == 6 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
 
 }  // namespace
 
@@ -58,22 +64,42 @@ LoginLatch::Answer LoginLatch::Begin(const LoginAccount& account) {
   const auto found = rejections_.find(name);
   if (found != rejections_.end()) {
     Rejection& rejection = found->second;
-    if (CredentialChanged(rejection, account.credential_file)) {
+    if (CredentialChanged(rejection, account)) {
       rejections_.erase(found);
       Store();
     } else if (clock_.SteadyNow() < rejection.held_until) {
       return {.permission = Permission::kRejected, .not_before = rejection.not_before};
     }
   }
-  under_way_[name] = Identity(account.credential_file);
+  under_way_[name] = DigestOf(account);
   return {};
 }
 
-// A file that is seen for the first time may hold the same credential as the rejected one.
-bool LoginLatch::CredentialChanged(Rejection& rejection, const std::filesystem::path& file) const {
-  const std::string identity = Identity(file);
-  const auto [known, is_new] = rejection.credentials.emplace(Encode(file.string()), identity);
-  return !is_new && known->second != identity;
+// A file that is read for the first time may hold the same credential as the rejected one.
+bool LoginLatch::CredentialChanged(Rejection& rejection, const LoginAccount& account) {
+  SteadyTime& again_at = LookOf(account).again_at;
+  if (clock_.SteadyNow() < again_at) return false;
+  again_at = clock_.SteadyNow() + kLookInterval;
+  const std::string& digest = DigestOf(account);
+  if (digest == kUnknown) return false;
+  std::string& known = rejection.credentials[Encode(account.credential_file.string())];
+  if (!IsDigest(known)) known = digest;
+  return known != digest;
+}
+
+// The digest takes time, so a file is read only where it is another one than at the last look.
+const std::string& LoginLatch::DigestOf(const LoginAccount& account) {
+  Look& look = LookOf(account);
+  const auto identity = IdentityOf(account.credential_file);
+  if (look.identity == identity && IsDigest(look.digest)) return look.digest;
+  look.identity = identity;
+  look.digest =
+      CredentialDigest(account.name, account.credential_file).value_or(std::string(kUnknown));
+  return look.digest;
+}
+
+LoginLatch::Look& LoginLatch::LookOf(const LoginAccount& account) {
+  return looks_[{account.name, account.credential_file.string()}];
 }
 
 void LoginLatch::Granted(const LoginAccount& account) {
@@ -93,7 +119,8 @@ WallTime LoginLatch::Rejected(const LoginAccount& account) {
   rejection.not_before = clock_.Now() + wait;
   rejection.held_until = clock_.SteadyNow() + wait;
   if (attempt) {
-    rejection.credentials[Encode(account.credential_file.string())] = attempt.mapped();
+    std::string& known = rejection.credentials[Encode(account.credential_file.string())];
+    if (known.empty() || IsDigest(attempt.mapped())) known = attempt.mapped();
   }
   Store();
   return rejection.not_before;
@@ -127,8 +154,8 @@ void LoginLatch::LoadLine(const std::string& line) {
   std::int64_t not_before_seconds = 0;
   std::string account;
   std::string credential;
-  std::string identity;
-  fields >> count >> not_before_seconds >> account >> credential >> identity;
+  std::string digest;
+  fields >> count >> not_before_seconds >> account >> credential >> digest;
   if (!fields || count < 1) return;
   count = std::min(count, kMostCounted);
   constexpr std::int64_t kYear2261 = 9183110400;
@@ -140,7 +167,7 @@ void LoginLatch::LoadLine(const std::string& line) {
   rejection.count = count;
   rejection.not_before = clock_.Now() + left;
   rejection.held_until = clock_.SteadyNow() + left;
-  rejection.credentials[credential] = identity;
+  rejection.credentials[credential] = digest;
 }
 
 void LoginLatch::Store() {
@@ -150,9 +177,9 @@ void LoginLatch::Store() {
   for (const auto& [account, rejection] : rejections_) {
     const auto not_before =
         std::chrono::ceil<std::chrono::seconds>(rejection.not_before.time_since_epoch());
-    for (const auto& [credential, identity] : rejection.credentials) {
+    for (const auto& [credential, digest] : rejection.credentials) {
       text << rejection.count << ' ' << not_before.count() << ' ' << account << ' ' << credential
-           << ' ' << identity << '\n';
+           << ' ' << digest << '\n';
     }
   }
   const auto stored = ReplaceFile(file_, text.str());

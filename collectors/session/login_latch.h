@@ -3,7 +3,9 @@
 //
 // One latch serves all targets of the process, since several may share an account.  A rejection
 // holds for 5 minutes, doubling to 60 with each further one; it ends early when the credential file
-// changes.  It outlives the process in a small file.
+// holds something else.  A file that was only touched, or made anew with the same content, as some
+// service managers do at every start, ends nothing; neither does one that cannot be read.  The
+// rejection outlives the process in a small file, see credential_digest.h for what that holds.
 //
 // Thread-safety: every method may be called from any thread.
 
@@ -14,9 +16,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
+#include "collectors/base/file_identity.h"
 #include "collectors/base/mutex.h"
 
 namespace cckm {
@@ -33,7 +37,7 @@ class LoginLatch {
 
   // Reads `file`, if there is one; an empty path keeps everything in memory.  What cannot be read
   // there is as if it were not.  `on_unwritable`, which may be null, is told when the file cannot
-  // be written. REQUIRES: `clock` outlives this.
+  // be written.  REQUIRES: `clock` outlives this.
   LoginLatch(std::filesystem::path file, const Clock& clock, Complaint on_unwritable);
   LoginLatch(const LoginLatch&) = delete;
   LoginLatch& operator=(const LoginLatch&) = delete;
@@ -47,6 +51,7 @@ class LoginLatch {
     Permission permission = Permission::kGo;
     WallTime not_before{};  // of kRejected
   };
+  // Looks for a change of a rejected credential at most once a second.
   Answer Begin(const LoginAccount& account);
 
   // How a login that was allowed to begin ended: the appliance granted a token, rejected the
@@ -64,11 +69,20 @@ class LoginLatch {
     int count = 0;            // in a row
     WallTime not_before{};    // for the file and for people
     SteadyTime held_until{};  // the same, unmoved by changes of the wall clock
-    // What each credential file was like when it was rejected, or first seen since.
+    // By path: the digest of each credential file when it was rejected, or first read since.
     std::map<std::string, std::string> credentials;
   };
+  // At the credential file of an account.
+  struct Look {
+    std::optional<FileIdentity> identity;
+    std::string digest;
+    SteadyTime again_at{};  // of a rejected credential
+  };
 
-  bool CredentialChanged(Rejection& rejection, const std::filesystem::path& file) const;
+  bool CredentialChanged(Rejection& rejection, const LoginAccount& account) CCKM_REQUIRES(mutex_);
+  // The digest of the file as it is; that of no content where it cannot be read.
+  const std::string& DigestOf(const LoginAccount& account) CCKM_REQUIRES(mutex_);
+  Look& LookOf(const LoginAccount& account) CCKM_REQUIRES(mutex_);
   void Load() CCKM_REQUIRES(mutex_);
   void LoadLine(const std::string& line) CCKM_REQUIRES(mutex_);
   void Store() CCKM_REQUIRES(mutex_);
@@ -79,8 +93,10 @@ class LoginLatch {
 
   Mutex mutex_;
   std::map<std::string, Rejection> rejections_ CCKM_GUARDED_BY(mutex_);
-  // By account: what the credential file was like when the login began.
+  // By account: the digest of the credential file when the login began.
   std::map<std::string, std::string> under_way_ CCKM_GUARDED_BY(mutex_);
+  // By account and path: the last look.
+  std::map<std::pair<std::string, std::string>, Look> looks_ CCKM_GUARDED_BY(mutex_);
 };
 
 }  // namespace cckm

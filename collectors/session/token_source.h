@@ -26,7 +26,7 @@ struct LoginOutcome {
 };
 
 struct TokenState {
-  bool is_held = false;                  // a token that was not refused since it was last accepted
+  bool is_held = false;  // a token that was not refused since it was last accepted
   std::optional<SteadyTime> held_until = {};  // of the token held; none: not known
   std::optional<WallTime> expires_at = {};    // the same by the wall clock
 };

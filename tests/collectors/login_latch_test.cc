@@ -1,9 +1,10 @@
 #include "collectors/session/login_latch.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -111,16 +112,86 @@ TEST_F(LoginLatchTest, AChangedCredentialFileLiftsIt) {
   TryInVain();
   ASSERT_EQ(Begin(), Permission::kRejected);
   folder_.Replace("password", "right-canary");
+  clock_.Advance(seconds(1));
   ASSERT_TRUE(TryInVain());
   EXPECT_EQ(HeldFor(), minutes(5));
 }
 
-TEST_F(LoginLatchTest, ACredentialFileThatIsGoneOrBackLiftsIt) {
+TEST_F(LoginLatchTest, AFileThatIsTouchedOrMadeAnewWithTheSameContentDoesNotLiftIt) {
   TryInVain();
+  std::filesystem::last_write_time(account_.credential_file, {});
+  EXPECT_EQ(Begin(), Permission::kRejected);
+  for (int start = 0; start < 3; ++start) {
+    clock_.Advance(seconds(1));
+    folder_.Replace("password", "wrong-canary");
+    Start();
+    EXPECT_EQ(Begin(), Permission::kRejected);
+  }
+  clock_.Advance(seconds(1));
+  folder_.Replace("password", "right-canary");
+  EXPECT_EQ(Begin(), Permission::kGo);
+}
+
+TEST_F(LoginLatchTest, AFileThatCannotBeReadDoesNotLiftIt) {
+  TryInVain();
+  const std::filesystem::path& file = account_.credential_file;
+  const std::function<void()> spoil[] = {
+      [&] { folder_.Replace("password", std::string((1U << 20U) + 1, 'x')); },
+      [&] { std::filesystem::remove(file); }, [&] { ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0); },
+      [&] {
+        std::filesystem::remove(file);
+        std::filesystem::create_directory(file);
+      },
+      [&] {
+        std::filesystem::remove(file);
+        std::filesystem::create_symlink("nowhere", file);
+      }};
+  for (const auto& step : spoil) {
+    step();
+    for (int look = 0; look < 2; ++look) {
+      EXPECT_EQ(Begin(), Permission::kRejected) << &step - spoil;
+      Start();
+      EXPECT_EQ(Begin(), Permission::kRejected) << &step - spoil;
+      clock_.Advance(seconds(1));
+    }
+  }
+  folder_.Replace("password", "wrong-canary");
+  EXPECT_EQ(Begin(), Permission::kRejected);
+  clock_.Advance(seconds(1));
+  folder_.Replace("password", "right-canary");
+  EXPECT_EQ(Begin(), Permission::kGo);
+}
+
+TEST_F(LoginLatchTest, AFileThatCouldNotBeReadAtTheRejectionCountsFromItsFirstReading) {
+  std::filesystem::remove(account_.credential_file);
+  TryInVain();
+  Start();
+  EXPECT_EQ(Begin(), Permission::kRejected);
+  folder_.Replace("password", "wrong-canary");
+  clock_.Advance(seconds(1));
+  EXPECT_EQ(Begin(), Permission::kRejected);
+  folder_.Replace("password", "right-canary");
+  clock_.Advance(seconds(1));
+  EXPECT_EQ(Begin(), Permission::kGo);
+}
+
+TEST_F(LoginLatchTest, ALaterRejectionWithoutAFileDoesNotForgetItsContent) {
+  TryInVain();
+  clock_.Advance(minutes(5));
   std::filesystem::remove(account_.credential_file);
   ASSERT_TRUE(TryInVain());
+  folder_.Replace("password", "right-canary");
+  clock_.Advance(seconds(1));
+  EXPECT_EQ(Begin(), Permission::kGo);
+}
+
+TEST_F(LoginLatchTest, LooksForAChangeOnceASecond) {
+  TryInVain();
   ASSERT_EQ(Begin(), Permission::kRejected);
   folder_.Replace("password", "right-canary");
+  clock_.Advance(seconds(1) - Nanoseconds(1));
+  EXPECT_EQ(Begin(), Permission::kRejected);
+  clock_.Advance(Nanoseconds(1));
   EXPECT_EQ(Begin(), Permission::kGo);
 }
 
@@ -135,7 +206,7 @@ TEST_F(LoginLatchTest, AnotherFileOfTheAccountSeenForTheFirstTimeDoesNotLiftIt) 
   TryInVain();
   const LoginAccount other{account_.name, folder_.Replace("other", "wrong-canary")};
   EXPECT_EQ(latch_->Begin(other).permission, Permission::kRejected);
-  EXPECT_EQ(latch_->Begin(other).permission, Permission::kRejected);
+  clock_.Advance(seconds(1));
   folder_.Replace("other", "right-canary");
   EXPECT_EQ(latch_->Begin(other).permission, Permission::kGo);
 }
@@ -201,6 +272,7 @@ TEST_F(LoginLatchTest, RemembersNamesAndPathsOfEveryKind) {
     latch_->Rejected(account);
     Start();
     EXPECT_EQ(latch_->Begin(account).permission, Permission::kRejected) << name.substr(0, 20);
+    clock_.Advance(seconds(1));
     folder_.Replace("a pass\nword", "right-canary");
     EXPECT_EQ(latch_->Begin(account).permission, Permission::kGo) << name.substr(0, 20);
     latch_->Granted(account);
@@ -212,7 +284,8 @@ TEST_F(LoginLatchTest, TheFileIsForItsOwnerAloneAndHoldsNoSecret) {
   EXPECT_EQ(ModeOf(file_), 0600U);
   const std::string content = folder_.Read("logins");
   EXPECT_TRUE(content.starts_with("# "));
-  EXPECT_NE(content.find("\n1 1614752154 account "), std::string::npos) << content;
+  const std::string line = content.substr(content.find('\n') + 1);
+  EXPECT_THAT(line, testing::MatchesRegex("1 1614752154 account [^ ]*/password [0-9a-f]{6}\n"));
   EXPECT_EQ(content.find("canary"), std::string::npos);
 }
 
@@ -289,12 +362,23 @@ TEST_F(LoginLatchTest, AFileThatIsNoneHoldsUpNobody) {
 TEST_F(LoginLatchTest, KeepsTheGoodLinesOfABrokenFile) {
   WriteFile("rubbish\n" + LineFor("1", "1614752154") + "1 2");
   Start();
-  std::filesystem::remove(account_.credential_file);  // "none" is what the line knows of it
   EXPECT_EQ(HeldFor(), minutes(5));
 }
 
+TEST_F(LoginLatchTest, ADigestThatIsNoneDoesNotLiftIt) {
+  for (const char* digest :
+       {"none", "0", "0123456", "01234g", "2050:12:13:1614751854:1614751854"}) {
+    WriteFile("1 1614752154 account " + account_.credential_file.string() + " " + digest + "\n");
+    Start();
+    EXPECT_EQ(Begin(), Permission::kRejected) << digest;
+    clock_.Advance(seconds(1));
+    folder_.Replace("password", std::string("another-canary-") + digest);
+    EXPECT_EQ(Begin(), Permission::kGo) << digest;
+    latch_->Granted(account_);
+  }
+}
+
 TEST_F(LoginLatchTest, NoTimeInTheFileHoldsLongerThanTheRejectionDidAtFirst) {
-  std::filesystem::remove(account_.credential_file);
   const struct {
     std::string count;
     std::string not_before;
@@ -318,7 +402,6 @@ TEST_F(LoginLatchTest, NoTimeInTheFileHoldsLongerThanTheRejectionDidAtFirst) {
 }
 
 TEST_F(LoginLatchTest, AHostileCountStillCounts) {
-  std::filesystem::remove(account_.credential_file);
   for (const char* count : {"2147483646", "2147483647"}) {
     WriteFile(LineFor(count, "0"));
     Start();

@@ -59,15 +59,22 @@ Pipe MakePipe() {
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
-pid_t Spawn(const std::string& program, const std::vector<std::string>& arguments,
-            const FileActions& actions) {
-  std::vector<std::string> words = {program};
-  words.insert(words.end(), arguments.begin(), arguments.end());
+// As C wants a list of texts; they must outlive it.
+std::vector<char*> PointersTo(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
-  for (std::string& word : words) pointers.push_back(word.data());
+  for (std::string& text : texts) pointers.push_back(text.data());
   pointers.push_back(nullptr);
+  return pointers;
+}
+
+pid_t Spawn(const std::string& program, const ChildSettings& settings, const FileActions& actions) {
+  std::vector<std::string> words = {program};
+  words.insert(words.end(), settings.arguments.begin(), settings.arguments.end());
+  std::vector<std::string> variables = settings.environment;
+  for (char** own = environ; *own != nullptr; ++own) variables.emplace_back(*own);
   pid_t pid = -1;
-  Check(::posix_spawn(&pid, program.c_str(), actions.get(), nullptr, pointers.data(), environ),
+  Check(::posix_spawn(&pid, program.c_str(), actions.get(), nullptr, PointersTo(words).data(),
+                      PointersTo(variables).data()),
         program.c_str());
   return pid;
 }
@@ -95,7 +102,7 @@ ChildProcess::ChildProcess(const std::string& program, const ChildSettings& sett
   } else {
     error_output.reading_end = FileDescriptor(-1);
   }
-  pid_ = Spawn(program, settings.arguments, actions);
+  pid_ = Spawn(program, settings, actions);
   process_ = FileDescriptor(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   output_.pipe = std::move(output.reading_end);
 }

@@ -25,6 +25,7 @@ struct ChildSettings {
   std::filesystem::path input = "/dev/null";
   std::filesystem::path output = {};  // empty: a pipe, for Output()
   ErrorStream error_stream = ErrorStream::kPipe;
+  std::vector<std::string> environment = {};  // NAME=value, before the test's own
 };
 
 class ChildProcess {

@@ -1,5 +1,6 @@
 #include "tests/integration/exporter_process.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include <stdexcept>
 
 #include "tests/fakes/raw_server.h"
+#include "tests/integration/leak.h"
 
 namespace cckm {
 namespace {
@@ -22,12 +24,14 @@ const ConfigFolder& Prepared(const ConfigFolder& folder, const ExporterSettings&
   return folder;
 }
 
-ChildSettings ServingIn(const ConfigFolder& folder, const std::vector<std::string>& more_flags) {
-  ChildSettings settings{.arguments = {"--config.file=config.yaml",
-                                       "--storage.path=", "--web.listen-address=127.0.0.1:0"},
-                         .folder = folder.File("")};
-  settings.arguments.insert(settings.arguments.end(), more_flags.begin(), more_flags.end());
-  return settings;
+ChildSettings ServingIn(const ConfigFolder& folder, const ExporterSettings& settings) {
+  ChildSettings command{
+      .arguments = {"--config.file=config.yaml", "--storage.path=" + settings.storage,
+                    "--web.listen-address=127.0.0.1:0"},
+      .folder = folder.File(""),
+      .environment = settings.environment};
+  command.arguments.insert(command.arguments.end(), settings.flags.begin(), settings.flags.end());
+  return command;
 }
 
 // The port in the line msg="Listening" of either log format; 0 until that line is there.
@@ -44,7 +48,11 @@ int PortIn(const std::string& log) {
 }  // namespace
 
 void WriteConfig(const ConfigFolder& folder, const ExporterSettings& settings) {
-  folder.Write("token", kToken, 0600);
+  for (const auto& [name, content] : settings.files) folder.Write(name, content, 0600);
+  if (!settings.config.empty()) {
+    folder.Write("config.yaml", settings.config, 0600);
+    return;
+  }
   std::string config = "global:\n";
   for (const char* kind : {"poll", "recheck", "heartbeat"}) {
     config.append("  ").append(kind).append("_interval: ").append(settings.interval).append("\n");
@@ -53,21 +61,28 @@ void WriteConfig(const ConfigFolder& folder, const ExporterSettings& settings) {
       "  request_timeout: 30s\n"
       "  allow_http: true\n"
       "targets:\n"
-      "  - name: cm\n"
-      "    authorization: { credentials_file: token }\n";
+      "  - name: cm\n";
+  for (const std::string& line : settings.target) config.append("    ").append(line).append("\n");
   config.append("    url: ").append(settings.url).append("\n");
   config.append("    collectors: { dsm: { refresh_ids: [").append(Join(settings.refresh_ids));
   folder.Write("config.yaml", config + "] } }\n", 0600);
 }
 
 EndedProcess RunExporter(const ConfigFolder& folder, std::vector<std::string> flags) {
-  return RunToEnd(CCKM_EXPORTER_BINARY, {.arguments = std::move(flags), .folder = folder.File("")});
+  EndedProcess ended =
+      RunToEnd(CCKM_EXPORTER_BINARY, {.arguments = std::move(flags), .folder = folder.File("")});
+  ExpectNoSecretIn("standard output", ended.output);
+  ExpectNoSecretIn("standard error", ended.error_output);
+  return ended;
 }
 
 RawAnswer AskPort(int port, const std::string& method, const std::string& path) {
   RawClient client(port);
   if (!client.Send(method + " " + path + " HTTP/1.1\r\nHost: exporter\r\n\r\n")) return {};
-  return client.ReadAnswer(method == "HEAD");
+  RawAnswer answer = client.ReadAnswer(method == "HEAD");
+  ExpectNoSecretIn(path, answer.head);
+  ExpectNoSecretIn(path, answer.body);
+  return answer;
 }
 
 int FreePort() { return RawServer({}).port(); }
@@ -90,14 +105,39 @@ std::string ValueOf(const std::string& exposition, const std::string& series) {
 }
 
 ExporterProcess::ExporterProcess(const ExporterSettings& settings)
-    : child_(CCKM_EXPORTER_BINARY, ServingIn(Prepared(folder_, settings), settings.flags)) {
+    : storage_(settings.storage), command_(ServingIn(Prepared(folder_, settings), settings)) {
+  Start();
+}
+
+ExporterProcess::~ExporterProcess() { SearchForSecrets(); }
+
+void ExporterProcess::Restart() {
+  SearchForSecrets();
+  child_->Signal(SIGKILL);
+  child_->WaitForExit(kPatience);
+  Start();
+}
+
+void ExporterProcess::Start() {
+  child_ = std::make_unique<ChildProcess>(CCKM_EXPORTER_BINARY, command_);
   const bool listens = Eventually(kPatience, [this] {
-    port_ = PortIn(child_.ErrorOutput());
-    return port_ != 0 || child_.WaitForExit({}).has_value();
+    port_ = PortIn(child_->ErrorOutput());
+    return port_ != 0 || child_->WaitForExit({}).has_value();
   });
   if (!listens || port_ == 0) {
-    throw std::runtime_error("the exporter does not start: " + child_.ErrorOutput());
+    throw std::runtime_error("the exporter does not start: " + child_->ErrorOutput());
   }
+  ExpectNoSecretInProcess(child_->pid());
+}
+
+void ExporterProcess::SearchForSecrets() {
+  if (!child_->WaitForExit({})) {
+    ExpectNoSecretInProcess(child_->pid());
+    for (const char* path : {"/metrics", "/", "/config", "/api/v1/status"}) Get(path);
+  }
+  ExpectNoSecretIn("standard output", child_->Output());
+  ExpectNoSecretIn("standard error", child_->ErrorOutput());
+  if (!storage_.empty()) ExpectNoSecretInFolder(folder_.File(storage_));
 }
 
 testing::AssertionResult ExporterProcess::Shows(const Samples& samples, Nanoseconds limit) const {

@@ -1,5 +1,6 @@
 // The real exporter as a process: its folder, its configuration, its answers.
 //
+// Whatever the exporter shows to a test here is searched for secrets, see leak.h.
 // Thread-safety: each object belongs to one thread.
 
 #pragma once
@@ -7,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,8 +20,8 @@
 
 namespace cckm {
 
-// The token of every exporter here; no output may ever hold it.
-inline constexpr std::string_view kToken = "canary-7c0ffee7";
+// The token of every exporter here that is not told another way to authenticate.
+inline constexpr std::string_view kToken = "CANARY-7c0ffee7";
 
 // The exporter polls every second, unless told otherwise.  Two polls, a second for publishing what
 // they found, and two for a busy host.
@@ -29,10 +31,17 @@ struct ExporterSettings {
   std::string url;  // of the appliance
   std::vector<std::string> refresh_ids = {"r1"};
   std::string interval = "1s";          // of polls, rechecks and heartbeats
+  std::string storage = {};             // folder beside config.yaml; empty: in memory
   std::vector<std::string> flags = {};  // more of them
+  // Lines of the target besides its name, address and collectors.
+  std::vector<std::string> target = {"authorization: { credentials_file: token }"};
+  // Secrets to be written before it starts: name of the file and content.
+  std::vector<std::pair<std::string, std::string>> files = {{"token", std::string(kToken)}};
+  std::vector<std::string> environment = {};  // NAME=value
+  std::string config = {};  // config.yaml as a whole; empty: made of the above
 };
 
-// Writes config.yaml and its token into `folder`: the target cm with its dsm refreshes.
+// Writes config.yaml and the files into `folder`: the target cm with its dsm refreshes.
 void WriteConfig(const ConfigFolder& folder, const ExporterSettings& settings);
 
 // Runs the exporter in `folder` until it ends by itself.
@@ -58,8 +67,14 @@ class ExporterProcess {
  public:
   // Starts it on a free port and waits until it listens.  Throws std::runtime_error if it does not.
   explicit ExporterProcess(const ExporterSettings& settings);
+  ~ExporterProcess();
+  ExporterProcess(const ExporterProcess&) = delete;
+  ExporterProcess& operator=(const ExporterProcess&) = delete;
 
-  ChildProcess& child() { return child_; }
+  // Kills it and starts it again in the same folder.
+  void Restart();
+
+  ChildProcess& child() { return *child_; }
   const ConfigFolder& folder() const { return folder_; }
   int port() const { return port_; }
 
@@ -70,8 +85,13 @@ class ExporterProcess {
   testing::AssertionResult Shows(const Samples& samples, Nanoseconds limit = kTwoPolls) const;
 
  private:
+  void Start();
+  void SearchForSecrets();
+
   ConfigFolder folder_;
-  ChildProcess child_;
+  const std::string storage_;
+  const ChildSettings command_;
+  std::unique_ptr<ChildProcess> child_;
   int port_ = 0;
 };
 

@@ -1,23 +1,17 @@
 #include "tests/integration/simulator_process.h"
 
 #include <charconv>
-#include <nlohmann/json.hpp>
+#include <fstream>
 #include <stdexcept>
 #include <string_view>
-
-#include "tests/fakes/raw_client.h"
+#include <utility>
 
 namespace cckm {
 namespace {
 
-ChildSettings SettingsOf(const std::string& token, int port) {
-  return {.arguments = {"--listen=127.0.0.1:" + std::to_string(port), "--families=dsm",
-                        "--refreshes=0", "--control", "--token=" + token}};
-}
-
 // 0 until the line is there.
 int PortIn(const std::string& output) {
-  constexpr std::string_view kBeforePort = "listening on http://127.0.0.1:";
+  constexpr std::string_view kBeforePort = "://127.0.0.1:";
   const std::size_t found = output.find(kBeforePort);
   if (found == std::string::npos || !output.ends_with('\n')) return 0;
   int port = 0;
@@ -27,8 +21,8 @@ int PortIn(const std::string& output) {
 
 }  // namespace
 
-SimulatorProcess::SimulatorProcess(const std::string& token, int port)
-    : child_(CCKM_SIMULATOR_BINARY, SettingsOf(token, port)) {
+SimulatorProcess::SimulatorProcess(const SimulatorSettings& settings)
+    : tls_(settings.tls), child_(CCKM_SIMULATOR_BINARY, Command(settings)) {
   const bool listens = Eventually(kPatience, [this] {
     port_ = PortIn(child_.Output());
     return port_ != 0 || child_.WaitForExit({}).has_value();
@@ -36,6 +30,30 @@ SimulatorProcess::SimulatorProcess(const std::string& token, int port)
   if (!listens || port_ == 0) {
     throw std::runtime_error("the simulator does not start: " + child_.ErrorOutput());
   }
+}
+
+ChildSettings SimulatorProcess::Command(const SimulatorSettings& settings) const {
+  ChildSettings command{.arguments = {"--listen=127.0.0.1:" + std::to_string(settings.port),
+                                      "--families=dsm", "--refreshes=0", "--control",
+                                      "--ids-file=" + folder_.File("ids").string()}};
+  if (tls_ != SimulatorTls::kNobody) {
+    command.arguments.push_back("--tls-folder=" + folder_.path().string());
+  }
+  if (tls_ == SimulatorTls::kBothSides) command.arguments.emplace_back("--tls-client-auth");
+  command.arguments.insert(command.arguments.end(), settings.flags.begin(), settings.flags.end());
+  return command;
+}
+
+std::string SimulatorProcess::url() const {
+  const char* const scheme = tls_ == SimulatorTls::kNobody ? "http" : "https";
+  return std::string(scheme) + "://127.0.0.1:" + std::to_string(port_);
+}
+
+std::vector<std::string> SimulatorProcess::RefreshIds(std::size_t count) const {
+  std::ifstream file(folder_.File("ids-dsm.txt"));
+  std::vector<std::string> ids;
+  for (std::string id; ids.size() < count && file >> id;) ids.push_back(id);
+  return ids;
 }
 
 void SimulatorProcess::StartRefresh(const std::string& id, const std::string& domains) const {
@@ -53,16 +71,29 @@ std::string SimulatorProcess::LogIn() const {
 
 void SimulatorProcess::ExpireTokens() const { Post("/simulator/tokens/expire"); }
 
+nlohmann::json SimulatorProcess::Journal() const {
+  return nlohmann::json::parse(Ask("/simulator/journal", {}));
+}
+
 std::string SimulatorProcess::Post(const std::string& path, const std::string& body) const {
-  RawClient client(port_);
-  const RawAnswer answer =
-      client.Ask("POST " + path + " HTTP/1.1\r\nHost: simulator\r\nContent-Length: " +
-                 std::to_string(body.size()) + "\r\n\r\n" + body);
-  if (answer.status / 100 != 2) {
-    throw std::runtime_error("the simulator answers " + std::to_string(answer.status) + " to " +
-                             path);
+  return Ask(path, {"--data-binary", body});
+}
+
+std::string SimulatorProcess::Ask(const std::string& path,
+                                  std::vector<std::string> curl_arguments) const {
+  const auto add = [&curl_arguments](const std::vector<std::string>& words) {
+    curl_arguments.insert(curl_arguments.end(), words.begin(), words.end());
+  };
+  add({"--silent", "--show-error", "--fail-with-body", "--noproxy", "*", url() + path});
+  if (tls_ != SimulatorTls::kNobody) {
+    add({"--cacert", TlsFile("ca.pem"), "--cert", TlsFile("client.pem"), "--key",
+         TlsFile("client.key")});
   }
-  return answer.body;
+  const EndedProcess curl = RunToEnd("/usr/bin/curl", {.arguments = std::move(curl_arguments)});
+  if (curl.exit_code != 0) {
+    throw std::runtime_error("the simulator refuses " + path + ": " + curl.error_output);
+  }
+  return curl.output;
 }
 
 }  // namespace cckm

@@ -59,6 +59,13 @@ Response SetLatency(Appliance& appliance, const Query& query, TimePoint) {
   return Done();
 }
 
+Response SetAutoRestart(Appliance& appliance, const Query& query, TimePoint now) {
+  const auto value = query.Find("value").value_or("");
+  if (value != "on" && value != "off") return InvalidValue("value: on or off");
+  appliance.world.SetAutoRestart(value == "on", now);
+  return Done();
+}
+
 struct Route {
   std::string_view path;
   std::string_view method;
@@ -70,9 +77,10 @@ using Q = const Query&;
 using T = TimePoint;
 
 // clang-format off
-constexpr std::array<Route, 8> kRoutes = {{
+constexpr std::array<Route, 9> kRoutes = {{
     {"/simulator/fault", "POST", SetFault},
     {"/simulator/latency", "POST", SetLatency},
+    {"/simulator/auto-restart", "POST", SetAutoRestart},
     {"/simulator/tokens/expire", "POST",
      [](A& a, Q, T) { a.tokens.ExpireAll(); return Done(); }},
     {"/simulator/logins/username", "POST",

@@ -7,6 +7,8 @@
 //   /simulator/fault?status=500                      every API answer fails; for all it can be told
 //                                                    see fault_rule.h; status=off ends all faults
 //   /simulator/latency?value=200ms                   from now on, at most 60s
+//   /simulator/auto-restart?value=off                nothing new starts by itself; on: as with
+//                                                    the flag
 //   /simulator/tokens/expire                         every granted token is forgotten
 //   /simulator/logins/username?value=U               the only one from now on; without one: any
 //   /simulator/logins/password?value=P               the same for the password

@@ -62,6 +62,28 @@ TEST(ControlTest, TheLatencyChangesWhileItRuns) {
   EXPECT_EQ(appliance.latency.load(), seconds(0));
 }
 
+TEST(ControlTest, AutoRestartIsSwitchedOnAndOff) {
+  WorldSettings settings = Idle();
+  settings.families = {&FamilyNamed("dsm")};
+  settings.refreshes = settings.finished = settings.domains = 1;
+  settings.restart_after = seconds(1);
+  TestAppliance appliance(settings);
+  const auto refreshes_at = [&](seconds later) {
+    appliance.world.Advance(kStart + later);
+    return appliance.world.Count(FamilyNamed("dsm"));
+  };
+  EXPECT_EQ(refreshes_at(seconds(1)), 1);
+  EXPECT_EQ(appliance.Send("POST", "/simulator/auto-restart", "value=on").status, 200);
+  EXPECT_EQ(refreshes_at(seconds(1)), 2);
+  EXPECT_EQ(refreshes_at(seconds(8)), 2);
+  EXPECT_EQ(refreshes_at(seconds(9)), 3);
+  EXPECT_EQ(appliance.Send("POST", "/simulator/auto-restart", "value=off").status, 200);
+  EXPECT_EQ(refreshes_at(seconds(60)), 3);
+  for (const std::string_view wrong : {"value=", "value=1", ""}) {
+    EXPECT_EQ(appliance.Send("POST", "/simulator/auto-restart", wrong).status, 400) << wrong;
+  }
+}
+
 TEST(ControlTest, LoginsChangeWhileItRuns) {
   TestAppliance appliance(
       AccountSettings{.username = {}, .password = {}, .client_id = {}, .lock_after = 1});

@@ -64,7 +64,8 @@ void AddMissingUnits(FamilyWorld& world, const Selection& selection, TimePoint n
 
 }  // namespace
 
-World::World(WorldSettings settings, TimePoint now) : settings_(std::move(settings)) {
+World::World(WorldSettings settings, TimePoint now)
+    : settings_(std::move(settings)), auto_restart_(settings_.auto_restart) {
   families_.reserve(settings_.families.size());
   for (const Family* const family : settings_.families) {
     families_.emplace_back(*family, MakeUnits(*family, settings_.seed, settings_.domains, now),
@@ -105,6 +106,17 @@ void World::Advance(TimePoint now) {
     const Restart restart = restarts_.top();
     restarts_.pop();
     Follow(restart, now);
+  }
+}
+
+void World::SetAutoRestart(bool on, TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  auto_restart_ = on;
+  restarts_ = {};
+  for (const FamilyWorld& world : families_) {
+    for (const UnitPtr& unit : world.units()) {
+      if (const RefreshPtr newest = world.NewestOf(*unit)) Watch(world, *newest, now);
+    }
   }
 }
 
@@ -235,7 +247,7 @@ Refresh World::Draw(const FamilyWorld& world, const std::vector<UnitPtr>& units,
 }
 
 void World::Watch(const FamilyWorld& world, const Refresh& refresh, TimePoint not_before) {
-  if (!settings_.auto_restart || refresh.ends_at == kNever) return;
+  if (!auto_restart_ || refresh.ends_at == kNever) return;
   const TimePoint due = std::max(refresh.ends_at + settings_.restart_after, not_before);
   restarts_.push({due, IndexOf(world.family()).value(), refresh.id});
 }

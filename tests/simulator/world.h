@@ -63,6 +63,10 @@ class World {
   // called, as long as that is once a minute.
   void Advance(TimePoint now);
 
+  // Whether a unit whose newest refresh has ended gets another, from now on; at first as the
+  // settings have it.  While it is off nothing new starts by itself.
+  void SetAutoRestart(bool on, TimePoint now);
+
   // Null where the family has no such refresh, or is not offered.
   RefreshPtr Find(const Family& family, std::string_view id) const;
 
@@ -114,6 +118,7 @@ class World {
   const WorldSettings settings_;
   mutable std::mutex mutex_;
   // Below this line guarded by mutex_.
+  bool auto_restart_;
   std::vector<FamilyWorld> families_;
   std::priority_queue<Restart, std::vector<Restart>, std::greater<>> restarts_;
 };

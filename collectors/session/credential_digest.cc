@@ -1,0 +1,49 @@
+#include "collectors/session/credential_digest.h"
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <cstddef>
+
+#include "collectors/base/whole_file.h"
+
+namespace cckm {
+namespace {
+
+using Digest = std::array<unsigned char, 3>;
+
+std::optional<Digest> Derive(std::string_view content, std::string_view salt) {
+  constexpr int kRounds = 50'000;
+  // A view of OpenSSL's own type, which is unsigned here and signed there.
+  const auto* const salt_bytes =
+      static_cast<const unsigned char*>(static_cast<const void*>(salt.data()));
+  Digest digest{};
+  const int derived = ::PKCS5_PBKDF2_HMAC(
+      content.data(), static_cast<int>(content.size()), salt_bytes, static_cast<int>(salt.size()),
+      kRounds, ::EVP_sha256(), static_cast<int>(digest.size()), digest.data());
+  return derived == 1 ? std::optional(digest) : std::nullopt;
+}
+
+std::string ToHex(const Digest& digest) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : digest) {
+    text += kHex[byte >> 4U];
+    text += kHex[byte & 0xFU];
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<std::string> CredentialDigest(std::string_view account,
+                                            const std::filesystem::path& file) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
+  const auto content = ReadWholeFile(file, FilePrivacy::kPublic, kMostBytes);
+  if (!content) return std::nullopt;
+  const std::string salt = std::string(account) + '\0' + file.string();
+  const auto digest = Derive(content->view(), salt);
+  return digest ? std::optional(ToHex(*digest)) : std::nullopt;
+}
+
+}  // namespace cckm

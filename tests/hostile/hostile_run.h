@@ -1,0 +1,39 @@
+// One exporter against all hostile cases at once: starts everything, waits until each case has
+// shown what it must, turns every upstream honest, waits until each target has recovered.
+//
+// Thread-safety: belongs to one thread.
+
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/hostile/hostile_case.h"
+#include "tests/hostile/scraper.h"
+
+namespace cckm {
+
+using Complaints = std::vector<std::string>;
+
+struct HostileReport {
+  std::map<std::string, Complaints> by_case;
+  Scraper::Report scrapes;
+  Complaints leaks;        // but for those in scrapes
+  Complaints environment;  // it had an effect
+  Complaints strangers;    // requests with a secret of another upstream
+  Complaints control;      // a healthy target beside them was kept waiting
+  Complaints process;      // it ended, or not when it was told to
+  std::size_t control_polls = 0;
+  double hostile_seconds = 0;
+  double recovery_seconds = 0;
+  double seconds = 0;
+  long peak_memory_kib = 0;
+};
+
+std::vector<HostileCase> AllHostileCases();
+
+// Throws if something does not start.
+HostileReport PlayAll(const std::vector<HostileCase>& cases);
+
+}  // namespace cckm
