@@ -52,14 +52,15 @@ wait_for() {
 is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 say "Simulated CipherTrust Manager: two families, refreshes of 3 to 30 seconds, some of which fail"
-(umask 077 && head -c 24 /dev/urandom | base64 | tr -d '\n' >"$folder/token")
+(umask 077 && head -c 24 /dev/urandom | base64 | tr -d '\n' >"$folder/password")
 build/release/tests/simulator/ciphertrust_simulator --listen=127.0.0.1:0 --families=dsm,external-cm \
   --domains=5 --refreshes=10 --finished=3 --min-duration=3s --max-duration=30s \
   --failed-percent=20 --partial-percent=20 --cancelled-percent=10 --seed=7 --latency=3ms \
-  --token-file="$folder/token" --ids-file="$folder/ids" >"$folder/simulator.log" 2>&1 &
+  --username=exporter --password="$(cat "$folder/password")" --token-lifetime=30s \
+  --tls-folder="$folder/tls" --ids-file="$folder/ids" >"$folder/simulator.log" 2>&1 &
 children+=($!)
-appliance=$(wait_for "$folder/simulator.log" 'http://127[0-9.:]+')
-echo "It listens on $appliance."
+appliance=$(wait_for "$folder/simulator.log" 'https://127[0-9.:]+')
+echo "It listens on $appliance, with a certificate of its own authority; user exporter logs in with a password."
 
 ids() { paste -sd, "$folder/ids-$1.txt" | sed 's/,/, /g'; }
 cat >"$folder/cckm.yml" <<CONFIG
@@ -68,8 +69,8 @@ global:
 targets:
   - name: cm-demo
     url: $appliance
-    allow_http: true
-    authorization: { credentials_file: token }
+    login: { username: exporter, password_file: password }
+    tls_config: { ca_file: tls/ca.pem }
     collectors:
       dsm:
         refresh_ids: [$(ids dsm)]
@@ -85,14 +86,15 @@ build/release/exporter/cckm_exporter --config.file="$folder/cckm.yml" --storage.
 children+=($!)
 port=$(wait_for "$folder/exporter.log" ' port=[0-9]+' | cut -d= -f2)
 exporter=http://127.0.0.1:$port
+scrape() { curl -sf "$exporter/metrics"; }
+# What a poll found is published a moment after it.
 for _ in $(seq 100); do
-  curl -sf "$exporter/-/ready" >/dev/null && break
+  scrape | grep -c '^cckm_domain_refresh_status' >/dev/null && break
   sleep 0.05
 done
 echo "Its page for people:  $exporter/"
 echo "Its metrics:          $exporter/metrics"
 
-scrape() { curl -sf "$exporter/metrics"; }
 # How many samples with the value 1 match.
 count_ones() { scrape | grep -cE "$1.* 1\$" || true; }
 # The sum of the samples that match.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The whole matrix, longer than the gate: g++ and clang, every sanitizer on every test, clang-tidy on everything,
-# the benchmarks.
+# the long tests, the benchmarks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say() { printf '\n#### %s\n' "$*"; }
@@ -22,6 +22,13 @@ done
 
 say "clang-tidy"
 tests/tidy.sh all
+
+say "A thousand kills, and every failing write"
+python3 -B tests/crash/run.py --build-dir=build/release --moments=1000 --seconds=560
+python3 -B tests/crash/failing_disk.py --build-dir=build/release --every --library build/release/tests/crash/libfailing_disk.so
+
+say "Three minutes of logins"
+tests/long/session.sh
 
 say "Benchmarks"
 tests/bench/run.sh

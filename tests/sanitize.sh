@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 preset=$1
 filter=()
 if [ "$preset" = tsan ]; then
-  filter=(-R 'Publisher|HttpServer|CurlHttpClient|StateStore|SelfMetrics|EventLog|LogTest|Recorder|Poller|Endpoints|RawServer|RawClient|Server|World|FakeClock|Ledger')
+  filter=(-R 'Publisher|HttpServer|CurlHttpClient|StateStore|SelfMetrics|EventLog|LogTest|Recorder|Poller|Endpoints|RawServer|RawClient|Server|World|FakeClock|Ledger|Login|Latch|Session')
 fi
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1

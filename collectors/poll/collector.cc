@@ -183,7 +183,7 @@ bool Collector::OnHeartbeatAnswer(const HttpResponse& response) {
     NoteError(page.error().error);
     return false;
   }
-  list_length_ = page->total;
+  if (page->total) list_length_ = page->total;
   return true;
 }
 
@@ -245,7 +245,8 @@ void Collector::SettleIfFinished(Watched& watched, RefreshAnswer& answer) const 
     return;
   }
   if (!refresh.completed_at) {
-    if (!std::exchange(watched.completion_time_was_missing, true)) return;
+    const bool was_missing = std::exchange(watched.completion_time_was_missing, true);
+    if (!was_missing && !watched.settled) return;
     refresh.anomalies.Add(Anomaly::kMissingCompletionTime);
     refresh.completed_at = refresh.updated_at;
     const auto duration = DurationOf(refresh);

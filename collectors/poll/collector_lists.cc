@@ -39,12 +39,12 @@ bool Collector::OnRefreshPage(const HttpResponse& response) {
     return is_not_found;
   }
   SetBaseline(response);
-  list_length_ = page->total;
   const std::size_t entries = page->refreshes.size() + page->unusable_entries;
   for (Refresh& entry : page->refreshes) {
     if (refresh_walk_->See(entry.id)) TakeEntry(std::move(entry));
   }
   if (!refresh_walk_->TakePage(page->total, entries)) NoteError(RepeatsItself());
+  list_length_ = refresh_walk_->Length();
   AfterRefreshPage();
   return true;
 }

@@ -37,6 +37,7 @@ bool ListWalk::TakePage(std::optional<std::uint64_t> total, std::size_t entries)
   entries_ += entries;
   unusable_ += entries - usable_in_page_;
   skip_ += entries;
+  ++pages_;
   if (entries != 0 && entries < limit_ && total_ && skip_ < *total_) limit_ = entries;
   pages_without_news_ = page_has_news_ ? 0 : pages_without_news_ + 1;
   if (IsLastPage(entries) || entries_ >= kMostEntries) {
@@ -50,12 +51,15 @@ bool ListWalk::TakePage(std::optional<std::uint64_t> total, std::size_t entries)
   return !repeats || has_seen_all;
 }
 
-// A total that is exceeded is wrong, and then only a page that is not full tells the end.
-bool ListWalk::IsLastPage(std::size_t entries) const {
+// A total that is exceeded is wrong.  Without one that is right, a short page may be the last one
+// or all that the appliance gives at a time: the next page tells, which is empty, or the same again
+// from an appliance that ignores `skip`.
+bool ListWalk::IsLastPage(std::size_t entries) {
+  const bool is_short = entries < limit_;
+  const bool was_short = std::exchange(page_was_short_, is_short);
   if (entries == 0) return true;
-  const bool is_full = entries >= limit_;
-  if (total_ && skip_ < *total_) return false;
-  return !is_full;
+  if (EndIsKnown()) return skip_ == *total_ && is_short;
+  return is_short && was_short && !page_has_news_;
 }
 
 bool ListWalk::TakeTooLarge() {
@@ -72,8 +76,9 @@ bool ListWalk::IsComplete() const {
 
 std::uint64_t ListWalk::PagesLeft() const {
   if (IsOver()) return 0;
-  if (!total_ || *total_ <= skip_) return 1;
-  return (*total_ - skip_ + limit_ - 1) / limit_;
+  if (!EndIsKnown()) return std::max<std::uint64_t>(1, pages_);
+  const std::uint64_t entries = *total_ - skip_;
+  return entries == 0 ? 1 : (entries - 1) / limit_ + 1;
 }
 
 }  // namespace cckm

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -57,15 +58,17 @@ class ListWalk {
   // All ids seen, to be kept.
   std::set<std::string, std::less<>> TakeSeen() { return std::move(seen_); }
 
-  // What the list said of its length; else what is known of it by now.
-  std::optional<std::uint64_t> total() const { return total_; }
-  // Requests that the rest of the list will take, as far as is known.
+  // What the list said of its length, or more if it had more.
+  std::uint64_t Length() const { return std::max(total_.value_or(0), entries_); }
+  // Requests that the rest of the list will take.  Where nobody knows, as many as were made, so
+  // that giving up then costs at most twice what was needed.
   std::uint64_t PagesLeft() const;
 
  private:
   enum class State : std::uint8_t { kReady, kUnderWay, kEnded, kStopped };
 
-  bool IsLastPage(std::size_t entries) const;
+  bool IsLastPage(std::size_t entries);
+  bool EndIsKnown() const { return total_ && skip_ <= *total_; }
 
   const std::string path_;
   State state_ = State::kReady;
@@ -77,6 +80,8 @@ class ListWalk {
   std::set<std::string, std::less<>> seen_;
   bool page_has_news_ = false;
   std::size_t usable_in_page_ = 0;
+  std::uint64_t pages_ = 0;
+  bool page_was_short_ = false;
   std::size_t unusable_ = 0;
   int pages_without_news_ = 0;  // in a row
   std::uint64_t entries_ = 0;

@@ -242,6 +242,12 @@ void Poller::HideSecrets(PollUpdate& update) const {
       token_.Hide(domain.detail);
     }
   }
+  if (!update.domain_listing) return;
+  for (DomainName& domain : update.domain_listing->domains) {
+    token_.Hide(domain.id);
+    token_.Hide(domain.name);
+    token_.Hide(domain.connection);
+  }
 }
 
 void Poller::HandOver() {

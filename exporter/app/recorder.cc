@@ -35,64 +35,81 @@ void Recorder::OnLogin(const LoginUpdate& update) {
   if (parts_.publisher != nullptr) parts_.publisher->Notify();
 }
 
-bool Recorder::Succeeded(const Result<void>& done) {
-  if (done) {
-    if (!parts_.status.ledger_writable()) parts_.events.OnLedgerRecovered();
-    parts_.status.SetLedgerWritable();
-  } else {
-    parts_.status.CountLedgerFailure();
-    parts_.events.OnLedgerFailure(done.error());
-  }
-  return done.has_value();
-}
-
 // For each settled answer whether it counts now: none of them while they cannot be stored.
 std::vector<bool> Recorder::Store(const PollUpdate& update) {
   const std::vector<FinishedRefresh> settled = SettledOf(update.answers);
   if (settled.empty()) return {};
   auto is_new = parts_.ledger.Commit(update.target, *update.family, settled);
-  if (Succeeded(is_new.map([](const auto&) {}))) return std::move(*is_new);
-  Keep(update);
+  if (is_new) return std::move(*is_new);
+  KeepAnswers(update);
+  Complain(is_new.error());
   return std::vector<bool>(settled.size(), false);
-}
-
-void Recorder::Keep(const PollUpdate& update) {
-  const MutexLock lock(mutex_);
-  auto& pending = pending_[{std::string(update.target), update.family}];
-  for (const RefreshAnswer& answer : update.answers) {
-    if (answer.settled) pending.try_emplace(answer.refresh.id, answer);
-  }
-}
-
-void Recorder::Retry() {
-  std::map<CollectorKey, std::map<std::string, RefreshAnswer>> pending;
-  {
-    const MutexLock lock(mutex_);
-    pending.swap(pending_);
-  }
-  for (auto& [collector, answers] : pending) {
-    PollUpdate update;
-    update.target = collector.first;
-    update.family = collector.second;
-    update.at = parts_.clock.SteadyNow();
-    for (auto& [id, answer] : answers) update.answers.push_back(std::move(answer));
-    const std::vector<bool> is_new = Store(update);
-    parts_.state.Count(update, is_new);
-    if (parts_.publisher != nullptr) parts_.publisher->Notify();
-  }
 }
 
 void Recorder::StoreBaseline(const PollUpdate& update) {
   if (!update.baseline) return;
-  Succeeded(parts_.ledger.SetBaseline(update.target, *update.family, *update.baseline));
+  const auto stored = parts_.ledger.SetBaseline(update.target, *update.family, *update.baseline);
+  if (stored) return;
+  KeepBaseline(update);
+  Complain(stored.error());
 }
 
 void Recorder::ForgetOld(const PollUpdate& update) {
   if (!update.listing || !update.listing->is_complete) return;
   const auto& listed = update.listing->refresh_ids;
-  Succeeded(parts_.ledger.Forget(
+  const auto forgotten = parts_.ledger.Forget(
       update.target, *update.family, parts_.clock.Now(),
-      [&listed](std::string_view refresh_id) { return listed.contains(refresh_id); }));
+      [&listed](std::string_view refresh_id) { return listed.contains(refresh_id); });
+  if (!forgotten) Complain(forgotten.error());
+}
+
+void Recorder::KeepAnswers(const PollUpdate& update) {
+  const MutexLock lock(mutex_);
+  auto& answers = pending_[{std::string(update.target), update.family}].answers;
+  for (const RefreshAnswer& answer : update.answers) {
+    if (answer.settled) answers.try_emplace(answer.refresh.id, answer);
+  }
+}
+
+void Recorder::KeepBaseline(const PollUpdate& update) {
+  const MutexLock lock(mutex_);
+  pending_[{std::string(update.target), update.family}].baseline = update.baseline;
+}
+
+void Recorder::Complain(const Error& error) {
+  parts_.status.CountLedgerFailure();
+  parts_.events.OnLedgerFailure(error);
+}
+
+void Recorder::Retry() {
+  std::map<CollectorKey, Pending> pending;
+  {
+    const MutexLock lock(mutex_);
+    pending.swap(pending_);
+  }
+  for (auto& [collector, kept] : pending) {
+    PollUpdate update;
+    update.target = collector.first;
+    update.family = collector.second;
+    update.at = parts_.clock.SteadyNow();
+    update.baseline = kept.baseline;
+    for (auto& [id, answer] : kept.answers) update.answers.push_back(std::move(answer));
+    StoreBaseline(update);
+    const std::vector<bool> is_new = Store(update);
+    parts_.state.Count(update, is_new);
+  }
+  RecoverIfNothingIsPending();
+}
+
+// Anything else that the ledger did is no proof: it may not have had to write.
+void Recorder::RecoverIfNothingIsPending() {
+  {
+    const MutexLock lock(mutex_);
+    if (!pending_.empty() || parts_.status.ledger_writable()) return;
+    parts_.status.SetLedgerWritable();
+  }
+  parts_.events.OnLedgerRecovered();
+  if (parts_.publisher != nullptr) parts_.publisher->Notify();
 }
 
 }  // namespace cckm

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,18 +44,23 @@ class Recorder final : public PollListener {
 
  private:
   using CollectorKey = std::pair<std::string, const Family*>;
+  // What could not be stored yet.
+  struct Pending {
+    std::optional<WallTime> baseline;
+    std::map<std::string, RefreshAnswer> answers;  // settled ones, by the refresh's id
+  };
 
   std::vector<bool> Store(const PollUpdate& update);
-  void Keep(const PollUpdate& update);
   void StoreBaseline(const PollUpdate& update);
   void ForgetOld(const PollUpdate& update);
-  // True if the ledger did what was asked for.
-  bool Succeeded(const Result<void>& done);
+  void KeepAnswers(const PollUpdate& update);
+  void KeepBaseline(const PollUpdate& update);
+  void Complain(const Error& error);
+  void RecoverIfNothingIsPending();
 
   const Parts parts_;
   Mutex mutex_;
-  // Finished refreshes that could not be stored, by their id.
-  std::map<CollectorKey, std::map<std::string, RefreshAnswer>> pending_ CCKM_GUARDED_BY(mutex_);
+  std::map<CollectorKey, Pending> pending_ CCKM_GUARDED_BY(mutex_);
 };
 
 }  // namespace cckm

@@ -31,7 +31,7 @@ constexpr std::array kFlags = {
     FlagRow{kRun, "help", "h", kSwitch, "", "", "print this and exit"},
     FlagRow{kTarget, "target.url", "", kText, "URL", "", "https://host[:port][/prefix]"},
     FlagRow{kTarget, "target.name", "", kText, "NAME", "", "label of the target; else the URL's host"},
-    FlagRow{kTarget, "target.token-file", "", kText, "FILE", "", "file with a token; or a user:"},
+    FlagRow{kTarget, "target.token-file", "", kText, "FILE", "", "file with a bearer token"},
     FlagRow{kTarget, "target.username", "", kText, "NAME", "", "user to log in as"},
     FlagRow{kTarget, "target.password-file", "", kText, "FILE", "", "file with the user's password"},
     FlagRow{kTarget, "target.ca-file", "", kText, "FILE", "", "PEM file, the only authorities to trust"},

@@ -43,8 +43,11 @@ RefreshFolder::RefreshFolder(CollectorState& collector, const BucketBounds& boun
 
 AnomalySet RefreshFolder::Fold(const RefreshAnswer& answer, bool is_new) {
   RefreshState* state = collector_.refreshes.Find(answer.refresh.id);
-  if (state == nullptr)
+  if (state == nullptr) {
+    // One that is shown no longer may still be looked at.
+    if (answer.kind != RefreshAnswer::Kind::kRefresh) return {};
     state = &collector_.refreshes.Add(RefreshState(LabelValue(answer.refresh.id)));
+  }
   // Whoever is neither configured nor discovered was on the wire when it left.
   state->is_watched = state->is_configured || collector_.discovers;
   AnomalySet anomalies = answer.refresh.anomalies;
@@ -79,26 +82,30 @@ void RefreshFolder::FoldRefresh(RefreshState& state, const RefreshAnswer& answer
   if (Leaves(state)) is_sweep_needed_ = true;
   if (!answer.settled) return;
   if (is_new) cckm::Count(refresh, collector_.durations);
-  for (const NamedDomain& named : state.domains) {
-    if (named.domain == nullptr) continue;
-    named.domain->history.Consider(refresh, named.status);
-    if (is_new) named.domain->history.Count(refresh, named.status);
+  for (std::size_t i = 0; i < state.domains.size(); ++i) {
+    const auto [domain, status] = state.domains[i];
+    DomainHistory& history =
+        domain != nullptr ? domain->history : HistoryOf(refresh.domains[i].domain_id);
+    history.Consider(refresh, status);
+    if (is_new) history.Count(refresh, status);
+  }
+}
+
+void RefreshFolder::Count(const Refresh& refresh) {
+  cckm::Count(refresh, collector_.durations);
+  for (const DomainRefresh& named : refresh.domains) {
+    DomainHistory& history = HistoryOf(named.domain_id);
+    history.Consider(refresh, named.status);
+    history.Count(refresh, named.status);
   }
 }
 
 // A domain that is shown no longer is counted where its history rests.
-void RefreshFolder::Count(const Refresh& refresh) {
-  cckm::Count(refresh, collector_.durations);
-  for (const DomainRefresh& named : refresh.domains) {
-    const LabelValue id(named.domain_id);
-    DomainState* domain = collector_.domains.Find(id.text());
-    DomainHistory& history =
-        domain != nullptr
-            ? domain->history
-            : collector_.resting_histories.try_emplace(id.text(), bounds_).first->second;
-    history.Consider(refresh, named.status);
-    history.Count(refresh, named.status);
-  }
+DomainHistory& RefreshFolder::HistoryOf(std::string_view raw_id) {
+  const LabelValue id(raw_id);
+  DomainState* domain = collector_.domains.Find(id.text());
+  if (domain != nullptr) return domain->history;
+  return collector_.resting_histories.try_emplace(id.text(), bounds_).first->second;
 }
 
 void RefreshFolder::RenewDomains(RefreshState& state, const Refresh& refresh,
@@ -147,10 +154,19 @@ DomainState* RefreshFolder::FindOrAddDomain(std::string_view raw_id, DomainState
   if (DomainState* domain = collector_.domains.Find(id.text())) return domain;
   const auto gone = collector_.gone_domains.find(id.text());
   if (gone != collector_.gone_domains.end()) {
-    if (!is_first_answer) return nullptr;
+    if (!is_first_answer || !IsNewTo(id.text(), named_by)) return nullptr;
     collector_.gone_domains.erase(gone);
   }
   return &AddDomain(std::move(id), named_by.was_finished_when_first_seen ? 0 : update_number_);
+}
+
+// True for a refresh that is newer than all that finished for a domain which is shown no longer:
+// not for an old one that is looked at again.
+bool RefreshFolder::IsNewTo(std::string_view domain, const RefreshState& refresh) const {
+  const auto resting = collector_.resting_histories.find(domain);
+  if (resting == collector_.resting_histories.end()) return true;
+  const auto& newest = resting->second.newest_finished;
+  return !newest || *newest < RefreshOrder{refresh.created_at, refresh.id.text()};
 }
 
 DomainState& RefreshFolder::AddDomain(LabelValue id, std::uint64_t born_in_update) {

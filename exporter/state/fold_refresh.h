@@ -44,6 +44,8 @@ class RefreshFolder {
   void ReleaseDomains(const RefreshState& state, const std::vector<NamedDomain>& before);
   DomainState* FindOrAddDomain(std::string_view raw_id, DomainState* expected,
                                const RefreshState& named_by, bool is_first_answer);
+  bool IsNewTo(std::string_view domain, const RefreshState& refresh) const;
+  DomainHistory& HistoryOf(std::string_view raw_id);
   DomainState& AddDomain(LabelValue id, std::uint64_t born_in_update);
   void Rename(DomainState& domain) const;
   bool Leaves(const RefreshState& refresh) const;

@@ -86,7 +86,9 @@ class Store {
     setup.options.name = kTarget;
     setup.options.stale_after = std::chrono::hours(24);
     setup.options.max_series = max_series;
-    setup.collectors.push_back({.family = &Dsm(), .refresh_ids = {}});
+    std::vector<std::string> ids;
+    for (std::size_t number = 0; number < kRefreshes; ++number) ids.push_back(IdOf(number, 0));
+    setup.collectors.push_back({.family = &Dsm(), .refresh_ids = std::move(ids)});
     return {setup};
   }
 

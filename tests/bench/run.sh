@@ -3,7 +3,7 @@
 # floor, ratio and bound, and exits 1 if a bound is missed.
 #
 # Usage: tests/bench/run.sh [--quick] [--build-dir=DIR]
-#   --quick      under 90 seconds: fewer polls, no 100,000 refreshes
+#   --quick      about 90 seconds: fewer polls, no 100,000 refreshes
 #   --build-dir  a configured build folder (build/release); what is missing in it is built
 #
 # Everything listens on 127.0.0.1 on free ports and is stopped at the end.  Times are CPU times of
@@ -63,16 +63,16 @@ await_line() {  # FILE PATTERN: the first line of the file that matches, within 
   return 1
 }
 
-start_simulator() {  # REFRESHES DOMAINS
+start_simulator() {  # REFRESHES DOMAINS [FLAG...]
   stop simulator
   : >"$work/simulator.log"
   "$simulator" --listen=127.0.0.1:0 --families=dsm --refreshes="$1" --finished=0 --never-finish \
-    --domains="$2" --token=$token --ids-file="$work/ids" >"$work/simulator.log" 2>&1 &
+    --domains="$2" --token=$token --ids-file="$work/ids" "${@:3}" >"$work/simulator.log" 2>&1 &
   pids[simulator]=$!
   simulator_url=$(await_line "$work/simulator.log" 'listening on' | sed 's/.* //')
 }
 
-start_exporter() {  # POLL_INTERVAL MAX_SERIES: polls every refresh of the simulator
+start_exporter() {  # POLL_INTERVAL MAX_SERIES [N]: polls every refresh of the simulator, or the first N
   stop exporter
   (umask 077 && echo $token >"$work/token")
   {
@@ -80,8 +80,9 @@ start_exporter() {  # POLL_INTERVAL MAX_SERIES: polls every refresh of the simul
     printf 'targets:\n  - name: cm-bench\n    url: %s\n    allow_http: true\n' "$simulator_url"
     printf '    max_connections: %s\n' $connections
     printf '    authorization: { credentials_file: token }\n'
-    # On one line, since a configuration may not be larger than 4 MiB.
-    printf '    collectors: { dsm: { refresh_ids: [%s] } }\n' "$(paste -sd, "$work/ids-dsm.txt")"
+    [[ $simulator_url == http:* ]] || printf '    tls_config: { ca_file: %s }\n' "$work/tls/ca.pem"
+    printf '    collectors: { dsm: { refresh_ids: [%s] } }\n' \
+      "$(head -n "${3:-1000000}" "$work/ids-dsm.txt" | paste -sd,)"
   } >"$work/config.yml"
   : >"$work/exporter.log"
   "$exporter" --config.file="$work/config.yml" --storage.path= --web.listen-address=127.0.0.1:0 \
@@ -140,8 +141,9 @@ report() {  # NAME FIGURE FLOOR RATIO BOUND UNIT (at-most|at-least)
 
 # --- polling and memory ---
 
-requests_so_far() {
-  get /metrics | awk '/^cckm_api_requests_total/ { sum += $2 } END { print sum + 0 }'
+refreshes_so_far() {  # polled by id, or by pages of the list, each of 100
+  get /metrics | awk '/^cckm_api_requests_total.*endpoint="refresh"/ { sum += $2 }
+    /^cckm_api_requests_total.*endpoint="refresh_list"/ { sum += 100 * $2 } END { print sum + 0 }'
 }
 
 bare_microseconds() {  # POLLS: CPU of the bare loop for each request
@@ -149,17 +151,17 @@ bare_microseconds() {  # POLLS: CPU of the bare loop for each request
     $token | awk '{ printf "%.2f\n", $2 / $1 * 1e6 }'
 }
 
-exporter_microseconds() {  # SECONDS: CPU of the running exporter for each request, over whole polls
-  local cpu requests
+exporter_microseconds() {  # SECONDS: CPU of the running exporter for each refresh, over whole polls
+  local cpu refreshes
   await_idle
-  requests=$(requests_so_far)
+  refreshes=$(refreshes_so_far)
   cpu=$(cpu_seconds "${pids[exporter]}")
   sleep "$1"
   await_idle
   cpu=$(calculate "$(cpu_seconds "${pids[exporter]}") - $cpu" 4)
-  requests=$(calculate "$(requests_so_far) - $requests" 0)
-  ((requests > 0)) || { echo "the exporter asked for nothing" >&2; return 1; }
-  calculate "$cpu / $requests * 1e6"
+  refreshes=$(calculate "$(refreshes_so_far) - $refreshes" 0)
+  ((refreshes > 0)) || { echo "the exporter asked for nothing" >&2; return 1; }
+  calculate "$cpu / $refreshes * 1e6"
 }
 
 repeat() {  # TIMES COMMAND...: the median of what the command prints
@@ -217,6 +219,21 @@ measure_growth() {
   start_exporter 15s 100000000
   await_idle
   report_memory "memory, 100,000 refreshes, every series" 100000
+}
+
+# The same requests with TLS and without, on connections that are kept: one for each refresh, since
+# the list has so many more that asking by id takes fewer.
+measure_tls() {
+  local plain encrypted windows=3
+  $quick && windows=1
+  start_simulator 200100 2000
+  start_exporter 2s 200000 2000
+  plain=$(repeat $windows exporter_microseconds 10)
+  start_simulator 200100 2000 --tls-folder="$work/tls"
+  start_exporter 2s 200000 2000
+  encrypted=$(repeat $windows exporter_microseconds 10)
+  report "CPU of a polled refresh, with TLS to without" "$encrypted" "$plain" \
+    "$(calculate "$encrypted / $plain")" 1.5 us at-most
 }
 
 # --- scrapes ---
@@ -277,6 +294,7 @@ measure_rendering() {
 
 measure_rendering
 measure_polling
+measure_tls
 measure_scrapes
 measure_growth
 

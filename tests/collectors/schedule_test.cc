@@ -93,5 +93,32 @@ TEST(ScheduleTest, ARequestPutsTheHeartbeatOff) {
   }
 }
 
+TEST(ScheduleTest, ARemovedRefreshIsNeverDueAgain) {
+  FakeRandom random;
+  Schedule schedule(kSettings, kStart, random);
+  schedule.AddUnfinished(1);
+  schedule.Settle(2, kStart);
+  schedule.Remove(1);
+  schedule.Remove(2);
+  schedule.Remove(3);
+  EXPECT_TRUE(schedule.Take(kStart + 1000h).refreshes.empty());
+}
+
+TEST(ScheduleTest, OneThatSettledLongAgoIsCheckedAtAnyTimeWithinTheInterval) {
+  FakeRandom random(0.25);
+  Schedule schedule(kSettings, kStart, random);
+  schedule.SettleLongAgo(1, kStart);
+  EXPECT_TRUE(schedule.Take(kStart + 6h - 1s).refreshes.empty());
+  EXPECT_EQ(schedule.Take(kStart + 6h + 15s).refreshes, Indexes({1}));
+}
+
+TEST(ScheduleTest, AHeartbeatCanBePutOff) {
+  FakeRandom random;
+  Schedule schedule(kSettings, kStart, random);
+  schedule.PutOffHeartbeat(kStart + 30s);
+  EXPECT_FALSE(schedule.Take(kStart + 89s).heartbeat);
+  EXPECT_TRUE(schedule.Take(kStart + 90s).heartbeat);
+}
+
 }  // namespace
 }  // namespace cckm

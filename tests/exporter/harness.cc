@@ -14,26 +14,43 @@
 namespace cckm {
 namespace {
 
-const std::vector<double>& DefaultBounds() {
-  static const std::vector<double> bounds = {
-      1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400, 259200};
-  return bounds;
+// What the ledger holds of a collector that is about to start, read as exporter/app does.
+CollectorMemory MemoryOf(const Ledger& ledger, const CollectorSetup& collector, WallTime now) {
+  WantedRefreshes wanted{.refresh_ids = collector.refresh_ids, .finished_since = std::nullopt};
+  if (collector.discovers) wanted.finished_since = now - std::chrono::hours(24);
+  auto memory = ledger.Restore("cm", *collector.family, wanted);
+  EXPECT_TRUE(memory);
+  return std::move(*memory);
 }
 
-std::vector<TargetSetup> OneTarget(const Harness::Setup& setup) {
+std::vector<TargetSetup> OneTarget(const Harness::Setup& setup, const Ledger& ledger) {
+  std::vector<CollectorSetup> collectors = setup.collectors;
+  for (CollectorSetup& collector : collectors) {
+    collector.memory = std::make_shared<CollectorMemory>(MemoryOf(ledger, collector, setup.start));
+  }
   return {{.options = {.name = "cm",
                        .stale_after = setup.stale_after,
                        .max_series = setup.max_series,
                        .domain_histograms = setup.domain_histograms,
                        .tls_verification = true},
-           .collectors = setup.collectors}};
+           .collectors = collectors}};
 }
 
-PollerPlan PlanOf(const Harness::Setup& setup) {
+PollerPlan PlanOf(const Harness::Setup& setup, const Ledger& ledger) {
   PollerPlan plan{
       .target = "cm", .collectors = {}, .schedule = setup.schedule, .max_connections = 8};
   for (const CollectorSetup& collector : setup.collectors) {
-    plan.collectors.push_back({collector.family, collector.refresh_ids});
+    CollectorPlan& added =
+        plan.collectors.emplace_back(CollectorPlan{.family = collector.family,
+                                                   .refresh_ids = collector.refresh_ids,
+                                                   .domain_names = setup.domain_names,
+                                                   .discovery = setup.discovery});
+    added.discovery.enabled = collector.discovers;
+    const CollectorMemory memory = MemoryOf(ledger, collector, setup.start);
+    added.baseline = memory.baseline;
+    for (const Refresh& refresh : memory.refreshes) {
+      added.known.push_back({refresh.id, refresh.status, refresh.created_at, refresh.completed_at});
+    }
   }
   return plan;
 }
@@ -71,19 +88,29 @@ class Harness::StopAt final : public PollListener {
   std::stop_source* stop_ = nullptr;
 };
 
+const std::vector<double>& Harness::Bounds() {
+  static const std::vector<double> bounds = {
+      1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400, 259200};
+  return bounds;
+}
+
 Harness::Harness(Setup setup)
-    : setup_(std::move(setup)),
+    : clock(setup.start),
+      setup_(std::move(setup)),
       client_(clock,
               [this](const std::string& path) {
+                if (setup_.respond) return setup_.respond(path);
                 const auto found = answers_.find(path);
-                return found == answers_.end() ? StatusAnswer(404) : found->second;
+                return found == answers_.end() ? Result<HttpAnswer>(StatusAnswer(404))
+                                               : found->second;
               }),
       login_(setup_.make_login ? setup_.make_login(clock, random_) : nullptr),
       log_file_(std::fopen(setup_.log_file.c_str(), "w"), std::fclose),
       log_(log_file_.get(), setup_.log_level, LogFormat::kLogfmt, clock),
-      bounds_(DefaultBounds()),
-      state_(std::make_unique<StateStore>(OneTarget(setup_), bounds_, clock)),
-      ledger_(bounds_),
+      bounds_(Bounds()),
+      memory_ledger_(bounds_),
+      ledger_(setup_.ledger != nullptr ? *setup_.ledger : memory_ledger_),
+      state_(std::make_unique<StateStore>(OneTarget(setup_, ledger_), bounds_, clock)),
       events_(log_, clock) {
   recorder_ = std::make_unique<Recorder>(Recorder::Parts{.ledger = ledger_,
                                                          .state = *state_,
@@ -93,7 +120,8 @@ Harness::Harness(Setup setup)
                                                          .clock = clock});
   stop_at_ = std::make_unique<StopAt>(*recorder_, clock);
   TokenSource& source = login_ != nullptr ? *login_ : token;
-  poller_ = std::make_unique<Poller>(PlanOf(setup_), client_, source, clock, random_, *stop_at_);
+  poller_ =
+      std::make_unique<Poller>(PlanOf(setup_, ledger_), client_, source, clock, random_, *stop_at_);
   self_metrics_.AddTarget("cm", login_ != nullptr);
   for (const CollectorSetup& collector : setup_.collectors) {
     self_metrics_.AddCollector("cm", *collector.family);

@@ -40,9 +40,20 @@ class Harness {
     // The log is complete when the harness is gone.
     std::string log_file = "/dev/null";
     LogLevel log_level = LogLevel::kError;
+    // Of every collector; to discover, set its CollectorSetup::discovers too.
+    DiscoverySettings discovery = {};
+    bool domain_names = false;
+    // Answers everything in the place of Answer() and its kin; unset: those do.
+    FakeHttpClient::Responder respond = {};
+    // Outlives the harness, which starts with what it holds; null: one in memory, of its own.
+    Ledger* ledger = nullptr;
+    WallTime start = FakeClock::kStart;
   };
 
   explicit Harness(Setup setup);
+
+  // Upper bounds of the buckets, in seconds.
+  static const std::vector<double>& Bounds();
 
   // What a path below the family's path answers: "r1" for a refresh.  Unset: 404.
   void Answer(std::string_view family, const std::string& id, Result<HttpAnswer> answer);
@@ -64,6 +75,7 @@ class Harness {
   FakeClock clock;
   FakeTokenSource token;
   StateStore& state() { return *state_; }
+  Recorder& recorder() { return *recorder_; }
   const FakeHttpClient& client() const { return client_; }
 
  private:
@@ -77,10 +89,11 @@ class Harness {
   std::unique_ptr<std::FILE, int (*)(std::FILE*)> log_file_;
   Log log_;
   const BucketBounds bounds_;
+  MemoryLedger memory_ledger_;
+  Ledger& ledger_;
   std::unique_ptr<StateStore> state_;
   SelfMetrics self_metrics_;
   ExporterStatus status_;
-  MemoryLedger ledger_;
   EventLog events_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Poller> poller_;

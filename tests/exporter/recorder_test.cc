@@ -30,7 +30,9 @@ class FakeLedger final : public Ledger {
   }
 
   Result<void> SetBaseline(std::string_view /*target*/, const Family& /*family*/,
-                           WallTime /*baseline*/) override {
+                           WallTime baseline) override {
+    if (fails) return Fail(ErrorKind::kInternal, "disk full");
+    baselines.push_back(baseline);
     return {};
   }
   Result<CollectorMemory> Restore(std::string_view /*target*/, const Family& /*family*/,
@@ -43,6 +45,7 @@ class FakeLedger final : public Ledger {
   }
 
   std::vector<std::string> calls;
+  std::vector<WallTime> baselines;
   std::vector<bool> is_new;
   bool fails = false;
   std::function<void()> on_commit;
@@ -161,6 +164,41 @@ TEST_F(RecorderTest, WhatCouldNotBeStoredIsNotCounted) {
   update.answers.push_back(Completed("r1"));
   recorder.OnUpdate(std::move(update));
   EXPECT_EQ(CompletedOfD1(), 0);
+}
+
+TEST_F(RecorderTest, WhatCouldNotBeStoredCountsOnceItCanBe) {
+  ledger.fails = true;
+  PollUpdate update = Update();
+  update.answers.push_back(Completed("r1"));
+  recorder.OnUpdate(std::move(update));
+  recorder.Retry();
+  EXPECT_EQ(status.ledger_failures(), 2U);
+
+  // That nothing had to be forgotten does not make it writable.
+  PollUpdate whole_list = Update();
+  whole_list.listing = RefreshListing{.is_complete = true, .refresh_ids = {"r1"}};
+  recorder.OnUpdate(std::move(whole_list));
+  EXPECT_FALSE(status.ledger_writable());
+  EXPECT_EQ(CompletedOfD1(), 0);
+
+  ledger.fails = false;
+  recorder.Retry();
+  EXPECT_TRUE(status.ledger_writable());
+  recorder.Retry();
+  EXPECT_EQ(CompletedOfD1(), 1);
+}
+
+TEST_F(RecorderTest, ABaselineThatCouldNotBeStoredIsStoredOnceItCanBe) {
+  ledger.fails = true;
+  PollUpdate update = Update();
+  update.baseline = FakeClock::kStart;
+  recorder.OnUpdate(std::move(update));
+  EXPECT_FALSE(status.ledger_writable());
+  ledger.fails = false;
+  recorder.Retry();
+  recorder.Retry();
+  EXPECT_EQ(ledger.baselines, std::vector<WallTime>{FakeClock::kStart});
+  EXPECT_TRUE(status.ledger_writable());
 }
 
 TEST_F(RecorderTest, CountsAnAnomalyOncePerRefresh) {

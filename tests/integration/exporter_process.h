@@ -38,7 +38,7 @@ struct ExporterSettings {
   // Secrets to be written before it starts: name of the file and content.
   std::vector<std::pair<std::string, std::string>> files = {{"token", std::string(kToken)}};
   std::vector<std::string> environment = {};  // NAME=value
-  std::string config = {};  // config.yaml as a whole; empty: made of the above
+  std::string config = {};                    // config.yaml as a whole; empty: made of the above
 };
 
 // Writes config.yaml and the files into `folder`: the target cm with its dsm refreshes.

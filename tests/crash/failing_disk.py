@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+"""Makes every single write, sync and cut of a poll's commit fail, and checks that each refresh is counted once.
+
+Usage: tests/crash/failing_disk.py --library FILE [--every] [--build-dir DIR]
+
+FILE is failing_disk.cc as a library.  The disk is full, or broken, once or until it is mended; with --every
+all four for each operation, without it they take turns.  Exit code 0: all was well.
+"""
+
+import argparse
+import concurrent.futures
+import errno
+import itertools
+import pathlib
+import queue
+import tempfile
+import time
+
+from processes import Exporter, Simulator, Watch, ask, copy_of, eventually, free_port, value_of
+from truth import FAMILIES, Truth
+
+WORKERS = 4
+NEVER = 10**6  # operations
+FAULTS = list(itertools.product([errno.ENOSPC, errno.EIO], ["on", "once"]))
+POLL = [("completed", "a,b"), ("failed", "c"), ("partial", "d,e"), ("cancelled", "f")]
+LABELS = '{target="cm",cloud="dsm"'
+CONFIG = """
+global: {{ poll_interval: 1s, recheck_interval: 0s, allow_http: true }}
+targets:
+  - name: cm
+    url: {url}
+    authorization: {{ credentials_file: token }}
+    collectors: {{ dsm: {{ discovery: {{ enabled: true, interval: 1s }} }} }}
+"""
+
+
+class Site:
+    """An exporter on a disk that fails on demand, and its simulator."""
+
+    def __init__(self, arguments, folder):
+        self.folder = folder.resolve()
+        self.order = self.folder / "order"
+        self.environment = {"LD_PRELOAD": str(arguments.library), "FAILING_DISK_FOLDER": str(self.folder / "data"),
+                            "FAILING_DISK_ORDER": str(self.order)}
+        self.binary = copy_of(arguments.build_dir / "exporter/cckm_exporter", folder)
+        self.simulator = Simulator(arguments.build_dir / "tests/simulator/ciphertrust_simulator", folder,
+                                   ["--families=dsm", "--refreshes=0"])
+        (self.folder / "config.yaml").write_text(CONFIG.format(url=self.simulator.url))
+        (self.folder / "token").write_text("any")
+        (self.folder / "token").chmod(0o600)
+        self.port = free_port()
+        self.watch = Watch()
+        self.exporter = None
+        self.polls = 0
+
+    def start(self):
+        self.exporter = Exporter(self.binary, self.folder, self.port, self.environment)
+        self.exporter.first_exposition()
+
+    def restart(self):
+        self.exporter.kill()
+        self.start()
+
+    def stop(self):
+        if self.exporter:
+            self.exporter.kill()
+        self.simulator.stop()
+
+    def scrape(self):
+        exposition = eventually(self.exporter.exposition, "the exporter answers")
+        self.watch.see(exposition)
+        return exposition
+
+    def until(self, holds, what):
+        return eventually(lambda: holds(self.scrape()), what)
+
+    def fail(self, number, error, mode):
+        (self.folder / "order.count").unlink(missing_ok=True)
+        (self.folder / "new").write_text(f"{number} {error} {mode}")
+        (self.folder / "new").rename(self.order)
+
+    def operations(self):
+        """How many there have been since fail()."""
+        count = self.folder / "order.count"
+        return int(count.read_text() or 0) if count.exists() else 0
+
+    def mend(self):
+        self.order.unlink()
+
+    def finish_some(self):
+        """Refreshes that end before the next poll; the ID of the last."""
+        self.polls += 1
+        for end, domains in POLL:
+            ask(self.simulator.port, f"/simulator/refresh/dsm?domains={domains}&id={end}-{self.polls}", "POST")
+        for end, _ in POLL:
+            ask(self.simulator.port, f"/simulator/refresh/dsm/{end}-{self.polls}/finish?as={end}", "POST")
+        return f"{end}-{self.polls}"
+
+    def truth(self):
+        truth = Truth()
+        for job in self.simulator.jobs(FAMILIES["dsm"][0]):
+            truth.add("dsm", job)
+        return truth
+
+    def is_all_counted(self, exposition):
+        return not self.truth().differences(self.watch.see(exposition))
+
+
+def is_writable(exposition):
+    return value_of(exposition, "cckm_ledger_writable") == 1
+
+
+def failures(exposition):
+    return value_of(exposition, "cckm_ledger_write_failures_total")
+
+
+def operations_of_a_poll(site):
+    site.fail(NEVER, errno.EIO, "once")
+    site.finish_some()
+    site.until(site.is_all_counted, "a poll is counted")
+    site.mend()
+    return site.operations()
+
+
+def check(site, number, error, mode):
+    """One poll whose number-th operation fails.  False if it had fewer of them."""
+    name = f"operation {number}, {errno.errorcode[error]}, {mode}"
+    before = failures(site.scrape())
+    site.fail(number, error, mode)
+    last = site.finish_some()
+    status = f'cckm_refresh_status{LABELS},refresh_id="{last}",status="cancelled"}}'
+    site.until(lambda text: value_of(text, status) == 1, f"{name}: the gauge shows the end")
+    site.until(lambda text: site.operations() >= number or site.is_all_counted(text), f"{name}: the ledger is written")
+    is_reached = site.operations() >= number
+    if is_reached and mode == "on":
+        check_while_it_fails(site, name)
+    if mode == "on":
+        site.mend()
+    site.until(lambda text: site.is_all_counted(text) and is_writable(text), f"{name}: all is counted")
+    if mode == "once":
+        site.mend()
+    if is_reached and failures(site.scrape()) <= before:
+        raise SystemExit(f"{name}: no failure is counted")
+    if is_reached and "Ledger cannot be written" not in site.exporter.log():
+        raise SystemExit(f"{name}: the log does not say so")
+    site.restart()
+    if not site.is_all_counted(site.scrape()):
+        raise SystemExit(f"{name}: a restart changes the counts")
+    return is_reached
+
+
+def check_while_it_fails(site, name):
+    """Gauges go on, nothing counts, and the exporter says that it cannot write: from one scrape to the next."""
+    site.until(lambda text: not is_writable(text), f"{name}: the ledger is not writable")
+    end = time.monotonic() + 1.5  # longer than from one poll to the next
+    while time.monotonic() < end:
+        text = site.scrape()
+        if is_writable(text) or site.is_all_counted(text) or value_of(text, f"cckm_up{LABELS}}}") != 1:
+            raise SystemExit(f"{name}: it counts, calls itself writable or is down while the disk fails")
+
+
+def check_baseline(site):
+    """The first discovery cannot be stored at once: what ends while the exporter is down counts all the same."""
+    ask(site.simulator.port, "/simulator/fault?status=503", "POST")
+    site.start()
+    site.fail(1, errno.ENOSPC, "on")
+    ask(site.simulator.port, "/simulator/fault?status=off", "POST")
+    site.until(lambda text: not is_writable(text), "the ledger is not writable")
+    site.mend()
+    site.until(is_writable, "the ledger is writable again")
+    site.exporter.kill()
+    site.finish_some()
+    site.start()
+    site.until(site.is_all_counted, "what ended meanwhile is counted")
+
+
+def work(arguments, tasks):
+    done = 0
+    with tempfile.TemporaryDirectory(dir=arguments.build_dir) as folder:
+        site = Site(arguments, pathlib.Path(folder))
+        try:
+            check_baseline(site)
+            while True:
+                try:
+                    task = tasks.get_nowait()
+                except queue.Empty:
+                    return done
+                done += check(site, *task)
+        finally:
+            site.stop()
+
+
+def add_tasks(tasks, count, every):
+    for number in range(1, 2 * count + 1):  # a poll may have more than another
+        for fault in FAULTS if every else [FAULTS[number % len(FAULTS)]]:
+            tasks.put((number, *fault))
+
+
+def count_operations(arguments):
+    with tempfile.TemporaryDirectory(dir=arguments.build_dir) as folder:
+        site = Site(arguments, pathlib.Path(folder))
+        try:
+            site.start()
+            site.until(lambda text: value_of(text, f"cckm_up{LABELS}}}") == 1, "the first poll is over")
+            operations_of_a_poll(site)  # makes the domains
+            site.restart()
+            return operations_of_a_poll(site)
+        finally:
+            site.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--library", type=lambda text: pathlib.Path(text).resolve(), required=True)
+    parser.add_argument("--every", action="store_true")
+    parser.add_argument("--build-dir", type=lambda text: pathlib.Path(text).resolve(), default="build/release")
+    arguments = parser.parse_args()
+    tasks = queue.Queue()
+    count = count_operations(arguments)
+    add_tasks(tasks, count, arguments.every)
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        done = sum(future.result() for future in [pool.submit(work, arguments, tasks) for _ in range(WORKERS)])
+    if not 0 < count <= done:
+        raise SystemExit(f"only {done} faults were reached, and a poll has {count} operations")
+    print(f"{done} faults in the {count} operations of a poll, and a little beyond: all counted once.")
+
+
+if __name__ == "__main__":
+    main()
