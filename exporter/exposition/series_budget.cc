@@ -1,7 +1,10 @@
 #include "exporter/exposition/series_budget.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
+#include <optional>
+#include <vector>
 
 namespace cckm {
 namespace {
@@ -60,33 +63,37 @@ void LeaveOutFromTheEnd(const TargetState& target, KeyedStore<Object> CollectorS
   }
 }
 
-struct FinishedRefresh {
-  const RefreshState* refresh;
+// What the order of finished refreshes needs, side by side: there may be a hundred thousand.
+struct FinishedEntry {
+  std::optional<WallTime> created_at;
+  std::size_t series;
   std::size_t collector;
   std::size_t position;
 };
 
-std::vector<FinishedRefresh> FinishedOldestLast(const TargetState& target) {
-  std::vector<FinishedRefresh> finished;
+std::vector<FinishedEntry> FinishedOldestLast(const TargetState& target) {
+  std::vector<FinishedEntry> finished;
   for (std::size_t index = 0; index < target.collectors.size(); ++index) {
+    const KeyedStore<RefreshState>& refreshes = target.collectors[index].refreshes;
+    finished.reserve(finished.size() + refreshes.size());
     std::size_t position = 0;
-    for (const RefreshState& refresh : target.collectors[index].refreshes) {
-      if (refresh.settled) finished.push_back({&refresh, index, position});
+    for (const RefreshState& refresh : refreshes) {
+      if (refresh.settled) {
+        finished.push_back({refresh.created_at, SeriesOf(refresh), index, position});
+      }
       ++position;
     }
   }
-  std::ranges::stable_sort(finished, [](const FinishedRefresh& a, const FinishedRefresh& b) {
-    return a.refresh->created_at > b.refresh->created_at;
-  });
+  std::ranges::stable_sort(finished, std::ranges::greater(), &FinishedEntry::created_at);
   return finished;
 }
 
 void LeaveOutFinished(const TargetState& target, std::vector<LeftOut>& left_out, Excess& excess) {
   if (excess.series == 0) return;
-  const std::vector<FinishedRefresh> finished = FinishedOldestLast(target);
+  const std::vector<FinishedEntry> finished = FinishedOldestLast(target);
   for (auto entry = finished.rbegin(); entry != finished.rend() && excess.series > 0; ++entry) {
     left_out[entry->collector].refreshes.Insert(entry->position);
-    excess.Drop(kFinishedRefresh, SeriesOf(*entry->refresh));
+    excess.Drop(kFinishedRefresh, entry->series);
   }
 }
 
