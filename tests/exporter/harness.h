@@ -77,6 +77,7 @@ class Harness {
   StateStore& state() { return *state_; }
   Recorder& recorder() { return *recorder_; }
   const FakeHttpClient& client() const { return client_; }
+  FakeHttpClient& client() { return client_; }
 
  private:
   class StopAt;

@@ -42,6 +42,11 @@ class FakeHttpClient final : public HttpClient {
   // Paths asked for, in order, and the tokens sent with them ("" for none).
   const std::vector<std::string>& paths() const { return paths_; }
   const std::vector<std::string>& tokens() const { return tokens_; }
+  // Forgets them, for tests that watch the memory.
+  void ForgetRequests() {
+    paths_ = {};
+    tokens_ = {};
+  }
   // Most requests that were ever under way at once.
   std::size_t most_in_flight() const { return most_in_flight_; }
 
