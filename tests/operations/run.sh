@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# Checks everything of deploy/ that tells of the exporter's metrics: Prometheus rules with their unit tests, scrape
+# configurations, Alertmanager's routes and inhibitions, runbooks.  Ends with a count, in less than a minute.
+#
+# Needs the Debian packages python3-yaml, yamllint and shellcheck; prometheus and prometheus-alertmanager are unpacked
+# below build/tools.  PROMTOOL=path takes another promtool.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=tests/checks.sh
+. tests/checks.sh
+
+PATH=$(tests/fetch_prometheus.sh):$(tests/fetch_alertmanager.sh):$PATH
+export PATH PYTHONDONTWRITEBYTECODE=1
+promtool=${PROMTOOL:-promtool}
+require "$promtool" prometheus alertmanager amtool yamllint shellcheck python3
+
+# The scrape configurations name secrets, which promtool wants to see.
+cp -r deploy/prometheus "$work/prometheus"
+mkdir "$work/prometheus/scrape/secrets"
+for file in ca.pem ciphertrust_ca.pem ciphertrust_metrics_token cckm_exporter_password; do
+  : >"$work/prometheus/scrape/secrets/$file"
+done
+
+shows_success() { cat "$1" && [ -e "$2" ]; }
+
+finds_what_is_broken() {
+  python3 tests/operations/check_rules.py --deploy tests/operations/broken >"$work/findings" && return 1
+  diff tests/operations/broken/findings.txt "$work/findings"
+}
+
+parses_queries_of_runbooks() {
+  python3 tests/operations/check_rules.py --queries >"$work/queries.yml" && "$promtool" check rules "$work/queries.yml"
+}
+
+routes_as_told() {
+  local receiver labels wrong=0
+  while IFS=$'\t' read -r receiver labels; do
+    case $receiver in '' | '#'*) continue ;; esac
+    # shellcheck disable=SC2086  # one word for each label
+    amtool config routes test --config.file=deploy/alertmanager/alertmanager.yml \
+      --verify.receivers="$receiver" $labels || { echo "not to $receiver: $labels"; wrong=1; }
+  done <tests/operations/routes.tsv
+  return $wrong
+}
+
+for file in deploy/prometheus/rules/*.yml; do
+  check "promtool check rules $file" "$promtool" check rules --lint=all --lint-fatal "$file"
+done
+# The longest part: side by side, and looked at afterwards.
+for file in deploy/prometheus/tests/*.yml; do
+  { timeout 60 "$promtool" test rules "$file" && : >"$work/passed-${file##*/}"; } >"$work/tests-${file##*/}" 2>&1 &
+done
+wait
+for file in deploy/prometheus/tests/*.yml; do
+  check "promtool test rules $file" shows_success "$work/tests-${file##*/}" "$work/passed-${file##*/}"
+done
+for file in "$work"/prometheus/scrape/*.yml; do
+  check "promtool check config deploy/prometheus/scrape/${file##*/}" "$promtool" check config --lint=all "$file"
+done
+check "rules, tests, runbooks and exporter agree" python3 tests/operations/check_rules.py
+check "the checker finds every mistake of the broken example" finds_what_is_broken
+check "promtool parses the queries of the runbooks" parses_queries_of_runbooks
+check "amtool check-config" amtool check-config deploy/alertmanager/alertmanager.yml
+check "amtool config routes test" routes_as_told
+check "inhibitions of a real Alertmanager" \
+  python3 tests/operations/check_inhibitions.py deploy/alertmanager/alertmanager.yml tests/operations/inhibitions.tsv
+check "yamllint" yamllint -s -c tests/operations/yamllint.yml \
+  deploy/prometheus deploy/alertmanager tests/operations/yamllint.yml
+check "shellcheck" shellcheck -x tests/operations/*.sh tests/fetch_alertmanager.sh tests/fetch_prometheus.sh
+
+checks_done
