@@ -1,0 +1,123 @@
+{{/*
+Where files of targets lie, and how the configuration names them.  Everything is in one projected volume, so that it
+changes at once: config.yml, refreshes/<name>, secrets/<target>/<file>.
+*/}}
+{{- define "cckm-exporter.configFolder" -}}/etc/cckm_exporter{{- end -}}
+{{- define "cckm-exporter.webFolder" -}}/etc/cckm_exporter_web{{- end -}}
+{{- define "cckm-exporter.storageFolder" -}}/var/lib/cckm_exporter{{- end -}}
+
+{{/* The folder of a target: its name, or where that is no good file name a hash of it. */}}
+{{- define "cckm-exporter.targetFolder" -}}
+{{- if regexMatch "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" . }}{{ . }}{{ else }}{{ sha256sum . | trunc 16 }}{{ end -}}
+{{- end -}}
+
+{{/*
+The targets as the exporter reads them, and the files that they need, as YAML: `targets` and `files`.  A file has
+`path`, and either `value` with `dataKey` in the chart's own Secret, or `existingSecret` or `existingConfigMap` with `key`.
+*/}}
+{{- define "cckm-exporter.plan" -}}
+{{- $targets := list -}}
+{{- $files := list -}}
+{{- $names := list -}}
+{{- range .Values.config.targets -}}
+  {{- $target := deepCopy . -}}
+  {{- if has .name $names }}{{ fail (printf "config.targets: two targets are called %q; each needs a name of its own" .name) }}{{ end -}}
+  {{- $names = append $names .name -}}
+  {{- $folder := include "cckm-exporter.targetFolder" .name -}}
+  {{- range $row := list
+      (list "login" "password" "password")
+      (list "authorization" "credentials" "token")
+      (list "tls_config" "ca" "ca.crt")
+      (list "tls_config" "cert" "tls.crt")
+      (list "tls_config" "key" "tls.key") -}}
+    {{- $section := get $target (index $row 0) | default dict -}}
+    {{- $field := index $row 1 -}}
+    {{- with get $section $field -}}
+      {{- $path := printf "secrets/%s/%s" $folder $field -}}
+      {{- $files = append $files (mergeOverwrite (dict "path" $path "key" (index $row 2) "dataKey" (printf "%s.%s" $folder $field)) .) -}}
+      {{- $_ := unset $section $field -}}
+      {{- $_ := set $section (printf "%s_file" $field) $path -}}
+    {{- end -}}
+  {{- end -}}
+  {{- $targets = append $targets $target -}}
+{{- end -}}
+{{- toYaml (dict "targets" $targets "files" $files) -}}
+{{- end -}}
+
+{{/* The exporter's configuration. */}}
+{{- define "cckm-exporter.config" -}}
+{{- $config := dict "targets" (include "cckm-exporter.plan" . | fromYaml).targets -}}
+{{- with .Values.config.global }}{{ $_ := set $config "global" . }}{{ end -}}
+{{- toYaml $config -}}
+{{- end -}}
+
+{{- define "cckm-exporter.configVolume" -}}
+{{- $name := include "cckm-exporter.fullname" . -}}
+{{- $existing := .Values.config.existing -}}
+{{- $kind := ternary $existing.kind .Values.config.kind (ne $existing.name "") -}}
+name: config
+projected:
+  defaultMode: 288  # 0440
+  sources:
+    - {{ eq $kind "Secret" | ternary "secret" "configMap" }}:
+        name: {{ default (printf "%s-config" $name) $existing.name }}
+        items:
+          - key: {{ ternary $existing.key "config.yml" (ne $existing.name "") }}
+            path: config.yml
+    {{- with .Values.config.refreshIdFiles }}
+    - configMap:
+        name: {{ $name }}-refreshes
+        items:
+          {{- range $file, $_ := . }}
+          - key: {{ $file }}
+            path: refreshes/{{ $file }}
+          {{- end }}
+    {{- end }}
+    {{- range (include "cckm-exporter.plan" . | fromYaml).files }}
+    - {{ hasKey . "existingConfigMap" | ternary "configMap" "secret" }}:
+        name: {{ coalesce .existingSecret .existingConfigMap (printf "%s-secrets" $name) }}
+        items:
+          - key: {{ hasKey . "value" | ternary .dataKey .key }}
+            path: {{ .path }}
+    {{- end }}
+    {{- with .Values.config.extraSources }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end -}}
+
+{{/* The web configuration, and certificates that something else renews, side by side. */}}
+{{- define "cckm-exporter.webVolume" -}}
+name: web
+projected:
+  defaultMode: 288  # 0440
+  sources:
+    - secret:
+        name: {{ .Values.webConfig.existingSecret }}
+    {{- with .Values.webConfig.tlsSecret }}
+    - secret:
+        name: {{ . }}
+    {{- end }}
+{{- end -}}
+
+{{/* What contradicts itself in a way that the schema cannot tell. */}}
+{{- define "cckm-exporter.check" -}}
+{{- $values := .Values -}}
+{{- if and (not $values.config.existing.name) (not $values.config.targets) -}}
+{{- fail "config.targets is empty: name at least one CipherTrust Manager, or an object with a configuration in config.existing.name" -}}
+{{- end -}}
+{{- if and $values.config.existing.name (or $values.config.targets $values.config.global) -}}
+{{- fail "config.existing.name is not together with config.targets or config.global: one of the two is the configuration" -}}
+{{- end -}}
+{{- if and (gt (int $values.replicas) 1) (semverCompare "<1.28-0" .Capabilities.KubeVersion.Version) -}}
+{{- fail "replicas: more than one needs Kubernetes 1.28 or later, which labels pods with their index" -}}
+{{- end -}}
+{{- if and $values.persistence.retentionPolicy (semverCompare "<1.27-0" .Capabilities.KubeVersion.Version) -}}
+{{- fail "persistence.retentionPolicy needs Kubernetes 1.27 or later" -}}
+{{- end -}}
+{{- if and $values.persistence.existingClaim (gt (int $values.replicas) 1) -}}
+{{- fail "persistence.existingClaim: a ledger belongs to one process; it is not together with more than one replica" -}}
+{{- end -}}
+{{- if and $values.webConfig.tlsSecret (not $values.webConfig.existingSecret) -}}
+{{- fail "webConfig.tlsSecret needs webConfig.existingSecret, whose web configuration names the certificate" -}}
+{{- end -}}
+{{- end -}}
