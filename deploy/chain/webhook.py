@@ -1,0 +1,27 @@
+#!/usr/bin/env python3
+"""Takes notifications of Alertmanager and prints a line for each alert: the end of the chain, where a person would be told.
+
+Usage: webhook.py        prints the port it listens on, on 127.0.0.1, first
+A line is JSON: {"status": "firing" or "resolved", "labels": {...}, "annotations": {...}}.
+"""
+
+import http.server
+import json
+
+
+class Receiver(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        for alert in json.loads(body)["alerts"]:
+            told = {key: alert[key] for key in ("status", "labels", "annotations")}
+            print(json.dumps(told, sort_keys=True), flush=True)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+print(server.server_port, flush=True)
+server.serve_forever()
