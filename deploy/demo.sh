@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Shows the exporter at work, without an appliance: builds it, starts a simulated CipherTrust Manager and the
-# exporter on this host's loopback address, and prints what to look at.  Runs until Ctrl-C.
+# exporter on this host's loopback address, and behind them, where they can be had, Prometheus with the alerts,
+# Alertmanager and a receiver of its notifications; prints what to look at.  Runs until Ctrl-C.
 #
 # Usage: demo.sh            build, start, show, wait for Ctrl-C
 #        demo.sh --check    the same, then verify that statuses and histograms move, and exit (0: they do)
@@ -12,7 +13,7 @@ case "${1-}" in
   "") ;;
   --check) check=yes ;;
   *)
-    sed -n '2,7s/^# \{0,1\}//p' "$0"
+    sed -n '2,8s/^# \{0,1\}//p' "$0"
     [ "$1" = --help ] || [ "$1" = -h ] || exit 2
     exit 0
     ;;
@@ -20,8 +21,19 @@ esac
 
 say() { printf '\n== %s\n' "$*"; }
 
+# shellcheck source=deploy/chain/chain.sh
+. deploy/chain/chain.sh
+
 say "Debian packages"
 deploy/install-packages.sh build
+has_chain=yes
+if programs=$(tests/fetch_prometheus.sh 2>&1) && more=$(tests/fetch_alertmanager.sh 2>&1); then
+  PATH=$programs:$more:$PATH
+  echo "Prometheus and Alertmanager are unpacked below build/tools, nothing of them is installed."
+else
+  has_chain=no
+  echo "Prometheus and Alertmanager cannot be had here: shown without them."
+fi
 
 say "Build (build/release; the first time takes some minutes)"
 cmake --preset release >/dev/null
@@ -95,6 +107,20 @@ done
 echo "Its page for people:  $exporter/"
 echo "Its metrics:          $exporter/metrics"
 
+if [ $has_chain = yes ]; then
+  say "Prometheus with the rules, Alertmanager, and a receiver of its notifications"
+  chain_start "$folder" "$port"
+  children+=("${chain_children[@]}")
+  echo "Prometheus and its alerts:  http://127.0.0.1:$prometheus_port/alerts"
+  echo "Alertmanager:               http://127.0.0.1:$alertmanager_port/"
+fi
+
+show_told() {
+  [ $has_chain = yes ] || return 0
+  say "What the receiver was told of failed refreshes (target, family, ID and name of the domain)"
+  chain_told "$folder" | grep ' CCKMRefresh' | sort -u | sed 's/^/  /' || echo "  nothing yet"
+}
+
 # How many samples with the value 1 match.
 count_ones() { scrape | grep -cE "$1.* 1\$" || true; }
 # The sum of the samples that match.
@@ -111,6 +137,11 @@ show() {
 show
 
 if [ $check = no ]; then
+  for _ in $(seq 30); do
+    if [ $has_chain = no ] || chain_told "$folder" | grep -c CCKMRefreshFailed >/dev/null; then break; fi
+    sleep 1
+  done
+  show_told
   echo
   echo "Refreshes go on for half a minute; look again with:  curl -s $exporter/metrics | grep cckm_domain"
   echo "Ctrl-C ends everything."
@@ -146,4 +177,12 @@ if [ "$finished_after" -ne 20 ] || [ "$finished_after" -le "$finished_before" ];
   fail "the refresh histograms did not count every refresh once"
 fi
 [ "$observed_after" -gt "$observed_before" ] || fail "the histograms of the domains did not move"
+if [ $has_chain = yes ]; then
+  for _ in $(seq 60); do
+    if chain_told "$folder" | grep -c '^firing CCKMRefreshFailed' >/dev/null; then break; fi
+    sleep 0.5
+  done
+  show_told
+  chain_told "$folder" | grep -c '^firing CCKMRefreshFailed' >/dev/null || fail "nobody was told of a failed refresh"
+fi
 echo "Demo check passed."

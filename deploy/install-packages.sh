@@ -6,10 +6,11 @@
 set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config git ca-certificates curl
-  libbenchmark-dev libcivetweb-dev libcurl4-openssl-dev libexpected-dev libfmt-dev libgflags-dev
-  libgtest-dev libgmock-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev
+  libbenchmark-dev libcivetweb-dev libcrypt-dev libcurl4-openssl-dev libdeflate-dev libexpected-dev libfmt-dev libgflags-dev
+  libgtest-dev libgmock-dev libprotozero-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev
   nlohmann-json3-dev prometheus-cpp-dev python3)
-test=(bsdextrautils clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev openssl shellcheck)
+test=(bsdextrautils clang-14 clang-format-14 clang-tidy-14 docker-compose dpkg-dev fakeroot file jq libclang-rt-14-dev libprotobuf-dev lintian man-db mmdebstrap openssl protobuf-compiler
+  python3-prometheus-client python3-protobuf python3-yaml shellcheck yamllint)
 
 missing=()
 for group in "$@"; do

@@ -24,6 +24,7 @@ say "clang-tidy"
 tests/tidy.sh all
 
 say "A thousand kills, and every failing write"
+export PYTHONPATH=$PWD/tests/processes
 python3 -B tests/crash/run.py --build-dir=build/release --moments=1000 --seconds=560
 python3 -B tests/crash/failing_disk.py --build-dir=build/release --every --library build/release/tests/crash/libfailing_disk.so
 

@@ -17,6 +17,9 @@ cmake --build build/release | tail -n 1
 say "Unit and integration tests"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# Building Helm takes minutes the first time, and most of what follows waits more than it works.
+tests/fetch_helm.sh >/dev/null 2>&1 &
+fetching_helm=$!
 log=$work/ctest.log
 mkdir "$work/expositions"
 export CCKM_EXPOSITIONS=$work/expositions
@@ -42,9 +45,52 @@ done
 echo "$clean expositions are clean."
 [ "$clean" -gt 0 ] || failed=$((failed + 1))
 
+# What a script of checks says at its end counts with the rest.
+count_in() {  # SCRIPT [ARGUMENT...]
+  local sum code=0
+  say "$*"
+  "$@" >"$work/part.log" 2>&1 || code=$?
+  cat "$work/part.log"
+  if [ $code -eq 77 ]; then
+    skipped=$((skipped + 1))
+    echo "SKIPPED: $1, see above"
+    return
+  fi
+  sum=$(grep -oE '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$work/part.log" | tail -n 1)
+  if [ -z "$sum" ] || { [ $code -ne 0 ] && [[ $sum == *" 0 failed"* ]]; }; then
+    failed=$((failed + 1))
+    echo "FAILED: $1 ended without a count"
+    return
+  fi
+  read -r part_passed _ part_failed _ part_skipped _ <<<"${sum//,/}"
+  passed=$((passed + part_passed))
+  failed=$((failed + part_failed))
+  skipped=$((skipped + ${part_skipped:-0}))
+}
+count_in tests/operations/run.sh
+count_in tests/grafana/run.sh
+count_in tests/packages/run.sh build/release
+
+say "The chain from a refresh that fails to the one who is told"
+if tests/e2e/chain.sh; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+
+say "The status page in Chromium"
+if tests/e2e/status_page.sh >"$work/page.log" 2>&1; then
+  passed=$((passed + 1))
+  tail -n 9 "$work/page.log"
+else
+  failed=$((failed + 1))
+  cat "$work/page.log"
+fi
+
 say "Demo"
 if deploy/demo.sh --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
+wait $fetching_helm || true
+count_in tests/helm/run.sh
+
 say "Summary"
+echo "Not run here, because they compile everything once more: tests/packages/image.sh (the container image, with buildah),"
+echo "tests/packages/debian13.sh."
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ $failed_tests -eq 0 ]

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ std::string Printable(std::string_view text);
 // The longest beginning of valid UTF-8 text that has at most `most` bytes and ends with a whole
 // character.
 std::string_view CutUtf8(std::string_view text, std::size_t most);
+
+// The number of characters of valid UTF-8 text.
+std::size_t CountCharacters(std::string_view text);
 
 // The text with one question mark in place of each character that is not printable ASCII.
 std::string InAscii(std::string_view text);

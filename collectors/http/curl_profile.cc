@@ -42,8 +42,8 @@ long ToTimeoutMilliseconds(Nanoseconds length) {
                   static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(length).count()));
 }
 
-using CurlUrl = std::unique_ptr<CURLU, CurlDeleter<&curl_url_cleanup>>;
-using CurlText = std::unique_ptr<char, CurlDeleter<&curl_free>>;
+using CurlUrl = std::unique_ptr<CURLU, FreeWith<&curl_url_cleanup>>;
+using CurlText = std::unique_ptr<char, FreeWith<&curl_free>>;
 
 std::string PartOf(CURLU* url, CURLUPart part, unsigned flags = 0) {
   char* text = nullptr;

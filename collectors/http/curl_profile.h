@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "collectors/base/free_with.h"
 #include "collectors/http/curl_headers.h"
 #include "collectors/http/curl_http_client.h"
 #include "collectors/http/open_sockets.h"
@@ -17,18 +18,9 @@
 
 namespace cckm {
 
-// Frees a C handle with the function that is named in its type.
-template <auto Free>
-struct CurlDeleter {
-  template <typename T>
-  void operator()(T* handle) const {
-    Free(handle);
-  }
-};
-
-using CurlMulti = std::unique_ptr<CURLM, CurlDeleter<&curl_multi_cleanup>>;
-using CurlShare = std::unique_ptr<CURLSH, CurlDeleter<&curl_share_cleanup>>;
-using CurlEasy = std::unique_ptr<CURL, CurlDeleter<&curl_easy_cleanup>>;
+using CurlMulti = std::unique_ptr<CURLM, FreeWith<&curl_multi_cleanup>>;
+using CurlShare = std::unique_ptr<CURLSH, FreeWith<&curl_share_cleanup>>;
+using CurlEasy = std::unique_ptr<CURL, FreeWith<&curl_easy_cleanup>>;
 
 // The parts of a client's URL.  All are empty if the URL cannot be read.
 struct UrlParts {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "collectors/base/free_with.h"
 #include "collectors/base/whole_file.h"
 
 namespace cckm {
@@ -15,16 +16,9 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{4} << 20U;  // a store of all public CAs has 220 KB
 
-template <auto Free>
-struct OpensslDeleter {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, OpensslDeleter<&BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, OpensslDeleter<&X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, OpensslDeleter<&EVP_PKEY_free>>;
+using Bio = std::unique_ptr<BIO, FreeWith<&BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, FreeWith<&X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, FreeWith<&EVP_PKEY_free>>;
 
 Bio Open(std::string_view text) {
   return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));

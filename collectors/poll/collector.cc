@@ -322,6 +322,7 @@ std::optional<PollUpdate> Collector::TakeUpdate() {
   update.target = target_;
   update.family = &family_;
   update.at = clock_.SteadyNow();
+  update.wall_time = clock_.Now();
   return update;
 }
 

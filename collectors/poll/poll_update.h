@@ -83,7 +83,8 @@ struct TargetObservation {
 struct PollUpdate {
   std::string_view target;  // name; lives as long as the poller
   const Family* family = nullptr;
-  SteadyTime at{};
+  SteadyTime at{};       // when it was handed over
+  WallTime wall_time{};  // the same, by the wall clock
   std::vector<RefreshAnswer> answers;
   std::vector<RequestRecord> requests;
   ErrorCounts error_counts{};

@@ -76,6 +76,7 @@ void Poller::TakeNewRefreshIds() {
 }
 
 void Poller::Step() {
+  ++steps_;
   TakeNewRefreshIds();
   LogInIfDue();
   BeginPolls();

@@ -8,6 +8,8 @@
 
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <stop_token>
@@ -51,6 +53,10 @@ class Poller {
   // Polls until every collector has ended its first poll, or a stop is requested.
   void RunFirstPoll(const std::stop_token& stop);
 
+  // How many steps Run() has made.  One that stands still makes a step when its client is woken.
+  // May be called from any thread.
+  std::uint64_t steps() const { return steps_; }
+
  private:
   void Step();
   void TakeNewRefreshIds();
@@ -69,6 +75,8 @@ class Poller {
   TargetObservation Observation() const;
   void HideSecrets(PollUpdate& update) const;
   void HandOver();
+
+  std::atomic<std::uint64_t> steps_ = 0;
 
   // Constant after construction.
   const std::string target_;

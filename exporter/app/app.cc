@@ -24,7 +24,9 @@ App::App(const Parts& parts, Config config)
     : parts_(parts),
       state_({}, parts.bounds, parts.clock),
       events_(parts.log, parts.clock),
-      publisher_(MakeExposition(), parts.clock),
+      publisher_(MakeExposition(),
+                 config.native_histograms ? NativeHistograms::kYes : NativeHistograms::kNo,
+                 parts.clock),
       recorder_({.ledger = parts.ledger,
                  .state = state_,
                  .self_metrics = self_metrics_,
@@ -40,7 +42,10 @@ App::App(const Parts& parts, Config config)
                 .self_metrics = self_metrics_,
                 .ledger = parts.ledger,
                 .runtime = {parts.clock, latch_, parts.log, recorder_}}),
-      endpoints_(EndpointOptions(), publisher_, state_, parts.clock) {
+      endpoints_(EndpointOptions(), publisher_, state_, status_, parts.clock) {
+  if (parts.manager != nullptr && parts.manager->watchdog()) {
+    watchdog_.emplace(*parts.manager->watchdog() / 2);
+  }
   status_.SetConfigLoaded(true, parts.clock.Now());
   const MutexLock lock(mutex_);
   Use(std::move(config));
@@ -83,9 +88,14 @@ void App::Use(Config config) {
 
 tl::expected<void, ListenFailure> App::Start() {
   const CommandLine& flags = parts_.flags;
-  auto server = HttpServer::Start(
-      {.listen_addresses = flags.listen_addresses, .max_connections = flags.max_connections},
-      [this](const WebRequest& request) { return endpoints_.Answer(request); });
+  auto server =
+      HttpServer::Start({.listen_addresses = flags.listen_addresses,
+                         .max_connections = flags.max_connections,
+                         .hooks = parts_.door->Hooks()},
+                        [this](const WebRequest& request) {
+                          auto refusal = parts_.door->Admit(request);
+                          return refusal ? std::move(*refusal) : endpoints_.Answer(request);
+                        });
   if (!server) return tl::make_unexpected(server.error());
   server_ = std::move(*server);
   for (std::size_t i = 0; i < flags.listen_addresses.size(); ++i) {
@@ -96,6 +106,7 @@ tl::expected<void, ListenFailure> App::Start() {
   keeping_house_ = std::jthread([this](const std::stop_token& stop) { KeepHouse(stop); });
   const MutexLock lock(mutex_);
   targets_.Start();
+  if (parts_.manager != nullptr) parts_.manager->Ready();
   return {};
 }
 
@@ -107,10 +118,19 @@ void App::KeepHouse(const std::stop_token& stop) {
       targets_.LookAtIdFiles();
     }
     recorder_.Retry();
+    ShowLife();
     Mutex waiting;
     const MutexLock lock(waiting);
     stopping_.wait_for(waiting, stop, kHouseInterval, [] { return false; });
   }
+}
+
+// A poller that waits for its next poll makes a step when it is woken: one that makes none hangs.
+void App::ShowLife() {
+  if (!watchdog_) return;
+  const MutexLock lock(mutex_);
+  if (watchdog_->AllMove(targets_.Steps(), parts_.clock.SteadyNow())) parts_.manager->Alive();
+  targets_.Wake();
 }
 
 tl::expected<void, std::string> App::Reload() {

@@ -6,6 +6,7 @@
 
 #include <condition_variable>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -13,7 +14,9 @@
 #include "collectors/base/mutex.h"
 #include "exporter/app/event_log.h"
 #include "exporter/app/recorder.h"
+#include "exporter/app/service_manager.h"
 #include "exporter/app/target_set.h"
+#include "exporter/app/watchdog.h"
 #include "exporter/config/config.h"
 #include "exporter/config/flags.h"
 #include "exporter/exposition/exposition.h"
@@ -21,6 +24,7 @@
 #include "exporter/ledger/ledger.h"
 #include "exporter/metrics/self_metrics.h"
 #include "exporter/state/state_store.h"
+#include "exporter/web/door.h"
 #include "exporter/web/endpoints.h"
 #include "exporter/web/http_server.h"
 
@@ -34,6 +38,8 @@ class App {
     Ledger& ledger;
     Log& log;
     const Clock& clock;
+    Door* door = nullptr;                     // null: nobody listens
+    const ServiceManager* manager = nullptr;  // null: nobody is told
   };
 
   // The parts outlive this.  REQUIRES: a CurlRuntime outlives this.
@@ -43,6 +49,7 @@ class App {
   App& operator=(const App&) = delete;
 
   // Listens and polls until the destructor.  Fails, with nothing running, where it cannot listen.
+  // REQUIRES: a door.
   tl::expected<void, ListenFailure> Start();
 
   // Reads the configuration again and makes it the running one; lets rejected logins be tried again
@@ -59,6 +66,7 @@ class App {
   Endpoints::Options EndpointOptions();
   void Use(Config config) CCKM_REQUIRES(mutex_);
   void KeepHouse(const std::stop_token& stop);
+  void ShowLife();
 
   const Parts parts_;
 
@@ -76,6 +84,7 @@ class App {
   TargetSet targets_ CCKM_GUARDED_BY(mutex_);
 
   Endpoints endpoints_;
+  std::optional<Watchdog> watchdog_;  // none: nobody waits for signs of life
   std::condition_variable_any stopping_;
   std::jthread publishing_;
   std::jthread keeping_house_;

@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "collectors/base/error_advice.h"
+
 namespace cckm {
 namespace {
 
@@ -38,6 +40,7 @@ void EventLog::LogFault(const PollUpdate& update, const Error& error) {
                                  {"cloud", update.family->name},
                                  {"reason", ErrorKindName(error.kind)},
                                  {"error", error.message},
+                                 {"advice", AdviceFor(error.kind)},
                                  {"suppressed", suppressed}});
 }
 
@@ -123,6 +126,7 @@ void EventLog::OnLogin(const LoginUpdate& update) {
   log_.Warn("Login failed", {{"target", target},
                              {"reason", ErrorKindName(error->kind)},
                              {"error", error->message},
+                             {"advice", AdviceFor(error->kind)},
                              {"suppressed", suppressed}});
 }
 

@@ -1,36 +1,85 @@
 #include "exporter/app/healthcheck.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "collectors/http/curl_http_client.h"
+#include "exporter/config/web_config_file.h"
 
 namespace cckm {
+namespace {
 
-std::string UrlOfListenAddress(std::string_view listen_address) {
+constexpr std::array<long, 3> kStatusesOfLife = {200, 401, 429};
+
+// What became of one attempt.
+enum class Finding {
+  kAlive,
+  kNotAlive,  // it answers something else, or there is nobody, or nobody answers
+  kRefused,   // somebody is there and does not speak to us
+};
+
+// What the web configuration says of this server's TLS; nothing is known of a broken one.
+struct Expectation {
+  bool is_tls = false;
+  bool needs_certificate = false;
+};
+
+Expectation ExpectationOf(const std::filesystem::path& web_config_file) {
+  if (web_config_file.empty()) return {};
+  const auto config = LoadWebConfigFile(web_config_file);
+  if (!config || !(*config)->tls) return {};
+  const ClientAuth client_auth = (*config)->tls->client_auth;
+  return {true,
+          client_auth == ClientAuth::kRequireAny || client_auth == ClientAuth::kRequireAndVerify};
+}
+
+Finding Judge(const HttpResponse& response) {
+  if (response.answer) {
+    const long status = response.answer->status;
+    return std::ranges::count(kStatusesOfLife, status) != 0 ? Finding::kAlive : Finding::kNotAlive;
+  }
+  const ErrorKind kind = response.answer.error().kind;
+  return kind == ErrorKind::kTls || kind == ErrorKind::kReset ? Finding::kRefused
+                                                              : Finding::kNotAlive;
+}
+
+// The server's certificate is not verified: it is asked for on this host, where it need not be
+// named, and neither is anything secret sent nor anything believed but a status.
+Finding Ask(std::string_view listen_address, bool is_tls) {
+  constexpr std::size_t kLargestAnswer = 64U << 10U;
+  CurlHttpClient client({.base_url = UrlOfListenAddress(listen_address, is_tls),
+                         .request_timeout = std::chrono::seconds(5),
+                         .max_response_size = kLargestAnswer,
+                         .max_connections = 1,
+                         .user_agent = "cckm_exporter-healthcheck",
+                         .tls = {.insecure_skip_verify = true}});
+  client.Start({.path = "/-/healthy", .bearer_token = nullptr, .tag = 0});
+  while (client.InFlight() > 0) {
+    for (const HttpResponse& response : client.Wait(std::chrono::seconds(1))) {
+      return Judge(response);
+    }
+  }
+  return Finding::kNotAlive;
+}
+
+}  // namespace
+
+std::string UrlOfListenAddress(std::string_view listen_address, bool is_tls) {
   const std::size_t colon = listen_address.rfind(':');
   std::string_view host = listen_address.substr(0, colon);
   if (host.empty() || host == "0.0.0.0") host = "127.0.0.1";
   if (host == "[::]") host = "[::1]";
-  return "http://" + std::string(host) + std::string(listen_address.substr(colon));
+  std::string url = is_tls ? "https://" : "http://";
+  return url.append(host).append(listen_address.substr(colon));
 }
 
 bool IsHealthy(const CommandLine& flags) {
-  constexpr long kOk = 200;
-  constexpr long kUnauthorized = 401;
-  constexpr std::size_t kLargestAnswer = 64U << 10U;
-  CurlHttpClient client({.base_url = UrlOfListenAddress(flags.listen_addresses.front()),
-                         .request_timeout = std::chrono::seconds(5),
-                         .max_response_size = kLargestAnswer,
-                         .max_connections = 1,
-                         .user_agent = "cckm_exporter-healthcheck"});
-  client.Start({.path = "/-/healthy", .bearer_token = nullptr, .tag = 0});
-  while (client.InFlight() > 0) {
-    for (const HttpResponse& response : client.Wait(std::chrono::seconds(1))) {
-      return response.answer &&
-             (response.answer->status == kOk || response.answer->status == kUnauthorized);
-    }
-  }
-  return false;
+  const std::string& address = flags.listen_addresses.front();
+  const Expectation expected = ExpectationOf(flags.web_config_file);
+  const Finding first = Ask(address, expected.is_tls);
+  if (first != Finding::kRefused) return first == Finding::kAlive;
+  return expected.needs_certificate || Ask(address, !expected.is_tls) == Finding::kAlive;
 }
 
 }  // namespace cckm

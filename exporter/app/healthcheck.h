@@ -12,11 +12,15 @@
 namespace cckm {
 
 // Where an exporter that listens on `listen_address` can be asked from the same host:
-// http://host:port.
-std::string UrlOfListenAddress(std::string_view listen_address);
+// http://host:port, or https://.
+std::string UrlOfListenAddress(std::string_view listen_address, bool is_tls = false);
 
-// True if the exporter of these flags answers /-/healthy with 200, or with 401: then it lives
-// behind a door.
+// True if the exporter of these flags answers /-/healthy with 200, or with what its door answers to
+// strangers (401, 429): then it lives.  Where the web configuration wants clients' certificates,
+// which this has none of, a handshake that is refused is such an answer, too.
+//
+// Asks over TLS where the web configuration says so, and if that fails the other way: the file may
+// be broken or may have been changed since the exporter began.
 bool IsHealthy(const CommandLine& flags);
 
 }  // namespace cckm

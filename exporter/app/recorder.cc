@@ -5,10 +5,12 @@
 namespace cckm {
 namespace {
 
-std::vector<FinishedRefresh> SettledOf(const std::vector<RefreshAnswer>& answers) {
+std::vector<FinishedRefresh> SettledOf(const PollUpdate& update) {
   std::vector<FinishedRefresh> settled;
-  for (const RefreshAnswer& answer : answers) {
-    if (answer.settled) settled.push_back({.refresh = &answer.refresh, .counts = answer.counts});
+  for (const RefreshAnswer& answer : update.answers) {
+    if (!answer.settled) continue;
+    settled.push_back(
+        {.refresh = &answer.refresh, .counts = answer.counts, .counted_at = update.wall_time});
   }
   return settled;
 }
@@ -37,7 +39,7 @@ void Recorder::OnLogin(const LoginUpdate& update) {
 
 // For each settled answer whether it counts now: none of them while they cannot be stored.
 std::vector<bool> Recorder::Store(const PollUpdate& update) {
-  const std::vector<FinishedRefresh> settled = SettledOf(update.answers);
+  const std::vector<FinishedRefresh> settled = SettledOf(update);
   if (settled.empty()) return {};
   auto is_new = parts_.ledger.Commit(update.target, *update.family, settled);
   if (is_new) return std::move(*is_new);
@@ -92,6 +94,7 @@ void Recorder::Retry() {
     update.target = collector.first;
     update.family = collector.second;
     update.at = parts_.clock.SteadyNow();
+    update.wall_time = parts_.clock.Now();
     update.baseline = kept.baseline;
     for (auto& [id, answer] : kept.answers) update.answers.push_back(std::move(answer));
     StoreBaseline(update);

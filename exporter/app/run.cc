@@ -14,8 +14,10 @@
 #include "exporter/app/healthcheck.h"
 #include "exporter/app/load_config.h"
 #include "exporter/app/process.h"
+#include "exporter/app/service_manager.h"
 #include "exporter/app/version.h"
 #include "exporter/ledger/sqlite_ledger.h"
+#include "exporter/web/door.h"
 
 namespace cckm {
 namespace {
@@ -72,8 +74,23 @@ BucketBounds BoundsOf(const Config& config) {
   return BucketBounds(std::move(bounds));
 }
 
+Door::Events DoorEvents(Log& log) {
+  return {.on_unusable =
+              [&log](const std::string& reason) {
+                log.Error("Web configuration is wrong, the former one stays in use",
+                          {{"error", reason}});
+              },
+          .on_change = [&log] { log.Info("Web configuration was read again"); },
+          .on_note =
+              [&log](const std::string& note) {
+                log.Warn("Web configuration", {{"note", note}});
+              }};
+}
+
 // `log` was made after `signals`, so that its thread takes none of them.
 int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock, Signals& signals) {
+  const auto door = Door::Open(flags.web_config_file, clock, DoorEvents(log));
+  if (!door) return FailWith(door.error());
   const BucketBounds bounds = BoundsOf(config);
   const LedgerResult ledger = OpenLedger(flags, bounds, log, clock);
   if (!ledger) {
@@ -81,7 +98,8 @@ int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock,
     return ExitCodeOf(ledger.error().kind);
   }
   {
-    App app({flags, bounds, **ledger, log, clock}, std::move(config));
+    const ServiceManager manager = ServiceManager::OfThisProcess();
+    App app({flags, bounds, **ledger, log, clock, door->get(), &manager}, std::move(config));
     if (const auto started = app.Start(); !started) {
       Complain("cannot listen on " + started.error().address + ": " + started.error().message);
       return kExitCannotListen;
@@ -90,6 +108,7 @@ int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock,
       static_cast<void>(app.Reload());  // which logs what it did
     }
     log.Info("Stopping");
+    manager.Stopping();
     ExitWithin(kLongestStop);
   }
   log.Info("Stopped");
@@ -108,21 +127,34 @@ int PollOnce(const CommandLine& flags, Config config, Log& log, const Clock& clo
   return app.EveryCollectorIsUp() ? kExitSuccess : kExitCollectorDown;
 }
 
+int CheckConfig(const CommandLine& flags, const ConfigResult& config, const Clock& clock) {
+  std::vector<ConfigProblem> problems;
+  if (!config) problems = config.error();
+  const auto door = Door::Open(flags.web_config_file, clock, {});
+  if (!door) problems.insert(problems.end(), door.error().begin(), door.error().end());
+  if (!problems.empty()) return FailWith(problems);
+  fmt::print("The configuration is valid: {} targets.\n", config->targets.size());
+  return kExitSuccess;
+}
+
 int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
   // Before anything that takes time, so that no stop comes too early to be a clean one.
   std::optional<Signals> signals;
   if (flags.mode == RunMode::kServe) signals.emplace();
+  if (signals && GetsSocketsPassed()) {
+    Complain(
+        "systemd passes a socket to listen on, which the web server cannot take: remove the socket "
+        "unit and give --web.listen-address");
+    return kExitUsage;
+  }
   const CurlRuntime curl;
   if (flags.mode == RunMode::kHealthcheck)
     return IsHealthy(flags) ? kExitSuccess : kExitCollectorDown;
+  const SystemClock clock;
   ConfigResult config = LoadConfig(flags);
+  if (flags.mode == RunMode::kConfigCheck) return CheckConfig(flags, config, clock);
   if (!config) return FailWith(config.error());
   ReturnFreedMemory();
-  if (flags.mode == RunMode::kConfigCheck) {
-    fmt::print("The configuration is valid: {} targets.\n", config->targets.size());
-    return kExitSuccess;
-  }
-  const SystemClock clock;
   Log log(stderr, flags.log_level, flags.log_format, clock);
   if (!signals) return PollOnce(flags, std::move(*config), log, clock);
   LogStart(log, scrubbed);

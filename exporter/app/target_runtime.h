@@ -53,6 +53,9 @@ class TargetRuntime {
   // Makes the poller look at once whether there is something to do.
   void Wake() { client_.Wake(); }
 
+  // As Poller::steps().
+  std::uint64_t steps() const { return poller_.steps(); }
+
   // Asks the thread to end, without waiting for it.
   void RequestStop() { thread_.request_stop(); }
   // Waits for the thread to end.

@@ -145,6 +145,14 @@ void TargetSet::LookAtIdFiles() {
   }
 }
 
+std::map<std::string, std::uint64_t> TargetSet::Steps() const {
+  std::map<std::string, std::uint64_t> steps;
+  for (const Entry& entry : entries_) {
+    if (entry.runtime) steps.emplace(entry.config.name, entry.runtime->steps());
+  }
+  return steps;
+}
+
 void TargetSet::Wake() {
   for (const Entry& entry : entries_) entry.runtime->Wake();
 }

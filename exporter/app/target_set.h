@@ -49,6 +49,8 @@ class TargetSet {
 
   // Makes every poller look at once whether there is something to do.
   void Wake();
+  // How many steps each poller has made, by the name of its target.
+  std::map<std::string, std::uint64_t> Steps() const;
   // Asks every thread to end, without waiting for it.
   void RequestStop();
 

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "exporter/config/flags.h"
-#include "exporter/config/not_supported.h"
 
 namespace cckm {
 namespace {
@@ -65,7 +64,6 @@ std::string HelpLine(const FlagRow& row) {
   line.append(row.name).append(row.value_name.empty() ? "" : "=").append(row.value_name);
   line.resize(std::max(kHelpColumn, line.size() + 1), ' ');
   line.append(row.help).append(" (default: ").append(DefaultOf(row)).append(")");
-  if (IsNotSupportedYet("--" + std::string(row.name), "true")) line.append("; not supported yet");
   return line;
 }
 

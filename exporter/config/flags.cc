@@ -5,7 +5,6 @@
 
 #include "exporter/config/flag_table.h"
 #include "exporter/config/flag_values.h"
-#include "exporter/config/not_supported.h"
 #include "exporter/config/numbers.h"
 #include "exporter/config/target_flags.h"
 #include "exporter/config/url.h"
@@ -120,16 +119,6 @@ std::size_t ReadChoice(const FlagValues& values, std::string_view flag,
   return 0;
 }
 
-void RefuseWhatIsNotSupportedYet(const FlagValues& values, FlagProblems& problems) {
-  for (const FlagRow& row : FlagTable()) {
-    const std::string& value = values.Text(row.name);
-    const bool is_settled = value == row.default_value || problems.Has(row.name);
-    if (!is_settled && IsNotSupportedYet("--" + std::string(row.name), value)) {
-      problems.Add(row.name, std::string(kNotSupportedYet));
-    }
-  }
-}
-
 void ReadWeb(const FlagValues& values, CommandLine& out, FlagProblems& problems) {
   ReadListenAddresses(values, out, problems);
   ReadTelemetryPath(values, out, problems);
@@ -151,7 +140,6 @@ CommandLine ReadCommandLine(const FlagValues& values, FlagProblems& problems) {
   ReadShard(values, out, problems);
   out.log_level = static_cast<LogLevel>(ReadChoice(values, "log.level", kLogLevels, problems));
   out.log_format = static_cast<LogFormat>(ReadChoice(values, "log.format", kLogFormats, problems));
-  RefuseWhatIsNotSupportedYet(values, problems);
   return out;
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <system_error>
 
-#include "exporter/config/not_supported.h"
 #include "exporter/config/text.h"
 
 namespace cckm {
@@ -75,6 +74,18 @@ std::optional<std::vector<YamlCursor>> YamlCursor::Items() const {
   return items;
 }
 
+std::optional<std::vector<std::pair<std::string, YamlCursor>>> YamlCursor::Entries() const {
+  if (!node_.IsMap() && !node_.IsNull()) {
+    Complain("must be a map");
+    return std::nullopt;
+  }
+  std::vector<std::pair<std::string, YamlCursor>> entries;
+  for (const Member& member : Members()) {
+    entries.emplace_back(member.name, Child(member.value, member.line, ShownKey(member.name)));
+  }
+  return entries;
+}
+
 bool YamlCursor::ReadMap(const std::vector<YamlKey>& keys) const {
   if (!node_.IsMap() && !node_.IsNull()) {
     Complain("must be a map with the keys " + NamesOf(keys));
@@ -114,7 +125,6 @@ YamlCursor YamlCursor::Child(const YAML::Node& node, int line, const std::string
   YamlCursor child(node, line, *source_);
   const bool needs_dot = !path_.empty() && !path_end.starts_with('[');
   child.path_ = path_ + (needs_dot ? "." : "") + path_end;
-  child.is_supported_ = is_supported_;
   return child;
 }
 
@@ -125,10 +135,7 @@ void YamlCursor::ReadMember(const Member& member, const std::vector<YamlKey>& ke
     child.Complain("is not a known key; allowed here are " + NamesOf(keys));
     return;
   }
-  const std::string value = member.value.IsScalar() ? member.value.Scalar() : "";
-  child.is_supported_ = is_supported_ && !IsNotSupportedYet(child.path_, value);
   key->read(child);
-  if (is_supported_ && !child.is_supported_) child.Complain(std::string(kNotSupportedYet));
 }
 
 }  // namespace cckm

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "exporter/config/config_file.h"
@@ -54,9 +55,6 @@ class YamlCursor {
   int line() const { return line_; }
   const std::string& path() const { return path_; }
 
-  // False within a part of the document that this release refuses as a whole.
-  bool is_supported() const { return is_supported_; }
-
   // Reports that the value is wrong.  The message says what is allowed and does not repeat the
   // value.
   void Complain(std::string message) const { source_->Add(line_, path_, std::move(message)); }
@@ -73,9 +71,12 @@ class YamlCursor {
   // The entries of a list.  Anything else is reported; no value at all is an empty list.
   std::optional<std::vector<YamlCursor>> Items() const;
 
+  // The entries of a map whose keys are free, in the order written.  Anything else and repeated
+  // keys are reported; no value at all is an empty map.
+  std::optional<std::vector<std::pair<std::string, YamlCursor>>> Entries() const;
+
   // Reads a map: each known key with its reader, in the order written.  Unknown, repeated and
-  // missing keys, those that this release refuses, and anything but a map are reported; no value at
-  // all is an empty map.
+  // missing keys and anything but a map are reported; no value at all is an empty map.
   // Returns false where it is no map.
   bool ReadMap(const std::vector<YamlKey>& keys) const;
 
@@ -98,7 +99,6 @@ class YamlCursor {
   int line_;
   ConfigSource* source_;
   std::string path_;
-  bool is_supported_ = true;
 };
 
 }  // namespace cckm

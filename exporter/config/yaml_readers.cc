@@ -146,9 +146,8 @@ YamlReader ReadSecretPath(std::filesystem::path& out) {
   return [&out](const YamlCursor& cursor) {
     auto path = PathAt(cursor);
     if (!path) return;
-    if (cursor.is_supported()) {
-      if (const auto secret = ReadSecretFile(*path); !secret)
-        cursor.Complain(secret.error().message);
+    if (const auto secret = ReadSecretFile(*path); !secret) {
+      cursor.Complain(secret.error().message);
     }
     out = std::move(*path);
   };

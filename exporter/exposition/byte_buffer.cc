@@ -36,6 +36,13 @@ void ByteBuffer::Grow(std::size_t more) {
   capacity_ = wanted;
 }
 
+char* ByteBuffer::OpenGap(std::size_t at, std::size_t count) {
+  Reserve(count);
+  std::memmove(data_.get() + at + count, data_.get() + at, size_ - at);
+  size_ += count;
+  return data_.get() + at;
+}
+
 void ByteBuffer::ShrinkToFit() {
   if (size_ == 0) {
     data_.reset();

@@ -47,6 +47,15 @@ class ByteBuffer {
   char* end() { return data_.get() + size_; }
   void Advance(std::size_t written) { size_ += written; }
 
+  // REQUIRES: there are as many.
+  void RemoveLast(std::size_t bytes) { size_ -= bytes; }
+
+  // Moves all bytes from `at` on back by `count`, so that as many can be written at `at`.
+  // REQUIRES: at is not past the end.
+  char* OpenGap(std::size_t at, std::size_t count);
+
+  std::size_t capacity() const { return capacity_; }
+
   // Gives what was reserved and not used back to the system.
   void ShrinkToFit();
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <numeric>
 
 #include "exporter/exposition/process_metrics.h"
 #include "exporter/exposition/state_renderer.h"
@@ -27,15 +28,29 @@ std::vector<LabelValue> LabelsOf(const prometheus::ClientMetric& metric,
   return values;
 }
 
-void RenderHistogram(const prometheus::ClientMetric::Histogram& histogram, LabelViews labels,
-                     ExpositionWriter& writer) {
-  std::vector<std::string> le;
-  std::vector<std::uint64_t> cumulative;
-  for (const auto& bucket : histogram.bucket) {
-    le.push_back(LeText(bucket.upper_bound));
-    cumulative.push_back(bucket.cumulative_count);
+// The bounds that all histograms of a family share.
+struct SharedBounds {
+  explicit SharedBounds(const prometheus::MetricFamily& family) {
+    if (family.metric.empty()) return;
+    for (const auto& bucket : family.metric.front().histogram.bucket) {
+      values.push_back(bucket.upper_bound);
+      le.push_back(LeText(bucket.upper_bound));
+    }
+    if (!values.empty()) values.pop_back();  // infinity
   }
-  writer.Histogram(labels, {le, cumulative, histogram.sample_sum});
+
+  std::vector<double> values;
+  std::vector<std::string> le;
+};
+
+void RenderHistogram(const prometheus::ClientMetric::Histogram& histogram,
+                     const SharedBounds& bounds, LabelViews labels, ExpositionWriter& writer) {
+  std::vector<std::uint64_t> cumulative;
+  for (const auto& bucket : histogram.bucket) cumulative.push_back(bucket.cumulative_count);
+  writer.Histogram(labels, {.bounds = bounds.values,
+                            .le = bounds.le,
+                            .cumulative = cumulative,
+                            .sum = histogram.sample_sum});
 }
 
 void RenderCollected(const SelfMetrics::CollectedFamily& collected, ExpositionWriter& writer) {
@@ -50,10 +65,11 @@ void RenderCollected(const SelfMetrics::CollectedFamily& collected, ExpositionWr
     return std::ranges::lexicographical_compare(a.first, b.first, {}, &LabelValue::text,
                                                 &LabelValue::text);
   });
+  const SharedBounds bounds(collected.family);
   for (const auto& [values, metric] : metrics) {
     const std::vector<LabelView> labels(values.begin(), values.end());
     if (description.type == MetricType::kHistogram) {
-      RenderHistogram(metric->histogram, labels, writer);
+      RenderHistogram(metric->histogram, bounds, labels, writer);
     } else {
       writer.Sample(labels, metric->counter.value);
     }
@@ -127,23 +143,64 @@ class ExporterFamilies {
 
 }  // namespace
 
-bool Exposition::Render(ExpositionWriter& writer) {
-  const CollectedFamilies collected = sources_.self_metrics.Collect();
-  const ExporterFamilies exporter(sources_.status, sources_.build_info, sources_.process_metrics);
-  return sources_.state.ReadForExposition([&](const StateView& state) {
-    const std::size_t buckets = sources_.bounds.values().size();
-    const SeriesBudgets budgets = MakeBudgets(state, collected, buckets);
-    for (const MetricDescription& description : Catalogue()) {
-      if (RenderStateFamily(description.metric, state, budgets, writer)) continue;
-      const auto found =
-          std::ranges::find(collected, description.metric, &SelfMetrics::CollectedFamily::metric);
-      if (found != collected.end()) {
-        RenderCollected(*found, writer);
-      } else {
-        exporter.Render(description.metric, writer);
+// What an exposition is made of besides the state.
+class Exposition::Sheet {
+ public:
+  explicit Sheet(const Sources& sources)
+      : sources_(sources),
+        collected_(sources.self_metrics.Collect()),
+        exporter_(sources.status, sources.build_info, sources.process_metrics) {}
+
+  void Render(const StateView& state, Writers writers) const {
+    const SeriesBudgets budgets = MakeBudgets(state, collected_, sources_.bounds.values().size());
+    for (ExpositionWriter* writer : writers) {
+      for (const MetricDescription& description : Catalogue()) {
+        if (!RenderStateFamily(description.metric, state, budgets, *writer)) {
+          RenderOther(description.metric, *writer);
+        }
       }
+      writer->Finish();
+    }
+  }
+
+ private:
+  void RenderOther(Metric metric, ExpositionWriter& writer) const {
+    const auto found = std::ranges::find(collected_, metric, &SelfMetrics::CollectedFamily::metric);
+    if (found != collected_.end()) {
+      RenderCollected(*found, writer);
+    } else {
+      exporter_.Render(metric, writer);
+    }
+  }
+
+  const Sources& sources_;
+  const CollectedFamilies collected_;
+  const ExporterFamilies exporter_;
+};
+
+bool Exposition::Render(Writers writers) {
+  const Sheet sheet(sources_);
+  return sources_.state.ReadForExposition(
+      [&](const StateView& state) { sheet.Render(state, writers); });
+}
+
+void Exposition::RenderAgain(Writers writers) const {
+  const Sheet sheet(sources_);
+  sources_.state.Read([&](const StateView& state) { sheet.Render(state, writers); });
+}
+
+DroppedSeriesByTarget Exposition::DroppedSeries() const {
+  const CollectedFamilies collected = sources_.self_metrics.Collect();
+  DroppedSeriesByTarget dropped;
+  sources_.state.Read([&](const StateView& state) {
+    const SeriesBudgets budgets = MakeBudgets(state, collected, sources_.bounds.values().size());
+    for (std::size_t i = 0; i < budgets.size(); ++i) {
+      const auto& series = budgets[i].dropped().series;
+      const std::size_t count = std::accumulate(series.begin(), series.end(), std::size_t{0});
+      if (count != 0) dropped.emplace(state.targets[i].label.text(), count);
     }
   });
+  return dropped;
 }
 
 }  // namespace cckm

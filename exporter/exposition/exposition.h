@@ -5,8 +5,13 @@
 
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
 #include <string>
 
 #include "collectors/base/clock.h"
@@ -48,6 +53,8 @@ class ExporterStatus {
   std::atomic<std::uint64_t> ledger_failures_{0};
 };
 
+using DroppedSeriesByTarget = std::map<std::string, std::size_t, std::less<>>;
+
 class Exposition {
  public:
   struct Sources {
@@ -61,11 +68,25 @@ class Exposition {
 
   explicit Exposition(Sources sources) : sources_(std::move(sources)) {}
 
-  // Writes every family that has a sample, after which the state counts as shown.  Returns false if
-  // some counters wait for the next exposition (see StateStore::ReadForExposition).
-  bool Render(ExpositionWriter& writer);
+  using Writers = std::span<ExpositionWriter* const>;
+
+  // Writes every family that has a sample, to each writer the same, after which the state counts as
+  // shown.  Returns false if some counters wait for the next exposition (see
+  // StateStore::ReadForExposition).
+  bool Render(Writers writers);
+  bool Render(ExpositionWriter& writer) { return Render(std::array{&writer}); }
+
+  // Writes what Render() would, for somebody who saw none of the former ones: nothing counts as
+  // shown by it.
+  void RenderAgain(Writers writers) const;
+
+  // What max_series leaves out of each target now, by the target's label; those that lose nothing
+  // are missing.  May be called from any thread.
+  DroppedSeriesByTarget DroppedSeries() const;
 
  private:
+  class Sheet;
+
   const Sources sources_;
 };
 

@@ -1,4 +1,4 @@
-// What a renderer says to a format: families in order, then their samples.
+// What a renderer says to a format: families in order, then their samples, then the end.
 //
 // Thread-safety: a writer belongs to one thread.
 
@@ -28,7 +28,7 @@ class ExpositionWriter {
   virtual void Sample(LabelViews labels, double value) = 0;
 
   // One sample for each value of the family's last label, which `labels` leaves out.
-  // REQUIRES: as many numbers as values.
+  // REQUIRES: as many numbers as values; for the whole family the same array of values.
   virtual void Samples(LabelViews labels, std::span<const std::string_view> last_label_values,
                        std::span<const double> numbers) = 0;
 
@@ -36,7 +36,11 @@ class ExpositionWriter {
   virtual void StateSet(LabelViews labels, std::span<const std::string_view> states,
                         std::size_t active) = 0;
 
+  // REQUIRES: for the whole family the same array `le`.
   virtual void Histogram(LabelViews labels, const HistogramView& histogram) = 0;
+
+  // Ends the exposition.
+  virtual void Finish() = 0;
 };
 
 }  // namespace cckm

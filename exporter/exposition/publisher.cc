@@ -1,6 +1,8 @@
 #include "exporter/exposition/publisher.h"
 
+#include <algorithm>
 #include <chrono>
+#include <map>
 #include <utility>
 
 #include "exporter/exposition/text_writer.h"
@@ -15,23 +17,75 @@ constexpr auto kPause = std::chrono::milliseconds(400);
 constexpr auto kPauseBeforeSecond = std::chrono::milliseconds(100);  // see Exposition::Render
 // How often to look whether the self metrics have grown old.
 constexpr auto kLongestSleep = std::chrono::seconds(1);
-// How old self metrics may be while somebody scrapes, and how long a scrape counts as "somebody
-// scrapes".
+// How old self metrics may be while somebody scrapes.
 constexpr auto kSelfMetricsAge = std::chrono::seconds(4);
-constexpr auto kScraperMemory = std::chrono::minutes(3);
+// How long a body is made after it was asked for.
+constexpr auto kAskedForMemory = std::chrono::minutes(10);
 
 }  // namespace
 
-Publisher::Publisher(Exposition exposition, const Clock& clock)
-    : clock_(clock), exposition_(std::move(exposition)) {
+Publisher::Publisher(Exposition exposition, NativeHistograms native, const Clock& clock)
+    : clock_(clock), native_(native), exposition_(std::move(exposition)) {
+  {
+    const MutexLock lock(mutex_);
+    for (std::size_t i = 0; i < kSlots; ++i) {
+      slots_[i].kind = {static_cast<ExpositionFormat>(i / 2), static_cast<Encoding>(i % 2)};
+    }
+    slots_[SlotOf({})].asked_at = clock.SteadyNow();
+  }
   PublishOnce();
 }
 
-std::shared_ptr<const ByteBuffer> Publisher::Text() {
+std::size_t Publisher::SlotOf(BodyKind kind) {
+  return static_cast<std::size_t>(kind.format) * 2 + static_cast<std::size_t>(kind.encoding);
+}
+
+Publisher::Bytes Publisher::Body(BodyKind kind) {
   const SteadyTime now = clock_.SteadyNow();
-  const MutexLock lock(mutex_);
-  scraped_at_ = now;
-  return text_;
+  Bytes outdated;
+  {
+    const MutexLock lock(mutex_);
+    Slot& slot = slots_[SlotOf(kind)];
+    if (!IsWanted(slot, now)) outdated = std::move(slot.body);
+    slot.asked_at = now;
+    if (slot.body != nullptr) return slot.body;
+  }
+  return MakeFirst(kind);
+}
+
+// What waits to be counted goes on waiting: the next exposition, which every body then has, shows
+// it.
+Publisher::Bytes Publisher::MakeFirst(BodyKind kind) {
+  const MutexLock making(making_);
+  {
+    const MutexLock lock(mutex_);
+    if (Bytes made = slots_[SlotOf(kind)].body) return made;
+  }
+  const auto identity = pools_[SlotOf({kind.format})].Take();
+  const auto writer = WriterFor(kind.format, *identity);
+  exposition_.RenderAgain(std::array<ExpositionWriter*, 1>{writer.get()});
+  Bytes body = Encode(kind, identity);
+  {
+    const MutexLock lock(mutex_);
+    slots_[SlotOf(kind)].body = body;
+  }
+  Notify();
+  return body;
+}
+
+std::unique_ptr<ExpositionWriter> Publisher::WriterFor(ExpositionFormat format,
+                                                       ByteBuffer& out) const {
+  if (format == ExpositionFormat::kProtobuf) return std::make_unique<ProtobufWriter>(out, native_);
+  return std::make_unique<TextWriter>(out, format == ExpositionFormat::kOpenMetrics
+                                               ? TextDialect::kOpenMetrics
+                                               : TextDialect::kPrometheus);
+}
+
+Publisher::Bytes Publisher::Encode(BodyKind kind, const Bytes& identity) {
+  if (kind.encoding == Encoding::kIdentity) return identity;
+  auto encoded = pools_[SlotOf(kind)].Take();
+  compressor_.Compress(identity->view(), *encoded);
+  return encoded;
 }
 
 void Publisher::Notify() {
@@ -42,9 +96,14 @@ void Publisher::Notify() {
   changed_.notify_one();
 }
 
+bool Publisher::IsWanted(const Slot& slot, SteadyTime now) const {
+  return slot.asked_at != SteadyTime{} && now - slot.asked_at < kAskedForMemory;
+}
+
 bool Publisher::IsDue() const {
   const SteadyTime now = clock_.SteadyNow();
-  const bool somebody_scrapes = scraped_at_ != SteadyTime{} && now - scraped_at_ < kScraperMemory;
+  const bool somebody_scrapes = std::ranges::any_of(
+      slots_, [&](const Slot& slot) CCKM_REQUIRES(mutex_) { return IsWanted(slot, now); });
   return notified_ || (somebody_scrapes && now - published_at_ >= kSelfMetricsAge);
 }
 
@@ -69,16 +128,43 @@ void Publisher::PublishNow() {
   if (!PublishOnce()) PublishOnce();
 }
 
-bool Publisher::PublishOnce() {
-  auto body = std::make_shared<ByteBuffer>();
-  TextWriter writer(*body);
-  const bool complete = exposition_.Render(writer);
-  body->ShrinkToFit();
+// The bodies to make.  Lets go of the others.
+std::vector<BodyKind> Publisher::TakeWanted() {
   const SteadyTime now = clock_.SteadyNow();
-  std::shared_ptr<const ByteBuffer> previous = std::move(body);
+  std::vector<BodyKind> wanted;
+  std::vector<Bytes> released;
   const MutexLock lock(mutex_);
   published_at_ = now;
-  std::swap(text_, previous);
+  for (Slot& slot : slots_) {
+    if (IsWanted(slot, now)) {
+      wanted.push_back(slot.kind);
+    } else {
+      released.push_back(std::move(slot.body));
+    }
+  }
+  return wanted;
+}
+
+bool Publisher::PublishOnce() {
+  const MutexLock making(making_);
+  const std::vector<BodyKind> wanted = TakeWanted();
+  if (wanted.empty()) return true;
+  std::map<ExpositionFormat, std::shared_ptr<ByteBuffer>> identities;
+  std::vector<std::unique_ptr<ExpositionWriter>> writers;
+  std::vector<ExpositionWriter*> targets;
+  for (const BodyKind& kind : wanted) {
+    if (identities.contains(kind.format)) continue;
+    auto& identity = identities[kind.format] = pools_[SlotOf({kind.format})].Take();
+    targets.push_back(writers.emplace_back(WriterFor(kind.format, *identity)).get());
+  }
+  const bool complete = exposition_.Render(targets);
+  std::vector<Bytes> bodies;
+  bodies.reserve(wanted.size());
+  for (const BodyKind& kind : wanted) bodies.push_back(Encode(kind, identities[kind.format]));
+  const MutexLock lock(mutex_);
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    std::swap(slots_[SlotOf(wanted[i])].body, bodies[i]);
+  }
   return complete;
 }
 

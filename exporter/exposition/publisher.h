@@ -2,32 +2,45 @@
 // scrape.
 //
 // One thread renders after an update, and every five seconds while somebody scrapes (for the self
-// metrics), and swaps the result in.  A scrape takes a mutex for as long as it takes to copy a
-// pointer. Thread-safety: Run() belongs to one thread; everything else may be called from any
-// thread.
+// metrics), and swaps the result in.  It makes the bodies that were asked for in the last ten
+// minutes, all of one exposition from one state.  A scrape takes a mutex for as long as it takes to
+// copy a pointer; only the first one of a body, in so long, makes it itself.
+// Thread-safety: Run() belongs to one thread; everything else may be called from any thread.
 
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <memory>
 #include <stop_token>
+#include <vector>
 
 #include "collectors/base/clock.h"
 #include "collectors/base/mutex.h"
+#include "exporter/exposition/buffer_pool.h"
 #include "exporter/exposition/byte_buffer.h"
 #include "exporter/exposition/exposition.h"
+#include "exporter/exposition/format.h"
+#include "exporter/exposition/gzip.h"
+#include "exporter/exposition/protobuf_writer.h"
 
 namespace cckm {
 
 class Publisher {
  public:
-  // Renders the first exposition at once.  `clock` outlives this.
-  Publisher(Exposition exposition, const Clock& clock);
+  // Renders the first exposition as text at once.  `clock` outlives this.
+  Publisher(Exposition exposition, NativeHistograms native, const Clock& clock);
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 
-  // The latest exposition in the text format; never null.  Counts as a scrape.
-  std::shared_ptr<const ByteBuffer> Text();
+  // The latest exposition; never null.  Counts as a scrape.
+  std::shared_ptr<const ByteBuffer> Body(BodyKind kind);
+
+  // See Exposition::DroppedSeries.  Waits while an exposition is being made.
+  DroppedSeriesByTarget DroppedSeries() {
+    const MutexLock making(making_);
+    return exposition_.DroppedSeries();
+  }
 
   // Says that the state has changed: a new exposition follows within a second.
   void Notify();
@@ -40,18 +53,38 @@ class Publisher {
   void PublishNow();
 
  private:
-  bool PublishOnce();
+  using Bytes = std::shared_ptr<const ByteBuffer>;
+
+  // One of the bodies of an exposition.
+  struct Slot {
+    BodyKind kind;
+    SteadyTime asked_at{};  // the epoch: never
+    Bytes body;             // null until it is asked for, and once it was not for long
+  };
+  static constexpr std::size_t kSlots = kContentTypes.size() * 2;
+
+  static std::size_t SlotOf(BodyKind kind);
+  bool IsWanted(const Slot& slot, SteadyTime now) const CCKM_REQUIRES(mutex_);
   bool IsDue() const CCKM_REQUIRES(mutex_);
+  std::vector<BodyKind> TakeWanted();
+  std::unique_ptr<ExpositionWriter> WriterFor(ExpositionFormat format, ByteBuffer& out) const;
+  Bytes Encode(BodyKind kind, const Bytes& identity) CCKM_REQUIRES(making_);
+  Bytes MakeFirst(BodyKind kind);
+  bool PublishOnce();
 
   const Clock& clock_;
-  Exposition exposition_;
+  const NativeHistograms native_;
+
+  Mutex making_;  // taken before mutex_
+  Exposition exposition_ CCKM_GUARDED_BY(making_);
+  std::array<BufferPool, kSlots> pools_ CCKM_GUARDED_BY(making_);
+  GzipCompressor compressor_ CCKM_GUARDED_BY(making_);
 
   Mutex mutex_;
   std::condition_variable_any changed_;
   bool notified_ CCKM_GUARDED_BY(mutex_) = false;
-  SteadyTime scraped_at_ CCKM_GUARDED_BY(mutex_){};
   SteadyTime published_at_ CCKM_GUARDED_BY(mutex_){};
-  std::shared_ptr<const ByteBuffer> text_ CCKM_GUARDED_BY(mutex_);
+  std::array<Slot, kSlots> slots_ CCKM_GUARDED_BY(mutex_);
 };
 
 }  // namespace cckm

@@ -77,9 +77,11 @@ void DomainDurations(const Place& place, const DomainState& domain, LabelViews l
                      ExpositionWriter& writer) {
   if (!place.target.options.domain_histograms) return;
   if (place.left_out->histograms.Has(place.position)) return;
-  writer.Histogram(labels, ShowsCounts(place, domain)
-                               ? domain.history.durations.View(place.scratch)
-                               : domain.history.durations.EmptyView(place.scratch));
+  HistogramView view = ShowsCounts(place, domain)
+                           ? domain.history.durations.View(place.scratch)
+                           : domain.history.durations.EmptyView(place.scratch);
+  view.exemplar_domain = domain.id;
+  writer.Histogram(labels, view);
 }
 
 void DomainInfo(const Place& /*place*/, const DomainState& domain, LabelViews labels,

@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
+#include <utility>
 
 namespace cckm {
 namespace {
@@ -13,6 +15,7 @@ constexpr std::array<std::string_view, 3> kTypeNames = {"gauge", "counter", "his
 
 constexpr std::string_view kClosing = "\"} ";  // between the last label's value and the number
 constexpr std::size_t kLongestNumber = 32;
+constexpr std::size_t kShortTail = 32;  // every state and most bounds are not longer
 
 void AppendEscaped(ByteBuffer& out, std::string_view text, std::string_view special) {
   while (true) {
@@ -23,6 +26,14 @@ void AppendEscaped(ByteBuffer& out, std::string_view text, std::string_view spec
     out.Append(text[at] == '\n' ? "n" : text.substr(at, 1));
     text.remove_prefix(at + 1);
   }
+}
+
+// OpenMetrics names a family of counters without the end of its samples' name.
+std::string_view WithoutTotal(const MetricDescription& family) {
+  constexpr std::string_view kTotal = "_total";
+  std::string_view name = family.name;
+  if (family.type == MetricType::kCounter) name.remove_suffix(kTotal.size());
+  return name;
 }
 
 void AppendLabelValue(ByteBuffer& out, const LabelView& value) {
@@ -61,6 +72,7 @@ void AppendNumber(ByteBuffer& out, double value) {
 void TextWriter::BeginFamily(const MetricDescription& description) {
   family_ = &description;
   header_written_ = false;
+  tails_.clear();
   openings_.clear();
   const auto add_opening = [this](std::string_view label) {
     openings_.push_back((openings_.empty() ? "{" : "\",") + std::string(label) + "=\"");
@@ -72,18 +84,20 @@ void TextWriter::BeginFamily(const MetricDescription& description) {
 void TextWriter::WriteHeaderOnce() {
   if (header_written_) return;
   header_written_ = true;
+  const bool is_open = dialect_ == TextDialect::kOpenMetrics;
+  const std::string_view name = is_open ? WithoutTotal(*family_) : family_->name;
   out_.Append("# HELP ");
-  out_.Append(family_->name);
+  out_.Append(name);
   out_.Append(" ");
-  AppendEscaped(out_, family_->help, "\\\n");
+  AppendEscaped(out_, family_->help, is_open ? "\\\"\n" : "\\\n");
   out_.Append("\n# TYPE ");
-  out_.Append(family_->name);
+  out_.Append(name);
   out_.Append(" ");
   out_.Append(kTypeNames[static_cast<std::size_t>(family_->type)]);
   out_.Append("\n");
 }
 
-void TextWriter::MakePrefix(std::string_view name_suffix, LabelViews labels, LastLabel last_label) {
+void TextWriter::MakePrefix(std::string_view name_suffix, LabelViews labels) {
   prefix_.clear();
   prefix_.Append(family_->name);
   prefix_.Append(name_suffix);
@@ -91,55 +105,117 @@ void TextWriter::MakePrefix(std::string_view name_suffix, LabelViews labels, Las
     prefix_.Append(openings_[i]);
     AppendLabelValue(prefix_, labels[i]);
   }
-  if (last_label == LastLabel::kFollows) prefix_.Append(openings_[labels.size()]);
-  has_labels_ = !labels.empty() || last_label == LastLabel::kFollows;
+}
+
+template <typename Texts>
+void TextWriter::MakeTails(const Texts& last_label_values) {
+  if (!tails_.empty()) return;
+  std::vector<std::size_t> ends;
+  tail_texts_.clear();
+  for (const std::string_view value : last_label_values) {
+    tail_texts_.append(value).append(kClosing);
+    ends.push_back(tail_texts_.size());
+  }
+  tail_texts_.append(kShortTail, ' ');
+  std::size_t begin = 0;
+  for (const std::size_t end : ends) {
+    tails_.push_back({tail_texts_.data() + begin, end - begin});
+    begin = end;
+  }
 }
 
 // A single reservation covers the line, since this runs once for each of up to millions of series.
-void TextWriter::WriteLine(std::string_view last_label_value, double value) {
-  out_.Reserve(prefix_.size() + last_label_value.size() + kClosing.size() + kLongestNumber + 1);
+void TextWriter::WriteLine(const Tail& tail, double value) {
+  out_.Reserve(prefix_.size() + std::max(tail.size, kShortTail) + kLongestNumber + 1);
   char* to = Write(out_.end(), prefix_.view());
-  to = Write(to, last_label_value);
-  to = has_labels_ ? Write(to, kClosing) : Write(to, " ");
-  to = WriteNumber(to, value);
+  if (tail.size <= kShortTail) {
+    std::memcpy(to, tail.text, kShortTail);
+  } else {
+    std::memcpy(to, tail.text, tail.size);
+  }
+  to = WriteNumber(to + tail.size, value);
+  *to++ = '\n';
+  out_.Advance(static_cast<std::size_t>(to - out_.end()));
+}
+
+void TextWriter::WriteLine(double value) {
+  out_.Reserve(prefix_.size() + kLongestNumber + 1);
+  char* to = WriteNumber(Write(out_.end(), prefix_.view()), value);
   *to++ = '\n';
   out_.Advance(static_cast<std::size_t>(to - out_.end()));
 }
 
 void TextWriter::Sample(LabelViews labels, double value) {
   WriteHeaderOnce();
-  MakePrefix("", labels, LastLabel::kGiven);
-  WriteLine("", value);
+  MakePrefix("", labels);
+  CloseLabels(labels);
+  WriteLine(value);
 }
 
 void TextWriter::Samples(LabelViews labels, std::span<const std::string_view> last_label_values,
                          std::span<const double> numbers) {
   WriteHeaderOnce();
-  MakePrefix("", labels, LastLabel::kFollows);
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    WriteLine(last_label_values[i], numbers[i]);
-  }
+  MakePrefix("", labels);
+  OpenLastLabel(labels);
+  MakeTails(last_label_values);
+  for (std::size_t i = 0; i < numbers.size(); ++i) WriteLine(tails_[i], numbers[i]);
 }
 
 void TextWriter::StateSet(LabelViews labels, std::span<const std::string_view> states,
                           std::size_t active) {
   WriteHeaderOnce();
-  MakePrefix("", labels, LastLabel::kFollows);
-  for (std::size_t i = 0; i < states.size(); ++i) {
-    WriteLine(states[i], i == active ? 1 : 0);
-  }
+  MakePrefix("", labels);
+  OpenLastLabel(labels);
+  MakeTails(states);
+  for (std::size_t i = 0; i < states.size(); ++i) WriteLine(tails_[i], i == active ? 1 : 0);
 }
 
 void TextWriter::Histogram(LabelViews labels, const HistogramView& histogram) {
   WriteHeaderOnce();
-  MakePrefix("_bucket", labels, LastLabel::kFollows);
+  MakePrefix("_bucket", labels);
+  OpenLastLabel(labels);
+  MakeTails(histogram.le);
+  WriteBuckets(histogram);
+  MakePrefix("_sum", labels);
+  CloseLabels(labels);
+  WriteLine(histogram.sum);
+  MakePrefix("_count", labels);
+  CloseLabels(labels);
+  WriteLine(static_cast<double>(histogram.cumulative.back()));
+}
+
+void TextWriter::WriteBuckets(const HistogramView& histogram) {
+  auto exemplar = histogram.exemplars.begin();
+  if (dialect_ != TextDialect::kOpenMetrics) exemplar = histogram.exemplars.end();
   for (std::size_t i = 0; i < histogram.le.size(); ++i) {
-    WriteLine(histogram.le[i], static_cast<double>(histogram.cumulative[i]));
+    WriteLine(tails_[i], static_cast<double>(histogram.cumulative[i]));
+    if (exemplar == histogram.exemplars.end() || exemplar->bucket != i) continue;
+    WriteExemplar(*exemplar++, histogram.exemplar_domain);
   }
-  MakePrefix("_sum", labels, LastLabel::kGiven);
-  WriteLine("", histogram.sum);
-  MakePrefix("_count", labels, LastLabel::kGiven);
-  WriteLine("", static_cast<double>(histogram.cumulative.back()));
+}
+
+// Behind the line that was written last.
+void TextWriter::WriteExemplar(const Exemplar& exemplar, const LabelView& domain_id) {
+  const std::vector<ExemplarLabel> labels = LabelsOf(exemplar, domain_id);
+  if (labels.empty()) return;
+  out_.RemoveLast(1);
+  std::string_view opening = " # {";
+  for (const ExemplarLabel& label : labels) {
+    out_.Append(std::exchange(opening, ","));
+    out_.Append(label.name);
+    out_.Append("=\"");
+    AppendLabelValue(out_, label.value);
+    out_.Append("\"");
+  }
+  out_.Append("} ");
+  AppendNumber(out_, exemplar.value);
+  out_.Append(" ");
+  AppendNumber(out_, ToUnixSeconds(exemplar.at));
+  out_.Append("\n");
+}
+
+void TextWriter::Finish() {
+  if (dialect_ == TextDialect::kOpenMetrics) out_.Append("# EOF\n");
 }
 
 }  // namespace cckm

@@ -1,10 +1,11 @@
-// The text format 0.0.4 of Prometheus.
+// The text formats: Prometheus' 0.0.4, and OpenMetrics 1.0.0, which has exemplars.
 //
-// Source: Prometheus documentation, "Exposition formats", text format details.
+// Source: Prometheus documentation, "Exposition formats", text format details; OpenMetrics 1.0.0.
 // Thread-safety: belongs to one thread.
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,12 +15,13 @@
 
 namespace cckm {
 
-inline constexpr std::string_view kTextContentType = "text/plain; version=0.0.4; charset=utf-8";
+enum class TextDialect : std::uint8_t { kPrometheus, kOpenMetrics };
 
 class TextWriter final : public ExpositionWriter {
  public:
   // Appends to `out`, which outlives this.
-  explicit TextWriter(ByteBuffer& out) : out_(out) {}
+  explicit TextWriter(ByteBuffer& out, TextDialect dialect = TextDialect::kPrometheus)
+      : out_(out), dialect_(dialect) {}
 
   void BeginFamily(const MetricDescription& description) override;
   void Sample(LabelViews labels, double value) override;
@@ -28,23 +30,39 @@ class TextWriter final : public ExpositionWriter {
   void StateSet(LabelViews labels, std::span<const std::string_view> states,
                 std::size_t active) override;
   void Histogram(LabelViews labels, const HistogramView& histogram) override;
+  void Finish() override;
 
  private:
+  void WriteBuckets(const HistogramView& histogram);
+  void WriteExemplar(const Exemplar& exemplar, const LabelView& domain_id);
+  // What follows the prefix in a line, up to the number: the value of the last label and the end of
+  // the labels.  Copied with what comes after it, which is faster than its very length.
+  struct Tail {
+    const char* text;
+    std::size_t size;
+  };
+
   void WriteHeaderOnce();
-  enum class LastLabel { kGiven, kFollows };
-  // Sets prefix_ to what all lines of one object begin with: `name{label="value",...`, and where
-  // one more label follows in each line, its name too.
-  void MakePrefix(std::string_view name_suffix, LabelViews labels, LastLabel last_label);
-  void WriteLine(std::string_view last_label_value, double value);
+  // Sets prefix_ to what all lines of one object begin with: `name{label="value",...`.
+  void MakePrefix(std::string_view name_suffix, LabelViews labels);
+  // What one more label follows, whose value the tails have.
+  void OpenLastLabel(LabelViews labels) { prefix_.Append(openings_[labels.size()]); }
+  void CloseLabels(LabelViews labels) { prefix_.Append(labels.empty() ? " " : "\"} "); }
+  template <typename Texts>
+  void MakeTails(const Texts& last_label_values);
+  void WriteLine(const Tail& tail, double value);
+  void WriteLine(double value);
 
   ByteBuffer& out_;
+  const TextDialect dialect_;
   const MetricDescription* family_ = nullptr;
   bool header_written_ = false;
   // What comes before the value of each label of the family, and of the label `le` where it is a
   // histogram: `{target="`, `",cloud="`.
   std::vector<std::string> openings_;
   ByteBuffer prefix_;
-  bool has_labels_ = false;
+  std::string tail_texts_;
+  std::vector<Tail> tails_;  // of the family; empty until they are needed
 };
 
 // Appends a value as Prometheus reads it: the shortest decimal that gives the same double.

@@ -36,6 +36,20 @@ std::optional<Nanoseconds> UsableDuration(const Refresh& refresh) {
   return duration && *duration >= Nanoseconds::zero() ? duration : std::nullopt;
 }
 
+// REQUIRES: it has a usable duration.
+Occasion OccasionOf(const Refresh& refresh, std::string_view domain_id, WallTime counted_at) {
+  return {.counted_at = counted_at,
+          .refresh_id = refresh.id,
+          .domain_id = domain_id,
+          .finished_at = refresh.completed_at.value_or(WallTime())};
+}
+
+// Empty where there are several or none.
+std::string_view OnlyDomainOf(const Refresh& refresh) {
+  return refresh.domains.size() == 1 ? std::string_view(refresh.domains.front().domain_id)
+                                     : std::string_view();
+}
+
 }  // namespace
 
 void DomainHistory::Consider(const Refresh& refresh, DomainStatus status) {
@@ -51,12 +65,12 @@ void DomainHistory::Consider(const Refresh& refresh, DomainStatus status) {
   if (end) last_result = static_cast<DomainResult>(*end + 1);
 }
 
-void DomainHistory::Count(const Refresh& refresh, DomainStatus status) {
+void DomainHistory::Count(const Refresh& refresh, DomainStatus status, WallTime counted_at) {
   const auto end = EndFor(status);
   if (!end) return;
   ++totals[*end];
   const auto duration = UsableDuration(refresh);
-  if (*end == 0 && duration) durations.Observe(*duration);
+  if (*end == 0 && duration) durations.Observe(*duration, OccasionOf(refresh, {}, counted_at));
 }
 
 RefreshDurations EmptyRefreshDurations(const BucketBounds& bounds) {
@@ -64,10 +78,25 @@ RefreshDurations EmptyRefreshDurations(const BucketBounds& bounds) {
           DurationHistogram(bounds)};
 }
 
-void Count(const Refresh& refresh, RefreshDurations& durations) {
-  if (const auto duration = UsableDuration(refresh)) {
-    durations[EndOf(refresh.status)].Observe(*duration);
+void Recall(const Refresh& refresh, DomainStatus status, DomainHistory& history) {
+  const auto duration = UsableDuration(refresh);
+  if (EndFor(status) == 0 && duration) {
+    history.durations.Recall(*duration, OccasionOf(refresh, {}, {}));
   }
+}
+
+void Count(const Refresh& refresh, RefreshDurations& durations, WallTime counted_at) {
+  const auto duration = UsableDuration(refresh);
+  if (!duration) return;
+  durations[EndOf(refresh.status)].Observe(*duration,
+                                           OccasionOf(refresh, OnlyDomainOf(refresh), counted_at));
+}
+
+void Recall(const Refresh& refresh, RefreshDurations& durations) {
+  const auto duration = UsableDuration(refresh);
+  if (!duration) return;
+  durations[EndOf(refresh.status)].Recall(*duration,
+                                          OccasionOf(refresh, OnlyDomainOf(refresh), {}));
 }
 
 }  // namespace cckm

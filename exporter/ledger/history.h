@@ -58,9 +58,13 @@ struct DomainHistory {
   // nothing.
   void Consider(const Refresh& refresh, DomainStatus status);
 
-  // Counts it.  To be called once for each refresh.
-  void Count(const Refresh& refresh, DomainStatus status);
+  // Counts it, at `counted_at` by our clock.  To be called once for each refresh.
+  void Count(const Refresh& refresh, DomainStatus status, WallTime counted_at);
 };
+
+// Both do for a refresh that was counted before a restart what a sum does not keep: they make it
+// the exemplar of its bucket.
+void Recall(const Refresh& refresh, DomainStatus status, DomainHistory& history);
 
 // The histograms of a collector, indexed as kRefreshEndNames.
 using RefreshDurations = std::array<DurationHistogram, kRefreshEndNames.size()>;
@@ -69,6 +73,7 @@ RefreshDurations EmptyRefreshDurations(const BucketBounds& bounds);
 
 // Counts a finished refresh in the histogram of its end, if it has a usable duration: one that is
 // known and not negative.
-void Count(const Refresh& refresh, RefreshDurations& durations);
+void Count(const Refresh& refresh, RefreshDurations& durations, WallTime counted_at);
+void Recall(const Refresh& refresh, RefreshDurations& durations);
 
 }  // namespace cckm

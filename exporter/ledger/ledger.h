@@ -28,7 +28,8 @@ namespace cckm {
 // A refresh on its way into the ledger.
 struct FinishedRefresh {
   const Refresh* refresh = nullptr;  // settled; never null
-  bool counts = true;  // false: only remembered, because it had finished before anybody watched
+  bool counts = true;     // false: only remembered, because it had finished before anybody watched
+  WallTime counted_at{};  // by our clock
 };
 
 // Which refreshes of a collector to read back: those of `refresh_ids`, those that finished at or
@@ -43,6 +44,7 @@ struct CollectorMemory {
   RefreshDurations durations;
   std::vector<std::pair<std::string, DomainHistory>> domains;  // with their ids, each once
   std::vector<Refresh> refreshes;    // the wanted ones, without the domains' details
+  std::vector<bool> counted;         // for each of them: not only remembered
   std::optional<WallTime> baseline;  // as SetBaseline() was told first
 };
 

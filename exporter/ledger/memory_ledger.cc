@@ -30,6 +30,7 @@ Result<CollectorMemory> MemoryLedger::Restore(std::string_view target, const Fam
       .durations = EmptyRefreshDurations(bounds_),
       .domains = {},
       .refreshes = {},
+      .counted = {},
       .baseline = baseline == baselines_.end() ? std::nullopt : std::optional(baseline->second)};
 }
 

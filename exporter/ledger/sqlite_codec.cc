@@ -16,6 +16,10 @@ namespace {
 static_assert(kDomainStatusNames == std::array<std::string_view, 5>{"in_progress", "completed",
                                                                     "failed", "cancelled",
                                                                     "unknown"});
+// Of the buckets of any finite double.
+constexpr std::int64_t kHighestIndex = 1024 << NativeBuckets::kSchema;
+constexpr std::int64_t kLowestIndex = -kHighestIndex;
+
 constexpr unsigned kStatusBits = 3;
 constexpr std::uint64_t kStatusMask = (1U << kStatusBits) - 1;
 
@@ -76,7 +80,42 @@ class Unpacker {
 
 bool IsSum(double seconds) { return std::isfinite(seconds) && seconds >= 0; }
 
-// The number of buckets, 0 for a histogram without observations; then their counts and the sum.
+// Negative numbers as odd ones, so that those near 0 stay short.
+std::uint64_t ZigZag(std::int64_t number) {
+  return static_cast<std::uint64_t>(number) << 1U ^ static_cast<std::uint64_t>(number >> 63U);
+}
+std::int64_t UnZigZag(std::uint64_t packed) {
+  return static_cast<std::int64_t>(packed >> 1U ^ (0 - (packed & 1U)));
+}
+
+// The count of the zero bucket, the number of the other ones, and each with the distance of its
+// index from the one before.
+void Pack(Packer& packer, const NativeBuckets& native) {
+  packer.AddInteger(native.zeros());
+  packer.AddInteger(native.buckets().size());
+  std::int64_t previous = 0;
+  for (const auto& [index, count] : native.buckets()) {
+    packer.AddInteger(ZigZag(index - previous));
+    packer.AddInteger(count);
+    previous = index;
+  }
+}
+
+NativeBuckets UnpackNative(Unpacker& unpacker) {
+  NativeBuckets native;
+  native.AddZeros(unpacker.Integer());
+  std::int64_t index = 0;
+  for (std::uint64_t left = unpacker.Integer(); left > 0 && unpacker.ok(); --left) {
+    index += UnZigZag(unpacker.Integer());
+    if (index < kLowestIndex || index > kHighestIndex) unpacker.Refuse();
+    const std::uint64_t count = unpacker.Integer();
+    if (unpacker.ok()) native.Add(static_cast<std::int32_t>(index), count);
+  }
+  return native;
+}
+
+// The number of buckets, 0 for a histogram without observations; then their counts, the sum, the
+// time of the first one, and the native buckets.
 void Pack(Packer& packer, const DurationHistogram& histogram) {
   const DurationHistogram::Observations saved = histogram.Save();
   const bool is_empty = std::ranges::all_of(saved.counts, [](auto count) { return count == 0; });
@@ -84,6 +123,8 @@ void Pack(Packer& packer, const DurationHistogram& histogram) {
   if (is_empty) return;
   for (const std::uint64_t count : saved.counts) packer.AddInteger(count);
   packer.AddFloat(saved.sum_seconds);
+  packer.AddInteger(ZigZag(saved.created_at.value_or(WallTime()).time_since_epoch().count()));
+  Pack(packer, saved.native);
 }
 
 void Unpack(Unpacker& unpacker, std::size_t buckets, DurationHistogram& histogram) {
@@ -94,6 +135,8 @@ void Unpack(Unpacker& unpacker, std::size_t buckets, DurationHistogram& histogra
   for (std::size_t i = 0; i < buckets; ++i) saved.counts.push_back(unpacker.Integer());
   saved.sum_seconds = unpacker.Float();
   if (!IsSum(saved.sum_seconds)) unpacker.Refuse();
+  saved.created_at = WallTime(Nanoseconds(UnZigZag(unpacker.Integer())));
+  saved.native = UnpackNative(unpacker);
   if (unpacker.ok()) histogram.Restore(saved);
 }
 

@@ -37,10 +37,10 @@ bool SqliteCommit::Add(const FinishedRefresh& finished) {
   for (const DomainRefresh& named : refresh.domains) {
     DomainRow& domain = Domain(named.domain_id);
     domain.history.Consider(refresh, named.status);
-    if (finished.counts) domain.history.Count(refresh, named.status);
+    if (finished.counts) domain.history.Count(refresh, named.status, finished.counted_at);
     row.domains.push_back({domain.id, named.status});
   }
-  if (finished.counts) Count(refresh, collector_.durations);
+  if (finished.counts) Count(refresh, collector_.durations, finished.counted_at);
   store_.refreshes.Insert(collector_.id, row);
   ++stored_;
   return finished.counts;

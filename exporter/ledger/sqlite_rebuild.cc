@@ -27,25 +27,25 @@ std::optional<std::string> ReadBounds(SqliteConnection& connection) {
 class Recount {
  public:
   Recount(CollectorRow& collector, std::vector<DomainRow>& domains) : collector_(collector) {
-    for (DomainRow& domain : domains) domains_.emplace(domain.id, &domain.history);
+    for (DomainRow& domain : domains) domains_.emplace(domain.id, &domain);
   }
 
   void Add(const RefreshRow& row) {
     if (!row.counts) return;
-    Count(row.refresh, collector_.durations);
+    Count(row.refresh, collector_.durations, collector_.created_at);
     for (const StoredDomain& stored : row.domains) {
       const auto known = domains_.find(stored.domain);
       if (known == domains_.end()) continue;
-      DomainHistory& history = *known->second;
+      DomainHistory& history = known->second->history;
       const DomainEndCounts totals = history.totals;
-      history.Count(row.refresh, stored.status);
+      history.Count(row.refresh, stored.status, known->second->created_at);
       history.totals = totals;
     }
   }
 
  private:
   CollectorRow& collector_;
-  std::map<std::int64_t, DomainHistory*> domains_;
+  std::map<std::int64_t, DomainRow*> domains_;
 };
 
 }  // namespace

@@ -30,14 +30,15 @@ class Restorer {
     }
   }
 
-  std::vector<Refresh> TakeRefreshes() {
+  void TakeRefreshes(CollectorMemory& memory) {
     std::vector<RefreshRow> rows;
     for (auto& [id, row] : rows_) rows.push_back(std::move(row));
     std::ranges::stable_sort(rows, {}, &RefreshRow::finished_at);
-    std::vector<Refresh> refreshes;
-    refreshes.reserve(rows.size());
-    for (RefreshRow& row : rows) refreshes.push_back(std::move(row.refresh));
-    return refreshes;
+    memory.refreshes.reserve(rows.size());
+    for (RefreshRow& row : rows) {
+      memory.refreshes.push_back(std::move(row.refresh));
+      memory.counted.push_back(row.counts);
+    }
   }
 
   std::vector<std::pair<std::string, DomainHistory>> TakeDomains() {
@@ -82,6 +83,7 @@ CollectorMemory RestoreCollector(SqliteStore& store, std::string_view target, co
   CollectorMemory memory{.durations = EmptyRefreshDurations(store.bounds),
                          .domains = {},
                          .refreshes = {},
+                         .counted = {},
                          .baseline = std::nullopt};
   auto collector = store.collectors.Find(target, family.name);
   if (!collector) return memory;
@@ -89,7 +91,7 @@ CollectorMemory RestoreCollector(SqliteStore& store, std::string_view target, co
   memory.baseline = collector->baseline;
   Restorer restorer(store, collector->id);
   restorer.ReadRefreshes(wanted);
-  memory.refreshes = restorer.TakeRefreshes();
+  restorer.TakeRefreshes(memory);
   memory.domains = restorer.TakeDomains();
   return memory;
 }

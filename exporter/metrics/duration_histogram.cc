@@ -1,5 +1,6 @@
 #include "exporter/metrics/duration_histogram.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -8,6 +9,14 @@
 #include <utility>
 
 namespace cckm {
+namespace {
+
+const NativeBuckets& NoBuckets() {
+  static const NativeBuckets kNone;
+  return kNone;
+}
+
+}  // namespace
 
 std::string LeText(double bound) {
   if (std::isinf(bound)) return "+Inf";
@@ -23,9 +32,57 @@ BucketBounds::BucketBounds(std::vector<double> bounds) : values_(std::move(bound
   texts_.push_back(LeText(std::numeric_limits<double>::infinity()));
 }
 
-void DurationHistogram::Observe(Nanoseconds duration) {
-  if (!histogram_) histogram_ = std::make_unique<prometheus::Histogram>(bounds_->values());
-  histogram_->Observe(ToSeconds(duration));
+struct DurationHistogram::Observed {
+  explicit Observed(const BucketBounds& bounds) : classic(bounds.values()) {}
+
+  void Keep(Exemplar exemplar);
+
+  prometheus::Histogram classic;
+  NativeBuckets native;
+  std::vector<Exemplar> exemplars;
+  std::optional<WallTime> created_at;
+};
+
+void DurationHistogram::Observed::Keep(Exemplar exemplar) {
+  const auto at = std::ranges::lower_bound(exemplars, exemplar.bucket, {}, &Exemplar::bucket);
+  if (at == exemplars.end() || at->bucket != exemplar.bucket) {
+    exemplars.insert(at, std::move(exemplar));
+  } else if (at->at <= exemplar.at) {
+    *at = std::move(exemplar);
+  }
+}
+
+DurationHistogram::DurationHistogram(const BucketBounds& bounds) : bounds_(&bounds) {}
+DurationHistogram::DurationHistogram(DurationHistogram&& other) noexcept = default;
+DurationHistogram& DurationHistogram::operator=(DurationHistogram&& other) noexcept = default;
+DurationHistogram::~DurationHistogram() = default;
+
+DurationHistogram::Observed& DurationHistogram::MakeObserved() {
+  if (!observed_) observed_ = std::make_unique<Observed>(*bounds_);
+  return *observed_;
+}
+
+void DurationHistogram::Observe(Nanoseconds duration, const Occasion& occasion) {
+  Observed& observed = MakeObserved();
+  const double seconds = ToSeconds(duration);
+  observed.classic.Observe(seconds);
+  observed.native.Observe(seconds);
+  if (!observed.created_at) observed.created_at = occasion.counted_at;
+  observed.Keep(ExemplarOf(duration, occasion));
+}
+
+void DurationHistogram::Recall(Nanoseconds duration, const Occasion& occasion) {
+  MakeObserved().Keep(ExemplarOf(duration, occasion));
+}
+
+Exemplar DurationHistogram::ExemplarOf(Nanoseconds duration, const Occasion& occasion) const {
+  const double seconds = ToSeconds(duration);
+  const auto bucket = std::ranges::lower_bound(bounds_->values(), seconds);
+  return {.bucket = static_cast<std::size_t>(bucket - bounds_->values().begin()),
+          .refresh_id = LabelValue(occasion.refresh_id),
+          .domain_id = LabelValue(occasion.domain_id),
+          .value = seconds,
+          .at = occasion.finished_at};
 }
 
 DurationHistogram::Observations DurationHistogram::Save() const {
@@ -33,27 +90,40 @@ DurationHistogram::Observations DurationHistogram::Save() const {
   const HistogramView view = View(saved.counts);
   saved.sum_seconds = view.sum;
   std::adjacent_difference(saved.counts.begin(), saved.counts.end(), saved.counts.begin());
+  if (!observed_) return saved;
+  saved.created_at = observed_->created_at;
+  saved.native = observed_->native;
   return saved;
 }
 
 void DurationHistogram::Restore(const Observations& saved) {
-  if (!histogram_) histogram_ = std::make_unique<prometheus::Histogram>(bounds_->values());
-  histogram_->ObserveMultiple({saved.counts.begin(), saved.counts.end()}, saved.sum_seconds);
+  Observed& observed = MakeObserved();
+  observed.classic.ObserveMultiple({saved.counts.begin(), saved.counts.end()}, saved.sum_seconds);
+  observed.native.AddZeros(saved.native.zeros());
+  for (const auto& [index, count] : saved.native.buckets()) observed.native.Add(index, count);
+  if (!observed.created_at) observed.created_at = saved.created_at;
 }
 
 HistogramView DurationHistogram::EmptyView(std::vector<std::uint64_t>& scratch) const {
   scratch.assign(bounds_->texts().size(), 0);
-  return {bounds_->texts(), scratch, 0};
+  return {.bounds = bounds_->values(),
+          .le = bounds_->texts(),
+          .cumulative = scratch,
+          .native = &NoBuckets()};
 }
 
 HistogramView DurationHistogram::View(std::vector<std::uint64_t>& scratch) const {
-  const HistogramView empty = EmptyView(scratch);
-  if (!histogram_) return empty;
-  const prometheus::ClientMetric::Histogram collected = histogram_->Collect().histogram;
+  HistogramView view = EmptyView(scratch);
+  if (!observed_) return view;
+  const prometheus::ClientMetric::Histogram collected = observed_->classic.Collect().histogram;
   for (std::size_t i = 0; i < scratch.size(); ++i) {
     scratch[i] = collected.bucket[i].cumulative_count;
   }
-  return {bounds_->texts(), scratch, collected.sample_sum};
+  view.sum = collected.sample_sum;
+  view.exemplars = observed_->exemplars;
+  view.created_at = observed_->created_at;
+  view.native = &observed_->native;
+  return view;
 }
 
 }  // namespace cckm

@@ -8,11 +8,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "collectors/base/clock.h"
+#include "exporter/metrics/exemplar.h"
+#include "exporter/metrics/native_buckets.h"
 
 namespace cckm {
 
@@ -36,24 +39,47 @@ std::string LeText(double bound);
 
 // What a writer needs of a histogram.  buckets are cumulative, one more than bounds.
 struct HistogramView {
+  std::span<const double> bounds;
   std::span<const std::string> le;
   std::span<const std::uint64_t> cumulative;
   double sum = 0;
+  std::span<const Exemplar> exemplars = {};        // at most one a bucket, in their order
+  LabelView exemplar_domain = std::string_view();  // of those that name no domain
+  std::optional<WallTime> created_at = {};         // when its first observation was counted
+  const NativeBuckets* native = nullptr;           // null where it is classic only
+};
+
+// What an observation was made of.
+struct Occasion {
+  WallTime counted_at{};  // by our clock
+  std::string_view refresh_id = {};
+  std::string_view domain_id =
+      {};                  // empty where the refresh has several, or the histogram's has one
+  WallTime finished_at{};  // by the appliance's clock
 };
 
 class DurationHistogram {
  public:
   // `bounds` outlives this.
-  explicit DurationHistogram(const BucketBounds& bounds) : bounds_(&bounds) {}
+  explicit DurationHistogram(const BucketBounds& bounds);
+  DurationHistogram(DurationHistogram&& other) noexcept;
+  DurationHistogram& operator=(DurationHistogram&& other) noexcept;
+  ~DurationHistogram();
 
+  // The exemplar of its bucket becomes this one, unless the bucket has a later one.
   // REQUIRES: not negative.
-  void Observe(Nanoseconds duration);
+  void Observe(Nanoseconds duration, const Occasion& occasion);
 
-  // What was observed: how often in each bucket, not cumulative, the last one for +Inf; and the sum
-  // in seconds.
+  // Makes what was observed before a restart the exemplar of its bucket.
+  void Recall(Nanoseconds duration, const Occasion& occasion);
+
+  // What was observed, but for the exemplars: how often in each bucket, not cumulative, the last
+  // one for +Inf; the sum in seconds; when the first one was counted; and the native buckets.
   struct Observations {
     std::vector<std::uint64_t> counts;
     double sum_seconds = 0;
+    std::optional<WallTime> created_at;
+    NativeBuckets native;
 
     friend bool operator==(const Observations&, const Observations&) = default;
   };
@@ -67,9 +93,14 @@ class DurationHistogram {
   HistogramView EmptyView(std::vector<std::uint64_t>& scratch) const;
 
  private:
+  struct Observed;
+
+  Observed& MakeObserved();
+  Exemplar ExemplarOf(Nanoseconds duration, const Occasion& occasion) const;
+
   const BucketBounds* bounds_;
   // Made by the first observation: most domains of a large appliance wait long for theirs.
-  std::unique_ptr<prometheus::Histogram> histogram_;
+  std::unique_ptr<Observed> observed_;
 };
 
 }  // namespace cckm

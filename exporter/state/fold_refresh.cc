@@ -19,8 +19,19 @@ void ConsiderNewest(DomainState& domain, const RefreshState& refresh, DomainStat
   if (domain.newest != nullptr && domain.newest != &refresh && IsOlder(refresh, *domain.newest)) {
     return;
   }
+  if (domain.newest != &refresh) domain.detail.clear();
   domain.newest = &refresh;
   domain.status = status;
+}
+
+// Keeps what the domain's newest refresh says of it, and no memory for one that completed.
+void KeepDetail(DomainState& domain, const DomainRefresh& named) {
+  if (named.status != DomainStatus::kCompleted) {
+    domain.detail = named.detail;
+    return;
+  }
+  domain.detail.clear();
+  domain.detail.shrink_to_fit();
 }
 
 // A finished refresh that was gone for a while has changed only if it came back otherwise.
@@ -81,22 +92,29 @@ void RefreshFolder::FoldRefresh(RefreshState& state, const RefreshAnswer& answer
   RenewDomains(state, refresh, is_first_answer);
   if (Leaves(state)) is_sweep_needed_ = true;
   if (!answer.settled) return;
-  if (is_new) cckm::Count(refresh, collector_.durations);
+  if (is_new) cckm::Count(refresh, collector_.durations, wall_now_);
   for (std::size_t i = 0; i < state.domains.size(); ++i) {
     const auto [domain, status] = state.domains[i];
     DomainHistory& history =
         domain != nullptr ? domain->history : HistoryOf(refresh.domains[i].domain_id);
     history.Consider(refresh, status);
-    if (is_new) history.Count(refresh, status);
+    if (is_new) history.Count(refresh, status, wall_now_);
   }
 }
 
 void RefreshFolder::Count(const Refresh& refresh) {
-  cckm::Count(refresh, collector_.durations);
+  cckm::Count(refresh, collector_.durations, wall_now_);
   for (const DomainRefresh& named : refresh.domains) {
     DomainHistory& history = HistoryOf(named.domain_id);
     history.Consider(refresh, named.status);
-    history.Count(refresh, named.status);
+    history.Count(refresh, named.status, wall_now_);
+  }
+}
+
+void RefreshFolder::Recall(const Refresh& refresh) {
+  cckm::Recall(refresh, collector_.durations);
+  for (const DomainRefresh& named : refresh.domains) {
+    cckm::Recall(refresh, named.status, HistoryOf(named.domain_id));
   }
 }
 
@@ -121,6 +139,7 @@ void RefreshFolder::RenewDomains(RefreshState& state, const Refresh& refresh,
     if (domain == nullptr) continue;
     ++domain->named_by;
     ConsiderNewest(*domain, state, named.status);
+    if (domain->newest == &state) KeepDetail(*domain, named);
   }
   ReleaseDomains(state, before);
 }

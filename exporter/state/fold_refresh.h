@@ -23,6 +23,9 @@ class RefreshFolder {
   // anomalies that were not counted before.
   AnomalySet Fold(const RefreshAnswer& answer, bool is_new);
 
+  // Shows again what a refresh that was counted before a restart is the exemplar of.
+  void Recall(const Refresh& refresh);
+
   // Counts a settled refresh that was folded before without being counted.
   void Count(const Refresh& refresh);
 

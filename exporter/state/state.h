@@ -40,7 +40,10 @@ struct DomainState {
 
   const RefreshState* newest = nullptr;          // of the refreshes that name it
   DomainStatus status = DomainStatus::kUnknown;  // in that refresh, as last known
-  std::uint32_t named_by = 0;                    // tracked refreshes that name it
+  // What that refresh says of the domain, at most 200 characters; empty where it completed, and
+  // until an answer is read again after a restart.
+  std::string detail;
+  std::uint32_t named_by = 0;  // tracked refreshes that name it
 
   DomainHistory history;
   // The update that brought the domain, as counted by StateStore; 0 where its refresh was finished
@@ -117,6 +120,7 @@ struct TargetState {
   LabelValue label;  // of the name
   std::vector<CollectorState> collectors;
   TargetObservation observation;
+  std::optional<Error> login_error;  // of the latest login, if no way of logging in was left
 };
 
 // True once an unfinished refresh was without a usable answer for stale_after.

@@ -71,6 +71,7 @@ void StateStore::SetTarget(TargetSetup setup) {
     target->label = LabelValue(setup.options.name);
   }
   target->options = setup.options;
+  target->login_error.reset();  // of an account that may be another now
   std::erase_if(target->collectors, [&](const CollectorState& collector) {
     return std::ranges::find(setup.collectors, collector.family, &CollectorSetup::family) ==
            setup.collectors.end();
@@ -88,7 +89,7 @@ void StateStore::SetTarget(TargetSetup setup) {
 
 // Settles what is shown after a change of what is watched.
 void StateStore::Sweep(CollectorState& collector) {
-  RefreshFolder folder = FolderOf(collector, clock_.SteadyNow());
+  RefreshFolder folder = FolderOf(collector, clock_.SteadyNow(), clock_.Now());
   folder.NeedSweep();
   folder.Finish();
 }
@@ -112,16 +113,18 @@ void StateStore::Restore(CollectorState& collector, CollectorMemory memory) {
   for (auto& [id, history] : memory.domains) {
     collector.resting_histories.emplace(LabelValue(id).text(), std::move(history));
   }
-  RefreshFolder folder = FolderOf(collector, clock_.SteadyNow());
-  for (Refresh& refresh : memory.refreshes) {
-    RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh, .refresh = std::move(refresh)};
+  RefreshFolder folder = FolderOf(collector, clock_.SteadyNow(), clock_.Now());
+  for (std::size_t i = 0; i < memory.refreshes.size(); ++i) {
+    RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh,
+                         .refresh = std::move(memory.refreshes[i])};
     answer.settled = true;
     folder.Fold(answer, false);
+    if (memory.counted[i]) folder.Recall(answer.refresh);
   }
 }
 
-RefreshFolder StateStore::FolderOf(CollectorState& collector, SteadyTime now) {
-  return {collector, bounds_, ++updates_, now, clock_.Now()};
+RefreshFolder StateStore::FolderOf(CollectorState& collector, SteadyTime now, WallTime wall_now) {
+  return {collector, bounds_, ++updates_, now, wall_now};
 }
 
 TargetState* StateStore::FindTarget(std::string_view name) {
@@ -143,7 +146,7 @@ std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update,
   CollectorState* collector = FindCollector(update.target, *update.family);
   if (collector == nullptr) return {};
   FindTarget(update.target)->observation = update.observation;
-  RefreshFolder folder = FolderOf(*collector, update.at);
+  RefreshFolder folder = FolderOf(*collector, update.at, update.wall_time);
   std::vector<NewAnomalies> anomalies;
   std::size_t settled = 0;
   for (const RefreshAnswer& answer : update.answers) {
@@ -160,7 +163,7 @@ void StateStore::Count(const PollUpdate& update, const std::vector<bool>& is_new
   const MutexLock lock(mutex_);
   CollectorState* collector = FindCollector(update.target, *update.family);
   if (collector == nullptr) return;
-  RefreshFolder folder = FolderOf(*collector, update.at);
+  RefreshFolder folder = FolderOf(*collector, update.at, update.wall_time);
   for (std::size_t i = 0; i < update.answers.size(); ++i) {
     if (is_new[i]) folder.Count(update.answers[i].refresh);
   }
@@ -169,7 +172,10 @@ void StateStore::Count(const PollUpdate& update, const std::vector<bool>& is_new
 void StateStore::Apply(const LoginUpdate& update) {
   const MutexLock lock(mutex_);
   TargetState* target = FindTarget(update.target);
-  if (target != nullptr) target->observation = update.observation;
+  if (target == nullptr) return;
+  target->observation = update.observation;
+  const LoginOutcome& outcome = update.outcome;
+  if (!outcome.error || outcome.was_last_way) target->login_error = outcome.error;
 }
 
 bool StateStore::EveryTargetWasPolled() const {

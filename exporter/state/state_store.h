@@ -98,7 +98,8 @@ class StateStore {
       CCKM_REQUIRES(mutex_);
   void Restore(CollectorState& collector, CollectorMemory memory) CCKM_REQUIRES(mutex_);
   void Sweep(CollectorState& collector) CCKM_REQUIRES(mutex_);
-  RefreshFolder FolderOf(CollectorState& collector, SteadyTime now) CCKM_REQUIRES(mutex_);
+  RefreshFolder FolderOf(CollectorState& collector, SteadyTime now, WallTime wall_now)
+      CCKM_REQUIRES(mutex_);
 
   // Constant after construction.
   const BucketBounds& bounds_;

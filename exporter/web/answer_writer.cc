@@ -18,17 +18,35 @@ void AppendHeader(std::string& head, std::string_view name, std::string_view val
   head.append(name).append(": ").append(value).append("\r\n");
 }
 
-std::string Head(const WebAnswer& answer, std::size_t body_bytes, bool keep_alive) {
+char LowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool Names(const WebHeaders& headers, std::string_view name) {
+  return std::ranges::any_of(headers, [name](const auto& header) {
+    return std::ranges::equal(header.first, name, {}, LowerCase, LowerCase);
+  });
+}
+
+void AppendHeaders(std::string& head, const WebHeaders& own, const WebHeaders& configured) {
+  for (const auto& [name, value] : own) {
+    if (!Names(configured, name)) AppendHeader(head, name, value);
+  }
+  for (const auto& [name, value] : configured) AppendHeader(head, name, value);
+}
+
+std::string Head(const WebAnswer& answer, const WebHeaders& configured, std::size_t body_bytes,
+                 bool keep_alive) {
   std::string head;
   head.reserve(512 + kJoinedBodyBytes);
   head.append("HTTP/1.1 ").append(std::to_string(answer.status)).append(" ");
   head.append(mg_get_response_code_text(nullptr, answer.status)).append("\r\n");
   AppendHeader(head, "Content-Type", answer.content_type);
   AppendHeader(head, "Content-Length", std::to_string(body_bytes));
-  AppendHeader(head, "X-Content-Type-Options", "nosniff");
+  if (!Names(configured, "X-Content-Type-Options")) {
+    AppendHeader(head, "X-Content-Type-Options", "nosniff");
+  }
   AppendHeader(head, "Cache-Control", "no-store");
   AppendHeader(head, "Connection", keep_alive ? "keep-alive" : "close");
-  for (const auto& [name, value] : answer.headers) AppendHeader(head, name, value);
+  AppendHeaders(head, answer.headers, configured);
   return head.append("\r\n");
 }
 
@@ -43,10 +61,11 @@ bool WriteBytes(mg_connection* connection, std::string_view bytes) {
   return true;
 }
 
-void WriteAnswer(mg_connection* connection, const WebAnswer& answer, AnswerFraming framing) {
+void WriteAnswer(mg_connection* connection, const WebAnswer& answer, const WebHeaders& configured,
+                 AnswerFraming framing) {
   if (!framing.keep_alive) mg_disable_connection_keep_alive(connection);
   std::string_view body = Body(answer);
-  std::string head = Head(answer, body.size(), framing.keep_alive);
+  std::string head = Head(answer, configured, body.size(), framing.keep_alive);
   if (framing.without_body) body = {};
   if (body.size() <= kJoinedBodyBytes) head.append(std::exchange(body, {}));
   if (!WriteBytes(connection, head) || !WriteBytes(connection, body)) {

@@ -17,9 +17,11 @@ struct AnswerFraming {
   bool keep_alive = false;
 };
 
-// Writes head and body.  Ends the connection after it without keep_alive, and where the client is
-// gone or has read nothing for the time limit.  A long body is not copied.
-void WriteAnswer(mg_connection* connection, const WebAnswer& answer, AnswerFraming framing);
+// Writes head and body.  A header of `configured` takes the place of the answer's own of that name.
+// Ends the connection after it without keep_alive, and where the client is gone or has read nothing
+// for the time limit.  A long body is not copied.
+void WriteAnswer(mg_connection* connection, const WebAnswer& answer, const WebHeaders& configured,
+                 AnswerFraming framing);
 
 // Writes `bytes` as they are; false if not all could be.
 bool WriteBytes(mg_connection* connection, std::string_view bytes);

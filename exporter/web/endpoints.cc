@@ -1,10 +1,14 @@
 #include "exporter/web/endpoints.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
-#include "exporter/exposition/text_writer.h"
-#include "exporter/web/index_page.h"
+#include "exporter/web/negotiation.h"
+#include "exporter/web/page_policy.h"
+#include "exporter/web/status_json.h"
+#include "exporter/web/status_page.h"
+#include "exporter/web/take_status.h"
 
 namespace cckm {
 namespace {
@@ -17,6 +21,17 @@ WebAnswer Plain(int status, std::string text) {
           .held_until_written = {}};
 }
 
+// A page is made anew for each reader and kept until that has read it.
+constexpr std::size_t kMostPages = 16;
+
+// Nothing where `most` seats are taken.  Given back when the last copy goes.
+std::optional<std::shared_ptr<void>> TakeSeat(
+    const std::shared_ptr<std::atomic<std::size_t>>& taken, std::size_t most) {
+  std::shared_ptr<void> seat(nullptr, [taken](void*) { --*taken; });
+  if (++*taken > most) return std::nullopt;
+  return seat;
+}
+
 WebAnswer MethodNotAllowed(std::string_view allowed) {
   WebAnswer answer = Plain(405, "Method not allowed.\n");
   answer.headers.emplace_back("Allow", allowed);
@@ -26,20 +41,24 @@ WebAnswer MethodNotAllowed(std::string_view allowed) {
 }  // namespace
 
 Endpoints::Endpoints(Options options, Publisher& publisher, const StateStore& state,
-                     const Clock& clock)
+                     const ExporterStatus& status, const Clock& clock)
     : options_(std::move(options)),
       publisher_(publisher),
       state_(state),
+      status_(status),
       clock_(clock),
       routes_({
           {options_.telemetry_path, &Endpoints::Metrics, true},
           {"/", &Endpoints::Index, true},
+          {"/api/v1/status", &Endpoints::StatusApi, true},
           {"/config", &Endpoints::Config, true},
           {"/-/healthy", &Endpoints::Healthy, true},
           {"/-/ready", &Endpoints::Ready, true},
           {"/-/reload", &Endpoints::Reload, false},
       }),
-      scrapes_(std::make_shared<std::atomic<std::size_t>>(0)) {}
+      page_policy_(PagePolicy()),
+      scrapes_(std::make_shared<std::atomic<std::size_t>>(0)),
+      pages_(std::make_shared<std::atomic<std::size_t>>(0)) {}
 
 WebAnswer Endpoints::Answer(const WebRequest& request) {
   const auto route = std::ranges::find(routes_, request.path, &Route::path);
@@ -48,31 +67,38 @@ WebAnswer Endpoints::Answer(const WebRequest& request) {
   const bool is_writing = request.method == "POST" || request.method == "PUT";
   if (route->is_reading && !is_reading) return MethodNotAllowed("GET, HEAD");
   if (!route->is_reading && !is_writing) return MethodNotAllowed("POST, PUT");
-  return (this->*route->answer)();
+  return (this->*route->answer)(request);
 }
 
-WebAnswer Endpoints::Metrics() {
-  const std::shared_ptr<void> scrape(nullptr, [count = scrapes_](void*) { --*count; });
-  if (++*scrapes_ > options_.max_requests) {
+WebAnswer Endpoints::Metrics(const WebRequest& request) {
+  const auto scrape = TakeSeat(scrapes_, options_.max_requests);
+  if (!scrape) {
     return Plain(503, "Too many scrapes at once; see --web.max-requests.\n");
   }
-  return {.content_type = std::string(kTextContentType),
-          .headers = {},
-          .text = {},
-          .shared = publisher_.Text(),
-          .held_until_written = scrape};
+  const BodyKind kind = {ChooseFormat(request.accept), ChooseEncoding(request.accept_encoding)};
+  WebAnswer answer{.content_type = std::string(ContentTypeOf(kind.format)),
+                   .headers = {{"Vary", "Accept, Accept-Encoding"}},
+                   .text = {},
+                   .shared = publisher_.Body(kind),
+                   .held_until_written = *scrape};
+  if (kind.encoding == Encoding::kGzip) answer.headers.emplace_back("Content-Encoding", "gzip");
+  return answer;
 }
 
-WebAnswer Endpoints::Config() { return Plain(200, options_.config_text()); }
+WebAnswer Endpoints::Config(const WebRequest& /*request*/) {
+  return Plain(200, options_.config_text());
+}
 
-WebAnswer Endpoints::Healthy() { return Plain(200, "cckm_exporter is healthy.\n"); }
+WebAnswer Endpoints::Healthy(const WebRequest& /*request*/) {
+  return Plain(200, "cckm_exporter is healthy.\n");
+}
 
-WebAnswer Endpoints::Ready() {
+WebAnswer Endpoints::Ready(const WebRequest& /*request*/) {
   if (state_.EveryTargetWasPolled()) return Plain(200, "cckm_exporter is ready.\n");
   return Plain(503, "cckm_exporter is not ready: some targets were not polled yet.\n");
 }
 
-WebAnswer Endpoints::Reload() {
+WebAnswer Endpoints::Reload(const WebRequest& /*request*/) {
   if (!options_.reload) {
     return Plain(403, "The lifecycle API is not enabled; see --web.enable-lifecycle.\n");
   }
@@ -82,17 +108,28 @@ WebAnswer Endpoints::Reload() {
                "The configuration is wrong, the former one stays in use:\n" + reloaded.error());
 }
 
-WebAnswer Endpoints::Index() {
-  WebAnswer answer{
-      .content_type = "text/html; charset=utf-8",
-      .headers = {},
-      .text = IndexPage(state_, options_.telemetry_path, options_.version, clock_.Now()),
-      .shared = {},
-      .held_until_written = {}};
-  answer.headers.emplace_back("Content-Security-Policy",
-                              "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
-                              "form-action 'none'; frame-ancestors 'none'");
+WebAnswer Endpoints::Index(const WebRequest& /*request*/) {
+  const auto seat = TakeSeat(pages_, kMostPages);
+  if (!seat) return Plain(503, "Too many pages at once.\n");
+  WebAnswer answer = Plain(200, StatusPage(Status(), options_.telemetry_path));
+  answer.held_until_written = *seat;
+  answer.content_type = "text/html; charset=utf-8";
+  answer.headers.emplace_back("Content-Security-Policy", page_policy_);
   return answer;
+}
+
+WebAnswer Endpoints::StatusApi(const WebRequest& /*request*/) {
+  const auto seat = TakeSeat(pages_, kMostPages);
+  if (!seat) return Plain(503, "Too many pages at once.\n");
+  WebAnswer answer = Plain(200, StatusJson(Status()));
+  answer.held_until_written = *seat;
+  answer.content_type = "application/json";
+  return answer;
+}
+
+StatusModel Endpoints::Status() {
+  return TakeStatus({.state = state_, .status = status_, .version = options_.version},
+                    publisher_.DroppedSeries(), clock_.Now());
 }
 
 }  // namespace cckm

@@ -15,6 +15,7 @@
 #include "exporter/exposition/publisher.h"
 #include "exporter/state/state_store.h"
 #include "exporter/web/http_server.h"
+#include "exporter/web/status_model.h"
 
 namespace cckm {
 
@@ -29,33 +30,39 @@ class Endpoints {
     std::function<std::string()> config_text = {};  // the running configuration, without secrets
   };
 
-  // `publisher` and `state` outlive this.
-  Endpoints(Options options, Publisher& publisher, const StateStore& state, const Clock& clock);
+  // The parts outlive this.
+  Endpoints(Options options, Publisher& publisher, const StateStore& state,
+            const ExporterStatus& status, const Clock& clock);
 
   WebAnswer Answer(const WebRequest& request);
 
  private:
-  using Method = WebAnswer (Endpoints::*)();
+  using Method = WebAnswer (Endpoints::*)(const WebRequest& request);
   struct Route {
     std::string path;
     Method answer;
     bool is_reading;  // GET and HEAD; otherwise POST and PUT
   };
 
-  WebAnswer Metrics();
-  WebAnswer Config();
-  WebAnswer Healthy();
-  WebAnswer Ready();
-  WebAnswer Index();
-  WebAnswer Reload();
+  WebAnswer Metrics(const WebRequest& request);
+  WebAnswer Config(const WebRequest& request);
+  WebAnswer Healthy(const WebRequest& request);
+  WebAnswer Ready(const WebRequest& request);
+  WebAnswer Index(const WebRequest& request);
+  WebAnswer StatusApi(const WebRequest& request);
+  WebAnswer Reload(const WebRequest& request);
+  StatusModel Status();
 
   const Options options_;
   Publisher& publisher_;
   const StateStore& state_;
+  const ExporterStatus& status_;
   const Clock& clock_;
   const std::vector<Route> routes_;
+  const std::string page_policy_;
   // Shared with answers that are still being written when this goes.
   const std::shared_ptr<std::atomic<std::size_t>> scrapes_;
+  const std::shared_ptr<std::atomic<std::size_t>> pages_;
 };
 
 }  // namespace cckm

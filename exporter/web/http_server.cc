@@ -5,15 +5,18 @@
 #include <array>
 #include <atomic>
 #include <exception>
-#include <new>
 #include <optional>
 
 #include "collectors/base/mutex.h"
 #include "exporter/web/answer_writer.h"
+#include "exporter/web/civetweb_request.h"
+#include "exporter/web/connection_seats.h"
 #include "exporter/web/listen_check.h"
 #include "exporter/web/request_framing.h"
 #include "exporter/web/server_sockets.h"
 #include "exporter/web/thread_stack_size.h"
+#include "exporter/web/tls_entrance.h"
+#include "exporter/web/tls_libraries.h"
 
 namespace cckm {
 namespace {
@@ -39,38 +42,9 @@ struct StopContext {
   void operator()(mg_context* context) const { mg_stop(context); }
 };
 
-// What civetweb keeps for us with each connection.
-struct Connection {
-  bool is_surplus = false;
-  bool was_refused = false;  // http_error has answered
-};
-
-Connection* DataOf(const mg_connection* connection) {
-  return static_cast<Connection*>(mg_get_user_connection_data(connection));
-}
-
-std::string_view HeaderOf(const mg_connection* connection, const char* name) {
-  const char* value = mg_get_header(connection, name);
-  return value != nullptr ? std::string_view(value) : std::string_view();
-}
-
-std::string_view PathOf(const mg_request_info& request) {
-  const std::string_view target(request.request_uri);
-  return target.substr(0, target.find('?'));
-}
-
-bool IsHead(const mg_request_info* request) {
-  return request != nullptr && request->request_method != nullptr &&
-         std::string_view(request->request_method) == "HEAD";
-}
-
-// civetweb gives up on a method that it does not know after it has read the request line and before
-// it reads the headers.  Its other reasons for 400 leave one of these unset.
-bool IsOfUnknownMethod(int status, const mg_request_info* request) {
-  return status == 400 && request != nullptr && request->request_method != nullptr &&
-         request->request_uri != nullptr && request->request_uri[0] == '/' &&
-         request->http_version != nullptr && request->num_headers == 0 &&
-         !std::string_view(request->http_version).starts_with("HTTP/");
+// Null for what civetweb uses in place of a connection when there is none.
+Seat* SeatOf(const mg_connection* connection) {
+  return static_cast<Seat*>(mg_get_thread_pointer(connection));
 }
 
 std::string Join(const std::vector<std::string>& parts) {
@@ -84,7 +58,9 @@ std::string Join(const std::vector<std::string>& parts) {
 class HttpServer::Impl {
  public:
   Impl(const HttpServerOptions& options, WebHandler handler)
-      : options_(options), handler_(std::move(handler)) {}
+      : options_(options),
+        handler_(std::move(handler)),
+        seats_(options.max_connections, [this](const ConnectionSocket& socket) { End(socket); }) {}
   ~Impl();
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -95,6 +71,8 @@ class HttpServer::Impl {
  private:
   static mg_callbacks Callbacks();
   static Impl& Of(const mg_connection* connection);
+  static void* OnThread(const mg_context* context, int thread_type);
+  static int OnTlsContext(void** context, void* self);
   static int OnConnect(const mg_connection* connection, void** data);
   static int OnRequest(mg_connection* connection);
   static int OnError(mg_connection* connection, int status, const char* message);
@@ -103,21 +81,26 @@ class HttpServer::Impl {
 
   mg_context* StartContext(const std::string& ports);
   void FindPorts(std::vector<SocketAddress> addresses);
-  bool Admit();
+  void PrepareTls();
+  void BeginTls(const mg_connection* connection, int socket);
+  const TlsServerContext* ChooseTls(const mg_connection* connection);
   void TurnAway(mg_connection* connection);
+  void End(const ConnectionSocket& socket) const;
   WebAnswer Ask(const mg_connection* connection, const mg_request_info& request) const;
   void Serve(mg_connection* connection, const mg_request_info& request, RequestFraming framing);
+  void Write(mg_connection* connection, const WebAnswer& answer, AnswerFraming framing);
 
   const HttpServerOptions options_;
   const WebHandler handler_;
   const LibraryUse library_;
-  std::atomic<std::size_t> held_connections_ = 0;
   std::atomic<const ServerSockets*> published_sockets_ =
       nullptr;  // set while connections are served
   Mutex mutex_;
   std::string first_message_ CCKM_GUARDED_BY(mutex_);  // of civetweb; later ones are dropped
   std::optional<ServerSockets> sockets_;
   std::vector<int> ports_;
+  ConnectionSeats seats_;
+  std::optional<TlsEntrance> entrance_;  // nothing without TLS
   std::unique_ptr<mg_context, StopContext> context_;
 };
 
@@ -135,6 +118,8 @@ HttpServer::Impl& HttpServer::Impl::Of(const mg_connection* connection) {
 
 mg_callbacks HttpServer::Impl::Callbacks() {
   mg_callbacks callbacks{};
+  callbacks.init_thread = OnThread;
+  callbacks.external_ssl_ctx = OnTlsContext;
   callbacks.init_connection = OnConnect;
   callbacks.begin_request = OnRequest;
   callbacks.http_error = OnError;
@@ -147,8 +132,16 @@ tl::expected<void, ListenFailure> HttpServer::Impl::Start() {
   auto addresses =
       CheckListenAddresses(options_.listen_addresses, mg_check_feature(MG_FEATURES_IPV6) != 0);
   if (!addresses) return tl::make_unexpected(addresses.error());
+  if (options_.hooks.tls) {
+    if (auto reason = WhyNoTls()) {
+      return tl::make_unexpected(ListenFailure{Join(options_.listen_addresses), *reason});
+    }
+    PrepareTls();
+  }
   std::vector<std::string> ports;
-  for (const SocketAddress& address : *addresses) ports.push_back(FormatSocketAddress(address));
+  for (const SocketAddress& address : *addresses) {
+    ports.push_back(FormatSocketAddress(address) + (entrance_ ? "s" : ""));
+  }
   context_.reset(StartContext(Join(ports)));
   if (context_ != nullptr) FindPorts(std::move(*addresses));
   const MutexLock lock(mutex_);
@@ -200,13 +193,44 @@ void HttpServer::Impl::FindPorts(std::vector<SocketAddress> addresses) {
   published_sockets_ = &sockets_.emplace(std::move(addresses));
 }
 
-bool HttpServer::Impl::Admit() {
-  if (held_connections_.fetch_add(1) < options_.max_connections) return true;
-  held_connections_.fetch_sub(1);
-  return false;
+void HttpServer::Impl::PrepareTls() {
+  entrance_.emplace(
+      TlsEntrance::Events{.on_begin =
+                              [this](void* connection, int socket) {
+                                BeginTls(static_cast<const mg_connection*>(connection), socket);
+                              },
+                          .on_hello =
+                              [this](void* connection) {
+                                return ChooseTls(static_cast<const mg_connection*>(connection));
+                              }});
+}
+
+// A surplus connection is shut down before a byte of its handshake was read.
+void HttpServer::Impl::BeginTls(const mg_connection* connection, int socket) {
+  constexpr int kAsLongAsCivetwebMayTake = 2;
+  Seat* seat = SeatOf(connection);
+  if (seat == nullptr || seat->is_taken) return;
+  seats_.Take(*seat);
+  seat->socket.number = socket;
+  if (seat->is_surplus) return End(seat->socket);
+  seats_.Limit(*seat, kAsLongAsCivetwebMayTake * options_.request_timeout);
+}
+
+const TlsServerContext* HttpServer::Impl::ChooseTls(const mg_connection* connection) {
+  Seat* seat = SeatOf(connection);
+  if (seat == nullptr || !seat->is_taken || seat->is_surplus) return nullptr;
+  seat->tls = options_.hooks.tls();
+  return seat->tls.get();
+}
+
+void HttpServer::Impl::End(const ConnectionSocket& socket) const {
+  const ServerSockets* sockets = published_sockets_;
+  if (sockets != nullptr) sockets->Drop(socket);
 }
 
 // civetweb would go on and wait for a request on it, so the socket is shut down behind its back.
+// It does not tell whose connection this is before there is a request: the kernel tells by what was
+// written.
 void HttpServer::Impl::TurnAway(mg_connection* connection) {
   WriteBytes(connection, kSurplusAnswer);
   const ServerSockets* sockets = published_sockets_;
@@ -216,8 +240,7 @@ void HttpServer::Impl::TurnAway(mg_connection* connection) {
 WebAnswer HttpServer::Impl::Ask(const mg_connection* connection,
                                 const mg_request_info& request) const {
   try {
-    return handler_({request.request_method, PathOf(request), HeaderOf(connection, "Accept"),
-                     HeaderOf(connection, "Accept-Encoding")});
+    return handler_(ToWebRequest(connection, request));
   } catch (...) {
     return PlainAnswer(500);
   }
@@ -227,20 +250,54 @@ void HttpServer::Impl::Serve(mg_connection* connection, const mg_request_info& r
                              RequestFraming framing) {
   const WebAnswer answer =
       framing.refusal != 0 ? PlainAnswer(framing.refusal) : Ask(connection, request);
-  WriteAnswer(connection, answer, {IsHead(&request), framing.keep_alive});
+  Write(connection, answer, {IsHead(&request), framing.keep_alive});
+}
+
+void HttpServer::Impl::Write(mg_connection* connection, const WebAnswer& answer,
+                             AnswerFraming framing) {
+  const WebHeaders none;
+  const auto configured = options_.hooks.headers ? options_.hooks.headers() : nullptr;
+  Seat& seat = *SeatOf(connection);
+  const mg_request_info* request = mg_get_request_info(connection);
+  if (seat.socket.port == 0 && request != nullptr) {
+    seat.socket = SocketOf(*request, seat.socket.number);
+  }
+  seats_.Limit(seat, options_.answer_timeout);
+  WriteAnswer(connection, answer, configured ? *configured : none, framing);
+  seats_.Unlimit(seat);
 }
 
 // The callbacks are called by C code, which no exception may pass.  What is thrown in them is
 // bad_alloc: then the connection ends without an answer.
 
-int HttpServer::Impl::OnConnect(const mg_connection* connection, void** data) {
-  Impl& server = Of(connection);
-  auto* state = new (std::nothrow) Connection;
-  *data = state;
-  if (state == nullptr) return 0;
-  state->is_surplus = !server.Admit();
+void* HttpServer::Impl::OnThread(const mg_context* context, int thread_type) {
+  constexpr int kServesConnections = 1;
+  if (thread_type != kServesConnections) return nullptr;
+  Impl& server = *static_cast<Impl*>(mg_get_user_data(context));
   try {
-    if (state->is_surplus) server.TurnAway(const_cast<mg_connection*>(connection));
+    return &server.seats_.Add();
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
+// The context stays this object's own: civetweb, which asks again when it stops, must not free it.
+int HttpServer::Impl::OnTlsContext(void** context, void* self) {
+  constexpr int kFailed = -1;
+  constexpr int kReady = 1;
+  const auto& entrance = static_cast<Impl*>(self)->entrance_;
+  *context = entrance ? entrance->get() : nullptr;
+  return *context != nullptr ? kReady : kFailed;
+}
+
+int HttpServer::Impl::OnConnect(const mg_connection* connection, void**) {
+  Impl& server = Of(connection);
+  Seat* seat = SeatOf(connection);
+  if (seat == nullptr) return 0;
+  if (!seat->is_taken) server.seats_.Take(*seat);  // with TLS it was when that began
+  seat->may_ask = true;
+  try {
+    if (seat->is_surplus) server.TurnAway(const_cast<mg_connection*>(connection));
   } catch (const std::exception&) {
     return 0;
   }
@@ -249,9 +306,9 @@ int HttpServer::Impl::OnConnect(const mg_connection* connection, void** data) {
 
 int HttpServer::Impl::OnRequest(mg_connection* connection) {
   constexpr int kDone = 200;  // civetweb wants to know only that it has nothing left to do
-  const Connection* state = DataOf(connection);
+  const Seat* seat = SeatOf(connection);
   const mg_request_info& request = *mg_get_request_info(connection);
-  if (state == nullptr || state->is_surplus) {
+  if (seat == nullptr || seat->is_surplus) {
     mg_disable_connection_keep_alive(connection);
     return kDone;
   }
@@ -265,15 +322,15 @@ int HttpServer::Impl::OnRequest(mg_connection* connection) {
 
 int HttpServer::Impl::OnError(mg_connection* connection, int status, const char*) {
   constexpr int kAnswered = 0;
-  Connection* state = DataOf(connection);
-  if (state == nullptr || state->is_surplus) return kAnswered;
-  state->was_refused = true;
+  Seat* seat = SeatOf(connection);
+  if (seat == nullptr || seat->is_surplus) return kAnswered;
+  seat->was_refused = true;
   const mg_request_info* request = mg_get_request_info(connection);
   try {
     if (IsOfUnknownMethod(status, request)) {
       Of(connection).Serve(connection, *request, {});
     } else {
-      WriteAnswer(connection, PlainAnswer(status), {IsHead(request), false});
+      Of(connection).Write(connection, PlainAnswer(status), {IsHead(request), false});
     }
   } catch (const std::exception&) {
     mg_disable_connection_keep_alive(connection);
@@ -281,25 +338,27 @@ int HttpServer::Impl::OnError(mg_connection* connection, int status, const char*
   return kAnswered;
 }
 
-// civetweb drops a request whose target is `*` or names another server without a word.
+// Where the TLS handshake failed, civetweb shows the request of the connection before.
 void HttpServer::Impl::OnClose(const mg_connection* connection) {
-  const std::unique_ptr<Connection> state(DataOf(connection));
-  if (state == nullptr || state->is_surplus) return;
+  Impl& server = Of(connection);
+  Seat* seat = SeatOf(connection);
+  if (seat == nullptr || !seat->is_taken) return;
   const mg_request_info* request = mg_get_request_info(connection);
-  const bool was_dropped = !state->was_refused && request != nullptr &&
-                           request->request_uri != nullptr && request->local_uri == nullptr;
+  const bool was_dropped =
+      seat->may_ask && !seat->is_surplus && !seat->was_refused && IsDropped(request);
   try {
     if (was_dropped) {
-      WriteAnswer(const_cast<mg_connection*>(connection), PlainAnswer(400),
-                  {IsHead(request), false});
+      server.Write(const_cast<mg_connection*>(connection), PlainAnswer(400),
+                   {IsHead(request), false});
     }
   } catch (const std::exception&) {
   }
-  Of(connection).held_connections_.fetch_sub(1);
+  server.seats_.Leave(*seat);
 }
 
 int HttpServer::Impl::OnMessage(const mg_connection* connection, const char* message) {
   constexpr int kSwallowed = 1;
+  if (SeatOf(connection) != nullptr) return kSwallowed;  // what a client did
   Impl& server = Of(connection);
   const MutexLock lock(server.mutex_);
   if (server.first_message_.empty()) server.first_message_ = message;

@@ -13,25 +13,29 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
-#include <utility>
 #include <vector>
 
+#include "exporter/config/web_config.h"
 #include "exporter/exposition/byte_buffer.h"
 
 namespace cckm {
+
+class TlsServerContext;
 
 struct WebRequest {
   std::string_view method;  // as sent
   std::string_view path;    // raw, before the `?`; not decoded
   std::string_view accept;  // header values, empty where not sent
   std::string_view accept_encoding;
+  std::string_view authorization = {};
+  std::string_view peer = {};  // the client's IP address in numbers
+  bool is_tls = false;
 };
 
 struct WebAnswer {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
-  std::vector<std::pair<std::string, std::string>>
-      headers;                               // beyond those that every answer carries
+  WebHeaders headers;                        // beyond those that every answer carries
   std::string text;                          // the body, unless `shared` is set
   std::shared_ptr<const ByteBuffer> shared;  // a body that is shared with other answers
   std::shared_ptr<void> held_until_written;  // released when the last byte was written
@@ -39,14 +43,30 @@ struct WebAnswer {
 
 using WebHandler = std::function<WebAnswer(const WebRequest&)>;
 
+// What a server is told about TLS and headers, asked anew for each connection and each answer, by
+// many threads at once.  Each may be empty.
+struct HttpServerHooks {
+  // What the next connection's TLS shall be.  Set: all addresses speak TLS, and nothing else.
+  std::function<std::shared_ptr<const TlsServerContext>()> tls = {};
+  // Headers that every answer carries, those to what cannot be understood included.  Only the
+  // answer to a surplus connection goes without.
+  std::function<std::shared_ptr<const WebHeaders>()> headers = {};
+};
+
+// systemd's socket activation is not to be had: civetweb opens its listening sockets by itself and
+// takes none that is already open.
 struct HttpServerOptions {
   std::vector<std::string>
       listen_addresses;               // host:port, :port or [ipv6]:port; port 0: any free one
   std::size_t max_connections = 256;  // more are answered 503 or closed at once
-  // How long a client may take for its first request, and may read nothing of an answer.
+  // How long a client may take for its TLS handshake and for its first request, and may read
+  // nothing of an answer.  A request whose bytes trickle in ends after twice the time.
   std::chrono::milliseconds request_timeout{10'000};
   // How long a kept-alive connection may take for each further request.
   std::chrono::milliseconds idle_timeout{75'000};
+  // How long a client may take to read a whole answer, however steadily it reads.
+  std::chrono::milliseconds answer_timeout{60'000};
+  HttpServerHooks hooks = {};
 };
 
 // The address that could not be listened on, and the reason in words.
@@ -62,7 +82,7 @@ class HttpServer {
  public:
   // Listens on all addresses or on none.  `handler` sees every request that can be understood,
   // whatever its method; what cannot be is answered here with a constant text.  An exception of it
-  // is answered 500.
+  // is answered 500.  With TLS asked for, it fails where TLS cannot work.
   static tl::expected<std::unique_ptr<HttpServer>, ListenFailure> Start(
       const HttpServerOptions& options, WebHandler handler);
   // Stops listening and ends every connection within a second, once the handlers that run have

@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <linux/tcp.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstring>
@@ -55,6 +57,23 @@ std::optional<std::uint64_t> BytesWritten(int socket) {
   return info.tcpi_bytes_sent - info.tcpi_bytes_retrans + info.tcpi_notsent_bytes;
 }
 
+// Whether the socket is the one between these two ends.
+bool IsFrom(int number, const ConnectionSocket& socket) {
+  SocketAddress peer;
+  SocketAddress local;
+  peer.length = local.length = sizeof(peer.storage);
+  auto* peer_address = reinterpret_cast<sockaddr*>(&peer.storage);
+  if (::getpeername(number, peer_address, &peer.length) != 0 || peer.port() != socket.peer_port ||
+      ::getsockname(number, reinterpret_cast<sockaddr*>(&local.storage), &local.length) != 0 ||
+      local.port() != socket.port) {
+    return false;
+  }
+  std::array<char, NI_MAXHOST> host{};
+  return ::getnameinfo(peer_address, peer.length, host.data(), host.size(), nullptr, 0,
+                       NI_NUMERICHOST) == 0 &&
+         socket.peer_address == host.data();
+}
+
 std::vector<int> OpenFiles() {
   std::vector<int> numbers;
   std::error_code error;
@@ -91,6 +110,19 @@ void ServerSockets::ForEach(const std::function<void(int number, int pinned)>& v
     const FileDescriptor pinned(::fcntl(number, F_DUPFD_CLOEXEC, 0));
     if (pinned && IsOurs(pinned.number())) visit(number, pinned.number());
   }
+}
+
+// With the linger time of zero the kernel forgets what waits to be sent when the socket is closed.
+void ServerSockets::Drop(const ConnectionSocket& socket) const {
+  const auto drop = [](int number) {
+    const linger at_once{.l_onoff = 1, .l_linger = 0};
+    ::setsockopt(number, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    ::shutdown(number, SHUT_RDWR);
+  };
+  if (socket.number >= 0) return drop(socket.number);
+  ForEach([&](int, int number) {
+    if (IsFrom(number, socket)) drop(number);
+  });
 }
 
 void ServerSockets::ShutDownAll() const {

@@ -10,11 +10,20 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "exporter/web/listen_address.h"
 
 namespace cckm {
+
+// What is known of an accepted socket: its number, or else who is at its other end.
+struct ConnectionSocket {
+  int number = -1;
+  std::string peer_address;  // in numbers
+  int peer_port = 0;
+  int port = 0;  // of this side
+};
 
 class ServerSockets {
  public:
@@ -23,6 +32,10 @@ class ServerSockets {
 
   // Ends listening first and the connections then.
   void ShutDownAll() const;
+
+  // Ends one connection at once; what was not sent yet is lost.
+  // REQUIRES: it is not closed before this returns.
+  void Drop(const ConnectionSocket& socket) const;
 
   // Ends the connections on which exactly so many bytes were written so far.
   void ShutDownWhereWritten(std::uint64_t bytes) const;

@@ -22,18 +22,14 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/base/free_with.h"
+
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* handle) const {
-    Free(handle);
-  }
-};
-using Multi = std::unique_ptr<CURLM, Deleter<&curl_multi_cleanup>>;
-using Easy = std::unique_ptr<CURL, Deleter<&curl_easy_cleanup>>;
-using Headers = std::unique_ptr<curl_slist, Deleter<&curl_slist_free_all>>;
+using cckm::FreeWith;
+using Multi = std::unique_ptr<CURLM, FreeWith<&curl_multi_cleanup>>;
+using Easy = std::unique_ptr<CURL, FreeWith<&curl_easy_cleanup>>;
+using Headers = std::unique_ptr<curl_slist, FreeWith<&curl_slist_free_all>>;
 
 std::size_t AppendBody(char* bytes, std::size_t size, std::size_t count, void* body) {
   static_cast<std::string*>(body)->append(bytes, size * count);

@@ -1,22 +1,28 @@
-// A client that asks for one path over kept-alive connections as fast as the answers come.
+// A client that asks for one path as fast as the answers come, over connections that it keeps where
+// the server does.
 //
-// Usage: load_client PORT PATH THREADS SECONDS.  Asks 127.0.0.1, one connection a thread.  Prints
-// `REQUESTS_PER_SECOND BODY_BYTES`, the second of the last answer.
+// Usage: load_client PORT PATH THREADS SECONDS [ACCEPT_ENCODING].  Asks 127.0.0.1, one connection a
+// thread.  Prints `REQUESTS_PER_SECOND BODY_BYTES P99_MILLISECONDS`, the second of the last answer.
 
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -40,18 +46,18 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Asks, reads the whole answer and returns the size of its body.
-  std::size_t Get(const std::string& request) {
-    if (::send(socket_, request.data(), request.size(), MSG_NOSIGNAL) !=
-        static_cast<ssize_t>(request.size())) {
-      throw std::runtime_error("cannot send");
-    }
-    std::string head;
-    std::size_t head_bytes = 0;
-    do {
+  // Asks, reads the whole answer and returns the size of its body; none if the server has closed
+  // the connection after the answer before.
+  std::optional<std::size_t> Get(const std::string& request) {
+    const auto size = static_cast<ssize_t>(request.size());
+    if (::send(socket_, request.data(), request.size(), MSG_NOSIGNAL) != size) return std::nullopt;
+    const ssize_t first = ::recv(socket_, buffer_.data(), buffer_.size(), 0);
+    if (first <= 0) return std::nullopt;
+    std::string head(buffer_.data(), static_cast<std::size_t>(first));
+    std::size_t head_bytes = head.find("\r\n\r\n");
+    for (; head_bytes == std::string::npos; head_bytes = head.find("\r\n\r\n")) {
       head.append(buffer_.data(), Receive());
-      head_bytes = head.find("\r\n\r\n");
-    } while (head_bytes == std::string::npos);
+    }
     const std::size_t body_bytes = ContentLength(head);
     std::size_t received = head.size() - head_bytes - 4;
     while (received < body_bytes) received += Receive();
@@ -79,13 +85,40 @@ class Connection {
 
 using SteadyClock = std::chrono::steady_clock;
 
+double MillisecondsSince(SteadyClock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(SteadyClock::now() - begin).count();
+}
+
+// Of all threads, in milliseconds.
+class Latencies {
+ public:
+  void Add(const std::vector<double>& more) {
+    const std::lock_guard lock(mutex_);
+    values_.insert(values_.end(), more.begin(), more.end());
+  }
+  std::size_t size() const { return values_.size(); }
+  double P99() {
+    if (values_.empty()) return 0;
+    const auto at = values_.begin() + static_cast<std::ptrdiff_t>(values_.size() * 99 / 100);
+    std::nth_element(values_.begin(), at, values_.end());
+    return *at;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<double> values_;
+};
+
 void Run(std::span<char*> arguments) {
-  if (arguments.size() != 5) throw std::runtime_error("PORT PATH THREADS SECONDS");
+  if (arguments.size() != 5 && arguments.size() != 6) {
+    throw std::runtime_error("PORT PATH THREADS SECONDS [ACCEPT_ENCODING]");
+  }
   const auto port = static_cast<std::uint16_t>(std::stoul(arguments[1]));
-  const std::string request =
-      "GET " + std::string(arguments[2]) + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+  const std::string request = "GET " + std::string(arguments[2]) +
+                              " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept-Encoding: " +
+                              (arguments.size() == 6 ? arguments[5] : "identity") + "\r\n\r\n";
   const auto length = std::chrono::duration<double>(std::stod(arguments[4]));
-  std::atomic<std::size_t> requests = 0;
+  Latencies latencies;
   std::atomic<std::size_t> body_bytes = 0;
   std::atomic<bool> failed = false;
   const auto began = SteadyClock::now();
@@ -94,10 +127,18 @@ void Run(std::span<char*> arguments) {
     for (std::size_t thread = std::stoul(arguments[3]); thread > 0; --thread) {
       threads.emplace_back([&] {
         try {
-          Connection connection(port);
-          for (; SteadyClock::now() - began < length; ++requests) {
-            body_bytes = connection.Get(request);
+          auto connection = std::make_unique<Connection>(port);
+          std::vector<double> own;
+          for (auto asked = SteadyClock::now(); asked - began < length;) {
+            auto bytes = connection->Get(request);
+            if (!bytes) {
+              connection = std::make_unique<Connection>(port);
+              bytes = connection->Get(request);
+            }
+            body_bytes = bytes.value();
+            own.push_back(MillisecondsSince(std::exchange(asked, SteadyClock::now())));
           }
+          latencies.Add(own);
         } catch (const std::exception& error) {
           std::cerr << "load_client: " << error.what() << '\n';
           failed = true;
@@ -107,7 +148,8 @@ void Run(std::span<char*> arguments) {
   }
   if (failed) throw std::runtime_error("a thread gave up");
   const std::chrono::duration<double> took = SteadyClock::now() - began;
-  std::cout << static_cast<double>(requests) / took.count() << ' ' << body_bytes << '\n';
+  std::cout << static_cast<double>(latencies.size()) / took.count() << ' ' << body_bytes << ' '
+            << latencies.P99() << '\n';
 }
 
 }  // namespace

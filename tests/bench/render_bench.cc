@@ -21,6 +21,8 @@
 #include "collectors/decode/duplicate_keys.h"
 #include "collectors/model/family.h"
 #include "exporter/exposition/exposition.h"
+#include "exporter/exposition/gzip.h"
+#include "exporter/exposition/protobuf_writer.h"
 #include "exporter/exposition/text_writer.h"
 #include "exporter/metrics/label_value.h"
 #include "exporter/state/state_store.h"
@@ -77,6 +79,12 @@ class Store {
 
   void Render(ByteBuffer& body) {
     TextWriter writer(body);
+    Render(body, writer);
+  }
+
+  // Replaces what is in `body`, to which `writer` writes.
+  void Render(ByteBuffer& body, ExpositionWriter& writer) {
+    body.clear();
     exposition_.Render(writer);
   }
 
@@ -129,37 +137,66 @@ std::vector<std::string_view> Lines(std::string_view text) {
   return lines;
 }
 
-// A fresh buffer each time, as the publisher takes one.
-void RenderText(benchmark::State& run) {
+// Into the buffer of the exposition before, as the publisher does.
+template <typename MakeWriter>
+void RenderAs(benchmark::State& run, const MakeWriter& make_writer) {
   Store store(static_cast<std::size_t>(run.range(1)));
   store.Apply(MakeUpdate(static_cast<std::size_t>(run.range(0))));
-  ByteBuffer first;
-  store.Render(first);
-  const std::size_t series = Lines(first.view()).size();
+  ByteBuffer body;
+  store.Render(body);
+  const std::size_t series = Lines(body.view()).size();
   for ([[maybe_unused]] auto _ : run) {
-    ByteBuffer body;
-    store.Render(body);
+    auto writer = make_writer(body);
+    store.Render(body, writer);
     benchmark::DoNotOptimize(body.view().data());
   }
   run.counters["per_series"] = SecondsPer(series);
 }
+
+void RenderText(benchmark::State& run) {
+  RenderAs(run, [](ByteBuffer& body) { return TextWriter(body); });
+}
 BENCHMARK(RenderText)->Apply(EverySize);
 
-// The floor of it: the same lines, ready made, into a fresh buffer.
+void RenderOpenMetrics(benchmark::State& run) {
+  RenderAs(run, [](ByteBuffer& body) { return TextWriter(body, TextDialect::kOpenMetrics); });
+}
+BENCHMARK(RenderOpenMetrics)->Apply(EverySize);
+
+void RenderProtobuf(benchmark::State& run) {
+  RenderAs(run, [](ByteBuffer& body) { return ProtobufWriter(body, NativeHistograms::kYes); });
+}
+BENCHMARK(RenderProtobuf)->Apply(EverySize);
+
+// The floor of the first: the same lines, ready made, into a buffer that was used before.
 void CopyLines(benchmark::State& run) {
   Store store(static_cast<std::size_t>(run.range(1)));
   store.Apply(MakeUpdate(static_cast<std::size_t>(run.range(0))));
   ByteBuffer body;
   store.Render(body);
   const std::vector<std::string_view> lines = Lines(body.view());
+  ByteBuffer copy;
   for ([[maybe_unused]] auto _ : run) {
-    ByteBuffer copy;
+    copy.clear();
     for (const std::string_view line : lines) copy.Append(line);
     benchmark::DoNotOptimize(copy.view().data());
   }
   run.counters["per_series"] = SecondsPer(lines.size());
 }
 BENCHMARK(CopyLines)->Apply(EverySize);
+
+void Compress(benchmark::State& run) {
+  Store store(static_cast<std::size_t>(run.range(1)));
+  store.Apply(MakeUpdate(static_cast<std::size_t>(run.range(0))));
+  ByteBuffer body;
+  store.Render(body);
+  GzipCompressor compressor;
+  ByteBuffer compressed;
+  for ([[maybe_unused]] auto _ : run) compressor.Compress(body.view(), compressed);
+  run.counters["per_series"] = SecondsPer(Lines(body.view()).size());
+  run.counters["ratio"] = static_cast<double>(body.size()) / static_cast<double>(compressed.size());
+}
+BENCHMARK(Compress)->Apply(EverySize);
 
 void ApplyUpdate(benchmark::State& run) {
   Store store(10'000'000);

@@ -23,7 +23,8 @@ for argument in "$@"; do
 done
 
 readonly token=bench-token connections=8 web_connections=256
-readonly programs=(cckm_exporter ciphertrust_simulator bare_poll bare_server load_client render_bench)
+readonly programs=(cckm_exporter ciphertrust_simulator bare_poll bare_server exposer load_client
+  render_bench)
 [[ -f $build/build.ninja || -f $build/Makefile ]] || cmake --preset release >&2
 cmake --build "$build" -j2 --target "${programs[@]}" >&2
 
@@ -86,7 +87,7 @@ start_exporter() {  # POLL_INTERVAL MAX_SERIES [N]: polls every refresh of the s
   } >"$work/config.yml"
   : >"$work/exporter.log"
   "$exporter" --config.file="$work/config.yml" --storage.path= --web.listen-address=127.0.0.1:0 \
-    --web.max-connections=$web_connections >"$work/exporter.log" 2>&1 &
+    --web.max-connections=$web_connections --web.max-requests=200 >"$work/exporter.log" 2>&1 &
   pids[exporter]=$!
   exporter_port=$(await_line "$work/exporter.log" 'Listening' | sed 's/.*port=//; s/[^0-9].*//')
   await_ready
@@ -238,37 +239,67 @@ measure_tls() {
 
 # --- scrapes ---
 
-scrapes_per_second() {  # PORT: sets rate and body_bytes
+# Sets rate, body_bytes and p99_ms.
+load() {  # PORT CONNECTIONS ENCODING
   local seconds=3
   $quick && seconds=1
-  read -r rate body_bytes < <("$bench/load_client" "$1" /metrics 2 $seconds)
+  read -r rate body_bytes p99_ms < <("$bench/load_client" "$1" /metrics "$2" $seconds "$3")
 }
 
-start_bare_server() {  # BODY_BYTES: sets server_port
-  "$bench/bare_server" "$1" $((web_connections + 8)) >"$work/server.log" &
+start_server() {  # PROGRAM ARGUMENT...: sets server_port
+  : >"$work/server.log"
+  "$bench/$1" "${@:2}" >"$work/server.log" &
   pids[server]=$!
   server_port=$(await_line "$work/server.log" '^[0-9]+$')
 }
 
+# Medians of five rounds in turns, of the rate and of the slowest hundredth: sets figure, floor,
+# figure_p99 and floor_p99.
+compare_with_bare_server() {  # CONNECTIONS ENCODING
+  load "$exporter_port" "$1" "$2"
+  start_server bare_server "$body_bytes" $((web_connections + 8))
+  rm -f "$work"/{exporter,bare}_{rates,p99}
+  local side port
+  for _ in 1 2 3 4 5; do
+    for side in exporter bare; do
+      port=$exporter_port
+      [[ $side == exporter ]] || port=$server_port
+      load "$port" "$1" "$2"
+      echo "$rate" >>"$work/${side}_rates"
+      echo "$p99_ms" >>"$work/${side}_p99"
+    done
+  done
+  stop server
+  figure=$(median <"$work/exporter_rates")
+  floor=$(median <"$work/bare_rates")
+  figure_p99=$(median <"$work/exporter_p99")
+  floor_p99=$(median <"$work/bare_p99")
+}
+
+report_rate() {  # NAME LEAST_RATIO
+  report "$1, $(calculate "$body_bytes / 1e6" 1) MB" "$figure" "$floor" \
+    "$(calculate "$figure / $floor")" "$2" 1/s at-least
+}
+
 measure_scrapes() {
-  local rate body_bytes
+  local rate body_bytes p99_ms figure floor figure_p99 floor_p99 text_rate series
   start_simulator 2080 2080  # 48 series for a refresh and its domain
   start_exporter 15s 200000
   await_idle
-  scrapes_per_second "$exporter_port"
-  start_bare_server "$body_bytes"
-  for _ in 1 2 3 4 5; do
-    scrapes_per_second "$exporter_port"
-    echo "$rate" >>"$work/exporter_rates"
-    scrapes_per_second "$server_port"
-    echo "$rate" >>"$work/bare_rates"
-  done
+  series=$(get /metrics | grep -c '^[a-z]')
+  compare_with_bare_server 2 identity
+  report_rate "scrapes of $series series, text" 0.9
+  text_rate=$figure
+  compare_with_bare_server 2 gzip
+  report_rate "scrapes of $series series, gzip" 0.9
+  compare_with_bare_server 200 gzip
+  report "slowest of 100 scrapes, 200 at once, gzip" "$figure_p99" "$floor_p99" \
+    "$(calculate "$figure_p99 / $floor_p99")" 1.5 ms at-most
+  start_server exposer "$series"
+  load "$server_port" 2 identity
   stop server
-  local figure floor
-  figure=$(median <"$work/exporter_rates")
-  floor=$(median <"$work/bare_rates")
-  report "scrapes of 100,000 series, $(calculate "$body_bytes / 1e6" 1) MB each" "$figure" "$floor" \
-    "$(calculate "$figure / $floor")" 0.7 1/s at-least
+  report "scrapes of $series series, text, to prometheus-cpp's Exposer" "$text_rate" "$rate" \
+    "$(calculate "$text_rate / $rate")" 40 1/s at-least
 }
 
 # --- steps of the walk ---
@@ -290,6 +321,7 @@ measure_rendering() {
   floor=$(per_series "CopyLines/$sizes")
   report "rendering a series, of 10,000 refreshes" "$figure" "$floor" \
     "$(calculate "$figure / $floor")" 3.5 ns at-most
+  report "rendering a series, in nanoseconds" "$figure" 1 "$figure" 30 ns at-most
 }
 
 measure_rendering

@@ -6,7 +6,7 @@
 #include <set>
 #include <string>
 
-#include "tests/collectors/temporary_folder.h"
+#include "tests/fakes/temporary_folder.h"
 
 namespace cckm {
 namespace {

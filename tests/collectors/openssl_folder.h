@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "tests/collectors/temporary_folder.h"
+#include "tests/fakes/temporary_folder.h"
 
 namespace cckm {
 

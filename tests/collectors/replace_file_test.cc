@@ -11,7 +11,7 @@
 #include <iterator>
 #include <string>
 
-#include "tests/collectors/temporary_folder.h"
+#include "tests/fakes/temporary_folder.h"
 
 namespace cckm {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "tests/collectors/temporary_folder.h"
+#include "tests/fakes/temporary_folder.h"
 
 namespace cckm {
 namespace {

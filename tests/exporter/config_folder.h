@@ -2,31 +2,19 @@
 
 #pragma once
 
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
-#include <string>
 #include <string_view>
+
+#include "tests/fakes/temporary_folder.h"
 
 namespace cckm {
 
 class ConfigFolder {
  public:
-  ConfigFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "cckm-config-XXXXXX").string();
-    if (mkdtemp(name.data()) != nullptr) path_ = name;
-    Write("token", "canary-token", 0600);
-  }
-  ~ConfigFolder() {
-    std::error_code ignored;
-    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-  }
-  ConfigFolder(const ConfigFolder&) = delete;
-  ConfigFolder& operator=(const ConfigFolder&) = delete;
+  ConfigFolder() { Write("token", "canary-token", 0600); }
 
-  std::filesystem::path File(std::string_view name) const { return path_ / name; }
+  std::filesystem::path File(std::string_view name) const { return folder_.File(name); }
 
   std::filesystem::path Write(std::string_view name, std::string_view text, unsigned mode) const {
     std::ofstream(File(name), std::ios::binary) << text;
@@ -35,7 +23,7 @@ class ConfigFolder {
   }
 
  private:
-  std::filesystem::path path_;
+  const TemporaryFolder folder_;
 };
 
 }  // namespace cckm

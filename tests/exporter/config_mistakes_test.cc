@@ -115,7 +115,6 @@ TEST(ConfigMistakesTest, GlobalKeysAreChecked) {
       {2, "  duration_buckets: [1s, 2]", 2, "global.duration_buckets[1]", "from 1ms"},
       {2, many + "]", 2, "global.duration_buckets", "1 to 100 durations"},
       {2, "  native_histograms: on", 2, "global.native_histograms", "must be true or false"},
-      {2, "  native_histograms: true", 2, "global.native_histograms", "is not supported yet"},
       {2, "  poll_interval: 15s\n  poll_interval: 16s", 3, "global.poll_interval",
        "written twice; the first is in line 2"},
       {2, "  ? [poll_interval]\n  : 15s", 2, "global", "plain words as keys"},

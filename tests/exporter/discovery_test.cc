@@ -13,10 +13,10 @@
 #include <tuple>
 
 #include "exporter/ledger/sqlite_ledger.h"
-#include "tests/collectors/temporary_folder.h"
 #include "tests/exporter/harness.h"
 #include "tests/fakes/exposition_parser.h"
 #include "tests/fakes/fake_appliance.h"
+#include "tests/fakes/temporary_folder.h"
 
 namespace cckm {
 namespace {

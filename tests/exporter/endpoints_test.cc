@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/exporter/one_target.h"
 #include "tests/exporter/state_updates.h"
 #include "tests/fakes/exposition_parser.h"
 
@@ -20,11 +21,11 @@ namespace {
 class EndpointsTest : public ::testing::Test {
  protected:
   Endpoints Make(Endpoints::Options options = {}) {
-    return {std::move(options), publisher, state, clock};
+    return {std::move(options), publisher, state, target.status, clock};
   }
   static WebAnswer Ask(Endpoints& endpoints, std::string_view method, std::string_view path) {
     return endpoints.Answer(
-        {.method = method, .path = path, .accept = "*/*", .accept_encoding = "gzip"});
+        {.method = method, .path = path, .accept = "*/*", .accept_encoding = ""});
   }
   static int Status(Endpoints& endpoints, std::string_view method, std::string_view path) {
     return Ask(endpoints, method, path).status;
@@ -32,20 +33,9 @@ class EndpointsTest : public ::testing::Test {
   void EndPolls() { static_cast<void>(state.Apply(PollEnd("cm", "dsm", false), {})); }
 
   const FakeClock clock;
-  const BucketBounds bounds{{1, 60}};
-  StateStore state{{{.options = {.name = "cm", .max_series = 1000},
-                     .collectors = {{FindFamily("dsm"), {"r1"}}}}},
-                   bounds,
-                   clock};
-  SelfMetrics self_metrics;
-  ExporterStatus status;
-  Publisher publisher{Exposition({.state = state,
-                                  .self_metrics = self_metrics,
-                                  .status = status,
-                                  .bounds = bounds,
-                                  .build_info = {},
-                                  .process_metrics = false}),
-                      clock};
+  OneTarget target{{"r1"}, clock, clock};
+  StateStore& state = target.state;
+  Publisher& publisher = target.publisher;
 };
 
 std::string HeaderOf(const WebAnswer& answer, std::string_view name) {
@@ -66,6 +56,7 @@ TEST_F(EndpointsTest, EachPathTakesItsMethods) {
   for (const Case& row : {
            Case{"/metrics", 200, 405, "GET, HEAD"},
            Case{"/", 200, 405, "GET, HEAD"},
+           Case{"/api/v1/status", 200, 405, "GET, HEAD"},
            Case{"/-/healthy", 200, 405, "GET, HEAD"},
            Case{"/-/ready", 200, 405, "GET, HEAD"},
            Case{"/-/reload", 405, 403, "POST, PUT"},
@@ -117,7 +108,9 @@ TEST_F(EndpointsTest, NearMissesAreNotFound) {
                            "/../etc/passwd",
                            "/config/",
                            "/configuration",
-                           "/api/v1/status"}) {
+                           "/api/v1/status/",
+                           "/api/v1",
+                           "/page/script.js"}) {
     const WebAnswer answer = Ask(endpoints, "GET", path);
     EXPECT_EQ(answer.status, 404) << path;
     EXPECT_EQ(answer.text, "Not found.\n") << "nothing that was sent is echoed";
@@ -129,8 +122,20 @@ TEST_F(EndpointsTest, MetricsAreThePublishedBodyItself) {
   const WebAnswer answer = Ask(endpoints, "GET", "/metrics");
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.content_type, "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_EQ(answer.shared, publisher.Text()) << "shared, not copied";
+  EXPECT_EQ(answer.shared, publisher.Body({})) << "shared, not copied";
   EXPECT_TRUE(ParseExposition(answer.shared->view()));
+}
+
+TEST_F(EndpointsTest, MetricsComeInTheFormatAndEncodingThatAreAskedFor) {
+  Endpoints endpoints = Make();
+  const WebAnswer answer = endpoints.Answer({.method = "GET",
+                                             .path = "/metrics",
+                                             .accept = "application/openmetrics-text",
+                                             .accept_encoding = "gzip"});
+  EXPECT_EQ(answer.content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  EXPECT_EQ(HeaderOf(answer, "Content-Encoding"), "gzip");
+  EXPECT_EQ(HeaderOf(answer, "Vary"), "Accept, Accept-Encoding");
+  EXPECT_EQ(answer.shared, publisher.Body({ExpositionFormat::kOpenMetrics, Encoding::kGzip}));
 }
 
 TEST_F(EndpointsTest, TheTelemetryPathMovesTheMetrics) {
@@ -143,17 +148,34 @@ TEST_F(EndpointsTest, TheTelemetryPathMovesTheMetrics) {
   EXPECT_NE(index.text.find("href=\"/custom/path\""), std::string::npos);
 }
 
-TEST_F(EndpointsTest, TheIndexPageIsHtmlWithAStrictPolicy) {
+TEST_F(EndpointsTest, TheStatusPageIsHtmlWithAStrictPolicy) {
   Endpoints endpoints = Make({.version = "1.2.3"});
   const WebAnswer answer = Ask(endpoints, "GET", "/");
   EXPECT_EQ(answer.content_type, "text/html; charset=utf-8");
-  EXPECT_NE(answer.text.find("Version 1.2.3."), std::string::npos);
+  EXPECT_NE(answer.text.find("cckm_exporter <small>1.2.3</small>"), std::string::npos);
   const std::string policy = HeaderOf(answer, "Content-Security-Policy");
   for (const char* rule :
        {"default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"}) {
     EXPECT_NE(policy.find(rule), std::string::npos) << rule;
   }
-  EXPECT_EQ(policy.find("script-src"), std::string::npos);
+  EXPECT_EQ(policy.find("unsafe"), std::string::npos);
+}
+
+TEST_F(EndpointsTest, ThePageTellsWhatMaxSeriesLeavesOut) {
+  Endpoints endpoints = Make();
+  constexpr std::string_view kText = "Series of cm are left out of the metrics.";
+  EXPECT_EQ(Ask(endpoints, "GET", "/").text.find(kText), std::string::npos);
+  state.SetTarget(
+      {.options = {.name = "cm", .max_series = 1}, .collectors = {{FindFamily("dsm"), {"r1"}}}});
+  EXPECT_NE(Ask(endpoints, "GET", "/").text.find(kText), std::string::npos);
+}
+
+TEST_F(EndpointsTest, TheStatusIsJsonToo) {
+  Endpoints endpoints = Make({.version = "1.2.3"});
+  const WebAnswer answer = Ask(endpoints, "GET", "/api/v1/status");
+  EXPECT_EQ(answer.content_type, "application/json");
+  EXPECT_TRUE(answer.text.starts_with("{\"version\":\"1.2.3\",\"time\":\"2021-03-03T06:10:54Z\""))
+      << answer.text;
 }
 
 TEST_F(EndpointsTest, IsReadyAfterTheFirstPollOfEveryTargetSuccessfulOrNot) {
@@ -180,6 +202,21 @@ TEST_F(EndpointsTest, MoreScrapesThanAllowedAtOnceAreRefusedUntilOneIsWritten) {
   const WebAnswer third = Ask(endpoints, "GET", "/metrics");
   EXPECT_EQ(third.status, 200);
   EXPECT_EQ(Status(endpoints, "HEAD", "/metrics"), 503);
+}
+
+// A page is as long as there are domains, and each reader has its own.
+TEST_F(EndpointsTest, MorePagesThanFitInMemoryAreRefusedUntilOneIsWritten) {
+  Endpoints endpoints = Make();
+  std::vector<WebAnswer> pages;
+  for (int i = 0; i < 16; ++i) {
+    pages.push_back(Ask(endpoints, "GET", i % 2 == 0 ? "/" : "/api/v1/status"));
+    EXPECT_EQ(pages.back().status, 200);
+  }
+  EXPECT_EQ(Status(endpoints, "GET", "/"), 503);
+  EXPECT_EQ(Status(endpoints, "GET", "/api/v1/status"), 503);
+  EXPECT_EQ(Status(endpoints, "GET", "/metrics"), 200);
+  pages.pop_back();
+  EXPECT_EQ(Status(endpoints, "GET", "/"), 200);
 }
 
 TEST_F(EndpointsTest, AnAnswerMayOutliveTheEndpoints) {

@@ -89,7 +89,9 @@ std::size_t CountOf(const std::string& text, std::string_view part) {
   return count;
 }
 
-TEST_F(EventLogTest, AFaultIsLoggedOnceInFiveMinutesWithWhatWasKeptQuiet) {
+TEST_F(EventLogTest, AFaultIsLoggedOnceInFiveMinutesWithWhatToDoAndWhatWasKeptQuiet) {
+  const std::string kAdvice =
+      "advice=\"check that the appliance runs and that no firewall is between\" ";
   events.OnUpdate(WithFault(ErrorKind::kConnect, "refused"), {});
   for (int i = 0; i < 3; ++i) {
     clock.Advance(90s);
@@ -102,13 +104,18 @@ TEST_F(EventLogTest, AFaultIsLoggedOnceInFiveMinutesWithWhatWasKeptQuiet) {
   events.OnUpdate(WithFault(ErrorKind::kConnect, "too soon"), {});
   clock.Advance(5min);
   events.OnUpdate(WithFault(ErrorKind::kConnect, "refused later"), {});
-  EXPECT_EQ(Logged(),
-            "level=warn msg=\"Poll met a fault\" target=cm cloud=dsm reason=connect error=refused "
-            "suppressed=0\n"
-            "level=warn msg=\"Poll met a fault\" target=cm cloud=dsm reason=connect "
-            "error=\"refused late\" suppressed=4\n"
-            "level=warn msg=\"Poll met a fault\" target=cm cloud=dsm reason=connect "
-            "error=\"refused later\" suppressed=1\n");
+  EXPECT_EQ(
+      Logged(),
+      "level=warn msg=\"Poll met a fault\" target=cm cloud=dsm reason=connect error=refused " +
+          kAdvice +
+          "suppressed=0\n"
+          "level=warn msg=\"Poll met a fault\" target=cm cloud=dsm reason=connect "
+          "error=\"refused late\" " +
+          kAdvice +
+          "suppressed=4\n"
+          "level=warn msg=\"Poll met a fault\" target=cm cloud=dsm reason=connect "
+          "error=\"refused later\" " +
+          kAdvice + "suppressed=1\n");
 }
 
 TEST_F(EventLogTest, OtherKindsFamiliesAndTargetsAreNotKeptQuiet) {

@@ -177,7 +177,6 @@ TEST(FlagsTest, MistakesNameTheFlagAndWhatIsAllowed) {
       {WithFile({"--web.max-connections=0"}), "--web.max-connections", "from 1 to 10000"},
       {WithFile({"--shard.count=0"}), "--shard.count", "at least 1"},
       {WithFile({"--shard.index=1"}), "--shard.index", "less than --shard.count"},
-      {WithFile({"--web.config.file=w.yml"}), "--web.config.file", "not supported yet"},
       {WithFile({"--log.level=trace"}), "--log.level", "debug, info, warn, error"},
       {WithFile({"--log.level=INFO"}), "--log.level", "debug, info, warn, error"},
       {WithFile({"--log.format=text"}), "--log.format", "logfmt, json"},
@@ -217,12 +216,6 @@ TEST(FlagsTest, HelpShowsEveryFlagWithItsDefault) {
   }
   EXPECT_NE(help.find("-h, --help"), std::string::npos);
   EXPECT_LT(std::ranges::count(help, '\n'), 45);
-}
-
-TEST(FlagsTest, HelpSaysWhatIsNotSupportedYet) {
-  const std::string help = HelpText();
-  EXPECT_NE(help.find("(default: none); not supported yet"), std::string::npos);
-  EXPECT_EQ(help.find("(default: 40); not supported yet"), std::string::npos);
 }
 
 }  // namespace

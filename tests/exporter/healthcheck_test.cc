@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "collectors/http/curl_http_client.h"
+#include "tests/exporter/door_fixture.h"
 #include "tests/exporter/http_server_fixture.h"
 
 namespace cckm {
@@ -24,6 +25,7 @@ TEST(HealthcheckTest, AsksWhereTheExporterListensFromThisHost) {
            Case{"[2001:db8::1]:9847", "http://[2001:db8::1]:9847"},
        }) {
     EXPECT_EQ(UrlOfListenAddress(row.listen_address), row.url);
+    EXPECT_EQ(UrlOfListenAddress(row.listen_address, true), "https" + std::string(row.url + 4));
   }
 }
 
@@ -48,15 +50,88 @@ class HealthcheckServerTest : public HttpServerFixture {
   const CurlRuntime curl_;
 };
 
-TEST_F(HealthcheckServerTest, OnlyOkAndUnauthorizedAreAlive) {
+TEST_F(HealthcheckServerTest, OnlyOkAndTheAnswersOfTheDoorAreAlive) {
   EXPECT_TRUE(IsHealthyWith(200));
   EXPECT_TRUE(IsHealthyWith(401));
+  EXPECT_TRUE(IsHealthyWith(429));
   for (const int status : {204, 302, 403, 404, 500, 503}) EXPECT_FALSE(IsHealthyWith(status));
 }
 
 TEST_F(HealthcheckServerTest, NobodyThereIsNotHealthy) {
   Serve([](const WebRequest&) { return TextAnswer(200, ""); });
   const CommandLine flags = Flags(port());
+  server_.reset();
+  EXPECT_FALSE(IsHealthy(flags));
+}
+
+class HealthcheckDoorTest : public DoorFixture {
+ protected:
+  HealthcheckDoorTest() {
+    WriteCertificate("server", MakeTestCertificate({.common_name = "server"}));
+  }
+
+  bool IsHealthyNow() {
+    CommandLine flags;
+    flags.listen_addresses = {"127.0.0.1:" + std::to_string(port())};
+    flags.web_config_file = folder_.File("web.yml");
+    return IsHealthy(flags);
+  }
+
+  static constexpr const char* kTls =
+      "tls_server_config: { cert_file: server.pem, key_file: server.key }";
+  const CurlRuntime curl_;
+};
+
+TEST_F(HealthcheckDoorTest, AsksOverTls) {
+  Open(kTls);
+  ServeBehindDoor();
+  EXPECT_TRUE(IsHealthyNow());
+  server_.reset();
+  Serve([](const WebRequest&) { return TextAnswer(500, ""); },
+        [this] {
+          HttpServerOptions options;
+          options.hooks = door_->Hooks();
+          return options;
+        }());
+  EXPECT_FALSE(IsHealthyNow());
+}
+
+TEST_F(HealthcheckDoorTest, ADoorThatWantsAPasswordIsAlive) {
+  Open(std::string("basic_auth_users: { alice: '") + kHashOfSecret + "' }");
+  ServeBehindDoor();
+  EXPECT_TRUE(IsHealthyNow());
+}
+
+TEST_F(HealthcheckDoorTest, ADoorThatWantsACertificateIsAlive) {
+  for (const char* version : {"TLS12", "TLS13"}) {
+    Open("tls_server_config: { cert_file: server.pem, key_file: server.key, max_version: " +
+         std::string(version) + ", client_auth_type: RequireAnyClientCert }");
+    ServeBehindDoor();
+    EXPECT_TRUE(IsHealthyNow()) << version;
+    server_.reset();
+  }
+}
+
+TEST_F(HealthcheckDoorTest, AsksTheOtherWayWhereTheFileWasChangedMeanwhile) {
+  Open(kTls);
+  ServeBehindDoor();
+  Write("web.yml", "{{{");
+  EXPECT_TRUE(IsHealthyNow());
+  server_.reset();
+  Open("");
+  ServeBehindDoor();
+  Write("web.yml", kTls);
+  EXPECT_TRUE(IsHealthyNow());
+}
+
+TEST_F(HealthcheckDoorTest, NobodyThereIsNotHealthyWhateverTheFileWants) {
+  Open(
+      "tls_server_config: { cert_file: server.pem, key_file: server.key, client_auth_type: "
+      "RequireAnyClientCert }");
+  ServeBehindDoor();
+  CommandLine flags;
+  flags.listen_addresses = {"127.0.0.1:" + std::to_string(port())};
+  flags.web_config_file = folder_.File("web.yml");
   server_.reset();
   EXPECT_FALSE(IsHealthy(flags));
 }

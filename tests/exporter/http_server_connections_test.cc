@@ -225,6 +225,48 @@ TEST_F(HttpServerConnectionsTest, EndsAClientThatNeverReads) {
   EXPECT_LT(all->size(), std::size_t{64} << 20);
 }
 
+// It reads steadily, so that the time limit for taking nothing does not end it.
+TEST_F(HttpServerConnectionsTest, EndsAClientThatReadsAFewBytesNowAndThen) {
+  Event released;
+  HttpServerOptions options;
+  options.answer_timeout = milliseconds(300);
+  Serve(
+      [&, body = HugeBody()](const WebRequest&) {
+        WebAnswer answer;
+        answer.shared = body;
+        answer.held_until_written = Telling(released);
+        return answer;
+      },
+      options);
+  constexpr int kSmallBuffer = 4096;
+  RawClient client(port(), kSmallBuffer);
+  ASSERT_TRUE(client.Send(GetRequest("/")));
+  constexpr std::size_t kFewBytes = 64;
+  const SystemClock clock;
+  const SteadyTime patience = clock.SteadyNow() + std::chrono::seconds(5);
+  std::size_t received = 0;
+  std::size_t some = 0;
+  do {
+    some = client.ReceiveSome(kFewBytes);
+    received += some;
+  } while (some > 0 && clock.SteadyNow() < patience);
+  EXPECT_EQ(some, 0U) << "still being served";
+  EXPECT_LT(received, std::size_t{64} << 20);
+  EXPECT_TRUE(released.Wait());
+}
+
+TEST_F(HttpServerConnectionsTest, TheDeadlineOfAnAnswerIsNotThatOfItsConnection) {
+  HttpServerOptions options;
+  options.answer_timeout = milliseconds(20);
+  Serve(ServeText, options);
+  RawClient client(port());
+  const SystemClock clock;
+  const SteadyTime end = clock.SteadyNow() + milliseconds(100);
+  do {
+    ASSERT_EQ(client.Ask(GetRequest("/")).body, "text\n");
+  } while (clock.SteadyNow() < end);
+}
+
 TEST_F(HttpServerConnectionsTest, ReleasesABodyWhoseClientIsGone) {
   Event asked;
   Event gone;

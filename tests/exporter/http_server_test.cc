@@ -164,6 +164,8 @@ TEST_F(HttpServerTest, RefusesWithAConstantTextWhatItDoesNotUnderstand) {
       {"no slash", "GET evil HTTP/1.1\r\nHost: x\r\n\r\n", 400},
       {"HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400},
       {"version", "GET /metrics HTTP/2.0\r\nHost: x\r\n\r\n", 505},
+      {"no version", "GET /evil JUNK\r\nHost: x\r\n\r\n", 400},
+      {"no version", "POST /evil JUNK\r\nHost: x\r\n\r\n", 400},
       {"HTTP/0.9", "GET /evil\r\n\r\n", 400},
       {"NUL in the target", std::string("GET /ev\0il HTTP/1.1\r\n\r\n", 23), 400},
       {"NUL in a header", kStart + std::string("A: ev\0il\r\n\r\n", 12), 400},

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "collectors/session/login_token_source.h"
-#include "tests/collectors/temporary_folder.h"
 #include "tests/exporter/harness.h"
+#include "tests/fakes/temporary_folder.h"
 
 namespace cckm {
 namespace {

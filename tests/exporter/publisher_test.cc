@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/exporter/one_target.h"
 #include "tests/exporter/state_updates.h"
 #include "tests/fakes/exposition_parser.h"
 #include "tests/fakes/watched_clock.h"
@@ -33,7 +34,7 @@ class PublisherTest : public ::testing::Test {
   // Waits for another body than `old`; null if none comes.  Counts as a scrape.
   Body NextAfter(const Body& old) {
     for (int looks = 0; looks < 20; ++looks) {
-      if (const Body body = publisher.Text(); body != old) return body;
+      if (const Body body = publisher.Body({}); body != old) return body;
       if (!clock.WaitForReads(1)) break;
     }
     return nullptr;
@@ -70,33 +71,23 @@ class PublisherTest : public ::testing::Test {
 
   WatchedClock clock;
   WatchedClock state_clock;  // read once by each rendering
-  const BucketBounds bounds{{1, 60}};
-  StateStore state{{{.options = {.name = "cm", .max_series = 1000},
-                     .collectors = {{FindFamily("dsm"), {"r1", "r2"}}}}},
-                   bounds,
-                   state_clock};
-  SelfMetrics self_metrics;
-  ExporterStatus status;
-  Publisher publisher{Exposition({.state = state,
-                                  .self_metrics = self_metrics,
-                                  .status = status,
-                                  .bounds = bounds,
-                                  .build_info = {},
-                                  .process_metrics = false}),
-                      clock};
+  OneTarget target{{"r1", "r2"}, state_clock, clock};
+  StateStore& state = target.state;
+  SelfMetrics& self_metrics = target.self_metrics;
+  Publisher& publisher = target.publisher;
 
  private:
   std::jthread thread_;
 };
 
 TEST_F(PublisherTest, ThereIsABodyBeforeAnythingRuns) {
-  const Body body = publisher.Text();
+  const Body body = publisher.Body({});
   ASSERT_NE(body, nullptr);
   EXPECT_EQ(Value(body, "cckm_tracked_refreshes"), "2");
 }
 
 TEST_F(PublisherTest, NotifyLeadsToANewBody) {
-  const Body first = publisher.Text();
+  const Body first = publisher.Body({});
   Run();
   Apply({Running("r1", {"d1"})});
   publisher.Notify();
@@ -112,7 +103,7 @@ TEST_F(PublisherTest, NotifyLeadsToANewBody) {
 }
 
 TEST_F(PublisherTest, ANotificationBeforeRunIsNotLost) {
-  const Body first = publisher.Text();
+  const Body first = publisher.Body({});
   publisher.Notify();
   Run();
   EXPECT_NE(NextAfter(first), nullptr);
@@ -123,7 +114,7 @@ TEST_F(PublisherTest, CountersThatWaitForAnExpositionGetASecondOneByThemselves) 
   Apply({Finished("r1", {"d1"}), Finished("r2", {"d1"})});
   Run();
   publisher.Notify();
-  Body body = publisher.Text();
+  Body body = publisher.Body({});
   while (body != nullptr && Value(body, kCompletedOfD1) != "2") body = NextAfter(body);
   EXPECT_NE(body, nullptr);
   EXPECT_EQ(state_clock.reads(), 2U) << "one that shows 0, one that counts";
@@ -133,15 +124,15 @@ TEST_F(PublisherTest, PublishNowGoesOnUntilNothingWaits) {
   Apply({Running("r1", {})});
   Apply({Finished("r1", {"d1"})});
   publisher.PublishNow();
-  EXPECT_EQ(Value(publisher.Text(), kCompletedOfD1), "1");
+  EXPECT_EQ(Value(publisher.Body({}), kCompletedOfD1), "1");
 }
 
 TEST_F(PublisherTest, SelfMetricsAreFreshWhileSomebodyScrapes) {
-  const Body first = publisher.Text();
+  const Body first = publisher.Body({});
   Run();
   CountAnAnomaly();
   ASSERT_TRUE(WaitForOneLook());
-  EXPECT_EQ(publisher.Text(), first) << "no time has passed";
+  EXPECT_EQ(publisher.Body({}), first) << "no time has passed";
   clock.Advance(5s);
   const Body second = NextAfter(first);
   ASSERT_NE(second, nullptr);
@@ -156,11 +147,61 @@ TEST_F(PublisherTest, NothingIsRenderedWhileNobodyScrapes) {
 }
 
 TEST_F(PublisherTest, OneScrapeIsForgottenAfterAWhile) {
-  static_cast<void>(publisher.Text());
+  static_cast<void>(publisher.Body({}));
   clock.Advance(1h);
   Run();
   ASSERT_TRUE(WaitForOneLook());
   EXPECT_EQ(state_clock.reads(), 0U);
+}
+
+TEST_F(PublisherTest, EveryFormatShowsTheSameState) {
+  Apply({Running("r1", {"d1"})});
+  publisher.PublishNow();
+  for (const auto format : {ExpositionFormat::kText, ExpositionFormat::kOpenMetrics}) {
+    EXPECT_EQ(Value(publisher.Body({format}), kCompletedOfD1), "0");
+  }
+  EXPECT_NE(publisher.Body({ExpositionFormat::kProtobuf})->view().find("d1"),
+            std::string_view::npos);
+}
+
+TEST_F(PublisherTest, OnceAskedForAFormatIsMadeAheadOfEveryScrape) {
+  constexpr BodyKind kOpenMetrics{ExpositionFormat::kOpenMetrics, Encoding::kGzip};
+  static_cast<void>(publisher.Body(kOpenMetrics));
+  publisher.PublishNow();
+  const std::uint64_t reads = state_clock.reads();
+  const Body made = publisher.Body(kOpenMetrics);
+  EXPECT_EQ(publisher.Body(kOpenMetrics), made);
+  EXPECT_EQ(state_clock.reads(), reads) << "no scrape renders";
+}
+
+TEST_F(PublisherTest, ABodyThatNobodyAsksForIsLetGo) {
+  std::weak_ptr<const ByteBuffer> text = publisher.Body({});
+  clock.Advance(11min);
+  static_cast<void>(publisher.Body({ExpositionFormat::kProtobuf}));
+  CountAnAnomaly();
+  publisher.PublishNow();
+  EXPECT_EQ(text.lock(), nullptr);
+  EXPECT_EQ(Value(publisher.Body({}), kIdMismatches), "1") << "the next one is up to date";
+}
+
+TEST_F(PublisherTest, ABodyThatNobodyAskedForInLongIsMadeAnewBeforeItIsServed) {
+  static_cast<void>(publisher.Body({}));
+  CountAnAnomaly();
+  clock.Advance(11min);
+  EXPECT_EQ(Value(publisher.Body({}), kIdMismatches), "1") << "nothing was published meanwhile";
+}
+
+// Otherwise the first scrape of another format would take the 0 away from those who scrape.
+TEST_F(PublisherTest, TheFirstScrapeOfAFormatCountsNothingAsShown) {
+  Apply({Running("r1", {"d1"})});
+  static_cast<void>(publisher.Body({ExpositionFormat::kOpenMetrics}));
+  Apply({Finished("r1", {"d1"})});
+  EXPECT_EQ(Value(publisher.Body({ExpositionFormat::kOpenMetrics}), kCompletedOfD1), "0");
+  Run();
+  Body body = publisher.Body({});
+  while (body != nullptr && Value(body, kCompletedOfD1) != "1") body = NextAfter(body);
+  EXPECT_NE(body, nullptr);
+  EXPECT_EQ(state_clock.reads(), 2U) << "one that shows 0, one that counts";
 }
 
 TEST_F(PublisherTest, EveryScraperGetsAWholeBodyWhateverHappensMeanwhile) {
@@ -169,7 +210,7 @@ TEST_F(PublisherTest, EveryScraperGetsAWholeBodyWhateverHappensMeanwhile) {
   for (int scraper = 0; scraper < 3; ++scraper) {
     threads.emplace_back([this] {
       for (int i = 0; i < 20; ++i) {
-        const Body body = publisher.Text();
+        const Body body = publisher.Body({});
         ASSERT_NE(body, nullptr);
         const auto parsed = ParseExposition(body->view());
         EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error());

@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#include "tests/exporter/one_target.h"
 #include "tests/fakes/watched_clock.h"
 
 namespace cckm {
@@ -101,24 +102,15 @@ class RecorderTest : public ::testing::Test {
 
   WatchedClock clock;
   FakeLedger ledger;
-  const BucketBounds bounds{{1, 60}};
-  StateStore state{{{.options = {.name = "cm", .max_series = 1000},
-                     .collectors = {{FindFamily("dsm"), {"r1", "r2", "r3"}}}}},
-                   bounds,
-                   clock};
-  SelfMetrics self_metrics;
+  OneTarget target{{"r1", "r2", "r3"}, clock, clock};
+  StateStore& state = target.state;
+  SelfMetrics& self_metrics = target.self_metrics;
+  ExporterStatus& status = target.status;
+  Publisher& publisher = target.publisher;
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file{std::fopen("/dev/null", "w"),
                                                              std::fclose};
   Log log{file.get(), LogLevel::kError, LogFormat::kLogfmt, clock};
   EventLog events{log, clock};
-  ExporterStatus status;
-  Publisher publisher{Exposition({.state = state,
-                                  .self_metrics = self_metrics,
-                                  .status = status,
-                                  .bounds = bounds,
-                                  .build_info = {},
-                                  .process_metrics = false}),
-                      clock};
   Recorder recorder{{.ledger = ledger,
                      .state = state,
                      .self_metrics = self_metrics,
@@ -218,14 +210,14 @@ TEST_F(RecorderTest, CountsAnAnomalyOncePerRefresh) {
 TEST_F(RecorderTest, ThePublisherIsToldAfterTheState) {
   PollUpdate update = Update();
   update.answers.push_back(Completed("r1"));
-  const auto before = publisher.Text();
+  const auto before = publisher.Body({});
   recorder.OnUpdate(std::move(update));
-  EXPECT_EQ(publisher.Text(), before) << "a poller renders nothing";
+  EXPECT_EQ(publisher.Body({}), before) << "a poller renders nothing";
   const std::jthread publishing([this](const std::stop_token& stop) { publisher.Run(stop); });
-  for (int looks = 0; looks < 20 && publisher.Text() == before; ++looks) {
+  for (int looks = 0; looks < 20 && publisher.Body({}) == before; ++looks) {
     ASSERT_TRUE(clock.WaitForReads(1));
   }
-  EXPECT_NE(publisher.Text()->view().find("domain_id=\"d1\""), std::string_view::npos)
+  EXPECT_NE(publisher.Body({})->view().find("domain_id=\"d1\""), std::string_view::npos)
       << "the first body that it was told of shows the update";
 }
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "tests/collectors/temporary_folder.h"
+#include "tests/fakes/temporary_folder.h"
 
 namespace cckm {
 namespace {

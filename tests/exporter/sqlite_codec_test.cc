@@ -12,7 +12,7 @@ const BucketBounds& Bounds() {
 
 DurationHistogram HistogramOf(const std::vector<Nanoseconds>& durations) {
   DurationHistogram histogram(Bounds());
-  for (const Nanoseconds duration : durations) histogram.Observe(duration);
+  for (const Nanoseconds duration : durations) histogram.Observe(duration, {});
   return histogram;
 }
 
@@ -32,8 +32,8 @@ TEST(SqliteCodecTest, AHistogramComesBackToTheLastBit) {
 
 TEST(SqliteCodecTest, EveryHistogramOfACollectorIsItsOwn) {
   RefreshDurations durations = EmptyRefreshDurations(Bounds());
-  durations[1].Observe(std::chrono::seconds(7));
-  durations[3].Observe(std::chrono::seconds(70));
+  durations[1].Observe(std::chrono::seconds(7), {});
+  durations[3].Observe(std::chrono::seconds(70), {});
   const auto unpacked = UnpackRefreshDurations(PackRefreshDurations(durations), Bounds());
   ASSERT_TRUE(unpacked);
   for (std::size_t i = 0; i < durations.size(); ++i) {
@@ -41,10 +41,13 @@ TEST(SqliteCodecTest, EveryHistogramOfACollectorIsItsOwn) {
   }
 }
 
-// Layout: the number of buckets, a count each, the sum as eight bytes.
+// Layout: the number of buckets, a count each, the sum as eight bytes, the time of the first
+// observation, the native zero bucket, the number of native buckets, and for each of them how far
+// it is from the one before and its count.  Signed numbers are doubled, negative ones less one.
 TEST(SqliteCodecTest, RefusesAHistogramThatCannotBe) {
   const std::string sound = PackHistogram(HistogramOf({std::chrono::seconds(2)}));
-  ASSERT_EQ(sound, std::string("\x03\0\x01\0\0\0\0\0\0\0\0\x40", 12));
+  constexpr std::size_t kSumEnd = 12;
+  ASSERT_EQ(sound, std::string("\x03\0\x01\0\0\0\0\0\0\0\0\x40\0\0\x01\x10\x01", 17));
   for (std::size_t size = 0; size < sound.size(); ++size) {
     EXPECT_FALSE(UnpackHistogram(sound.substr(0, size), Bounds())) << size;
   }
@@ -53,9 +56,24 @@ TEST(SqliteCodecTest, RefusesAHistogramThatCannotBe) {
   EXPECT_FALSE(UnpackHistogram(sound, BucketBounds({1}))) << "other buckets";
   for (const char* sum : {"\xBF", "\x7F\xF0", "\x7F\xF8"}) {  // negative, infinite, not a number
     std::string damaged = sound;
-    for (std::size_t i = 0; sum[i] != '\0'; ++i) damaged[damaged.size() - 1 - i] = sum[i];
+    for (std::size_t i = 0; sum[i] != '\0'; ++i) damaged[kSumEnd - 1 - i] = sum[i];
     EXPECT_FALSE(UnpackHistogram(damaged, Bounds()));
   }
+  std::string far_bucket = sound.substr(0, sound.size() - 2) + "\xFF\xFF\x7F\x01";
+  EXPECT_FALSE(UnpackHistogram(far_bucket, Bounds())) << "no double is that large";
+  std::string many_buckets = sound;
+  many_buckets[sound.size() - 3] = '\x7F';
+  EXPECT_FALSE(UnpackHistogram(many_buckets, Bounds())) << "more buckets than bytes";
+}
+
+TEST(SqliteCodecTest, TheTimeOfTheFirstObservationComesBack) {
+  const WallTime counted_at(std::chrono::nanoseconds(1'700'000'000'123'456'789));
+  DurationHistogram histogram(Bounds());
+  histogram.Observe(std::chrono::seconds(1), {.counted_at = counted_at});
+  histogram.Observe(std::chrono::seconds(2), {.counted_at = counted_at + std::chrono::hours(1)});
+  const auto unpacked = UnpackHistogram(PackHistogram(histogram), Bounds());
+  ASSERT_TRUE(unpacked);
+  EXPECT_EQ(unpacked->Save().created_at, counted_at);
 }
 
 TEST(SqliteCodecTest, DomainsComeBackInTheirOrder) {

@@ -88,14 +88,18 @@ std::vector<Refresh> AllKindsOfRefreshes() {
 TEST(SqliteLedgerTest, ARestartGivesBackWhatTheRulesOfHistorySay) {
   const BucketBounds bounds({1, 5, 10, 60, 3600});
   const std::vector<Refresh> refreshes = AllKindsOfRefreshes();
-  CollectorMemory expected{EmptyRefreshDurations(bounds), {}, refreshes, std::nullopt};
+  CollectorMemory expected{.durations = EmptyRefreshDurations(bounds),
+                           .domains = {},
+                           .refreshes = refreshes,
+                           .counted = std::vector<bool>(refreshes.size(), true),
+                           .baseline = std::nullopt};
   std::map<std::string, DomainHistory> histories;
   for (const Refresh& refresh : refreshes) {
-    Count(refresh, expected.durations);
+    Count(refresh, expected.durations, FakeClock::kStart);
     for (const DomainRefresh& named : refresh.domains) {
       DomainHistory& history = histories.try_emplace(named.domain_id, bounds).first->second;
       history.Consider(refresh, named.status);
-      history.Count(refresh, named.status);
+      history.Count(refresh, named.status, FakeClock::kStart);
     }
   }
   for (auto& [id, history] : histories) expected.domains.emplace_back(id, std::move(history));

@@ -20,6 +20,7 @@ class StateDiscoveryTest : public ::testing::Test {
     for (const RefreshAnswer& answer : answers) settled += answer.settled ? 1 : 0;
     PollUpdate update = UpdateOf("cm", "dsm", std::move(answers));
     update.at = clock_.SteadyNow();
+    update.wall_time = clock_.Now();
     update.ended = PollSummary{.up = true, .ended_at = clock_.Now()};
     static_cast<void>(state_.Apply(update, std::vector<bool>(settled, is_new)));
   }

@@ -18,6 +18,7 @@ inline PollUpdate UpdateOf(std::string_view target, std::string_view family,
   update.target = target;
   update.family = FindFamily(family);
   update.at = FakeClock::kSteadyStart;
+  update.wall_time = FakeClock::kStart;
   update.answers = std::move(answers);
   return update;
 }

@@ -90,7 +90,8 @@ TEST(TextWriterTest, AHistogramIsItsBucketsItsSumAndItsCount) {
   const std::vector<std::uint64_t> cumulative = {0, 2, 3};
   EXPECT_EQ(Written([&](TextWriter& writer) {
               writer.BeginFamily(kHistogram);
-              writer.Histogram(std::array<LabelView, 1>{"x"sv}, {le, cumulative, 4.25});
+              writer.Histogram(std::array<LabelView, 1>{"x"sv},
+                               {.bounds = {}, .le = le, .cumulative = cumulative, .sum = 4.25});
             }),
             "# HELP h_seconds A histogram.\n# TYPE h_seconds histogram\n"
             "h_seconds_bucket{a=\"x\",le=\"0.5\"} 0\nh_seconds_bucket{a=\"x\",le=\"1.0\"} 2\n"
@@ -105,7 +106,7 @@ TEST(TextWriterTest, AHistogramCanBeWithoutLabels) {
   const std::vector<std::uint64_t> cumulative = {0};
   EXPECT_EQ(Written([&](TextWriter& writer) {
               writer.BeginFamily(kBare);
-              writer.Histogram({}, {le, cumulative, 0});
+              writer.Histogram({}, {.bounds = {}, .le = le, .cumulative = cumulative});
             }),
             "# HELP h H.\n# TYPE h histogram\nh_bucket{le=\"+Inf\"} 0\nh_sum 0\nh_count 0\n");
 }

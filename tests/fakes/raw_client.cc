@@ -126,6 +126,13 @@ RawAnswer RawClient::Ask(std::string_view request) {
   return Send(request) ? ReadAnswer() : RawAnswer();
 }
 
+std::size_t RawClient::ReceiveSome(std::size_t most) {
+  if (!WaitFor(POLLIN, Deadline())) return 0;
+  std::string bytes(most, '\0');
+  const auto received = ::recv(socket_, bytes.data(), bytes.size(), 0);
+  return received > 0 ? static_cast<std::size_t>(received) : 0;
+}
+
 std::optional<std::string> RawClient::ReadUntilClose() {
   const SteadyTime deadline = Deadline();
   for (;;) {

@@ -39,6 +39,9 @@ class RawClient {
   RawAnswer ReadAnswer(bool is_head = false);
   RawAnswer Ask(std::string_view request);  // Send, then ReadAnswer
 
+  // Takes the next bytes, so many at most, and drops them; 0 if there are no more, or none in time.
+  std::size_t ReceiveSome(std::size_t most);
+
   // Everything up to the end of the connection, however it ended; nothing if it did not end in
   // time.
   std::optional<std::string> ReadUntilClose();

@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "collectors/base/error.h"
-#include "tests/hostile/leak.h"
+#include "tests/fakes/leak.h"
 
 namespace cckm {
 namespace {

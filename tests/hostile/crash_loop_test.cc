@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "tests/fakes/leak.h"
 #include "tests/fakes/raw_client.h"
 #include "tests/hostile/exporter_child.h"
-#include "tests/hostile/leak.h"
 #include "tests/hostile/plays.h"
 
 namespace cckm {

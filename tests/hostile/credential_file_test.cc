@@ -7,8 +7,8 @@
 #include <functional>
 #include <string>
 
+#include "tests/fakes/leak.h"
 #include "tests/hostile/exporter_child.h"
-#include "tests/hostile/leak.h"
 
 namespace cckm {
 namespace {

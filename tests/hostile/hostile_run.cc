@@ -9,10 +9,10 @@
 #include <optional>
 #include <stdexcept>
 
+#include "tests/fakes/leak.h"
 #include "tests/fakes/raw_server.h"
 #include "tests/hostile/contest.h"
 #include "tests/hostile/exporter_child.h"
-#include "tests/hostile/leak.h"
 
 namespace cckm {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "tests/fakes/exposition_parser.h"
+#include "tests/fakes/leak.h"
 #include "tests/fakes/raw_client.h"
-#include "tests/hostile/leak.h"
 
 namespace cckm {
 namespace {

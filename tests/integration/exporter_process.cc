@@ -1,5 +1,6 @@
 #include "tests/integration/exporter_process.h"
 
+#include <gmock/gmock.h>
 #include <signal.h>
 #include <string.h>
 
@@ -7,8 +8,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "tests/fakes/leak.h"
 #include "tests/fakes/raw_server.h"
-#include "tests/integration/leak.h"
 
 namespace cckm {
 namespace {
@@ -71,8 +72,8 @@ void WriteConfig(const ConfigFolder& folder, const ExporterSettings& settings) {
 EndedProcess RunExporter(const ConfigFolder& folder, std::vector<std::string> flags) {
   EndedProcess ended =
       RunToEnd(CCKM_EXPORTER_BINARY, {.arguments = std::move(flags), .folder = folder.File("")});
-  ExpectNoSecretIn("standard output", ended.output);
-  ExpectNoSecretIn("standard error", ended.error_output);
+  EXPECT_THAT(FindLeaks("standard output", ended.output), testing::IsEmpty());
+  EXPECT_THAT(FindLeaks("standard error", ended.error_output), testing::IsEmpty());
   return ended;
 }
 
@@ -80,8 +81,8 @@ RawAnswer AskPort(int port, const std::string& method, const std::string& path) 
   RawClient client(port);
   if (!client.Send(method + " " + path + " HTTP/1.1\r\nHost: exporter\r\n\r\n")) return {};
   RawAnswer answer = client.ReadAnswer(method == "HEAD");
-  ExpectNoSecretIn(path, answer.head);
-  ExpectNoSecretIn(path, answer.body);
+  EXPECT_THAT(FindLeaks(path, answer.head), testing::IsEmpty());
+  EXPECT_THAT(FindLeaks(path, answer.body), testing::IsEmpty());
   return answer;
 }
 
@@ -127,17 +128,19 @@ void ExporterProcess::Start() {
   if (!listens || port_ == 0) {
     throw std::runtime_error("the exporter does not start: " + child_->ErrorOutput());
   }
-  ExpectNoSecretInProcess(child_->pid());
+  EXPECT_THAT(FindLeaksInProcess(child_->pid()), testing::IsEmpty());
 }
 
 void ExporterProcess::SearchForSecrets() {
   if (!child_->WaitForExit({})) {
-    ExpectNoSecretInProcess(child_->pid());
+    EXPECT_THAT(FindLeaksInProcess(child_->pid()), testing::IsEmpty());
     for (const char* path : {"/metrics", "/", "/config", "/api/v1/status"}) Get(path);
   }
-  ExpectNoSecretIn("standard output", child_->Output());
-  ExpectNoSecretIn("standard error", child_->ErrorOutput());
-  if (!storage_.empty()) ExpectNoSecretInFolder(folder_.File(storage_));
+  EXPECT_THAT(FindLeaks("standard output", child_->Output()), testing::IsEmpty());
+  EXPECT_THAT(FindLeaks("standard error", child_->ErrorOutput()), testing::IsEmpty());
+  if (!storage_.empty()) {
+    EXPECT_THAT(FindLeaksInFolder(folder_.File(storage_)), testing::IsEmpty());
+  }
 }
 
 testing::AssertionResult ExporterProcess::Shows(const Samples& samples, Nanoseconds limit) const {

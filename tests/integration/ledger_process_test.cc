@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <memory>
 
+#include "tests/fakes/leak.h"
 #include "tests/integration/exporter_process.h"
-#include "tests/integration/leak.h"
 #include "tests/integration/simulator_process.h"
 
 namespace cckm {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/collectors/temporary_folder.h"
+#include "tests/fakes/temporary_folder.h"
 #include "tests/integration/child_process.h"
 
 namespace cckm {

@@ -96,7 +96,7 @@ TEST_F(WebTest, EveryAnswerForbidsSniffing) {
   }
 }
 
-TEST_F(WebTest, ThePageForPeopleAllowsNoScript) {
+TEST_F(WebTest, ThePageForPeopleAllowsNothingFromElsewhere) {
   const RawAnswer page = exporter.Get("/");
   EXPECT_THAT(page.headers.at("content-type"), StartsWith("text/html"));
   EXPECT_THAT(page.headers.at("content-security-policy"), HasSubstr("default-src 'none'"));

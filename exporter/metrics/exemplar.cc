@@ -1,0 +1,28 @@
+#include "exporter/metrics/exemplar.h"
+
+#include "collectors/base/utf8.h"
+
+namespace cckm {
+namespace {
+
+constexpr std::size_t kMostCharacters = 128;
+
+std::size_t CharactersOf(const ExemplarLabel& label) {
+  return label.name.size() + CountCharacters(label.value.text);
+}
+
+}  // namespace
+
+std::vector<ExemplarLabel> LabelsOf(const Exemplar& exemplar, const LabelView& domain_id) {
+  std::vector<ExemplarLabel> labels = {{"refresh_id", exemplar.refresh_id}};
+  const std::size_t characters = CharactersOf(labels.front());
+  if (characters > kMostCharacters) return {};
+  const ExemplarLabel domain{
+      "domain_id", exemplar.domain_id.text().empty() ? domain_id : LabelView(exemplar.domain_id)};
+  if (!domain.value.text.empty() && characters + CharactersOf(domain) <= kMostCharacters) {
+    labels.push_back(domain);
+  }
+  return labels;
+}
+
+}  // namespace cckm

@@ -1,0 +1,17 @@
+// Text as HTML.  Thread-safety: pure functions.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace cckm {
+
+// Appends the text with the characters that HTML gives a meaning written as character references:
+// fit to stand between tags and in quoted attributes.  REQUIRES: valid UTF-8.
+void AppendHtml(std::string& html, std::string_view text);
+
+// The same as a string.
+std::string EscapeHtml(std::string_view text);
+
+}  // namespace cckm

@@ -1,0 +1,173 @@
+#include "exporter/web/negotiation.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <compare>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace cckm {
+namespace {
+
+struct Parameter {
+  std::string_view name;
+  std::string_view value;
+};
+
+// An item of a list in which each may have parameters and a quality.
+struct Item {
+  std::string_view value;
+  std::vector<Parameter> parameters;
+  double quality = 1;
+};
+
+char LowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool IsSame(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, {}, LowerCase, LowerCase);
+}
+
+std::string_view Trim(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t";
+  const std::size_t begin = text.find_first_not_of(kBlanks);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
+}
+
+// Takes what comes before the next separator, and the separator.
+std::string_view TakePart(std::string_view& text, char separator) {
+  const std::size_t end = std::min(text.find(separator), text.size());
+  const std::string_view part = Trim(text.substr(0, end));
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return part;
+}
+
+std::optional<double> ReadQuality(std::string_view text) {
+  double quality = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), quality, std::chars_format::fixed);
+  const bool is_read = error == std::errc() && end == text.data() + text.size();
+  // The form also rules out NaN.
+  return is_read && quality >= 0 && quality <= 1 ? std::optional(quality) : std::nullopt;
+}
+
+// None if its quality cannot be read.
+std::optional<Item> ReadItem(std::string_view text) {
+  Item item;
+  item.value = TakePart(text, ';');
+  while (!text.empty()) {
+    std::string_view value = TakePart(text, ';');
+    const std::string_view name = TakePart(value, '=');
+    value = Trim(value);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
+      value = value.substr(1, value.size() - 2);
+    }
+    if (!IsSame(name, "q")) {
+      item.parameters.push_back({name, value});
+      continue;
+    }
+    const auto quality = ReadQuality(value);
+    if (!quality) return std::nullopt;
+    item.quality = *quality;
+  }
+  return item;
+}
+
+std::vector<Item> ReadList(std::string_view header) {
+  std::vector<Item> items;
+  while (!header.empty()) {
+    if (auto item = ReadItem(TakePart(header, ','))) items.push_back(std::move(*item));
+  }
+  return items;
+}
+
+// A format as Accept names it.  Parameters that are not here, as charset and escaping, do not
+// matter.
+struct Offer {
+  ExpositionFormat format;
+  std::string_view type;
+  std::string_view subtype;
+  std::array<Parameter, 2> parameters;
+};
+constexpr std::array kOffers = {
+    Offer{ExpositionFormat::kText, "text", "plain", {{{"version", "0.0.4"}}}},
+    Offer{ExpositionFormat::kOpenMetrics,
+          "application",
+          "openmetrics-text",
+          {{{"version", "1.0.0"}}}},
+    Offer{ExpositionFormat::kProtobuf,
+          "application",
+          "vnd.google.protobuf",
+          {{{"proto", "io.prometheus.client.MetricFamily"}, {"encoding", "delimited"}}}}};
+
+bool Allows(const Item& item, const Offer& offer) {
+  return std::ranges::all_of(item.parameters, [&offer](const Parameter& asked) {
+    return std::ranges::all_of(offer.parameters, [&asked](const Parameter& offered) {
+      return !IsSame(asked.name, offered.name) || IsSame(asked.value, offered.value);
+    });
+  });
+}
+
+// How exactly the item names the offer: 0 not at all, 1 as */*, 2 by its type, 3 by name, 4 by name
+// and parameters.
+int Exactness(const Item& item, const Offer& offer) {
+  std::string_view subtype = item.value;
+  const std::string_view type = TakePart(subtype, '/');
+  if (type == "*" && subtype == "*") return 1;
+  if (!IsSame(type, offer.type)) return 0;
+  if (subtype == "*") return 2;
+  if (!IsSame(subtype, offer.subtype) || !Allows(item, offer)) return 0;
+  return item.parameters.empty() ? 3 : 4;
+}
+
+struct Liking {
+  double quality = 0;
+  int exactness = 0;
+  std::ptrdiff_t later = 0;  // the negative position of the item: the first is liked best
+
+  friend auto operator<=>(const Liking&, const Liking&) = default;
+};
+
+// By the item that names the offer most exactly.
+Liking LikingFor(const Offer& offer, const std::vector<Item>& items) {
+  Liking liking;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    const int exactness = Exactness(items[i], offer);
+    if (exactness <= liking.exactness) continue;
+    liking = {items[i].quality, exactness, -static_cast<std::ptrdiff_t>(i)};
+  }
+  return liking;
+}
+
+}  // namespace
+
+ExpositionFormat ChooseFormat(std::string_view accept) {
+  const std::vector<Item> items = ReadList(accept);
+  ExpositionFormat best = ExpositionFormat::kText;
+  Liking best_liking;
+  for (const Offer& offer : kOffers) {
+    const Liking liking = LikingFor(offer, items);
+    if (liking.quality <= 0 || !(liking > best_liking)) continue;
+    best = offer.format;
+    best_liking = liking;
+  }
+  return best;
+}
+
+Encoding ChooseEncoding(std::string_view accept_encoding) {
+  std::optional<double> gzip;
+  std::optional<double> identity;
+  std::optional<double> any;
+  for (const Item& item : ReadList(accept_encoding)) {
+    if (IsSame(item.value, "gzip") || IsSame(item.value, "x-gzip")) gzip = item.quality;
+    if (IsSame(item.value, "identity")) identity = item.quality;
+    if (item.value == "*") any = item.quality;
+  }
+  const double quality = gzip.value_or(any.value_or(0));
+  const bool is_liked = quality > 0 && quality >= identity.value_or(0);
+  return is_liked ? Encoding::kGzip : Encoding::kIdentity;
+}
+
+}  // namespace cckm

@@ -1,0 +1,23 @@
+// Which body a scrape gets, by what its request accepts.
+//
+// Source: RFC 9110 sections 12.4.2, 12.5.1 and 12.5.3; Prometheus documentation, "Content
+// negotiation".
+// Thread-safety: pure functions.
+
+#pragma once
+
+#include <string_view>
+
+#include "exporter/exposition/format.h"
+
+namespace cckm {
+
+// The format that the header value `accept` gives the highest quality; of several with the same,
+// the one that it names most exactly, and then first.  Text where it is empty or names none of
+// them: Prometheus would do nothing with a 406.
+ExpositionFormat ChooseFormat(std::string_view accept);
+
+// gzip if the header value `accept_encoding` allows it and does not like what is unencoded better.
+Encoding ChooseEncoding(std::string_view accept_encoding);
+
+}  // namespace cckm

@@ -1,0 +1,38 @@
+// What is wrong, in words, and what to do about it.
+//
+// Thread-safety: pure functions.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporter/web/status_model.h"
+
+namespace cckm {
+
+// What needs somebody's attention now besides domains and unreachable targets, in the order of
+// AlertKind.  Looks at model.targets, of which none may be left out.
+std::vector<Alert> FindAlerts(const StatusModel& model);
+
+// The alert's kind as /api/v1/status calls it, how bad it is, and what to do: a sentence without
+// its final dot.
+std::string_view AlertKindName(AlertKind kind);
+Level LevelOf(AlertKind kind);
+std::string_view AdviceFor(AlertKind kind);
+
+// The alert as a sentence without its final dot; names its subject if it has just one.
+std::string SentenceOf(const Alert& alert);
+
+// The subject as "cm-prod" or "cm-prod, dsm".
+std::string NameOf(const AlertSubject& subject);
+
+// How everything stands together.
+struct Verdict {
+  Level level = Level::kGood;
+  std::string sentence;  // without a final dot
+};
+Verdict Judge(const StatusModel& model);
+
+}  // namespace cckm

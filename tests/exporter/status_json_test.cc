@@ -1,0 +1,39 @@
+#include "exporter/web/status_json.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/exporter/harness.h"
+#include "tests/exporter/status_sample.h"
+
+namespace cckm {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+TEST(StatusJsonTest, HasTheDocumentedShape) {
+  ExpectGolden("status.json", Json::parse(StatusJson(SampleStatus())).dump(2) + "\n");
+}
+
+TEST(StatusJsonTest, EveryListIsThereWhenThereIsNothing) {
+  const Json status = Json::parse(StatusJson({}));
+  const Json nothing = {{"total", 0}, {"left_out", 0}, {"items", Json::array()}};
+  for (const char* list : {"targets", "domains", "unfinished_refreshes", "finished_refreshes"}) {
+    EXPECT_EQ(status[list], nothing) << list;
+  }
+  EXPECT_EQ(status["alerts"], Json::array());
+}
+
+TEST(StatusJsonTest, NoTextBreaksIt) {
+  StatusModel model = SampleStatus();
+  model.domains.rows[0].detail = "</script>\"\\\n\xFF";
+  model.targets.rows[0].name = "<script>";
+  const Json status = Json::parse(StatusJson(model));
+  EXPECT_EQ(status["domains"]["items"][0]["detail"], "</script>\"\\\n\xEF\xBF\xBD");
+  EXPECT_EQ(status["targets"]["items"][0]["name"], "<script>");
+}
+
+}  // namespace
+}  // namespace cckm
