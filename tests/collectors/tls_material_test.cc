@@ -14,6 +14,7 @@ namespace {
 class TlsMaterialTest : public testing::Test {
  protected:
   TlsMaterialTest() {
+    ERR_clear_error();  // what an earlier test's connections left to this thread
     folder_.Make("one");
     folder_.Make("two");
   }
