@@ -5,9 +5,9 @@
 
 #include "exporter/config/flag_table.h"
 #include "exporter/config/flag_values.h"
+#include "exporter/config/listen_address.h"
 #include "exporter/config/numbers.h"
 #include "exporter/config/target_flags.h"
-#include "exporter/config/url.h"
 
 namespace cckm {
 namespace {
@@ -60,8 +60,8 @@ void ReadListenAddresses(const FlagValues& values, CommandLine& out, FlagProblem
   out.listen_addresses = values.Texts(kFlag);
   for (auto address = out.listen_addresses.begin(); address != out.listen_addresses.end();
        ++address) {
-    if (!IsValidListenAddress(*address)) {
-      problems.Add(kFlag, "must be host:port, :port or [ipv6]:port with a port from 0 to 65535");
+    if (const auto parsed = ParseListenAddress(*address); !parsed) {
+      problems.Add(kFlag, parsed.error());
     } else if (std::count(out.listen_addresses.begin(), address, *address) != 0 &&
                !address->ends_with(":0")) {
       problems.Add(kFlag, "must not hold the same address twice");

@@ -7,13 +7,12 @@
 #include <cstring>
 #include <optional>
 
-#include "exporter/config/numbers.h"
+#include "exporter/config/host_and_port.h"
 
 namespace cckm {
 namespace {
 
 constexpr std::size_t kLongestUrl = 2048;
-constexpr std::size_t kLongestHost = 253;
 
 bool IsAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -23,50 +22,8 @@ bool IsHexDigit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-bool IsIpv6Address(const std::string& text) {
-  in6_addr address{};
-  return inet_pton(AF_INET6, text.c_str(), &address) == 1;
-}
-
-bool IsHostName(std::string_view text) {
-  const auto allowed = [](char c) { return IsAlphanumeric(c) || c == '-' || c == '_' || c == '.'; };
-  return !text.empty() && text.size() <= kLongestHost && std::ranges::all_of(text, allowed) &&
-         text.front() != '.' && text.front() != '-' && text.find("..") == std::string_view::npos;
-}
-
-struct HostAndPort {
-  std::string host;                      // without brackets
-  std::optional<std::string_view> port;  // what follows the colon
-};
-
-// Takes host:port apart; nothing where brackets do not match or hold no IPv6 address.
-std::optional<HostAndPort> SplitHostAndPort(std::string_view text) {
-  HostAndPort parts;
-  if (text.starts_with('[')) {
-    const std::size_t close = text.find(']');
-    if (close == std::string_view::npos) return std::nullopt;
-    parts.host = text.substr(1, close - 1);
-    if (!IsIpv6Address(parts.host)) return std::nullopt;
-    text.remove_prefix(close + 1);
-  } else {
-    parts.host = text.substr(0, text.find(':'));
-    text.remove_prefix(parts.host.size());
-  }
-  if (text.empty()) return parts;
-  if (!text.starts_with(':')) return std::nullopt;
-  parts.port = text.substr(1);
-  return parts;
-}
-
-bool IsPort(std::string_view text, std::uint64_t smallest) {
-  constexpr std::uint64_t kLargestPort = 65535;
-  const auto port = ParseNumber(text);
-  return port && *port >= smallest && *port <= kLargestPort;
-}
-
 // The characters of a path (RFC 3986 section 3.3), with complete percent-encodings and without .
-// and
-// .. segments, which a client would resolve.
+// and .. segments, which a client would resolve.
 bool IsPrefix(std::string_view text) {
   constexpr std::string_view kMarks = "-._~!$&'()*+,;=:@/%";
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -96,11 +53,12 @@ std::string_view BrokenRule(std::string_view authority, std::string_view prefix)
     return "must not hold a user name or password; they belong under login or authorization";
   }
   const auto parts = SplitHostAndPort(authority);
-  const bool is_ipv6 = authority.starts_with('[');
-  if (!parts || (!is_ipv6 && !IsHostName(parts->host))) {
+  if (!parts || (!parts->is_ipv6 && !IsHostName(parts->host))) {
     return "must name a host: a name, an IPv4 address or an IPv6 address in brackets";
   }
-  if (parts->port && !IsPort(*parts->port, 1)) return "must have a port from 1 to 65535, or none";
+  if (parts->port && ParsePort(*parts->port).value_or(0) == 0) {
+    return "must have a port from 1 to 65535, or none";
+  }
   if (!IsPrefix(prefix)) {
     return "must have a path of plain URL characters without . and .. segments, or none";
   }
@@ -136,12 +94,6 @@ tl::expected<Url, std::string> ParseUrl(std::string_view text) {
   Url url{scheme->is_http, SplitHostAndPort(authority)->host, std::string(scheme->start)};
   url.text.append(authority).append(prefix);
   return url;
-}
-
-bool IsValidListenAddress(std::string_view text) {
-  const auto parts = SplitHostAndPort(text);
-  if (!parts || !parts->port || !IsPort(*parts->port, 0)) return false;
-  return text.starts_with('[') || parts->host.empty() || IsHostName(parts->host);
 }
 
 }  // namespace cckm

@@ -1,4 +1,4 @@
-// Addresses that people write: URLs of appliances and addresses to listen on.
+// URLs of appliances and proxies, as people write them.
 //
 // Thread-safety: pure functions; nothing is resolved.
 
@@ -23,8 +23,5 @@ struct Url {
 // Reads https://host[:port][/prefix], or the same with http://.  The error is a rule that the text
 // breaks; it never repeats the text, which may hold a password.
 tl::expected<Url, std::string> ParseUrl(std::string_view text);
-
-// True for host:port, :port and [ipv6]:port with a port of 0 to 65535; 0 asks for any free port.
-bool IsValidListenAddress(std::string_view text);
 
 }  // namespace cckm

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "exporter/web/http_server.h"
-#include "exporter/web/listen_address.h"
+#include "exporter/web/socket_address.h"
 
 namespace cckm {
 

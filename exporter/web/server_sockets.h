@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/web/listen_address.h"
+#include "exporter/web/socket_address.h"
 
 namespace cckm {
 

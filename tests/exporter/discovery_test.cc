@@ -272,7 +272,8 @@ class RandomAppliance {
     if (dice == 2) return Result<HttpAnswer>(Fail(ErrorKind::kTimeout, "no answer in time"));
     if (is_list && dice == 3) return JsonAnswer(R"({"total":100,"resources":[]})");
     if (is_list && dice == 4) return Result<HttpAnswer>(Fail(ErrorKind::kTooLarge, "too large"));
-    if (is_list && dice < 15) std::ranges::rotate(appliance_.jobs, appliance_.jobs.begin() + 1);
+    auto& jobs = appliance_.jobs;
+    if (is_list && dice < 15) std::rotate(jobs.begin(), jobs.begin() + 1, jobs.end());
     if (!is_list && dice == 3) return StatusAnswer(404);
     return std::nullopt;
   }

@@ -254,7 +254,8 @@ TEST_F(HttpServerTlsTest, TurnsTheSurplusAwayWithoutAHandshake) {
     held.push_back(std::make_unique<TlsClient>(port(), TlsClientOptions{}));
     EXPECT_TRUE(IsInside(held.back()->Ask(GetRequest("/"))));
   }
-  const RawClient silent(port());
+  const TlsClient silent(port(), {});  // which has a seat once the server has greeted it
+  ASSERT_TRUE(silent.is_established());
   for (int i = 0; i < 30; ++i) {
     RawClient surplus(port());
     const auto all = surplus.ReadUntilClose();

@@ -1,4 +1,4 @@
-#include "exporter/web/listen_address.h"
+#include "exporter/config/listen_address.h"
 
 #include <gtest/gtest.h>
 
@@ -15,14 +15,15 @@ struct ReadableCase {
   int port;
 };
 
-constexpr std::array<ReadableCase, 7> kReadable = {{
+constexpr std::array<ReadableCase, 8> kReadable = {{
     {":9847", "", false, 9847},
     {":0", "", false, 0},
     {"127.0.0.1:65535", "127.0.0.1", false, 65535},
+    {"0.0.0.0:1", "0.0.0.0", false, 1},
     {"localhost:80", "localhost", false, 80},
     {"exporter-1.example.com:80", "exporter-1.example.com", false, 80},
     {"[::1]:9847", "::1", true, 9847},
-    {"[::]:9847", "::", true, 9847},
+    {"[::]:0", "::", true, 0},
 }};
 
 TEST(ListenAddressTest, ReadsHostAndPort) {
@@ -35,72 +36,16 @@ TEST(ListenAddressTest, ReadsHostAndPort) {
   }
 }
 
-struct UnreadableCase {
-  const char* text;
-  const char* reason;
-};
-
-constexpr std::array<UnreadableCase, 14> kUnreadable = {{
-    {"", "no port"},
-    {"9847", "no port"},
-    {"localhost", "no port"},
-    {":", "no number"},
-    {"localhost:", "no number"},
-    {":65536", "no number"},
-    {":-1", "no number"},
-    {":+1", "no number"},
-    {": 80", "no number"},
-    {":80s", "no number"},
-    {"::1", "in brackets"},
-    {"::1:9847", "in brackets"},
-    {"[::1:9847", "do not match"},
-    {"[]:9847", "do not match"},
-}};
-
-TEST(ListenAddressTest, SaysWhatIsWrong) {
-  for (const UnreadableCase& c : kUnreadable) {
-    const auto address = ParseListenAddress(c.text);
-    ASSERT_FALSE(address) << c.text;
-    EXPECT_NE(address.error().find(c.reason), std::string::npos) << c.text << address.error();
+TEST(ListenAddressTest, SaysWhatIsAllowedWithoutRepeatingTheText) {
+  for (const char* text :
+       {"",        ":",     "9847",  "localhost", "localhost:", ":65536", ":-1",       ":+1",
+        ": 80",    ":80s",  ":x",    "::1",       "::1:9847",   "[::1]",  "[::1]9847", "[::1:9847",
+        "[]:9847", "[x]:1", "a b:1", "a..b:1",    "http://a:1", ":1 "}) {
+    const auto address = ParseListenAddress(text);
+    ASSERT_FALSE(address) << text;
+    EXPECT_EQ(address.error(),
+              "must be host:port, :port or [ipv6]:port with a port from 0 to 65535");
   }
-}
-
-struct ResolvedCase {
-  ListenAddress address;
-  const char* numbers;
-};
-
-TEST(ListenAddressTest, FindsTheSocketAddress) {
-  const std::array<ResolvedCase, 4> cases = {{
-      {{"", false, 9847}, "0.0.0.0:9847"},
-      {{"127.0.0.1", false, 0}, "127.0.0.1:0"},
-      {{"localhost", false, 80}, "127.0.0.1:80"},
-      {{"::1", true, 9847}, "[::1]:9847"},
-  }};
-  for (const ResolvedCase& c : cases) {
-    const auto resolved = ResolveListenAddress(c.address);
-    ASSERT_TRUE(resolved) << c.numbers << ": " << resolved.error();
-    EXPECT_EQ(FormatSocketAddress(*resolved), c.numbers);
-    EXPECT_EQ(resolved->port(), c.address.port);
-  }
-}
-
-TEST(ListenAddressTest, TakesAnotherPort) {
-  for (const ListenAddress& address : {ListenAddress{"127.0.0.1", false, 0}, {"::1", true, 0}}) {
-    auto resolved = ResolveListenAddress(address);
-    ASSERT_TRUE(resolved);
-    resolved->SetPort(9847);
-    EXPECT_EQ(resolved->port(), 9847);
-  }
-}
-
-TEST(ListenAddressTest, SaysThatAHostCannotBeResolved) {
-  const auto name = ResolveListenAddress({"a..b", false, 80});
-  ASSERT_FALSE(name);
-  EXPECT_NE(name.error().find("cannot be resolved"), std::string::npos) << name.error();
-  const auto ipv6 = ResolveListenAddress({"localhost", true, 80});
-  ASSERT_FALSE(ipv6);
-  EXPECT_NE(ipv6.error().find("no IPv6 address"), std::string::npos) << ipv6.error();
 }
 
 }  // namespace

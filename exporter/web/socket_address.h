@@ -1,4 +1,4 @@
-// What `--web.listen-address` can say, and the socket address that it means.
+// The socket address that an address to listen on means.
 //
 // Thread-safety: pure functions; ResolveListenAddress may ask the name service and wait for it.
 
@@ -6,18 +6,12 @@
 
 #include <sys/socket.h>
 
-#include <cstdint>
 #include <string>
-#include <string_view>
 #include <tl/expected.hpp>
 
-namespace cckm {
+#include "exporter/config/listen_address.h"
 
-struct ListenAddress {
-  std::string host;        // empty: all IPv4 addresses of the host
-  bool is_ipv6 = false;    // `host` was written in brackets, which are cut off
-  std::uint16_t port = 0;  // 0: any free one
-};
+namespace cckm {
 
 struct SocketAddress {
   sockaddr_storage storage{};
@@ -27,9 +21,6 @@ struct SocketAddress {
   int port() const;
   void SetPort(int port);
 };
-
-// Reads host:port, :port or [ipv6]:port.  Fails with what is wrong, without repeating `text`.
-tl::expected<ListenAddress, std::string> ParseListenAddress(std::string_view text);
 
 // A name means its first IPv4 address, a host in brackets that IPv6 address.  Fails with the
 // reason.

@@ -1,29 +1,20 @@
-#include "exporter/web/listen_address.h"
+#include "exporter/web/socket_address.h"
 
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 
 #include <array>
-#include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
-#include <optional>
 
 namespace cckm {
 namespace {
 
 tl::unexpected<std::string> Fail(std::string reason) {
   return tl::make_unexpected(std::move(reason));
-}
-
-std::optional<std::uint16_t> ParsePort(std::string_view text) {
-  std::uint16_t port = 0;
-  const char* end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, port);
-  if (text.empty() || error != std::errc() || stopped != end) return std::nullopt;
-  return port;
 }
 
 struct FreeAddresses {
@@ -51,21 +42,6 @@ void SocketAddress::SetPort(int port) {
   const std::size_t place = storage.ss_family == AF_INET6 ? offsetof(sockaddr_in6, sin6_port)
                                                           : offsetof(sockaddr_in, sin_port);
   std::memcpy(reinterpret_cast<char*>(&storage) + place, &number, sizeof(number));
-}
-
-tl::expected<ListenAddress, std::string> ParseListenAddress(std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos) return Fail("it has no port; write host:port or :port");
-  const auto port = ParsePort(text.substr(colon + 1));
-  if (!port) return Fail("its port is no number from 0 to 65535");
-  std::string_view host = text.substr(0, colon);
-  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
-  if (bracketed) host = host.substr(1, host.size() - 2);
-  if (host.find_first_of("[]") != std::string_view::npos) return Fail("its brackets do not match");
-  if (!bracketed && host.find(':') != std::string_view::npos) {
-    return Fail("an IPv6 address is written in brackets, as in [::1]:9847");
-  }
-  return ListenAddress{std::string(host), bracketed, *port};
 }
 
 tl::expected<SocketAddress, std::string> ResolveListenAddress(const ListenAddress& address) {
