@@ -71,6 +71,7 @@ check "helm lint --strict" helm lint --strict $chart
 check "values.yaml and values.schema.json know the same keys" python3 tests/helm/check_chart.py schema
 check "every value is changed by some file of ci/" python3 tests/helm/check_chart.py switches
 check "README.md has the values" python3 tests/helm/values_table.py --check
+check "the chart's rules and dashboards are those of deploy/" helm/copy_files.sh --check
 check "helm package, rules and dashboards included" package_is_whole
 
 for values in "$chart"/ci/*-values.yaml; do
