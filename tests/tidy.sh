@@ -2,7 +2,8 @@
 # clang-tidy on the product's sources.  Usage: tidy.sh changed | all
 #
 # "changed" means: changed since the last commit of the default remote branch if there is one, else since the
-# commit before.  A changed header stands for every source of its room.
+# commit before.  A changed header stands for the source of its name: what a change of it does to others is seen by
+# "all", which takes long and is a part of tests/full.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ -f build/release/compile_commands.json ] || cmake --preset release >/dev/null
@@ -17,7 +18,7 @@ changed_sources() {
   git diff --name-only --diff-filter=d "$base" -- 'collectors/*' 'exporter/*' | while read -r file; do
     case $file in
       *.cc) echo "$file" ;;
-      *.h) git ls-files "$(dirname "$file")/*.cc" ;;
+      *.h) git ls-files "${file%.h}.cc" ;;
     esac
   done | sort -u
 }
