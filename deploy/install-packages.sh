@@ -3,21 +3,25 @@
 #
 # Usage: install-packages.sh build         what compiling the exporter and the simulator needs
 #        install-packages.sh build test    and what the tests and checks need
+#        install-packages.sh image         what making a container image without a daemon needs
 set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config git ca-certificates curl
   libbenchmark-dev libcivetweb-dev libcrypt-dev libcurl4-openssl-dev libdeflate-dev libexpected-dev libfmt-dev libgflags-dev
   libgtest-dev libgmock-dev libprotozero-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev
   nlohmann-json3-dev prometheus-cpp-dev python3)
-test=(bsdextrautils clang-14 clang-format-14 clang-tidy-14 docker-compose dpkg-dev fakeroot file jq libclang-rt-14-dev libprotobuf-dev lintian man-db mmdebstrap openssl protobuf-compiler
-  python3-prometheus-client python3-protobuf python3-yaml shellcheck yamllint)
+test=(bsdextrautils clang-14 clang-format-14 clang-tidy-14 docker-compose dpkg-dev fakeroot file jq libclang-rt-14-dev
+  libprotobuf-dev lintian man-db mmdebstrap openssl protobuf-compiler python3-prometheus-client python3-protobuf python3-yaml
+  shellcheck yamllint)
+image=(buildah jq mmdebstrap)
 
 missing=()
 for group in "$@"; do
   case $group in
     build) packages=("${build[@]}") ;;
     test) packages=("${test[@]}") ;;
-    *) echo "Usage: install-packages.sh build [test]" >&2; exit 2 ;;
+    image) packages=("${image[@]}") ;;
+    *) echo "Usage: install-packages.sh [build] [test] [image]" >&2; exit 2 ;;
   esac
   for package in "${packages[@]}"; do
     state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)

@@ -91,7 +91,7 @@ wait $fetching_helm || true
 count_in tests/helm/run.sh
 
 say "Summary"
-echo "Not run here, because they compile everything once more: tests/packages/image.sh (the container image, with buildah),"
-echo "tests/packages/debian13.sh."
+echo "Not run here, because they compile everything once more: tests/packages/image.sh without an argument (the container"
+echo "images from the sources alone) and tests/packages/debian13.sh."
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ $failed_tests -eq 0 ]

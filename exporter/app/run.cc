@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -133,7 +134,8 @@ int CheckConfig(const CommandLine& flags, const ConfigResult& config, const Cloc
   const auto door = Door::Open(flags.web_config_file, clock, {});
   if (!door) problems.insert(problems.end(), door.error().begin(), door.error().end());
   if (!problems.empty()) return FailWith(problems);
-  fmt::print("The configuration is valid: {} targets.\n", config->targets.size());
+  const std::size_t targets = config->targets.size();
+  fmt::print("The configuration is valid: {} {}.\n", targets, targets == 1 ? "target" : "targets");
   return kExitSuccess;
 }
 

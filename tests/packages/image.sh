@@ -2,9 +2,11 @@
 # Builds the container image with buildah, without a daemon and without a registry of images (the base is made from
 # Debian's packages), and runs the exporter in it: as its own user, healthy, on a file system that it cannot write.
 #
-# Usage: tests/packages/image.sh      as root; compiles everything, so it takes about ten minutes
+# Usage: tests/packages/image.sh                 as root; builds the simulator's image as well, and compiles everything
+#        tests/packages/image.sh BUILD_DIR       takes the package from what is built there: a minute, for the gate
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+build=${1:+$(realpath "$1")}
 base=docker.io/library/debian:bookworm-slim
 image=localhost/cckm_exporter:test
 work=$(mktemp -d)
@@ -19,6 +21,9 @@ cleanup() {
 trap cleanup EXIT
 say() { printf '\n== %s\n' "$*"; }
 
+say "Debian packages"
+deploy/install-packages.sh image
+
 say "A base image from Debian's packages"
 mmdebstrap --quiet --variant=minbase --include=ca-certificates bookworm "$work/base"
 cp -r /etc/apt/apt.conf.d "$work/base/etc/apt/"
@@ -28,9 +33,20 @@ buildah commit --quiet --format docker "$container" "$base" >/dev/null
 buildah rm "$container" >/dev/null
 rm -rf --one-file-system "$work/base"
 
+# make_image TAG ARGUMENT...
+make_image() {
+  buildah bud --pull=never --layers --format docker --file deploy/docker/Dockerfile --tag "$@" . >"$work/build.log" 2>&1 ||
+    { tail -n 60 "$work/build.log"; exit 1; }
+}
+
 say "The image"
-buildah bud --pull=never --format docker --file deploy/docker/Dockerfile --tag "$image" \
-  --build-arg "REVISION=$(git rev-parse --short=12 HEAD)" . >"$work/build.log" 2>&1 || { tail -n 60 "$work/build.log"; exit 1; }
+if [ -n "$build" ]; then
+  (cd "$build" && cpack -G DEB -B "$work/packages" >/dev/null)
+  mkdir -p "$work/built/packages" && mv "$work"/packages/*.deb "$work/built/packages/"
+  make_image "$image" --build-context "build=$work/built"
+else
+  make_image "$image" --build-arg "REVISION=$(git rev-parse --short=12 HEAD)"
+fi
 
 say "What it says of itself"
 buildah inspect --type image "$image" >"$work/image.json"
@@ -62,3 +78,13 @@ buildah run "$container" -- sh -c '
   [ "$(id -u)" = 65532 ] && ! touch /usr/bin/x 2>/dev/null && [ -e /var/lib/cckm_exporter/ledger.sqlite ]
   kill $exporter && wait $exporter' 2>"$work/exporter.log" || { cat "$work/exporter.log"; exit 1; }
 echo "The image works."
+
+if [ -z "$build" ]; then
+  say "The image of the simulator"
+  simulator=localhost/ciphertrust_simulator:test
+  make_image $simulator --target simulator --build-arg "REVISION=$(git rev-parse --short=12 HEAD)"
+  buildah rm "$container" >/dev/null
+  container=$(buildah from --pull=never $simulator)
+  buildah run "$container" -- /usr/bin/ciphertrust_simulator --help | head -n 3
+  echo "It works, too."
+fi

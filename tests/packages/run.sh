@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # The unit, the man page and the Debian package, checked by the programs that know them; then the package is installed,
-# upgraded, removed and purged in a Debian of its own.
+# upgraded, removed and purged in a Debian of its own, and run from a container image.
 #
 # Usage: tests/packages/run.sh [BUILD_DIR]   (default: build/release, which is built already)
-# Needs root for the chroot; without it that part is skipped, which the count says.
+# Needs root and mounts for the last two; without them these are skipped, which the count says.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/checks.sh
@@ -140,9 +140,9 @@ purge_it() {
   [ ! -e "$work/debian/etc/default/cckm_exporter" ]
 }
 
-if [ "$(id -u)" -ne 0 ]; then
-  skipped=1
-  echo "SKIPPED a life in a chroot: only root may make one"
+if [ "$(id -u)" -ne 0 ] || ! unshare --mount true 2>/dev/null; then
+  skipped=7
+  echo "SKIPPED a life in a chroot and in a container: this user may make no mounts"
 else
   check "a Debian of its own" make_root
   check "installs" install_it
@@ -150,5 +150,6 @@ else
   check "upgrades and keeps changed files" upgrade_it
   check "is removed and leaves the ledger" remove_it
   check "is purged without a trace" purge_it
+  check "container image, by buildah" tests/packages/image.sh "$build"
 fi
 checks_done
