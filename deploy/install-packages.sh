@@ -1,18 +1,17 @@
 #!/usr/bin/env bash
 # Installs Debian packages that are missing and says which.  Asks nothing as root; otherwise uses sudo.
 #
-# Usage: install-packages.sh build         what compiling the exporter and the simulator needs
-#        install-packages.sh build test    and what the tests and checks need
+# Usage: install-packages.sh build         what compiling and packaging the exporter, the simulator and the tests needs
+#        install-packages.sh build test    and what running the tests and checks needs
 #        install-packages.sh image         what making a container image without a daemon needs
 set -euo pipefail
 
-build=(cmake ninja-build g++ pkg-config git ca-certificates curl
+build=(cmake ninja-build g++ pkg-config git ca-certificates curl dpkg-dev fakeroot file
   libbenchmark-dev libcivetweb-dev libcrypt-dev libcurl4-openssl-dev libdeflate-dev libexpected-dev libfmt-dev libgflags-dev
-  libgtest-dev libgmock-dev libprotozero-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev
-  nlohmann-json3-dev prometheus-cpp-dev python3)
-test=(bsdextrautils clang-14 clang-format-14 clang-tidy-14 docker-compose dpkg-dev fakeroot file jq libclang-rt-14-dev
-  libprotobuf-dev lintian man-db mmdebstrap openssl protobuf-compiler python3-prometheus-client python3-protobuf python3-yaml
-  shellcheck yamllint)
+  libgtest-dev libgmock-dev libprotobuf-dev libprotozero-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev
+  libyaml-cpp-dev nlohmann-json3-dev prometheus-cpp-dev protobuf-compiler python3)
+test=(bsdextrautils clang-14 clang-format-14 clang-tidy-14 docker-compose jq libclang-rt-14-dev lintian man-db mmdebstrap
+  openssl python3-prometheus-client python3-protobuf python3-yaml shellcheck yamllint)
 image=(buildah jq mmdebstrap)
 
 missing=()

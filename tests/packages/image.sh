@@ -65,18 +65,21 @@ targets:
     authorization: { credentials_file: token }
     collectors: { dsm: { refresh_ids: [r] } }
 CONFIG
+# The container shares this machine's network.
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 buildah run "$container" -- /usr/bin/cckm_exporter --version | head -n 1
 buildah run "$container" -- /usr/bin/cckm_exporter --config.file=/etc/cckm_exporter/config.yml --config.check
 # shellcheck disable=SC2016  # the shell in the container expands it
 buildah run "$container" -- sh -c '
-  /usr/bin/cckm_exporter --config.file=/etc/cckm_exporter/config.yml --storage.path=/var/lib/cckm_exporter &
+  address=--web.listen-address=127.0.0.1:$0
+  /usr/bin/cckm_exporter --config.file=/etc/cckm_exporter/config.yml --storage.path=/var/lib/cckm_exporter $address &
   exporter=$!
   for _ in $(seq 50); do
-    if /usr/bin/cckm_exporter --healthcheck; then echo "It is healthy."; break; fi
+    if /usr/bin/cckm_exporter --healthcheck $address; then echo "It is healthy."; break; fi
     sleep 0.2
   done
   [ "$(id -u)" = 65532 ] && ! touch /usr/bin/x 2>/dev/null && [ -e /var/lib/cckm_exporter/ledger.sqlite ]
-  kill $exporter && wait $exporter' 2>"$work/exporter.log" || { cat "$work/exporter.log"; exit 1; }
+  kill $exporter && wait $exporter' "$port" 2>"$work/exporter.log" || { cat "$work/exporter.log"; exit 1; }
 echo "The image works."
 
 if [ -z "$build" ]; then
