@@ -27,7 +27,8 @@ say() { printf '\n== %s\n' "$*"; }
 say "Debian packages"
 deploy/install-packages.sh build
 has_chain=yes
-if programs=$(tests/fetch_prometheus.sh 2>&1) && more=$(tests/fetch_alertmanager.sh 2>&1); then
+if programs=$(tests/fetch_prometheus.sh 2>&1) && more=$(tests/fetch_alertmanager.sh 2>&1) &&
+  "$more/alertmanager" --version >/dev/null 2>&1; then
   PATH=$programs:$more:$PATH
   echo "Prometheus and Alertmanager are unpacked below build/tools, nothing of them is installed."
 else

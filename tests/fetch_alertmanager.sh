@@ -15,7 +15,8 @@ if [ ! -x "$folder/usr/bin/alertmanager" ]; then
     }
     dpkg-deb -x prometheus-alertmanager_*.deb .
     rm -f prometheus-alertmanager_*.deb
-    # Debian's build reads its templates from /usr/share only: lay the unpacked ones there, for this process alone.
+    # Debian's build reads its templates from /usr/share only: lay the unpacked ones there, for this process alone, or
+    # for good where root may make no mounts, as in a container.
     cat >usr/bin/alertmanager <<'WRAPPER'
 #!/bin/sh
 folder=$(cd "$(dirname "$0")/../.." && pwd)
@@ -23,6 +24,10 @@ program=$folder/usr/bin/prometheus-alertmanager
 [ ! -e /usr/share/prometheus/alertmanager/default.tmpl ] || exec "$program" "$@"
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root=--map-root-user
+if ! unshare $as_root --mount true 2>/dev/null; then
+  mkdir -p /usr/share/prometheus && cp -r "$folder/usr/share/prometheus/alertmanager" /usr/share/prometheus/ || exit
+  exec "$program" "$@"
+fi
 exec unshare $as_root --mount sh -c 'mount --bind "$0" /usr/share && exec "$@"' "$folder/usr/share" "$program" "$@"
 WRAPPER
     chmod +x usr/bin/alertmanager
