@@ -84,6 +84,26 @@ std::string Printable(std::string_view text) {
   return result;
 }
 
+std::string EscapeUnfit(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    const Character character = FirstCharacter(text);
+    const std::size_t size = std::max<std::size_t>(character.size, 1);
+    if (IsFit(character.code_point)) {
+      result += text.substr(0, size);
+    } else {
+      result += "\\u";
+      for (const unsigned shift : {12U, 8U, 4U, 0U}) {
+        result += kHex[(character.code_point >> shift) & 0xFU];
+      }
+    }
+    text.remove_prefix(size);
+  }
+  return result;
+}
+
 std::size_t CountCharacters(std::string_view text) {
   return static_cast<std::size_t>(
       std::ranges::count_if(text, [](char c) { return !IsContinuation(c); }));

@@ -12,6 +12,10 @@ namespace cckm {
 // separator, every bidirectional control and everything that is not valid UTF-8.
 std::string Printable(std::string_view text);
 
+// The text with \uXXXX, as JSON has it, in place of the characters that Printable() replaces.
+// REQUIRES: valid UTF-8.
+std::string EscapeUnfit(std::string_view text);
+
 // The longest beginning of valid UTF-8 text that has at most `most` bytes and ends with a whole
 // character.
 std::string_view CutUtf8(std::string_view text, std::size_t most);

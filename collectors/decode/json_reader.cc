@@ -3,8 +3,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 
+#include "collectors/decode/huge_numbers.h"
 #include "collectors/decode/text.h"
 
 namespace cckm {
@@ -55,7 +57,10 @@ Decoded<simdjson::dom::element> JsonReader::Parse(std::string_view body) {
   if (!body.empty()) std::memcpy(padded_body_.data(), body.data(), body.size());
   simdjson::dom::element root;
   constexpr bool kCopyToPad = false;
-  const auto error = parser_.parse(padded_body_.data(), body.size(), kCopyToPad).get(root);
+  auto error = parser_.parse(padded_body_.data(), body.size(), kCopyToPad).get(root);
+  if (error != simdjson::SUCCESS && BlankHugeNumbers(std::span(padded_body_).first(body.size()))) {
+    error = parser_.parse(padded_body_.data(), body.size(), kCopyToPad).get(root);
+  }
   if (error != simdjson::SUCCESS) return ParserFailure(error);
   return root;
 }

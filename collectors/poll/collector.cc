@@ -13,8 +13,9 @@ constexpr std::size_t kFewestForUnknownList = 8;
 
 }  // namespace
 
-Collector::Collector(std::string_view target, CollectorPlan plan, const ScheduleSettings& schedule,
-                     const Clock& clock, Random& random, Decoder& decoder)
+Collector::Collector(std::string_view target, const CollectorPlan& plan,
+                     const ScheduleSettings& schedule, const Clock& clock, Random& random,
+                     Decoder& decoder)
     : target_(target),
       family_(*plan.family),
       clock_(clock),
@@ -62,16 +63,14 @@ void Collector::BeginPollIfDue() {
   if (due.refreshes.empty() && !due.heartbeat && !discovers && !names) return;
   poll_ = Poll{.began_at = now};
   const bool by_list = ListTakesFewerRequests(due.refreshes.size());
-  if (discovers || (by_list && !refresh_walk_)) {
-    refresh_walk_.emplace(family_.path);
-    walk_discovers_ = discovers;
-    walk_truncated_ = false;
-  }
+  const bool is_late = refresh_walk_.has_value();
+  if (discovers || (by_list && !refresh_walk_)) BeginRefreshWalk(discovers);
   if (discovers) next_discovery_ = now + discovery_.interval;
   if (names) domain_walk_.emplace(family_.domain_list_path);
   if (discovers || names) watched_.schedule().PutOffHeartbeat(now);
   if (by_list) {
-    awaited_.insert(awaited_.end(), due.refreshes.begin(), due.refreshes.end());
+    auto& awaited = is_late ? awaited_next_ : awaited_;
+    awaited.insert(awaited.end(), due.refreshes.begin(), due.refreshes.end());
     for (const RefreshIndex index : due.refreshes) watched_[index].is_awaited = true;
   } else {
     for (const RefreshIndex index : due.refreshes) unasked_.push_back({.number = index});
@@ -265,7 +264,7 @@ void Collector::FailUnasked(const Error& error, bool is_counted) {
   const bool walks = (refresh_walk_ && !refresh_walk_->IsUnderWay()) ||
                      (domain_walk_ && !domain_walk_->IsUnderWay());
   if (unasked_.empty() && !walks) return;
-  if (refresh_walk_ && !refresh_walk_->IsUnderWay()) {
+  while (refresh_walk_ && !refresh_walk_->IsUnderWay()) {  // one may begin where another ended
     refresh_walk_->Stop();
     EndRefreshWalk();
   }
@@ -296,7 +295,8 @@ std::optional<bool> Collector::EndPollIfOver() {
   if (!poll_ || !unasked_.empty()) return std::nullopt;
   const SteadyTime now = clock_.SteadyNow();
   const bool is_busy = on_the_wire_ != 0 || refresh_walk_ || domain_walk_;
-  const bool late_answers_may_wait = poll_->up && NextDue() <= now;
+  const bool list_may_wait = awaited_.empty() && awaited_next_.empty();
+  const bool late_answers_may_wait = poll_->up && list_may_wait && NextDue() <= now;
   if (is_busy && !late_answers_may_wait) return std::nullopt;
   update_.ended =
       PollSummary{.up = poll_->up, .duration = now - poll_->began_at, .ended_at = clock_.Now()};

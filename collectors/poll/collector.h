@@ -47,7 +47,7 @@ struct CollectorPlan {
 class Collector {
  public:
   // `target`, `clock`, `random` and `decoder` outlive this.
-  Collector(std::string_view target, CollectorPlan plan, const ScheduleSettings& schedule,
+  Collector(std::string_view target, const CollectorPlan& plan, const ScheduleSettings& schedule,
             const Clock& clock, Random& random, Decoder& decoder);
 
   const Family& family() const { return family_; }
@@ -123,6 +123,8 @@ class Collector {
   // collector_lists.cc: walks through the lists of refreshes and of domains.
   bool OnRefreshPage(const HttpResponse& response);
   bool OnDomainPage(const HttpResponse& response);
+  void BeginRefreshWalk(bool discovers);
+  void NoteUnreadable(std::size_t entries);
   void SetBaseline(const HttpResponse& response);
   void TakeEntry(Refresh entry);
   void Discover(Refresh entry);
@@ -131,6 +133,7 @@ class Collector {
   void EndRefreshWalk();
   void EndDomainWalk();
   void AskAwaitedById();
+  void WalkForThoseThatCameLate();
   // True if the page failed because of its size and is asked for again, smaller.
   bool ShrinksPage(ListWalk& walk, const Error& error);
 
@@ -143,7 +146,8 @@ class Collector {
 
   Watchlist watched_;
   std::deque<Unasked> unasked_;
-  std::vector<RefreshIndex> awaited_;  // due, and expected from the list
+  std::vector<RefreshIndex> awaited_;       // due, and expected from the walk under way
+  std::vector<RefreshIndex> awaited_next_;  // due since it began: expected from the next one
   std::size_t on_the_wire_ = 0;
   std::optional<Poll> poll_;
   bool polled_once_ = false;
@@ -152,8 +156,10 @@ class Collector {
   std::optional<ListWalk> refresh_walk_;
   bool walk_discovers_ = false;  // else it only serves awaited_
   bool walk_truncated_ = false;
-  std::optional<std::uint64_t> list_length_;  // as it was last told
-  SteadyTime no_list_before_{};               // after the list failed
+  bool walk_met_unreadable_ = false;
+  std::set<std::string, std::less<>> left_out_domains_;  // of refreshes past max_refreshes
+  std::optional<std::uint64_t> list_length_;             // as it was last told
+  SteadyTime no_list_before_{};                          // after the list failed
   SteadyTime next_discovery_;
   std::optional<WallTime> baseline_;
 

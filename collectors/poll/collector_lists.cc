@@ -1,6 +1,7 @@
 // The part of collector.h about the lists of refreshes and of domains.
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "collectors/decode/answer.h"
@@ -21,6 +22,14 @@ const Error& RepeatsItself() {
 
 }  // namespace
 
+void Collector::BeginRefreshWalk(bool discovers) {
+  refresh_walk_.emplace(family_.path);
+  walk_discovers_ = discovers;
+  walk_truncated_ = false;
+  walk_met_unreadable_ = false;
+  left_out_domains_.clear();
+}
+
 bool Collector::ShrinksPage(ListWalk& walk, const Error& error) {
   return error.kind == ErrorKind::kTooLarge && walk.TakeTooLarge();
 }
@@ -39,6 +48,7 @@ bool Collector::OnRefreshPage(const HttpResponse& response) {
     return is_not_found;
   }
   SetBaseline(response);
+  NoteUnreadable(page->unusable_entries);
   const std::size_t entries = page->refreshes.size() + page->unusable_entries;
   for (Refresh& entry : page->refreshes) {
     if (refresh_walk_->See(entry.id)) TakeEntry(std::move(entry));
@@ -52,9 +62,20 @@ bool Collector::OnRefreshPage(const HttpResponse& response) {
 // A walk that only serves awaited refreshes ends with the last of them, or when asking for the rest
 // by id is the shorter way.
 void Collector::AfterRefreshPage() {
-  std::erase_if(awaited_, [this](RefreshIndex index) { return !watched_[index].is_awaited; });
+  const auto was_met = [this](RefreshIndex index) { return !watched_[index].is_awaited; };
+  std::erase_if(awaited_, was_met);
+  std::erase_if(awaited_next_, was_met);
   if (!walk_discovers_ && refresh_walk_->PagesLeft() >= awaited_.size()) refresh_walk_->Stop();
   if (refresh_walk_->IsOver()) EndRefreshWalk();
+}
+
+// Each page that holds such entries is one error, however many they are.  Without discovery they
+// are asked for by id, and tell what is wrong then.
+void Collector::NoteUnreadable(std::size_t entries) {
+  if (entries == 0 || !walk_discovers_) return;
+  walk_met_unreadable_ = true;
+  NoteError({ErrorKind::kSchema,
+             std::to_string(entries) + " entries of a page of the list cannot be read"});
 }
 
 void Collector::SetBaseline(const HttpResponse& response) {
@@ -86,7 +107,7 @@ void Collector::TakeEntry(Refresh entry) {
 
 void Collector::Discover(Refresh entry) {
   if (!MakeRoomFor(entry)) {
-    walk_truncated_ = true;
+    for (const DomainRefresh& named : entry.domains) left_out_domains_.insert(named.domain_id);
     return;
   }
   const RefreshIndex index = watched_.Add(entry.id, false);
@@ -121,10 +142,23 @@ void Collector::EndRefreshWalk() {
     }
     update_.listing = RefreshListing{.is_complete = is_complete,
                                      .is_truncated = walk_truncated_,
+                                     .has_unreadable_entries = walk_met_unreadable_,
+                                     .left_out_domains = std::move(left_out_domains_),
                                      .refresh_ids = refresh_walk_->TakeSeen()};
   }
   refresh_walk_.reset();
   AskAwaitedById();
+  WalkForThoseThatCameLate();
+}
+
+void Collector::WalkForThoseThatCameLate() {
+  if (awaited_next_.empty()) return;
+  awaited_.swap(awaited_next_);
+  if (poll_ && ListTakesFewerRequests(awaited_.size())) {
+    BeginRefreshWalk(false);
+  } else {
+    AskAwaitedById();
+  }
 }
 
 void Collector::AskAwaitedById() {

@@ -57,7 +57,10 @@ struct RefreshAnswer {
 struct RefreshListing {
   bool is_complete = false;   // all of it was seen, and it did not change meanwhile
   bool is_truncated = false;  // it was longer than max_refreshes
-  std::set<std::string, std::less<>> refresh_ids;  // all that were seen
+  bool has_unreadable_entries = false;
+  // Named by refreshes that are not watched because there are too many.
+  std::set<std::string, std::less<>> left_out_domains = {};
+  std::set<std::string, std::less<>> refresh_ids = {};  // all that were seen
 };
 
 // The end of a walk through the family's list of domains.

@@ -53,7 +53,8 @@ class Ledger {
   virtual ~Ledger() = default;
 
   // Stores those of a collector's finished refreshes that are not stored yet, and their effect on
-  // its counters and histograms: all or none, and on disk when this returns.  Returns for each, in
+  // its counters and histograms, and corrects what is held of the others, without any effect on
+  // counters and histograms: all or none, and on disk when this returns.  Returns for each, in
   // order, whether it was stored now and counts.  Fails with kInternal if nothing could be stored;
   // trying again later is always allowed.
   [[nodiscard]] virtual Result<std::vector<bool>> Commit(

@@ -31,6 +31,8 @@ std::optional<RefreshDurations> UnpackRefreshDurations(std::string_view packed,
 struct StoredDomain {
   std::int64_t domain = 0;
   DomainStatus status = DomainStatus::kUnknown;
+
+  friend bool operator==(const StoredDomain&, const StoredDomain&) = default;
 };
 
 std::string PackDomains(const std::vector<StoredDomain>& domains);

@@ -3,20 +3,19 @@
 #include <utility>
 
 namespace cckm {
-namespace {
-
-RefreshRow RowFor(const FinishedRefresh& finished, WallTime now) {
+RefreshRow SqliteCommit::RowFor(const FinishedRefresh& finished) {
   RefreshRow row;
   row.refresh.id = finished.refresh->id;
   row.refresh.status = finished.refresh->status;
   row.refresh.created_at = finished.refresh->created_at;
   row.refresh.completed_at = finished.refresh->completed_at;
-  row.finished_at = finished.refresh->completed_at.value_or(now);
+  row.finished_at = finished.refresh->completed_at.value_or(now_);
   row.counts = finished.counts;
+  for (const DomainRefresh& named : finished.refresh->domains) {
+    row.domains.push_back({Domain(named.domain_id).id, named.status});
+  }
   return row;
 }
-
-}  // namespace
 
 SqliteCommit::SqliteCommit(SqliteStore& store, std::string_view target, const Family& family,
                            WallTime now)
@@ -32,22 +31,39 @@ DomainRow& SqliteCommit::Domain(std::string_view domain_id) {
 bool SqliteCommit::Add(const FinishedRefresh& finished) {
   const Refresh& refresh = *finished.refresh;
   if (!IsFinished(refresh.status)) return false;
-  if (store_.refreshes.Knows(collector_.id, refresh.id)) return false;
-  RefreshRow row = RowFor(finished, now_);
+  if (store_.refreshes.Knows(collector_.id, refresh.id)) {
+    Correct(finished);
+    return false;
+  }
+  const RefreshRow row = RowFor(finished);
   for (const DomainRefresh& named : refresh.domains) {
     DomainRow& domain = Domain(named.domain_id);
     domain.history.Consider(refresh, named.status);
     if (finished.counts) domain.history.Count(refresh, named.status, finished.counted_at);
-    row.domains.push_back({domain.id, named.status});
   }
   if (finished.counts) Count(refresh, collector_.durations, finished.counted_at);
-  store_.refreshes.Insert(collector_.id, row);
+  store_.refreshes.Store(collector_.id, row);
   ++stored_;
   return finished.counts;
 }
 
+// A refresh that ended otherwise than it was stored is shown so after a restart, too.  What it
+// counted stays.
+void SqliteCommit::Correct(const FinishedRefresh& finished) {
+  const auto held = store_.refreshes.Find(collector_.id, finished.refresh->id);
+  if (!held) return;  // forgotten
+  RefreshRow row = RowFor(finished);
+  if (row.SaysTheSameAs(*held)) return;
+  row.counts = held->counts;
+  for (const DomainRefresh& named : finished.refresh->domains) {
+    Domain(named.domain_id).history.Consider(*finished.refresh, named.status);
+  }
+  store_.refreshes.Store(collector_.id, row);
+  is_changed_ = true;
+}
+
 void SqliteCommit::Finish() {
-  if (stored_ == 0) return;
+  if (stored_ == 0 && !is_changed_) return;
   store_.collectors.Store(collector_);
   for (const auto& [domain_id, domain] : domains_) store_.domains.Store(collector_.id, domain);
 }

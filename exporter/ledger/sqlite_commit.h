@@ -21,7 +21,8 @@ class SqliteCommit {
  public:
   SqliteCommit(SqliteStore& store, std::string_view target, const Family& family, WallTime now);
 
-  // Stores it if it is finished and not known; returns whether it was stored now and counts.
+  // Stores it if it is finished and not known, or corrects what is held of it; returns whether it
+  // was stored now and counts.
   bool Add(const FinishedRefresh& finished);
 
   // To be called after the last one: stores what they changed.
@@ -31,12 +32,15 @@ class SqliteCommit {
 
  private:
   DomainRow& Domain(std::string_view domain_id);
+  RefreshRow RowFor(const FinishedRefresh& finished);
+  void Correct(const FinishedRefresh& finished);
 
   SqliteStore& store_;
   const WallTime now_;
   CollectorRow collector_;
   std::map<std::string, DomainRow, std::less<>> domains_;  // those that were touched
   std::int64_t stored_ = 0;
+  bool is_changed_ = false;  // of what was stored before
 };
 
 }  // namespace cckm

@@ -34,11 +34,16 @@ constexpr std::string_view kOldestSql =
 
 }  // namespace
 
+bool RefreshRow::SaysTheSameAs(const RefreshRow& other) const {
+  return refresh.status == other.refresh.status && refresh.created_at == other.refresh.created_at &&
+         refresh.completed_at == other.refresh.completed_at && domains == other.domains;
+}
+
 SqliteRefreshTable::SqliteRefreshTable(SqliteConnection& connection)
     : connection_(connection),
       count_at_start_(CheckRows(connection, kTable, "count(*)")),
       knows_(connection, kKnowsSql),
-      insert_(connection, StoreSql(kTable, "INSERT")),
+      store_(connection, StoreSql(kTable, "REPLACE")),
       find_(connection, SelectSql(kTable, "WHERE collector = ?1 AND refresh_id = ?2")),
       finished_since_(connection, SelectSql(kTable, "WHERE collector = ?1 AND finished_at >= ?2")),
       all_(connection, SelectSql(kTable, "WHERE collector = ?1")),
@@ -52,13 +57,12 @@ bool SqliteRefreshTable::Knows(std::int64_t collector, std::string_view refresh_
   return knows_.Start(collector, refresh_id, Fingerprint(refresh_id)).Next();
 }
 
-void SqliteRefreshTable::Insert(std::int64_t collector, const RefreshRow& row) {
+void SqliteRefreshTable::Store(std::int64_t collector, const RefreshRow& row) {
   const Refresh& refresh = row.refresh;
   const std::string domains = PackDomains(row.domains);
-  insert_.Execute(collector, refresh.id, row.finished_at,
-                  std::int64_t{refresh.completed_at ? 1 : 0}, refresh.created_at,
-                  static_cast<std::int64_t>(refresh.status) - kFirstEnd,
-                  std::int64_t{row.counts ? 1 : 0}, SqliteBlob{domains});
+  store_.Execute(collector, refresh.id, row.finished_at, std::int64_t{refresh.completed_at ? 1 : 0},
+                 refresh.created_at, static_cast<std::int64_t>(refresh.status) - kFirstEnd,
+                 std::int64_t{row.counts ? 1 : 0}, SqliteBlob{domains});
 }
 
 std::optional<RefreshRow> SqliteRefreshTable::NextRow(SqliteRun& run) {

@@ -22,6 +22,9 @@ struct RefreshRow {
   WallTime finished_at;
   bool counts = false;
   std::vector<StoredDomain> domains;
+
+  // But for whether it counts.
+  bool SaysTheSameAs(const RefreshRow& other) const;
 };
 
 class SqliteRefreshTable {
@@ -34,8 +37,8 @@ class SqliteRefreshTable {
 
   // Whether it is held or was forgotten.
   bool Knows(std::int64_t collector, std::string_view refresh_id);
-  // REQUIRES: not known.
-  void Insert(std::int64_t collector, const RefreshRow& row);
+  // In place of what is held of it.  REQUIRES: not forgotten.
+  void Store(std::int64_t collector, const RefreshRow& row);
 
   std::optional<RefreshRow> Find(std::int64_t collector, std::string_view refresh_id);
   std::vector<RefreshRow> FinishedSince(std::int64_t collector, WallTime since);
@@ -54,7 +57,7 @@ class SqliteRefreshTable {
   SqliteConnection& connection_;
   std::int64_t count_at_start_;
   SqliteStatement knows_;
-  SqliteStatement insert_;
+  SqliteStatement store_;
   SqliteStatement find_;
   SqliteStatement finished_since_;
   SqliteStatement all_;

@@ -17,6 +17,7 @@
 
 #include "collectors/base/hide.h"
 #include "collectors/base/rfc3339.h"
+#include "collectors/base/utf8.h"
 
 namespace cckm {
 namespace {
@@ -68,28 +69,10 @@ std::string Timestamp(WallTime time) {
   return text;
 }
 
-// JSON lets DEL and the C1 controls (U+0080 to U+009F) pass, and terminals obey them.
-// REQUIRES: valid UTF-8, where byte C2 starts exactly the characters U+0080 to U+00BF.
-std::string EscapeLateControls(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string escaped;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_c1 =
-        text[i] == '\xC2' && i + 1 < text.size() && static_cast<std::uint8_t>(text[i + 1]) < 0xA0;
-    if (!is_c1 && text[i] != '\x7F') {
-      escaped += text[i];
-      continue;
-    }
-    const auto code = static_cast<std::uint8_t>(is_c1 ? text[++i] : text[i]);
-    escaped.append("\\u00").append({kHex[code >> 4U], kHex[code & 0xFU]});
-  }
-  return escaped;
-}
-
+// JSON lets late controls, separators and marks of direction pass, which terminals obey.
 std::string ToText(const ordered_json& value) {
   constexpr int kOneLine = -1;
-  return EscapeLateControls(
-      value.dump(kOneLine, ' ', false, ordered_json::error_handler_t::replace));
+  return EscapeUnfit(value.dump(kOneLine, ' ', false, ordered_json::error_handler_t::replace));
 }
 
 bool NeedsQuotes(std::string_view value) {

@@ -65,6 +65,8 @@ AnomalySet RefreshFolder::Fold(const RefreshAnswer& answer, bool is_new) {
   if (answer.kind == RefreshAnswer::Kind::kNoUsableAnswer) {
     state->unanswered = !state->settled;
   } else {
+    const bool is_next_in_turn = state->was_seen && !state->unanswered && !state->settled;
+    state->answer_gap = is_next_in_turn ? now_ - state->answered_at : Nanoseconds::zero();
     state->unanswered = false;
     state->answered_at = now_;
     if (answer.kind == RefreshAnswer::Kind::kNotFound) {
@@ -261,11 +263,17 @@ void RefreshFolder::FindNewest() {
   }
 }
 
+// Whether the lists tell of domains that no refresh names.
+bool RefreshFolder::ShowsNeverRefreshed() const {
+  return collector_.discovers && collector_.list_is_complete &&
+         !collector_.list_has_unreadable_entries && collector_.listed_domains.has_value();
+}
+
 bool RefreshFolder::IsKept(const DomainState& domain) const {
   if (collector_.gone_domains.contains(domain.id.text())) return false;
   if (domain.named_by != 0) return true;
-  return collector_.discovers && collector_.list_is_complete && collector_.listed_domains &&
-         collector_.listed_domains->contains(domain.id.text());
+  return ShowsNeverRefreshed() && collector_.listed_domains->contains(domain.id.text()) &&
+         !collector_.left_out_domains.contains(domain.id.text());
 }
 
 void RefreshFolder::RemoveDomains() {
@@ -287,8 +295,9 @@ void RefreshFolder::RemoveDomains() {
 }
 
 void RefreshFolder::AddNeverRefreshed() {
-  if (!collector_.discovers || !collector_.list_is_complete || !collector_.listed_domains) return;
+  if (!ShowsNeverRefreshed()) return;
   for (const auto& [id, domain] : *collector_.listed_domains) {
+    if (collector_.left_out_domains.contains(id)) continue;
     if (collector_.domains.Find(id) == nullptr) AddDomain(LabelValue(domain.id), update_number_);
   }
 }

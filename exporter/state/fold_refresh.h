@@ -54,6 +54,7 @@ class RefreshFolder {
   bool Leaves(const RefreshState& refresh) const;
   void RemoveRefreshes();
   void FindNewest();
+  bool ShowsNeverRefreshed() const;
   bool IsKept(const DomainState& domain) const;
   void RemoveDomains();
   void AddNeverRefreshed();

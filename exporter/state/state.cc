@@ -1,5 +1,7 @@
 #include "exporter/state/state.h"
 
+#include <algorithm>
+
 namespace cckm {
 namespace {
 
@@ -11,7 +13,11 @@ static_assert(kDomainShownNames[kShownNever] == "never");
 }  // namespace
 
 bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTime now) {
-  return !refresh.settled && now - refresh.answered_at >= options.stale_after;
+  constexpr int kPollsUntilStale = 3;
+  if (refresh.settled) return false;
+  if (refresh.status == RefreshStatus::kNotFound && !refresh.is_watched) return false;
+  return now - refresh.answered_at >=
+         std::max(options.stale_after, kPollsUntilStale * refresh.answer_gap);
 }
 
 RefreshStatus ShownStatus(const RefreshState& refresh, const TargetOptions& options,

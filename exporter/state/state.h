@@ -71,6 +71,7 @@ struct RefreshState {
   std::optional<WallTime> created_at;
   std::optional<WallTime> completed_at;
   SteadyTime answered_at{};  // of the latest usable answer
+  Nanoseconds answer_gap{};  // between the latest two, where no request failed between them
   std::vector<NamedDomain> domains;
 };
 
@@ -93,6 +94,10 @@ struct CollectorState {
   bool discovers = false;
   bool list_is_complete = false;   // the last discovery saw the whole list
   bool list_is_truncated = false;  // the last discovery met more than max_refreshes
+  bool list_has_unreadable_entries = false;
+  // Domains that were named by refreshes past max_refreshes in the last discovery, by the text of
+  // their label.
+  std::set<std::string, std::less<>> left_out_domains;
   KeyedStore<RefreshState> refreshes;
   KeyedStore<DomainState> domains;
   RefreshDurations durations;
@@ -123,7 +128,8 @@ struct TargetState {
   std::optional<Error> login_error;  // of the latest login, if no way of logging in was left
 };
 
-// True once an unfinished refresh was without a usable answer for stale_after.
+// True once an unfinished refresh was without a usable answer for stale_after, and for three times
+// as long as one took lately.  Never for one that was not found and that nobody asks for any more.
 bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTime now);
 
 // The state to show of a refresh: unknown where it is stale.

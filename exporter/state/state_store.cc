@@ -42,6 +42,11 @@ void FoldLists(CollectorState& collector, const PollUpdate& update, RefreshFolde
   if (update.listing) {
     collector.list_is_complete = update.listing->is_complete;
     collector.list_is_truncated = update.listing->is_truncated;
+    collector.list_has_unreadable_entries = update.listing->has_unreadable_entries;
+    collector.left_out_domains.clear();
+    for (const std::string& id : update.listing->left_out_domains) {
+      collector.left_out_domains.insert(LabelValue(id).text());
+    }
   }
   if (update.domain_listing) folder.FoldDomainListing(*update.domain_listing);
   if (update.ended || update.listing || !update.unwatched.empty()) folder.NeedSweep();
@@ -82,7 +87,10 @@ void StateStore::SetTarget(TargetSetup setup) {
     if (is_new) collector = &target->collectors.emplace_back(*wanted.family, bounds_);
     collector->discovers = wanted.discovers;
     Configure(*collector, wanted.refresh_ids);
-    if (is_new && wanted.memory) Restore(*collector, std::move(*wanted.memory));
+    if (wanted.memory) {
+      if (is_new) RestoreCounts(*collector, *wanted.memory);
+      RestoreRefreshes(*collector, std::move(*wanted.memory));
+    }
     Sweep(*collector);
   }
 }
@@ -108,13 +116,19 @@ void StateStore::SetRefreshIds(std::string_view target, const Family& family,
   Sweep(*collector);
 }
 
-void StateStore::Restore(CollectorState& collector, CollectorMemory memory) {
+void StateStore::RestoreCounts(CollectorState& collector, CollectorMemory& memory) {
   collector.durations = std::move(memory.durations);
   for (auto& [id, history] : memory.domains) {
     collector.resting_histories.emplace(LabelValue(id).text(), std::move(history));
   }
+}
+
+// Those that the state does not know yet: their poller takes them for known, and asks for none.
+void StateStore::RestoreRefreshes(CollectorState& collector, CollectorMemory memory) {
   RefreshFolder folder = FolderOf(collector, clock_.SteadyNow(), clock_.Now());
   for (std::size_t i = 0; i < memory.refreshes.size(); ++i) {
+    const RefreshState* known = collector.refreshes.Find(LabelValue(memory.refreshes[i].id).text());
+    if (known != nullptr && known->was_seen) continue;
     RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh,
                          .refresh = std::move(memory.refreshes[i])};
     answer.settled = true;

@@ -29,7 +29,8 @@ struct CollectorSetup {
   // Configured: shown from the start, unknown until answered.
   std::vector<std::string> refresh_ids = {};
   bool discovers = false;
-  // What the ledger holds of it; taken only when the state does not know the collector yet.
+  // What the ledger holds of it.  Its counts are taken only when the state does not know the
+  // collector yet, of its refreshes those that the state does not know.
   std::shared_ptr<CollectorMemory> memory = {};
 };
 
@@ -96,7 +97,8 @@ class StateStore {
   TargetState* FindTarget(std::string_view name) CCKM_REQUIRES(mutex_);
   CollectorState* FindCollector(std::string_view target, const Family& family)
       CCKM_REQUIRES(mutex_);
-  void Restore(CollectorState& collector, CollectorMemory memory) CCKM_REQUIRES(mutex_);
+  void RestoreCounts(CollectorState& collector, CollectorMemory& memory) CCKM_REQUIRES(mutex_);
+  void RestoreRefreshes(CollectorState& collector, CollectorMemory memory) CCKM_REQUIRES(mutex_);
   void Sweep(CollectorState& collector) CCKM_REQUIRES(mutex_);
   RefreshFolder FolderOf(CollectorState& collector, SteadyTime now, WallTime wall_now)
       CCKM_REQUIRES(mutex_);

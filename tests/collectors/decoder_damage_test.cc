@@ -49,8 +49,6 @@ TEST(DecoderDamageTest, WhatIsNoJsonDocumentIsRefusedAsSuch) {
       R"({"overall_status":"failed","x":NaN})",
       R"({"overall_status":"failed","x":Infinity})",
       R"({"overall_status":"failed","x":-Infinity})",
-      R"({"overall_status":"failed","x":1e400})",
-      R"({"overall_status":"failed","x":36893488147419103232})",
       R"({"overall_status":"failed","x":01})",
       R"({"overall_status":"failed","x":.5})",
       R"({"overall_status":"failed","x":tru})",

@@ -282,6 +282,16 @@ TEST(DecoderTest, ReadsEveryTimeOrLeavesItUnset) {
   }
 }
 
+TEST(DecoderTest, IgnoresNumbersThatNothingCanHold) {
+  for (const char* number : {"1e400", "-1e400", "36893488147419103232", "-9223372036854775809"}) {
+    Decoder decoder;
+    const std::string body = std::string(R"({"overall_status":"failed","x":)") + number + "}";
+    const auto refresh = decoder.DecodeRefresh(body, *FindFamily("dsm"), "r");
+    ASSERT_TRUE(refresh) << number;
+    EXPECT_EQ(refresh->status, RefreshStatus::kFailed);
+  }
+}
+
 TEST(DecoderTest, IgnoresTheCompletionOfARefreshThatIsNotFinished) {
   for (const char* status : {"in_progress", "whatever"}) {
     for (const TimeCase& c : kTimeCases) {

@@ -65,6 +65,13 @@ class PollerDiscoveryTest : public ::testing::Test {
     for (const PollUpdate& update : listener_.updates) last = update.listing.value_or(last);
     return last;
   }
+  std::uint64_t SchemaErrors() const {
+    std::uint64_t errors = 0;
+    for (const PollUpdate& update : listener_.updates) {
+      errors += update.error_counts[static_cast<std::size_t>(ErrorKind::kSchema)];
+    }
+    return errors;
+  }
   void AddJobs(std::string_view prefix, int count) {
     for (int i = 0; i < count; ++i) {
       appliance_.jobs.push_back({.id = std::string(prefix) + std::to_string(i)});
@@ -231,6 +238,54 @@ TEST_F(PollerDiscoveryTest, TheListServesManyWhereItTakesFewerRequests) {
   for (const FakeJob& job : appliance_.jobs) Plan().refresh_ids.push_back(job.id);
   RunFor(1min);
   EXPECT_EQ(client_.paths().size(), 15U);
+}
+
+TEST_F(PollerDiscoveryTest, AListThatTakesLongerThanAPollIsStillTheOnlyWayAsked) {
+  Plan().discovery.enabled = false;
+  plan_.schedule.poll_interval = 1s;
+  AddJobs("r", 2000);
+  for (const FakeJob& job : appliance_.jobs) Plan().refresh_ids.push_back(job.id);
+  client_.SetLatency([](const std::string&) { return Nanoseconds(200ms); });
+  RunFor(1min);
+  EXPECT_EQ(Count("/r"), Count("?skip=")) << "every path is a page of the list";
+  EXPECT_GE(Count("?skip=1900&"), 10U);
+}
+
+TEST_F(PollerDiscoveryTest, WhatIsDueWhileALongListIsReadIsExpectedFromTheNextOne) {
+  plan_.schedule.poll_interval = 1s;
+  AddJobs("r", 300);
+  for (FakeJob job : std::vector<FakeJob>(5000, {.id = "", .completed = clock_.Now() - 48h})) {
+    job.id = "old" + std::to_string(appliance_.jobs.size());
+    appliance_.jobs.push_back(job);
+  }
+  client_.SetLatency([](const std::string&) { return Nanoseconds(200ms); });
+  RunFor(1min);
+  EXPECT_EQ(Count("/refresh/"), 0U);
+}
+
+TEST_F(PollerDiscoveryTest, UnreadableEntriesOfTheListAreAnErrorAndTold) {
+  AddJobs("r", 1);
+  appliance_.jobs.push_back({.id = "no good"});
+  RunFor(1ms);
+  EXPECT_TRUE(LastListing().has_unreadable_entries);
+  EXPECT_EQ(SchemaErrors(), 1U);
+  appliance_.jobs.pop_back();
+  RunFor(90s);
+  EXPECT_FALSE(LastListing().has_unreadable_entries);
+  EXPECT_EQ(SchemaErrors(), 1U);
+}
+
+TEST_F(PollerDiscoveryTest, DomainsOfRefreshesPastTheMostAreTold) {
+  Plan().discovery.max_refreshes = 1;
+  for (int i = 0; i < 3; ++i) {
+    const WallTime created = clock_.Now() - std::chrono::hours(i);
+    appliance_.jobs.push_back({.id = "f" + std::to_string(i),
+                               .created = created,
+                               .completed = created + 1min,
+                               .domains = {"d" + std::to_string(i)}});
+  }
+  RunFor(1ms);
+  EXPECT_EQ(LastListing().left_out_domains, (std::set<std::string, std::less<>>{"d1", "d2"}));
 }
 
 TEST_F(PollerDiscoveryTest, ARecheckWithoutCompletionTimeOfAKnownRefreshChangesNothing) {

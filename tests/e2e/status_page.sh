@@ -36,7 +36,7 @@ mkdir -p build/e2e
 cp tests/e2e/status_page/{package.json,package-lock.json,.npmrc,*.mjs} build/e2e/
 cd build/e2e
 if ! cmp -s package-lock.json node_modules/.installed-from; then
-  npm ci --silent
+  npm ci --no-audit --no-fund --loglevel=error
   cp package-lock.json node_modules/.installed-from
 fi
 

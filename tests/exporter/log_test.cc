@@ -90,6 +90,10 @@ TEST(LogTest, ValuesAreQuotedAndEscapedWhereNeeded) {
       {"\xC2\x9B"
        "2J",
        "\"\\u009b2J\"", "\"\\u009b2J\""},
+      {"a\xE2\x80\xAE"
+       "b\xE2\x80\xA8"
+       "c",
+       "\"a\\u202eb\\u2028c\"", "\"a\\u202eb\\u2028c\""},
       {"\xC2\xA0\xC3\xA9", "\"\xC2\xA0\xC3\xA9\"", "\"\xC2\xA0\xC3\xA9\""},
       {"a\xFF"
        "b",

@@ -131,6 +131,29 @@ TEST(SqliteLedgerTest, WhatIsOnlyRememberedIsShownAndNeverCounted) {
   EXPECT_EQ(memory->refreshes.size(), 1U);
 }
 
+TEST(SqliteLedgerTest, ARefreshThatEndedOtherwiseIsGivenBackSoAndCountsAsItDid) {
+  const LedgerFolder folder;
+  EXPECT_EQ(Commit(*folder.Open(), {MakeRefresh("r", {{"d", kCompleted, ""}})}), Answers{true});
+  Refresh otherwise = MakeRefresh("r", {{"d", kFailed, ""}, {"e", kFailed, ""}}, seconds(20));
+  otherwise.status = RefreshStatus::kFailed;
+  EXPECT_EQ(Commit(*folder.Open(), {otherwise}), Answers{false});
+  const auto ledger = folder.Open();
+  const auto memory = ledger->Restore("cm", Dsm(), {});
+  ASSERT_TRUE(memory);
+  ASSERT_EQ(memory->refreshes.size(), 1U);
+  EXPECT_EQ(memory->refreshes[0].status, RefreshStatus::kFailed);
+  EXPECT_EQ(memory->refreshes[0].completed_at, otherwise.completed_at);
+  EXPECT_EQ(memory->refreshes[0].domains.size(), 2U);
+  EXPECT_TRUE(memory->counted[0]);
+  for (const auto& [id, history] : memory->domains) {
+    EXPECT_EQ(history.last_result, DomainResult::kFailed) << id;
+    EXPECT_EQ(history.last_duration, seconds(20)) << id;
+    EXPECT_EQ(history.totals, (DomainEndCounts{id == "d" ? 1U : 0U, 0, 0})) << id;
+  }
+  EXPECT_EQ(memory->durations[0].Save().sum_seconds, 10);
+  EXPECT_EQ(memory->durations[2].Save().sum_seconds, 0);
+}
+
 TEST(SqliteLedgerTest, OfAnUnknownCollectorNothingIsHeld) {
   const LedgerFolder folder;
   const auto ledger = folder.Open();

@@ -118,6 +118,29 @@ TEST_F(StateDiscoveryTest, NeverIsShownOnlyWhileTheListOfRefreshesIsComplete) {
   EXPECT_EQ(Shown(), "r1 | d1=in_progress:0");
 }
 
+TEST_F(StateDiscoveryTest, NeverIsShownOfNoDomainThatARefreshMayNameThatIsNotWatched) {
+  TakeDomains({"d1", "d2"});
+  PollUpdate update = UpdateOf("cm", "dsm");
+  update.listing = RefreshListing{.is_complete = true, .left_out_domains = {"d1"}};
+  static_cast<void>(state_.Apply(update, {}));
+  EXPECT_EQ(Shown(), "| d2=never:0");
+  update.listing = RefreshListing{.is_complete = true, .has_unreadable_entries = true};
+  static_cast<void>(state_.Apply(update, {}));
+  EXPECT_EQ(Shown(), "|");
+}
+
+TEST_F(StateDiscoveryTest, ADiscoveredRefreshThatIsGoneLeavesItsDomainAsLastKnown) {
+  Take({Running("r1", {"d1"})});
+  RefreshAnswer gone = WithoutAnswer("r1");
+  gone.kind = RefreshAnswer::Kind::kNotFound;
+  PollUpdate update = UpdateOf("cm", "dsm", {gone});
+  update.unwatched = {"r1"};
+  static_cast<void>(state_.Apply(update, {}));
+  clock_.Advance(1000h);
+  Take({});
+  EXPECT_EQ(Shown(), "r1 | d1=in_progress:0");
+}
+
 TEST_F(StateDiscoveryTest, ConfiguredRefreshesStayAndOthersLeaveAsDiscoveredOnes) {
   Take({Finished("r1", {"d1"}), Finished("r2", {"d1"}, 1s)});
   state_.SetRefreshIds("cm", *FindFamily("dsm"), {"r1"});

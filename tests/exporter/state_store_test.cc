@@ -57,6 +57,16 @@ class StateStoreTest : public ::testing::Test {
   std::uint64_t CompletedOf(std::string_view domain) {
     return OfDomain(domain, [](const DomainState& d) { return d.history.totals[0]; });
   }
+  std::string StatusOf(std::string_view refresh_id) {
+    std::string status;
+    state.Read([&](const StateView& view) {
+      for (const RefreshState& refresh : view.targets[0].collectors[0].refreshes) {
+        if (refresh.id.text() != refresh_id) continue;
+        status = RefreshStatusName(ShownStatus(refresh, view.targets[0].options, view.now));
+      }
+    });
+    return status;
+  }
   std::string NewestOf(std::string_view domain) {
     return OfDomain(domain, [](const DomainState& d) {
       return d.newest == nullptr ? std::string() : d.newest->id.text();
@@ -215,6 +225,47 @@ TEST_F(StateStoreTest, AFinishedRefreshWhoseEndChangesIsAnAnomaly) {
   for (const NewAnomalies& anomalies : found) {
     EXPECT_TRUE(anomalies.kinds.Has(Anomaly::kChangedAfterFinish)) << anomalies.refresh_id;
   }
+}
+
+TEST_F(StateStoreTest, ARefreshThatIsConfiguredAgainIsShownAsTheLedgerKnowsIt) {
+  const auto configure = [&](std::vector<std::string> refresh_ids) {
+    CollectorSetup collector = Watching("dsm", std::move(refresh_ids));
+    collector.memory = std::make_shared<CollectorMemory>(
+        CollectorMemory{.durations = EmptyRefreshDurations(bounds),
+                        .domains = {},
+                        .refreshes = {},
+                        .counted = {},
+                        .baseline = std::nullopt});
+    for (const std::string& id : collector.refresh_ids) {
+      collector.memory->refreshes.push_back(Finished(id, {"d-" + id}).refresh);
+      collector.memory->counted.push_back(true);
+    }
+    state.SetTarget(Target("a", {std::move(collector)}));
+  };
+  configure({"r", "s"});
+  configure({"r"});
+  configure({"r", "s"});
+  EXPECT_EQ(StatusOf("s"), "completed");
+  EXPECT_EQ(NewestOf("d-s"), "s");
+}
+
+TEST_F(StateStoreTest, AStatusStaysKnownForThreeTimesAsLongAsAnAnswerTook) {
+  const auto answer = [&](RefreshAnswer given) {
+    PollUpdate update = UpdateOf("a", "dsm", {std::move(given)});
+    update.at = clock.SteadyNow();
+    Apply(update);
+  };
+  answer(Running("r1", {"d"}));
+  clock.Advance(4min);
+  answer(Running("r1", {"d"}));
+  clock.Advance(12min - 1s);
+  EXPECT_EQ(StatusOf("r1"), "in_progress");
+  clock.Advance(1s);
+  EXPECT_EQ(StatusOf("r1"), "unknown");
+  answer(WithoutAnswer("r1"));
+  answer(Running("r1", {"d"}));  // how long this one took tells how long the appliance was away
+  clock.Advance(5min);
+  EXPECT_EQ(StatusOf("r1"), "unknown");
 }
 
 TEST_F(StateStoreTest, OnlyUnfinishedRefreshesAreUnanswered) {
