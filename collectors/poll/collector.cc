@@ -69,9 +69,7 @@ void Collector::BeginPollIfDue() {
   if (names) domain_walk_.emplace(family_.domain_list_path);
   if (discovers || names) watched_.schedule().PutOffHeartbeat(now);
   if (by_list) {
-    auto& awaited = is_late ? awaited_next_ : awaited_;
-    awaited.insert(awaited.end(), due.refreshes.begin(), due.refreshes.end());
-    for (const RefreshIndex index : due.refreshes) watched_[index].is_awaited = true;
+    Await(due.refreshes, is_late ? Awaited::kFromNextWalk : Awaited::kFromThisWalk);
   } else {
     for (const RefreshIndex index : due.refreshes) unasked_.push_back({.number = index});
   }
@@ -256,7 +254,9 @@ void Collector::SettleIfFinished(Watched& watched, RefreshAnswer& answer) const 
 }
 
 void Collector::Unwatch(RefreshIndex index) {
-  update_.unwatched.push_back(watched_[index].id);
+  const Watched& watched = watched_[index];
+  if (refresh_walk_ && WasMet(watched)) refresh_walk_->Remember(watched.id);
+  update_.unwatched.push_back(watched.id);
   watched_.Remove(index);
 }
 
@@ -295,7 +295,7 @@ std::optional<bool> Collector::EndPollIfOver() {
   if (!poll_ || !unasked_.empty()) return std::nullopt;
   const SteadyTime now = clock_.SteadyNow();
   const bool is_busy = on_the_wire_ != 0 || refresh_walk_ || domain_walk_;
-  const bool list_may_wait = awaited_.empty() && awaited_next_.empty();
+  const bool list_may_wait = expected_.unmet == 0 && expected_next_.unmet == 0;
   const bool late_answers_may_wait = poll_->up && list_may_wait && NextDue() <= now;
   if (is_busy && !late_answers_may_wait) return std::nullopt;
   update_.ended =

@@ -13,7 +13,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -103,6 +105,11 @@ class Collector {
     SteadyTime began_at{};
     bool up = false;
   };
+  // Due refreshes that a walk has to meet.
+  struct Expected {
+    std::vector<RefreshIndex> refreshes;  // and some that were met
+    std::size_t unmet = 0;
+  };
 
   // collector.cc: polls and refreshes that are asked for by id.  The On...Answer functions return
   // whether the appliance gave a valid answer: a readable 2xx or a 404.
@@ -126,11 +133,17 @@ class Collector {
   void BeginRefreshWalk(bool discovers);
   void NoteUnreadable(std::size_t entries);
   void SetBaseline(const HttpResponse& response);
+  void Await(const std::vector<RefreshIndex>& refreshes, Awaited awaited);
+  void StopAwaiting(Watched& watched);
+  bool WasMet(const Watched& watched) const;
+  bool Meet(std::string_view id, std::optional<RefreshIndex> index);
   void TakeEntry(Refresh entry);
   void Discover(Refresh entry);
   bool MakeRoomFor(const Refresh& entry);
   void AfterRefreshPage();
   void EndRefreshWalk();
+  void ForgetVanished();
+  std::set<std::string, std::less<>> TakeMetIds();
   void EndDomainWalk();
   void AskAwaitedById();
   void WalkForThoseThatCameLate();
@@ -146,15 +159,16 @@ class Collector {
 
   Watchlist watched_;
   std::deque<Unasked> unasked_;
-  std::vector<RefreshIndex> awaited_;       // due, and expected from the walk under way
-  std::vector<RefreshIndex> awaited_next_;  // due since it began: expected from the next one
+  Expected expected_;       // from the walk under way
+  Expected expected_next_;  // due since it began
   std::size_t on_the_wire_ = 0;
   std::optional<Poll> poll_;
   bool polled_once_ = false;
   bool was_up_ = false;  // the last poll
 
   std::optional<ListWalk> refresh_walk_;
-  bool walk_discovers_ = false;  // else it only serves awaited_
+  std::uint32_t walk_number_ = 0;
+  bool walk_discovers_ = false;  // else it only serves expected_
   bool walk_truncated_ = false;
   bool walk_met_unreadable_ = false;
   std::set<std::string, std::less<>> left_out_domains_;  // of refreshes past max_refreshes

@@ -24,6 +24,7 @@ const Error& RepeatsItself() {
 
 void Collector::BeginRefreshWalk(bool discovers) {
   refresh_walk_.emplace(family_.path);
+  ++walk_number_;
   walk_discovers_ = discovers;
   walk_truncated_ = false;
   walk_met_unreadable_ = false;
@@ -51,7 +52,7 @@ bool Collector::OnRefreshPage(const HttpResponse& response) {
   NoteUnreadable(page->unusable_entries);
   const std::size_t entries = page->refreshes.size() + page->unusable_entries;
   for (Refresh& entry : page->refreshes) {
-    if (refresh_walk_->See(entry.id)) TakeEntry(std::move(entry));
+    TakeEntry(std::move(entry));
   }
   if (!refresh_walk_->TakePage(page->total, entries)) NoteError(RepeatsItself());
   list_length_ = refresh_walk_->Length();
@@ -62,10 +63,7 @@ bool Collector::OnRefreshPage(const HttpResponse& response) {
 // A walk that only serves awaited refreshes ends with the last of them, or when asking for the rest
 // by id is the shorter way.
 void Collector::AfterRefreshPage() {
-  const auto was_met = [this](RefreshIndex index) { return !watched_[index].is_awaited; };
-  std::erase_if(awaited_, was_met);
-  std::erase_if(awaited_next_, was_met);
-  if (!walk_discovers_ && refresh_walk_->PagesLeft() >= awaited_.size()) refresh_walk_->Stop();
+  if (!walk_discovers_ && refresh_walk_->PagesLeft() >= expected_.unmet) refresh_walk_->Stop();
   if (refresh_walk_->IsOver()) EndRefreshWalk();
 }
 
@@ -84,9 +82,36 @@ void Collector::SetBaseline(const HttpResponse& response) {
   update_.baseline = baseline_;
 }
 
+void Collector::Await(const std::vector<RefreshIndex>& refreshes, Awaited awaited) {
+  Expected& expected = awaited == Awaited::kFromThisWalk ? expected_ : expected_next_;
+  expected.refreshes.insert(expected.refreshes.end(), refreshes.begin(), refreshes.end());
+  expected.unmet += refreshes.size();
+  for (const RefreshIndex index : refreshes) watched_[index].awaited = awaited;
+}
+
+void Collector::StopAwaiting(Watched& watched) {
+  Expected& expected = watched.awaited == Awaited::kFromThisWalk ? expected_ : expected_next_;
+  --expected.unmet;
+  watched.awaited = Awaited::kFromNone;
+}
+
+bool Collector::WasMet(const Watched& watched) const {
+  return watched.met_in_walk == walk_number_ || refresh_walk_->Remembers(watched.id);
+}
+
+// Takes an entry of the page under way; false if the walk has met it before.
+bool Collector::Meet(std::string_view id, std::optional<RefreshIndex> index) {
+  if (!index) return refresh_walk_->See(id);
+  Watched& watched = watched_[*index];
+  const bool is_new = !WasMet(watched);
+  watched.met_in_walk = walk_number_;
+  return refresh_walk_->Take(is_new);
+}
+
 // Takes what the list says of a refresh, as far as it is news.
 void Collector::TakeEntry(Refresh entry) {
   const auto index = watched_.Find(entry.id);
+  if (!Meet(entry.id, index)) return;
   if (!index) {
     if (walk_discovers_) Discover(std::move(entry));
     return;
@@ -100,9 +125,9 @@ void Collector::TakeEntry(Refresh entry) {
     TakeRefresh(*index, std::move(answer));
   }
   // One that is asked for by id right now is given back by its answer.
-  if (watched.is_awaited) {
-    watched_.GiveBack(*index, clock_.SteadyNow());
-  }
+  if (watched.awaited == Awaited::kFromNone) return;
+  StopAwaiting(watched);
+  watched_.GiveBack(*index, clock_.SteadyNow());
 }
 
 void Collector::Discover(Refresh entry) {
@@ -130,31 +155,46 @@ bool Collector::MakeRoomFor(const Refresh& entry) {
 }
 
 void Collector::EndRefreshWalk() {
-  const bool is_complete = refresh_walk_->IsComplete();
   if (walk_discovers_) {
-    if (is_complete) {
-      std::vector<RefreshIndex> vanished;
-      watched_.ForEach([&](RefreshIndex index, const Watched& watched) {
-        const bool is_listed = watched.is_configured || refresh_walk_->HasSeen(watched.id);
-        if (!is_listed && watched.settled) vanished.push_back(index);
-      });
-      for (const RefreshIndex index : vanished) watched_.Remove(index);
-    }
+    const bool is_complete = refresh_walk_->IsComplete();
+    if (is_complete) ForgetVanished();
     update_.listing = RefreshListing{.is_complete = is_complete,
                                      .is_truncated = walk_truncated_,
                                      .has_unreadable_entries = walk_met_unreadable_,
                                      .left_out_domains = std::move(left_out_domains_),
-                                     .refresh_ids = refresh_walk_->TakeSeen()};
+                                     .refresh_ids = TakeMetIds()};
   }
   refresh_walk_.reset();
   AskAwaitedById();
   WalkForThoseThatCameLate();
 }
 
+void Collector::ForgetVanished() {
+  std::vector<RefreshIndex> vanished;
+  watched_.ForEach([&](RefreshIndex index, const Watched& watched) {
+    const bool is_listed = watched.is_configured || WasMet(watched);
+    if (!is_listed && watched.settled) vanished.push_back(index);
+  });
+  for (const RefreshIndex index : vanished) watched_.Remove(index);
+}
+
+std::set<std::string, std::less<>> Collector::TakeMetIds() {
+  std::set<std::string, std::less<>> ids = refresh_walk_->TakeSeen();
+  watched_.ForEach([&](RefreshIndex, const Watched& watched) {
+    if (watched.met_in_walk == walk_number_) ids.insert(watched.id);
+  });
+  return ids;
+}
+
 void Collector::WalkForThoseThatCameLate() {
-  if (awaited_next_.empty()) return;
-  awaited_.swap(awaited_next_);
-  if (poll_ && ListTakesFewerRequests(awaited_.size())) {
+  for (const RefreshIndex index : std::exchange(expected_next_, {}).refreshes) {
+    if (watched_[index].awaited != Awaited::kFromNextWalk) continue;
+    watched_[index].awaited = Awaited::kFromThisWalk;
+    expected_.refreshes.push_back(index);
+    ++expected_.unmet;
+  }
+  if (expected_.unmet == 0) return;
+  if (poll_ && ListTakesFewerRequests(expected_.unmet)) {
     BeginRefreshWalk(false);
   } else {
     AskAwaitedById();
@@ -162,8 +202,9 @@ void Collector::WalkForThoseThatCameLate() {
 }
 
 void Collector::AskAwaitedById() {
-  for (const RefreshIndex index : std::exchange(awaited_, {})) {
-    if (!std::exchange(watched_[index].is_awaited, false)) continue;
+  for (const RefreshIndex index : std::exchange(expected_, {}).refreshes) {
+    if (watched_[index].awaited != Awaited::kFromThisWalk) continue;
+    watched_[index].awaited = Awaited::kFromNone;
     if (poll_) {
       unasked_.push_back({.number = index});
     } else {

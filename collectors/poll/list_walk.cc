@@ -24,8 +24,8 @@ void ListWalk::Repeat() {
   is_repetition_ = true;
 }
 
-bool ListWalk::See(std::string_view id) {
-  const bool is_new = seen_.emplace(id).second;
+bool ListWalk::Take(bool is_new) {
+  if (is_new) ++seen_count_;
   ++usable_in_page_;
   page_has_news_ |= is_new;
   return is_new;
@@ -46,7 +46,7 @@ bool ListWalk::TakePage(std::optional<std::uint64_t> total, std::size_t entries)
   }
   // Entries that cannot be used may fill a page; two without news are more than chance.
   const bool repeats = pages_without_news_ == kMostPagesWithoutNews;
-  const bool has_seen_all = total_ && seen_.size() >= *total_;
+  const bool has_seen_all = total_ && seen_count_ >= *total_;
   state_ = repeats ? (has_seen_all ? State::kEnded : State::kStopped) : State::kReady;
   return !repeats || has_seen_all;
 }
@@ -71,7 +71,7 @@ bool ListWalk::TakeTooLarge() {
 
 bool ListWalk::IsComplete() const {
   return state_ == State::kEnded && !total_changed_ && entries_ < kMostEntries &&
-         (!total_ || seen_.size() + unusable_ >= *total_);
+         (!total_ || seen_count_ + unusable_ >= *total_);
 }
 
 std::uint64_t ListWalk::PagesLeft() const {

@@ -38,7 +38,12 @@ class ListWalk {
   void Repeat();
 
   // Takes an entry of the page under way; false if the walk has met it before.
-  bool See(std::string_view id);
+  bool See(std::string_view id) { return Take(seen_.emplace(id).second); }
+  // The same for one of which the caller remembers whether it `is_new`.
+  bool Take(bool is_new);
+  // Remembers one that was taken, because its caller forgets it.
+  void Remember(std::string_view id) { seen_.emplace(id); }
+  bool Remembers(std::string_view id) const { return seen_.contains(id); }
 
   // Takes the page under way, after its entries: what it says of the whole list, and how many
   // entries it had, usable or not.  Returns false if the list repeats itself without an end.
@@ -54,8 +59,7 @@ class ListWalk {
   bool IsOver() const { return state_ == State::kEnded || state_ == State::kStopped; }
   // The walk reached the end of a list that did not change meanwhile, and saw all of it.
   bool IsComplete() const;
-  bool HasSeen(std::string_view id) const { return seen_.contains(id); }
-  // All ids seen, to be kept.
+  // The ids that it remembers, to be kept.
   std::set<std::string, std::less<>> TakeSeen() { return std::move(seen_); }
 
   // What the list said of its length, or more if it had more.
@@ -77,7 +81,8 @@ class ListWalk {
   std::uint64_t limit_ = kPageSize;
   std::optional<std::uint64_t> total_;
   bool total_changed_ = false;
-  std::set<std::string, std::less<>> seen_;
+  std::set<std::string, std::less<>> seen_;  // but for those that the caller remembers
+  std::uint64_t seen_count_ = 0;             // those included
   bool page_has_news_ = false;
   std::size_t usable_in_page_ = 0;
   std::uint64_t pages_ = 0;

@@ -1,7 +1,6 @@
 #include "collectors/poll/schedule.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace cckm {
 namespace {
@@ -15,7 +14,14 @@ Nanoseconds PartOf(Nanoseconds length, double part) {
 Schedule::Schedule(const ScheduleSettings& settings, SteadyTime start, Random& random)
     : settings_(settings), random_(random), next_tick_(start), next_heartbeat_(start) {}
 
-void Schedule::AddUnfinished(RefreshIndex index) { unfinished_.insert(index); }
+void Schedule::AddUnfinished(RefreshIndex index) { SetUnfinished(index, true); }
+
+void Schedule::SetUnfinished(RefreshIndex index, bool is_unfinished) {
+  if (index >= unfinished_.size()) unfinished_.resize(index + std::size_t{1});
+  if (unfinished_[index] == is_unfinished) return;
+  unfinished_[index] = is_unfinished;
+  is_unfinished ? ++unfinished_count_ : --unfinished_count_;
+}
 
 void Schedule::Settle(RefreshIndex index, SteadyTime now) {
   RestUntil(index, now + settings_.recheck_interval +
@@ -33,7 +39,7 @@ void Schedule::RestUntil(RefreshIndex index, SteadyTime due) {
 }
 
 void Schedule::Remove(RefreshIndex index) {
-  unfinished_.erase(index);
+  SetUnfinished(index, false);
   const auto resting = resting_.extract(index);
   if (resting) rechecks_.erase({resting.mapped(), index});
 }
@@ -41,8 +47,12 @@ void Schedule::Remove(RefreshIndex index) {
 Schedule::Due Schedule::Take(SteadyTime now) {
   Due due;
   if (now < next_tick_) return due;
-  const std::set<RefreshIndex> unfinished = std::exchange(unfinished_, {});
-  due.refreshes.assign(unfinished.begin(), unfinished.end());
+  due.refreshes.reserve(unfinished_count_);
+  for (RefreshIndex index = 0; unfinished_count_ != 0; ++index) {
+    if (!unfinished_[index]) continue;
+    SetUnfinished(index, false);
+    due.refreshes.push_back(index);
+  }
   while (RecheckIsDue(now)) {
     const RefreshIndex index = rechecks_.begin()->second;
     due.refreshes.push_back(index);
@@ -58,7 +68,7 @@ Schedule::Due Schedule::Take(SteadyTime now) {
 }
 
 SteadyTime Schedule::NextDue() const {
-  if (!unfinished_.empty()) return next_tick_;
+  if (unfinished_count_ != 0) return next_tick_;
   SteadyTime next = next_heartbeat_;
   if (!rechecks_.empty()) next = std::min(next, rechecks_.begin()->first);
   return std::max(next, next_tick_);

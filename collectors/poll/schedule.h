@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <unordered_map>
@@ -60,6 +61,7 @@ class Schedule {
   SteadyTime NextDue() const;
 
  private:
+  void SetUnfinished(RefreshIndex index, bool is_unfinished);
   void RestUntil(RefreshIndex index, SteadyTime due);
   bool RecheckIsDue(SteadyTime now) const {
     return !rechecks_.empty() && rechecks_.begin()->first <= now;
@@ -69,7 +71,8 @@ class Schedule {
   Random& random_;
   SteadyTime next_tick_;
   SteadyTime next_heartbeat_;
-  std::set<RefreshIndex> unfinished_;
+  std::vector<bool> unfinished_;  // by RefreshIndex
+  std::size_t unfinished_count_ = 0;
   std::set<std::pair<SteadyTime, RefreshIndex>> rechecks_;
   std::unordered_map<RefreshIndex, SteadyTime> resting_;
 };

@@ -2,9 +2,17 @@
 
 namespace cckm {
 
-std::optional<RefreshIndex> Watchlist::Find(std::string_view id) const {
-  const auto found = index_.find(id);
-  return found == index_.end() ? std::nullopt : std::optional(found->second);
+// Most lists come in the order in which they came before.
+std::optional<RefreshIndex> Watchlist::Find(std::string_view id) {
+  if (entries_.empty()) return std::nullopt;
+  RefreshIndex& follower = entries_[last_found_].follower;
+  if (entries_[follower].id != id || entries_[follower].is_leaving) {
+    const auto found = index_.find(id);
+    if (found == index_.end()) return std::nullopt;
+    follower = found->second;
+  }
+  last_found_ = follower;
+  return last_found_;
 }
 
 RefreshIndex Watchlist::Add(std::string id, bool is_configured) {
@@ -79,7 +87,6 @@ void Watchlist::GiveBack(RefreshIndex index, SteadyTime now) {
   Watched& entry = entries_[index];
   if (!entry.is_due) return;
   entry.is_due = false;
-  entry.is_awaited = false;
   if (entry.is_leaving) {
     Erase(index);
   } else if (entry.settled) {

@@ -20,19 +20,24 @@
 
 namespace cckm {
 
+// The walk through the list that a due refresh is expected from.
+enum class Awaited : std::uint8_t { kFromNone, kFromThisWalk, kFromNextWalk };
+
 struct Watched {
   std::string id;
   bool is_configured = false;       // else discovered
   bool was_found_finished = false;  // by discovery
   bool is_due = false;              // taken from the schedule and not given back yet
-  bool is_awaited = false;          // due, and expected from the list
-  bool is_leaving = false;          // forgotten, but not given back yet
+  Awaited awaited = Awaited::kFromNone;
+  bool is_leaving = false;  // forgotten, but not given back yet
   bool settled = false;
   bool completion_time_was_missing = false;
   // Of a settled one, to see whether it changed.
   RefreshStatus status = RefreshStatus::kUnknown;
   std::optional<WallTime> created_at = {};
   std::optional<WallTime> completed_at = {};
+  std::uint32_t met_in_walk = 0;  // the number of the last one
+  RefreshIndex follower = 0;      // what was looked for after it the last time
 };
 
 // A finished refresh that is known from before.
@@ -51,7 +56,7 @@ class Watchlist {
 
   // An entry; references stay valid until it is removed.
   Watched& operator[](RefreshIndex index) { return entries_[index]; }
-  std::optional<RefreshIndex> Find(std::string_view id) const;
+  std::optional<RefreshIndex> Find(std::string_view id);
   std::size_t size() const { return index_.size(); }
   std::size_t discovered() const { return discovered_; }
 
@@ -89,6 +94,7 @@ class Watchlist {
   std::vector<RefreshIndex> free_;
   // Ordered, not hashed: ids come from the appliance.
   std::map<std::string_view, RefreshIndex> index_;
+  RefreshIndex last_found_ = 0;
   std::set<std::pair<std::optional<WallTime>, RefreshIndex>> evictable_;
   std::size_t discovered_ = 0;
 };

@@ -75,14 +75,16 @@ Endpoints::Options App::EndpointOptions() {
                              .version = ThisBuild().version};
   options.config_text = [this] {
     const MutexLock lock(mutex_);
-    return ConfigText(config_);
+    Config running = config_;
+    running.targets = targets_.Configs();
+    return ConfigText(running);
   };
   if (parts_.flags.enable_lifecycle) options.reload = [this] { return Reload(); };
   return options;
 }
 
 void App::Use(Config config) {
-  targets_.Apply(config.targets);
+  targets_.Apply(std::exchange(config.targets, {}));
   config_ = std::move(config);
 }
 

@@ -80,7 +80,7 @@ class App {
 
   // What a reload changes.
   Mutex mutex_;
-  Config config_ CCKM_GUARDED_BY(mutex_);
+  Config config_ CCKM_GUARDED_BY(mutex_);  // without the targets, which targets_ has
   TargetSet targets_ CCKM_GUARDED_BY(mutex_);
 
   Endpoints endpoints_;

@@ -86,9 +86,8 @@ TargetSetup SetupOf(const TargetConfig& config) {
                                                     !config.tls.insecure_skip_verify},
                     .collectors = {}};
   for (const CollectorConfig& collector : config.collectors) {
-    setup.collectors.push_back({.family = collector.family,
-                                .refresh_ids = collector.refresh_ids,
-                                .discovers = collector.discovery.enabled});
+    setup.collectors.push_back(
+        {.family = collector.family, .discovers = collector.discovery.enabled});
   }
   return setup;
 }

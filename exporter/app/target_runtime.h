@@ -21,7 +21,7 @@
 
 namespace cckm {
 
-// What the state has to know of a configured target, without what only the ledger knows.
+// What the state has to know of a configured target, without its refreshes.
 TargetSetup SetupOf(const TargetConfig& config);
 
 class TargetRuntime {

@@ -20,19 +20,25 @@ bool LogsIn(const TargetConfig& config) {
 // Every thread is told to stop before the first is waited for.
 TargetSet::~TargetSet() { RequestStop(); }
 
-void TargetSet::Apply(const std::vector<TargetConfig>& configs) {
+void TargetSet::Apply(std::vector<TargetConfig> configs) {
   RemoveOthers(configs);
-  for (const TargetConfig& config : configs) {
-    const auto found = std::ranges::find(entries_, config.name,
+  std::vector<Entry> former = std::exchange(entries_, {});
+  for (TargetConfig& config : configs) {
+    const auto found = std::ranges::find(former, config.name,
                                          [](const Entry& entry) { return entry.config.name; });
-    if (found == entries_.end()) {
-      SetUp(entries_.emplace_back(Entry{.config = config, .id_files = {}, .runtime = {}}));
-    } else if (found->config != config) {
-      found->runtime.reset();
-      found->config = config;
-      SetUp(*found);
-    }
+    const bool is_known = found != former.end();
+    Entry& entry = entries_.emplace_back(is_known ? std::move(*found) : Entry{});
+    if (is_known && entry.config == config) continue;
+    entry.runtime.reset();
+    entry.config = std::move(config);
+    SetUp(entry);
   }
+}
+
+std::vector<TargetConfig> TargetSet::Configs() const {
+  std::vector<TargetConfig> configs;
+  for (const Entry& entry : entries_) configs.push_back(entry.config);
+  return configs;
 }
 
 void TargetSet::RemoveOthers(const std::vector<TargetConfig>& configs) {
@@ -58,33 +64,33 @@ void TargetSet::SetUp(Entry& entry) {
   entry.id_files.clear();
   for (std::size_t i = 0; i < config.collectors.size(); ++i) {
     parts_.self_metrics.AddCollector(config.name, *config.collectors[i].family);
-    entry.id_files.push_back(ReadIdFiles(config.collectors[i]));
-    plans.push_back(MakePlan(entry, i, setup));
+    entry.id_files.push_back(VersionsOf(config.collectors[i].refresh_id_files));
+    plans.push_back(MakePlan(config, config.collectors[i], setup.collectors[i]));
   }
   parts_.state.SetTarget(std::move(setup));
   entry.runtime = std::make_unique<TargetRuntime>(config, std::move(plans), parts_.runtime);
   if (started_) entry.runtime->Start();
 }
 
-TargetSet::IdFiles TargetSet::ReadIdFiles(const CollectorConfig& collector) const {
-  IdFiles files{.versions = VersionsOf(collector.refresh_id_files),
-                .refresh_ids = collector.refresh_ids};
-  RefreshIdFiles read = ReadRefreshIdFiles(collector.refresh_id_files);
-  const std::set<std::string> written(collector.refresh_ids.begin(), collector.refresh_ids.end());
-  std::ranges::copy_if(read.refresh_ids, std::back_inserter(files.refresh_ids),
+// The configured ones and those of the files.
+std::vector<std::string> TargetSet::ReadRefreshIds(const CollectorConfig& collector) const {
+  std::vector<std::string> refresh_ids = collector.refresh_ids;
+  const RefreshIdFiles read = ReadRefreshIdFiles(collector.refresh_id_files);
+  const std::set<std::string_view> written(collector.refresh_ids.begin(),
+                                           collector.refresh_ids.end());
+  std::ranges::copy_if(read.refresh_ids, std::back_inserter(refresh_ids),
                        [&](const std::string& id) { return !written.contains(id); });
   for (const std::string& problem : read.problems) {
     parts_.runtime.log.Warn("File of refresh IDs has a problem", {{"error", problem}});
   }
-  return files;
+  return refresh_ids;
 }
 
-// Tells the poller and, in `setup`, the state what the ledger knows of the collector.
-CollectorPlan TargetSet::MakePlan(const Entry& entry, std::size_t collector,
-                                  TargetSetup& setup) const {
-  const CollectorConfig& config = entry.config.collectors[collector];
+// Tells the poller and, in `setup`, the state what is configured and what the ledger knows.
+CollectorPlan TargetSet::MakePlan(const TargetConfig& target, const CollectorConfig& config,
+                                  CollectorSetup& setup) const {
   CollectorPlan plan{.family = config.family,
-                     .refresh_ids = entry.id_files[collector].refresh_ids,
+                     .refresh_ids = ReadRefreshIds(config),
                      .domain_names = config.domain_names,
                      .discovery = {.enabled = config.discovery.enabled,
                                    .interval = config.discovery.interval,
@@ -92,8 +98,8 @@ CollectorPlan TargetSet::MakePlan(const Entry& entry, std::size_t collector,
                                    .observe_history = config.discovery.observe_history}};
   WantedRefreshes wanted{.refresh_ids = plan.refresh_ids, .finished_since = std::nullopt};
   if (config.discovery.enabled) wanted.finished_since = parts_.runtime.clock.Now() - kShownAfterEnd;
-  setup.collectors[collector].refresh_ids = plan.refresh_ids;
-  auto memory = parts_.ledger.Restore(entry.config.name, *config.family, wanted);
+  setup.refresh_ids = plan.refresh_ids;
+  auto memory = parts_.ledger.Restore(target.name, *config.family, wanted);
   if (!memory) {
     parts_.runtime.log.Error("Ledger cannot be read", {{"error", memory.error().message}});
     return plan;
@@ -105,7 +111,7 @@ CollectorPlan TargetSet::MakePlan(const Entry& entry, std::size_t collector,
                           .created_at = refresh.created_at,
                           .completed_at = refresh.completed_at});
   }
-  setup.collectors[collector].memory = std::make_shared<CollectorMemory>(std::move(*memory));
+  setup.memory = std::make_shared<CollectorMemory>(std::move(*memory));
   return plan;
 }
 
@@ -136,11 +142,12 @@ void TargetSet::LookAtIdFiles() {
     for (std::size_t i = 0; i < entry.id_files.size(); ++i) {
       const CollectorConfig& collector = entry.config.collectors[i];
       if (collector.refresh_id_files.empty()) continue;
-      if (VersionsOf(collector.refresh_id_files) == entry.id_files[i].versions) continue;
-      entry.id_files[i] = ReadIdFiles(collector);
-      const std::vector<std::string>& refresh_ids = entry.id_files[i].refresh_ids;
+      FileVersions versions = VersionsOf(collector.refresh_id_files);
+      if (versions == entry.id_files[i]) continue;
+      entry.id_files[i] = std::move(versions);
+      std::vector<std::string> refresh_ids = ReadRefreshIds(collector);
       parts_.state.SetRefreshIds(entry.config.name, *collector.family, refresh_ids);
-      entry.runtime->SetRefreshIds(*collector.family, refresh_ids);
+      entry.runtime->SetRefreshIds(*collector.family, std::move(refresh_ids));
     }
   }
 }

@@ -38,7 +38,10 @@ class TargetSet {
 
   // Makes these the targets.  Those that are new or changed are set up, and polled if Start() was
   // called before.
-  void Apply(const std::vector<TargetConfig>& configs);
+  void Apply(std::vector<TargetConfig> configs);
+
+  // The configurations of the targets, in the order in which they were given.
+  std::vector<TargetConfig> Configs() const;
 
   void Start();
   // Polls each target once.
@@ -55,21 +58,17 @@ class TargetSet {
   void RequestStop();
 
  private:
-  // A collector's files of refresh IDs.
-  struct IdFiles {
-    FileVersions versions;
-    std::vector<std::string> refresh_ids;  // configured ones and those of the files
-  };
   struct Entry {
     TargetConfig config;
-    std::vector<IdFiles> id_files;  // as config.collectors
+    std::vector<FileVersions> id_files;  // as config.collectors
     std::unique_ptr<TargetRuntime> runtime;
   };
 
   void RemoveOthers(const std::vector<TargetConfig>& configs);
   void SetUp(Entry& entry);
-  IdFiles ReadIdFiles(const CollectorConfig& collector) const;
-  CollectorPlan MakePlan(const Entry& entry, std::size_t collector, TargetSetup& setup) const;
+  std::vector<std::string> ReadRefreshIds(const CollectorConfig& collector) const;
+  CollectorPlan MakePlan(const TargetConfig& target, const CollectorConfig& config,
+                         CollectorSetup& setup) const;
   void WarnOfWeakness(const TargetConfig& config) const;
 
   const Parts parts_;

@@ -104,7 +104,16 @@ SeriesBudget::SeriesBudget(const TargetState& target, std::size_t buckets, std::
   const std::size_t histogram_series = target.options.domain_histograms ? buckets + 3 : 0;
   const std::size_t total = own_series + SeriesOfAll(target, histogram_series);
   if (total <= target.options.max_series) return;
-  Excess excess{total - target.options.max_series, dropped_};
+  LeaveOut(target, total - target.options.max_series, histogram_series);
+  for (std::size_t index = 0; index < left_out_.size(); ++index) {
+    left_out_[index].refreshes.FindTail(target.collectors[index].refreshes.size());
+    left_out_[index].domains.FindTail(target.collectors[index].domains.size());
+  }
+}
+
+void SeriesBudget::LeaveOut(const TargetState& target, std::size_t series,
+                            std::size_t histogram_series) {
+  Excess excess{series, dropped_};
   LeaveOutFromTheEnd(target, &CollectorState::domains, left_out_, &LeftOut::histograms,
                      kDomainHistogram, excess,
                      [&](const DomainState&) { return histogram_series; });

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <string_view>
 #include <vector>
 
@@ -30,8 +31,17 @@ class PositionSet {
   }
   bool Has(std::size_t position) const { return position < has_.size() && has_[position]; }
 
+  // Notes where the tail begins, once all are inserted: what is left out is mostly the end of a
+  // store, which then need not be walked through.
+  void FindTail(std::size_t store_size) {
+    for (tail_ = store_size; tail_ > 0 && Has(tail_ - 1);) --tail_;
+  }
+  // True if this position and all after it are in the set.
+  bool HasAllFrom(std::size_t position) const { return position >= tail_; }
+
  private:
   std::vector<bool> has_;
+  std::size_t tail_ = std::numeric_limits<std::size_t>::max();
 };
 
 // What is not shown of a collector.
@@ -55,6 +65,8 @@ class SeriesBudget {
   const DroppedSeries& dropped() const { return dropped_; }
 
  private:
+  void LeaveOut(const TargetState& target, std::size_t series, std::size_t histogram_series);
+
   std::vector<LeftOut> left_out_;
   DroppedSeries dropped_;
 };

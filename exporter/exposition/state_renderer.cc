@@ -253,6 +253,7 @@ void RenderObjects(Render<Object> render, const KeyedStore<Object>& objects,
                    const PositionSet& left_out, Place place, const CollectorState& collector,
                    ExpositionWriter& writer) {
   for (const Object& object : objects) {
+    if (left_out.HasAllFrom(place.position)) return;
     if (!left_out.Has(place.position)) {
       render(place, object,
              std::array<LabelView, 3>{place.target.label, collector.family->name, object.id},

@@ -34,6 +34,12 @@ void KeepDetail(DomainState& domain, const DomainRefresh& named) {
   domain.detail.shrink_to_fit();
 }
 
+void TakeListed(DomainState& domain, ListedDomain listed) {
+  domain.is_listed = true;
+  domain.name = std::move(listed.name);
+  domain.connection = std::move(listed.connection);
+}
+
 // A finished refresh that was gone for a while has changed only if it came back otherwise.
 bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) {
   if (!state.settled) return false;
@@ -198,32 +204,32 @@ DomainState& RefreshFolder::AddDomain(LabelValue id, std::uint64_t born_in_updat
     // What was shown before needs no beginning at 0.
     if (domain.history.totals != DomainEndCounts{}) domain.born_in_update = 0;
   }
-  Rename(domain);
+  if (auto listed = collector_.listed_unshown.extract(domain.id.text())) {
+    TakeListed(domain, std::move(listed.mapped()));
+  }
   return domain;
-}
-
-void RefreshFolder::Rename(DomainState& domain) const {
-  if (!collector_.listed_domains) return;
-  const auto listed = collector_.listed_domains->find(domain.id.text());
-  if (listed == collector_.listed_domains->end()) return;
-  domain.name = LabelValue(listed->second.name);
-  domain.connection = LabelValue(listed->second.connection);
 }
 
 void RefreshFolder::FoldDomainListing(const DomainListing& listing) {
   is_sweep_needed_ = true;
-  if (!collector_.listed_domains || listing.is_complete) collector_.listed_domains.emplace();
-  for (const DomainName& domain : listing.domains) {
-    const LabelValue id(domain.id);
-    collector_.gone_domains.erase(id.text());
-    collector_.listed_domains->insert_or_assign(id.text(), domain);
+  collector_.has_domain_list = true;
+  if (listing.is_complete) {
+    collector_.listed_unshown.clear();
+    for (DomainState& domain : collector_.domains) domain.is_listed = false;
   }
-  collector_.domain_list_is_complete = listing.is_complete;
-  for (DomainState& domain : collector_.domains) {
-    Rename(domain);
-    const bool is_gone =
-        listing.is_complete && !collector_.listed_domains->contains(domain.id.text());
-    if (is_gone) collector_.gone_domains.insert(domain.id.text());
+  for (const DomainName& named : listing.domains) {
+    ListedDomain listed{LabelValue(named.id), LabelValue(named.name), LabelValue(named.connection)};
+    collector_.gone_domains.erase(listed.id.text());
+    if (DomainState* shown = collector_.domains.Find(listed.id.text())) {
+      TakeListed(*shown, std::move(listed));
+    } else {
+      std::string id = listed.id.text();
+      collector_.listed_unshown.insert_or_assign(std::move(id), std::move(listed));
+    }
+  }
+  if (!listing.is_complete) return;
+  for (const DomainState& domain : collector_.domains) {
+    if (!domain.is_listed) collector_.gone_domains.insert(domain.id.text());
   }
 }
 
@@ -266,13 +272,13 @@ void RefreshFolder::FindNewest() {
 // Whether the lists tell of domains that no refresh names.
 bool RefreshFolder::ShowsNeverRefreshed() const {
   return collector_.discovers && collector_.list_is_complete &&
-         !collector_.list_has_unreadable_entries && collector_.listed_domains.has_value();
+         !collector_.list_has_unreadable_entries && collector_.has_domain_list;
 }
 
 bool RefreshFolder::IsKept(const DomainState& domain) const {
   if (collector_.gone_domains.contains(domain.id.text())) return false;
   if (domain.named_by != 0) return true;
-  return ShowsNeverRefreshed() && collector_.listed_domains->contains(domain.id.text()) &&
+  return ShowsNeverRefreshed() && domain.is_listed &&
          !collector_.left_out_domains.contains(domain.id.text());
 }
 
@@ -289,16 +295,21 @@ void RefreshFolder::RemoveDomains() {
   }
   for (DomainState& domain : collector_.domains) {
     if (!leaving.contains(&domain)) continue;
-    collector_.resting_histories.emplace(domain.id.text(), std::move(domain.history));
+    const std::string& id = domain.id.text();
+    collector_.resting_histories.emplace(id, std::move(domain.history));
+    if (!domain.is_listed) continue;
+    collector_.listed_unshown.emplace(
+        id, ListedDomain{domain.id, std::move(domain.name), std::move(domain.connection)});
   }
   collector_.domains.RemoveIf([&](const DomainState& domain) { return leaving.contains(&domain); });
 }
 
 void RefreshFolder::AddNeverRefreshed() {
   if (!ShowsNeverRefreshed()) return;
-  for (const auto& [id, domain] : *collector_.listed_domains) {
-    if (collector_.left_out_domains.contains(id)) continue;
-    if (collector_.domains.Find(id) == nullptr) AddDomain(LabelValue(domain.id), update_number_);
+  auto& listed = collector_.listed_unshown;
+  for (auto place = listed.begin(); place != listed.end();) {
+    const auto& [id, domain] = *place++;  // which AddDomain() takes out
+    if (!collector_.left_out_domains.contains(id)) AddDomain(domain.id, update_number_);
   }
 }
 

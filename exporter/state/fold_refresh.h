@@ -50,7 +50,6 @@ class RefreshFolder {
   bool IsNewTo(std::string_view domain, const RefreshState& refresh) const;
   DomainHistory& HistoryOf(std::string_view raw_id);
   DomainState& AddDomain(LabelValue id, std::uint64_t born_in_update);
-  void Rename(DomainState& domain) const;
   bool Leaves(const RefreshState& refresh) const;
   void RemoveRefreshes();
   void FindNewest();

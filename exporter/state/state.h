@@ -15,7 +15,6 @@
 
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
-#include "collectors/model/domain.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
 #include "collectors/poll/poll_update.h"
@@ -37,6 +36,7 @@ struct DomainState {
   // From the family's list of domains; empty where it does not tell.
   LabelValue name;
   LabelValue connection;
+  bool is_listed = false;  // that list has it
 
   const RefreshState* newest = nullptr;          // of the refreshes that name it
   DomainStatus status = DomainStatus::kUnknown;  // in that refresh, as last known
@@ -86,6 +86,13 @@ struct PollState {
   std::optional<Error> error_so_far;  // of the open poll
 };
 
+// What the family's list of domains says of one that is not shown.
+struct ListedDomain {
+  LabelValue id;
+  LabelValue name;
+  LabelValue connection;
+};
+
 struct CollectorState {
   CollectorState(const Family& collector_family, const BucketBounds& bounds)
       : family(&collector_family), durations(EmptyRefreshDurations(bounds)) {}
@@ -103,9 +110,9 @@ struct CollectorState {
   RefreshDurations durations;
   // Of domains that are not shown, so that one that comes back goes on where it was.
   std::map<std::string, DomainHistory, std::less<>> resting_histories;
-  // The family's list of domains, by the text of their label; none before the first one.
-  std::optional<std::map<std::string, DomainName, std::less<>>> listed_domains;
-  bool domain_list_is_complete = false;
+  bool has_domain_list = false;  // the family's list of domains was read
+  // Those of its domains that are not shown, by the text of their label.
+  std::map<std::string, ListedDomain, std::less<>> listed_unshown;
   // Domains that a complete list of domains had no more.
   std::set<std::string, std::less<>> gone_domains;
   PollState poll;

@@ -163,6 +163,27 @@ TEST(ListWalkTest, UnusableEntriesAreNoReasonToCallAListIncomplete) {
   EXPECT_TRUE(walk.IsComplete());
 }
 
+TEST(ListWalkTest, EntriesThatTheCallerRemembersAreSeenToo) {
+  for (const bool third_is_new : {false, true}) {
+    ListWalk walk("/l");
+    walk.NextPage();
+    EXPECT_TRUE(walk.See("a"));
+    EXPECT_TRUE(walk.Take(true));
+    EXPECT_EQ(walk.Take(third_is_new), third_is_new);
+    ASSERT_TRUE(walk.TakePage(3, 3));
+    EXPECT_EQ(walk.IsComplete(), third_is_new);
+  }
+}
+
+TEST(ListWalkTest, WhatTheCallerForgetsIsNotNewAgain) {
+  ListWalk walk("/l");
+  walk.NextPage();
+  walk.Take(true);
+  walk.Remember("a");
+  EXPECT_TRUE(walk.Remembers("a"));
+  EXPECT_FALSE(walk.See("a"));
+}
+
 TEST(ListWalkTest, APageTooLargeHalvesTheLimitDownToOne) {
   ListWalk walk("/l");
   std::vector<std::uint64_t> limits;

@@ -144,6 +144,20 @@ TEST_F(PollerDiscoveryTest, OfTooManyTheUnfinishedAndTheNewestAreWatched) {
   EXPECT_EQ(left, (std::set<std::string>{"running", "f0", "f2"}));
 }
 
+TEST_F(PollerDiscoveryTest, OneThatMadeRoomAndIsListedAgainDoesNotMakeTheListComplete) {
+  Plan().discovery.max_refreshes = 1;
+  const WallTime long_ago = clock_.Now() - 9h;
+  const FakeJob older{.id = "older", .created = long_ago, .completed = long_ago + 1min};
+  appliance_.jobs = {older};
+  RunFor(1ms);
+  EXPECT_TRUE(LastListing().is_complete);
+  appliance_.jobs.push_back(
+      {.id = "newer", .created = long_ago + 1h, .completed = long_ago + 61min});
+  appliance_.jobs.push_back(older);
+  RunFor(1min);
+  EXPECT_FALSE(LastListing().is_complete);
+}
+
 TEST_F(PollerDiscoveryTest, OneThatIsGoneIsForgottenIfItWasDiscoveredOnly) {
   Plan().refresh_ids = {"mine"};
   appliance_.jobs = {{.id = "mine"}, {.id = "found"}};

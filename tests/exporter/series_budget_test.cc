@@ -91,6 +91,24 @@ TEST(SeriesBudgetTest, LeavesOutInItsOrderAcrossCollectors) {
   }
 }
 
+TEST(SeriesBudgetTest, KnowsFromWhereOnAllIsLeftOut) {
+  for (std::size_t max_series = 0; max_series <= kAllSeries; ++max_series) {
+    const SeriesBudget budget = BudgetWith(max_series);
+    for (std::size_t collector = 0; collector < 2; ++collector) {
+      for (PositionSet LeftOut::*set : {&LeftOut::refreshes, &LeftOut::domains}) {
+        const PositionSet& left_out = budget.left_out()[collector].*set;
+        const bool is_refreshes = set == &LeftOut::refreshes;
+        const std::size_t size = collector == 0 ? (is_refreshes ? 1 : 2) : 3;
+        bool all = true;
+        for (std::size_t position = size; position-- > 0;) {
+          all = all && left_out.Has(position);
+          EXPECT_EQ(left_out.HasAllFrom(position), all) << max_series << " " << position;
+        }
+      }
+    }
+  }
+}
+
 TEST(SeriesBudgetTest, CountsWhatItLeavesOut) {
   for (std::size_t too_many = 0; too_many < kAllSeries - kOwnSeries; ++too_many) {
     const DroppedSeries dropped = BudgetWith(kAllSeries - too_many).dropped();
