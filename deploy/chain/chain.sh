@@ -57,7 +57,8 @@ scrape_configs:
   - job_name: cckm_exporter
     static_configs: [{ targets: ['127.0.0.1:$2'] }]
 CONFIG
-  prometheus --config.file="$1/prometheus.yml" --storage.tsdb.path="$1/tsdb" --rules.alert.resend-delay=5s \
+  prometheus --config.file="$1/prometheus.yml" --storage.tsdb.path="$1/tsdb" --enable-feature=exemplar-storage \
+    --rules.alert.resend-delay=5s \
     --web.listen-address="127.0.0.1:$prometheus_port" >"$1/prometheus.log" 2>&1 &
   chain_children+=($!)
 }

@@ -1,5 +1,6 @@
 // Discovery and the list in the place of many requests, over a fake network and a fake clock.
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -275,6 +276,30 @@ TEST_F(PollerDiscoveryTest, WhatIsDueWhileALongListIsReadIsExpectedFromTheNextOn
   client_.SetLatency([](const std::string&) { return Nanoseconds(200ms); });
   RunFor(1min);
   EXPECT_EQ(Count("/refresh/"), 0U);
+}
+
+// The walk for the many at the head of the list ends with them, though one from its end came late,
+// too: the long walk had met that one meanwhile.
+TEST_F(PollerDiscoveryTest, WhatALongWalkMeetsIsNotExpectedFromTheNextOneAnyMore) {
+  plan_.schedule.poll_interval = 1s;
+  AddJobs("r", 300);
+  for (int i = 0; i < 5000; ++i) {
+    appliance_.jobs.push_back(
+        {.id = "old" + std::to_string(i), .completed = clock_.Now() - 48h, .domains = {}});
+  }
+  appliance_.jobs.push_back({.id = "late"});
+  client_.SetLatency([](const std::string&) { return Nanoseconds(200ms); });
+  RunFor(500ms);
+  poller_->SetRefreshIds(*Plan().family, {"late"});
+  RunFor(11500ms);
+  const auto is_last_page = [](const std::string& path) {
+    return path.find("?skip=5300&") != std::string::npos;
+  };
+  auto path = std::ranges::find_if(client_.paths(), is_last_page);
+  ASSERT_GE(client_.paths().end() - path, 5);
+  for (const std::string_view page : {"?skip=0&", "?skip=100&", "?skip=200&", "?skip=0&"}) {
+    EXPECT_THAT(*++path, testing::HasSubstr(page));
+  }
 }
 
 TEST_F(PollerDiscoveryTest, UnreadableEntriesOfTheListAreAnErrorAndTold) {

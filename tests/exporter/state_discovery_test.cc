@@ -101,10 +101,28 @@ TEST_F(StateDiscoveryTest, WhatFinishesForADomainThatIsGoneIsCountedWhereItComes
   EXPECT_EQ(Shown(), "r1 r2 | d1=in_progress:1");
 }
 
+TEST_F(StateDiscoveryTest, ACompleteListOfDomainsReplacesTheOneBefore) {
+  TakeDomains({"d1", "d2", "d3"});
+  Take({Running("r1", {"d1"})});
+  TakeDomains({"d3"});
+  EXPECT_EQ(Shown(), "r1 |");
+  TakeList(true);
+  EXPECT_EQ(Shown(), "r1 | d3=never:0");
+}
+
 TEST_F(StateDiscoveryTest, AnIncompleteListOfDomainsRemovesNothing) {
   Take({Finished("r1", {"d1"})});
   TakeDomains({"d2"}, false);
   EXPECT_EQ(Shown(), "r1 | d1=completed:1");
+}
+
+TEST_F(StateDiscoveryTest, ADomainThatNoRefreshNamesAnyMoreStaysOnlyIfItIsListed) {
+  TakeDomains({"d2"}, false);
+  TakeList(true);
+  Take({Running("r1", {"d1", "d2"})});
+  EXPECT_EQ(Shown(), "r1 | d2=in_progress:0 d1=in_progress:0");
+  Take({Running("r1", {})});
+  EXPECT_EQ(Shown(), "r1 | d2=never:0");
 }
 
 TEST_F(StateDiscoveryTest, NeverIsShownOnlyWhileTheListOfRefreshesIsComplete) {
@@ -116,6 +134,28 @@ TEST_F(StateDiscoveryTest, NeverIsShownOnlyWhileTheListOfRefreshesIsComplete) {
   EXPECT_EQ(Shown(), "r1 | d1=in_progress:0 d2=never:0");
   TakeList(false);
   EXPECT_EQ(Shown(), "r1 | d1=in_progress:0");
+}
+
+TEST_F(StateDiscoveryTest, ADomainThatWasNotShownForAWhileStillHasItsName) {
+  const auto name = [this] {
+    std::string found;
+    state_.Read([&](const StateView& view) {
+      for (const DomainState& domain : view.targets[0].collectors[0].domains) {
+        found += domain.name.text();
+      }
+    });
+    return found;
+  };
+  TakeDomains({"d1"});
+  TakeList(true);
+  TakeList(false);
+  EXPECT_EQ(Shown(), "|");
+  TakeList(true);
+  EXPECT_EQ(Shown(), "| d1=never:0");
+  EXPECT_EQ(name(), "n");
+  TakeList(false);
+  Take({Running("r1", {"d1"})});
+  EXPECT_EQ(name(), "n");
 }
 
 TEST_F(StateDiscoveryTest, NeverIsShownOfNoDomainThatARefreshMayNameThatIsNotWatched) {

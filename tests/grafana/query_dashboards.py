@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/processes"))
 
 import dashboards  # noqa: E402
-from world import CLOUD, World  # noqa: E402
+from world import World  # noqa: E402
 
 STEP_SECONDS = 2
 LOOK_BACK_SECONDS = 40
@@ -43,16 +43,16 @@ COUNTS_EXPORTERS = {
 }
 
 
-def values_for(world, board, instance):
+def values_for(chosen, board, instance):
     """What Grafana would put in place of the variables: all, where several may be chosen."""
     every = dict.fromkeys(("job", "instance", "target", "cloud", "domain"), ".+")
     if instance:
         every["instance"] = re.escape(instance).replace("\\", "\\\\")  # in a string of PromQL
-    one = {"target": "cm-of-the-test", "cloud": CLOUD, "domain": world.first}
+    one = {"target": chosen.target, "cloud": chosen.cloud, "domain": chosen.domain}
     several = {name for name, variable in board.variables.items() if variable.get("multi")}
-    chosen = {name: every[name] if name in several else one.get(name) for name in every}
+    values = {name: every[name] if name in several else one.get(name) for name in every}
     limits = {name: board.variables[name]["current"]["value"] for name in ("stale", "long") if name in board.variables}
-    return {**chosen, **limits, "__rate_interval": "30s", "__interval": "2s", "__range": "1m"}
+    return {**values, **limits, "__rate_interval": "30s", "__interval": "2s", "__range": "1m"}
 
 
 def found_by(server, query, expression, now):
@@ -134,7 +134,7 @@ def tells_of_instances(query, native):
 
 def check_query(server, kind, query, world, board, now):
     def expression(instance):
-        return dashboards.substituted(query.expression, values_for(world, board, instance))
+        return dashboards.substituted(query.expression, values_for(world.chosen, board, instance))
 
     try:
         two = found_by(server, query, expression(None), now)

@@ -12,13 +12,12 @@ import ssl
 import subprocess
 import urllib.parse
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 
 import processes
 
 PASSWORD = "a-password-of-the-test"
-# The domain that has seen all: a success, then a failure, and a refresh that runs.
-CLOUD = "dsm"
 
 
 class Appliance:
@@ -76,22 +75,20 @@ class Appliance:
         self.tell(f"refresh/{family}/{refresh}/finish?as={ending}")
 
 
-class Prometheus:
-    def __init__(self, binary, folder, config, features):
-        self.port = processes.free_port()
-        folder.mkdir()
-        (folder / "prometheus.yml").write_text(config)
-        self.child = subprocess.Popen(
-            [
-                binary,
-                f"--config.file={folder / 'prometheus.yml'}",
-                f"--storage.tsdb.path={folder / 'tsdb'}",
-                f"--web.listen-address=127.0.0.1:{self.port}",
-                f"--enable-feature={features}",
-            ],
-            stdout=subprocess.DEVNULL,
-            stderr=open(folder / "prometheus.log", "wb"),
-        )
+@dataclass
+class Chosen:
+    """What stands in the variables of which only one value can be chosen."""
+
+    target: str
+    cloud: str
+    domain: str
+
+
+class Server:
+    """A Prometheus that somebody started on loopback."""
+
+    def __init__(self, port):
+        self.port = port
 
     def ask(self, path, **parameters):
         """The data of the answer; a refused query is a ValueError."""
@@ -113,6 +110,24 @@ class Prometheus:
             return self.ask("query", query=expression)["result"]
         except OSError:
             return None
+
+
+class Prometheus(Server):
+    def __init__(self, binary, folder, config, features):
+        super().__init__(processes.free_port())
+        folder.mkdir()
+        (folder / "prometheus.yml").write_text(config)
+        self.child = subprocess.Popen(
+            [
+                binary,
+                f"--config.file={folder / 'prometheus.yml'}",
+                f"--storage.tsdb.path={folder / 'tsdb'}",
+                f"--web.listen-address=127.0.0.1:{self.port}",
+                f"--enable-feature={features}",
+            ],
+            stdout=subprocess.DEVNULL,
+            stderr=open(folder / "prometheus.log", "wb"),
+        )
 
 
 class World:
@@ -168,7 +183,8 @@ class World:
     def _play(self):
         """Three domains of dsm and all of external-cm are refreshed, with every ending; one is never refreshed."""
         first, second, third, _ = self.domains
-        self.first = first
+        # The first has seen all: a success, then a failure, and a refresh that runs.
+        self.chosen = Chosen("cm-of-the-test", "dsm", first)
         self._await(f'count_over_time(cckm_domain_refreshes_total{{domain_id="{first}",status="failed"}}[1m]) > 2')
         self._refresh("dsm", "it-completes", "completed", first, second)
         self._refresh("external-cm", "it-is-cancelled", "cancelled")

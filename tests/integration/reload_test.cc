@@ -70,6 +70,9 @@ TEST_P(ReloadTest, TargetsComeChangeAndGoAndCountAsBefore) {
 
   ASSERT_TRUE(Change(exporter, ConfigYaml({Dsm("one", simulator_), Dsm("two", simulator_)})));
   ASSERT_TRUE(exporter.Shows({Counted("one", "1"), Counted("two", "1"), {kReloaded, "1"}}));
+  const std::string config = AskPort(exporter.port(), "GET", "/config").body;
+  EXPECT_LT(config.find("name: one"), config.find("name: two"));
+  EXPECT_THAT(config, HasSubstr("name: two"));
 
   ASSERT_TRUE(Change(exporter, ConfigYaml({Dsm("one", simulator_)})));
   ASSERT_TRUE(exporter.Shows({Counted("one", "1"), Counted("two", "")}));
