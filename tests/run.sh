@@ -102,7 +102,7 @@ wait $fetching_helm || true
 count_in tests/helm/run.sh
 
 say "Summary"
-echo "Not run here, because they compile everything once more: tests/packages/image.sh without an argument (the container"
-echo "images from the sources alone) and tests/packages/debian13.sh."
+echo "Not run here, because they take minutes more: tests/packages/image.sh without an argument (the container images from the"
+echo "sources alone), tests/packages/debian13.sh and tests/packages/systemd.sh (the package under a real systemd)."
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ $failed_tests -eq 0 ]

@@ -32,6 +32,18 @@ Collector::Collector(std::string_view target, const CollectorPlan& plan,
 }
 
 void Collector::SetRefreshIds(const std::vector<std::string>& refresh_ids) {
+  LeaveAllBut(refresh_ids);
+  for (const std::string& id : refresh_ids) {
+    if (const auto index = watched_.Find(id)) {
+      watched_.SetConfigured(*index, true);
+    } else {
+      watched_.Add(id, true);
+    }
+  }
+}
+
+void Collector::LeaveAllBut(const std::vector<std::string>& refresh_ids) {
+  if (watched_.size() == 0) return;
   const std::set<std::string_view> wanted(refresh_ids.begin(), refresh_ids.end());
   std::vector<RefreshIndex> leaving;
   watched_.ForEach([&](RefreshIndex index, const Watched& watched) {
@@ -43,13 +55,6 @@ void Collector::SetRefreshIds(const std::vector<std::string>& refresh_ids) {
       watched_.SetConfigured(index, false);
     } else {
       watched_.Remove(index);
-    }
-  }
-  for (const std::string& id : refresh_ids) {
-    if (const auto index = watched_.Find(id)) {
-      watched_.SetConfigured(*index, true);
-    } else {
-      watched_.Add(id, true);
     }
   }
 }

@@ -87,6 +87,9 @@ class Collector {
   bool PollIsOpen() const { return poll_.has_value(); }
   bool PolledOnce() const { return polled_once_; }
 
+  // Answers that TakeUpdate() would give.
+  std::size_t answers_kept() const { return update_.answers.size(); }
+
   // What was learned since the last call; nothing if nothing was.
   std::optional<PollUpdate> TakeUpdate();
 
@@ -113,6 +116,7 @@ class Collector {
 
   // collector.cc: polls and refreshes that are asked for by id.  The On...Answer functions return
   // whether the appliance gave a valid answer: a readable 2xx or a 404.
+  void LeaveAllBut(const std::vector<std::string>& refresh_ids);
   bool NamesAreDue() const;
   bool ListTakesFewerRequests(std::size_t refreshes) const;
   std::optional<Ask> NextPage();

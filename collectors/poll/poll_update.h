@@ -114,8 +114,8 @@ class PollListener {
  public:
   virtual ~PollListener() = default;
 
-  // Called by the poller's own thread, at least four times a second while a poll brings answers and
-  // once at its end.  Must not block on the network.
+  // Called by the poller's own thread, at least four times a second while a poll brings answers,
+  // after some thousand of them, and at its end.  Must not block on the network.
   virtual void OnUpdate(PollUpdate update) = 0;
 
   // Called by the poller's own thread after every login.  Must not block on the network.

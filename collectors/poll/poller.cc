@@ -7,6 +7,8 @@ namespace cckm {
 namespace {
 
 constexpr Nanoseconds kHandOverInterval = std::chrono::milliseconds(250);
+// More answers than this are not kept until then: they would cost more memory than all the rest.
+constexpr std::size_t kMostAnswersKept = 4096;
 // What an answer belongs to: a login, or a request of a collector, which may be a repetition.
 constexpr std::uint64_t kLoginTag = std::uint64_t{1} << 63U;
 constexpr std::uint64_t kRepetitionTag = std::uint64_t{1} << 62U;
@@ -83,7 +85,11 @@ void Poller::Step() {
   StartRequests();
   for (const HttpResponse& response : client_.Wait(LongestWait())) TakeResponse(response);
   const bool poll_ended = EndPolls();
-  if (poll_ended || clock_.SteadyNow() - handed_over_at_ >= kHandOverInterval) HandOver();
+  const bool many_wait = std::ranges::any_of(collectors_, [](const Collector& collector) {
+    return collector.answers_kept() >= kMostAnswersKept;
+  });
+  const bool time_is_over = clock_.SteadyNow() - handed_over_at_ >= kHandOverInterval;
+  if (poll_ended || many_wait || time_is_over) HandOver();
 }
 
 // While nothing may be sent, polls wait.

@@ -142,7 +142,9 @@ tl::expected<void, std::string> App::Reload() {
   auto config = LoadConfig(parts_.flags);
   if (!config) {
     std::string reason;
-    for (const ConfigProblem& problem : config.error()) reason += problem.ToString() + "\n";
+    for (const ConfigProblem& problem : config.error()) {
+      reason += (reason.empty() ? "" : "\n") + problem.ToString();
+    }
     status_.SetConfigLoaded(false, parts_.clock.Now());
     parts_.log.Error("Configuration is wrong, the former one stays in use", {{"error", reason}});
     publisher_.Notify();

@@ -2,6 +2,9 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "collectors/model/refresh.h"
 #include "exporter/config/schema.h"
@@ -15,17 +18,19 @@ constexpr std::size_t kMostDiscoveredRefreshes = 100'000;
 YamlReader ReadRefreshIds(std::vector<std::string>& out) {
   return [&out](const YamlCursor& cursor) {
     constexpr std::string_view kRule = "must be a refresh ID: 1 to 128 of A-Z a-z 0-9 . _ : -";
-    std::map<std::string, int> lines;
-    for (const YamlCursor& item : cursor.Items().value_or(std::vector<YamlCursor>{})) {
-      const auto id = item.Text(kRule);
+    const auto items = cursor.Items().value_or(std::vector<YamlCursor>{});
+    out.reserve(items.size());  // so that no ID moves
+    std::map<std::string_view, int> lines;
+    for (const YamlCursor& item : items) {
+      auto id = item.Text(kRule);
       if (!id) continue;
-      const auto [first, is_new] = lines.emplace(*id, item.line());
+      const auto first = lines.find(*id);
       if (!IsValidRefreshId(*id)) {
         item.Complain(std::string(kRule));
-      } else if (!is_new) {
+      } else if (first != lines.end()) {
         item.Complain("is listed twice; the first is in line " + std::to_string(first->second));
       } else {
-        out.push_back(*id);
+        lines.emplace(out.emplace_back(std::move(*id)), item.line());
       }
     }
   };

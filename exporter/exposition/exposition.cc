@@ -5,7 +5,6 @@
 #include <map>
 #include <numeric>
 
-#include "exporter/exposition/process_metrics.h"
 #include "exporter/exposition/state_renderer.h"
 
 namespace cckm {
@@ -102,10 +101,9 @@ SeriesBudgets MakeBudgets(const StateView& state, const CollectedFamilies& colle
 // Families without a target: one number each, or the build info.
 class ExporterFamilies {
  public:
-  ExporterFamilies(const ExporterStatus& status, const BuildInfo& build_info, bool process_metrics)
-      : status_(status), build_info_(build_info) {
-    if (process_metrics) process_ = ReadProcessMetrics();
-  }
+  ExporterFamilies(const ExporterStatus& status, const BuildInfo& build_info,
+                   std::vector<ProcessMetric> process)
+      : status_(status), build_info_(build_info), process_(std::move(process)) {}
 
   void Render(Metric metric, ExpositionWriter& writer) const {
     writer.BeginFamily(Describe(metric));
@@ -138,7 +136,7 @@ class ExporterFamilies {
 
   const ExporterStatus& status_;
   const BuildInfo& build_info_;
-  std::vector<ProcessMetric> process_;
+  const std::vector<ProcessMetric> process_;
 };
 
 }  // namespace
@@ -146,10 +144,12 @@ class ExporterFamilies {
 // What an exposition is made of besides the state.
 class Exposition::Sheet {
  public:
-  explicit Sheet(const Sources& sources)
-      : sources_(sources),
-        collected_(sources.self_metrics.Collect()),
-        exporter_(sources.status, sources.build_info, sources.process_metrics) {}
+  explicit Sheet(const Exposition& exposition)
+      : sources_(exposition.sources_),
+        collected_(sources_.self_metrics.Collect()),
+        exporter_(
+            sources_.status, sources_.build_info,
+            sources_.process_metrics ? exposition.process_.Read() : std::vector<ProcessMetric>()) {}
 
   void Render(const StateView& state, Writers writers) const {
     const SeriesBudgets budgets = MakeBudgets(state, collected_, sources_.bounds.values().size());
@@ -179,13 +179,13 @@ class Exposition::Sheet {
 };
 
 bool Exposition::Render(Writers writers) {
-  const Sheet sheet(sources_);
+  const Sheet sheet(*this);
   return sources_.state.ReadForExposition(
       [&](const StateView& state) { sheet.Render(state, writers); });
 }
 
 void Exposition::RenderAgain(Writers writers) const {
-  const Sheet sheet(sources_);
+  const Sheet sheet(*this);
   sources_.state.Read([&](const StateView& state) { sheet.Render(state, writers); });
 }
 

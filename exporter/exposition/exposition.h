@@ -16,6 +16,7 @@
 
 #include "collectors/base/clock.h"
 #include "exporter/exposition/exposition_writer.h"
+#include "exporter/exposition/process_metrics.h"
 #include "exporter/metrics/self_metrics.h"
 #include "exporter/state/state_store.h"
 
@@ -88,6 +89,7 @@ class Exposition {
   class Sheet;
 
   const Sources sources_;
+  const ProcessMetrics process_;
 };
 
 }  // namespace cckm

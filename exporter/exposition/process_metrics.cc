@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -30,12 +31,18 @@ std::vector<double> ReadStat() {
   return values;
 }
 
+double SecondsOf(const timespec& time) {
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) / 1e9;
+}
+
+// From the clocks, not from /proc/stat: a service manager may hide all of /proc but processes.
 std::optional<double> BootTimeSeconds() {
-  std::ifstream file("/proc/stat");
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with("btime ")) return std::stod(line.substr(6));
+  timespec now{};
+  timespec since_boot{};
+  if (clock_gettime(CLOCK_REALTIME, &now) != 0 || clock_gettime(CLOCK_BOOTTIME, &since_boot) != 0) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  return SecondsOf(now) - SecondsOf(since_boot);
 }
 
 std::optional<double> CountOpenFds() {
@@ -54,10 +61,16 @@ std::optional<double> SoftLimit(__rlimit_resource resource) {
 
 }  // namespace
 
-std::vector<ProcessMetric> ReadProcessMetrics() {
+ProcessMetrics::ProcessMetrics() {
+  constexpr std::size_t kStartTicks = 19;
+  const std::vector<double> stat = ReadStat();
+  const auto boot = BootTimeSeconds();
+  if (boot && stat.size() > kStartTicks) start_time_ = *boot + TicksToSeconds(stat[kStartTicks]);
+}
+
+std::vector<ProcessMetric> ProcessMetrics::Read() const {
   constexpr std::size_t kUserTicks = 11;
   constexpr std::size_t kSystemTicks = 12;
-  constexpr std::size_t kStartTicks = 19;
   constexpr std::size_t kVirtualBytes = 20;
   constexpr std::size_t kResidentPages = 21;
   std::vector<ProcessMetric> metrics;
@@ -78,10 +91,8 @@ std::vector<ProcessMetric> ReadProcessMetrics() {
   if (has_stat) {
     add(Metric::kProcessResidentMemoryBytes,
         stat[kResidentPages] * static_cast<double>(sysconf(_SC_PAGESIZE)));
-    if (const auto boot = BootTimeSeconds()) {
-      add(Metric::kProcessStartTimeSeconds, *boot + TicksToSeconds(stat[kStartTicks]));
-    }
   }
+  add(Metric::kProcessStartTimeSeconds, start_time_);
   return metrics;
 }
 

@@ -1,10 +1,11 @@
 // The process_* metrics that Prometheus client libraries share.
 //
 // Source: Prometheus documentation, "Writing client libraries", process metrics; proc(5).
-// Thread-safety: pure functions over /proc/self.
+// Thread-safety: const functions from any thread.
 
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "exporter/metrics/catalogue.h"
@@ -16,7 +17,16 @@ struct ProcessMetric {
   double value;
 };
 
-// The current values, in the order of the catalogue; what the system does not tell is left out.
-std::vector<ProcessMetric> ReadProcessMetrics();
+class ProcessMetrics {
+ public:
+  // Notes when this process started, so that what is told of it never changes.
+  ProcessMetrics();
+
+  // The current values, in the order of the catalogue; what the system does not tell is left out.
+  std::vector<ProcessMetric> Read() const;
+
+ private:
+  std::optional<double> start_time_;  // Unix seconds
+};
 
 }  // namespace cckm

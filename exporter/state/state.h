@@ -36,14 +36,14 @@ struct DomainState {
   // From the family's list of domains; empty where it does not tell.
   LabelValue name;
   LabelValue connection;
-  bool is_listed = false;  // that list has it
 
   const RefreshState* newest = nullptr;          // of the refreshes that name it
   DomainStatus status = DomainStatus::kUnknown;  // in that refresh, as last known
+  bool is_listed = false;                        // by the family's list of domains
+  std::uint32_t named_by = 0;                    // tracked refreshes that name it
   // What that refresh says of the domain, at most 200 characters; empty where it completed, and
   // until an answer is read again after a restart.
   std::string detail;
-  std::uint32_t named_by = 0;  // tracked refreshes that name it
 
   DomainHistory history;
   // The update that brought the domain, as counted by StateStore; 0 where its refresh was finished

@@ -104,8 +104,8 @@ WebAnswer Endpoints::Reload(const WebRequest& /*request*/) {
   }
   const auto reloaded = options_.reload();
   if (reloaded) return Plain(200, "The configuration was read again.\n");
-  return Plain(500,
-               "The configuration is wrong, the former one stays in use:\n" + reloaded.error());
+  return Plain(
+      500, "The configuration is wrong, the former one stays in use:\n" + reloaded.error() + "\n");
 }
 
 WebAnswer Endpoints::Index(const WebRequest& /*request*/) {

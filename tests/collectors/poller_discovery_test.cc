@@ -255,6 +255,19 @@ TEST_F(PollerDiscoveryTest, TheListServesManyWhereItTakesFewerRequests) {
   EXPECT_EQ(client_.paths().size(), 15U);
 }
 
+TEST_F(PollerDiscoveryTest, ManyAnswersAreHandedOverInParts) {
+  Plan().discovery.enabled = false;
+  AddJobs("r", 10'000);
+  for (const FakeJob& job : appliance_.jobs) Plan().refresh_ids.push_back(job.id);
+  RunFor(1s);
+  std::size_t answers = 0;
+  for (const PollUpdate& update : listener_.updates) {
+    EXPECT_LE(update.answers.size(), 5000U);
+    answers += update.answers.size();
+  }
+  EXPECT_GE(answers, 10'000U);
+}
+
 TEST_F(PollerDiscoveryTest, AListThatTakesLongerThanAPollIsStillTheOnlyWayAsked) {
   Plan().discovery.enabled = false;
   plan_.schedule.poll_interval = 1s;

@@ -62,6 +62,35 @@ TEST(KeyedStoreTest, DoesNotFindWhatWasRemoved) {
   EXPECT_EQ(store.Find("thing 43")->number, 43);
 }
 
+TEST(KeyedStoreTest, FindsInAnyOrderWhateverTheOrderBefore) {
+  Store store = Filled(4);
+  for (const std::string_view order : {"0123", "0123", "3210", "0213", "0123", "1122"}) {
+    for (const char number : order) {
+      const Thing* found = store.Find("thing " + std::string(1, number));
+      ASSERT_NE(found, nullptr) << number << " of " << order;
+      EXPECT_EQ(found->number, number - '0');
+    }
+    EXPECT_EQ(store.Find("thing 4"), nullptr);
+  }
+}
+
+TEST(KeyedStoreTest, DoesNotFindWhatWasRemovedWhereItWasFoundBefore) {
+  Store store = Filled(3);
+  for (const char* id : {"thing 0", "thing 1", "thing 2", "thing 0"}) store.Find(id);
+  store.RemoveIf([](const Thing& thing) { return thing.number != 2; });
+  EXPECT_EQ(store.Find("thing 1"), nullptr);
+  EXPECT_EQ(store.Find("thing 2")->number, 2);
+}
+
+TEST(KeyedStoreTest, AMovedFromStoreFindsNothing) {
+  Store store = Filled(2);
+  store.Find("thing 0");
+  store.Find("thing 1");
+  store.Find("thing 0");
+  const Store moved = std::move(store);
+  EXPECT_EQ(store.Find("thing 1"), nullptr);  // NOLINT(bugprone-use-after-move): it is empty
+}
+
 TEST(KeyedStoreTest, PointersStayValidWhileOthersComeAndGo) {
   Store store;
   const Thing* first = &store.Add({LabelValue("first"), 1});

@@ -18,7 +18,7 @@ namespace cckm {
 namespace {
 
 std::optional<double> Value(Metric metric) {
-  const std::vector<ProcessMetric> metrics = ReadProcessMetrics();
+  const std::vector<ProcessMetric> metrics = ProcessMetrics().Read();
   const auto found = std::ranges::find(metrics, metric, &ProcessMetric::metric);
   return found == metrics.end() ? std::nullopt : std::optional(found->value);
 }
@@ -28,7 +28,7 @@ double SecondsOf(const timeval& time) {
 }
 
 TEST(ProcessMetricsTest, AllAreThereInTheOrderOfTheCatalogue) {
-  const std::vector<ProcessMetric> metrics = ReadProcessMetrics();
+  const std::vector<ProcessMetric> metrics = ProcessMetrics().Read();
   EXPECT_EQ(metrics.size(), 7U);
   EXPECT_TRUE(std::ranges::is_sorted(metrics, {}, &ProcessMetric::metric));
   EXPECT_EQ(metrics.front().metric, Metric::kProcessCpuSecondsTotal);
@@ -87,6 +87,11 @@ TEST(ProcessMetricsTest, TheStartLiesWithinTheLastHours) {
   const double now = ToUnixSeconds(SystemClock().Now());
   EXPECT_LE(start, now + 2);
   EXPECT_GT(start, now - 24 * 3600);
+}
+
+TEST(ProcessMetricsTest, TheStartIsTheSameAtEveryLook) {
+  const ProcessMetrics metrics;
+  EXPECT_EQ(metrics.Read().back().value, metrics.Read().back().value);
 }
 
 }  // namespace
