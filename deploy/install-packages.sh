@@ -4,6 +4,7 @@
 # Usage: install-packages.sh build         what compiling and packaging the exporter, the simulator and the tests needs
 #        install-packages.sh build test    and what running the tests and checks needs
 #        install-packages.sh image         what making a container image without a daemon needs
+#        install-packages.sh machine       what a virtual machine with a Debian of its own needs
 set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config git ca-certificates curl dpkg-dev fakeroot file
@@ -13,6 +14,7 @@ build=(cmake ninja-build g++ pkg-config git ca-certificates curl dpkg-dev fakero
 test=(bsdextrautils clang-14 clang-format-14 clang-tidy-14 docker-compose jq libclang-rt-14-dev lintian man-db mmdebstrap
   openssl python3-prometheus-client python3-protobuf python3-yaml shellcheck systemd yamllint)
 image=(buildah jq mmdebstrap)
+machine=(e2fsprogs mmdebstrap qemu-system-x86)
 
 missing=()
 for group in "$@"; do
@@ -20,7 +22,8 @@ for group in "$@"; do
     build) packages=("${build[@]}") ;;
     test) packages=("${test[@]}") ;;
     image) packages=("${image[@]}") ;;
-    *) echo "Usage: install-packages.sh [build] [test] [image]" >&2; exit 2 ;;
+    machine) packages=("${machine[@]}") ;;
+    *) echo "Usage: install-packages.sh [build] [test] [image] [machine]" >&2; exit 2 ;;
   esac
   for package in "${packages[@]}"; do
     state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The whole matrix, longer than the gate: g++ and clang, every sanitizer on every test, clang-tidy on everything,
-# the long tests, the benchmarks.
+# The whole matrix, longer than the gate: g++ and clang, every sanitizer on every test, the package in a machine of its own,
+# clang-tidy on everything, the long tests, the benchmarks.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 say() { printf '\n#### %s\n' "$*"; }
@@ -19,6 +19,13 @@ for preset in asan-ubsan tsan; do
   cmake --build --preset $preset | tail -n 1
   ctest --preset $preset -j "$(nproc)" | tail -n 10
 done
+
+say "The package under a real systemd, the images from the sources, Debian 13"
+deploy/install-packages.sh image machine
+(cd build/release && cpack -G DEB >/dev/null)
+tests/packages/systemd.sh build/release/cckm-exporter_*.deb build/release/tests/simulator/ciphertrust_simulator
+tests/packages/image.sh
+tests/packages/debian13.sh
 
 say "clang-tidy"
 tests/tidy.sh all
