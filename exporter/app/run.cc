@@ -1,6 +1,7 @@
 #include "exporter/app/run.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstddef>
@@ -157,7 +158,8 @@ int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
   if (flags.mode == RunMode::kConfigCheck) return CheckConfig(flags, config, clock);
   if (!config) return FailWith(config.error());
   ReturnFreedMemory();
-  Log log(stderr, flags.log_level, flags.log_format, clock);
+  const auto priorities = ReachesJournal(STDERR_FILENO) ? LogPriorities::kYes : LogPriorities::kNo;
+  Log log(stderr, flags.log_level, flags.log_format, clock, priorities);
   if (!signals) return PollOnce(flags, std::move(*config), log, clock);
   LogStart(log, scrubbed);
   return Serve(flags, std::move(*config), log, clock, *signals);

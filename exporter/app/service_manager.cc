@@ -1,6 +1,7 @@
 #include "exporter/app/service_manager.h"
 
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -59,6 +60,13 @@ void ServiceManager::Tell(std::string_view state) const {
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the interface of sockets
   ::sendto(sender.number(), state.data(), state.size(), MSG_NOSIGNAL | MSG_DONTWAIT,
            reinterpret_cast<const sockaddr*>(&address), length);
+}
+
+bool ReachesJournal(int descriptor) {
+  struct stat file {};
+  if (::fstat(descriptor, &file) != 0) return false;
+  return Environment("JOURNAL_STREAM") ==
+         std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
 }
 
 bool GetsSocketsPassed() {

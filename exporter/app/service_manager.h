@@ -39,6 +39,10 @@ class ServiceManager {
   const std::optional<Nanoseconds> watchdog_;
 };
 
+// True if what is written to this descriptor reaches systemd's journal, which reads the priority of
+// a line from its beginning (JOURNAL_STREAM).  Source: systemd.exec(5), sd-daemon(3).
+bool ReachesJournal(int descriptor);
+
 // True if the service manager passes listening sockets to this process (LISTEN_PID, LISTEN_FDS).
 // Source: sd_listen_fds(3).
 bool GetsSocketsPassed();

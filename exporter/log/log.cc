@@ -28,6 +28,7 @@ constexpr std::size_t kQueuedLines = 2048;  // some hundred bytes each, allocate
 constexpr auto kLongestWait = std::chrono::seconds(1);
 
 constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warn", "error"};
+constexpr std::array<std::string_view, 4> kPriorities = {"<7>", "<6>", "<4>", "<3>"};
 constexpr std::array<spdlog::level::level_enum, 4> kSpdlogLevels = {
     spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err};
 
@@ -135,8 +136,10 @@ void CloseInTime(std::shared_ptr<ThreadPool> pool, std::shared_ptr<spdlog::async
 
 class Log::Impl {
  public:
-  Impl(int descriptor, LogLevel level, LogFormat format, const Clock& clock)
+  Impl(int descriptor, LogLevel level, LogFormat format, const Clock& clock,
+       LogPriorities priorities)
       : format_(format),
+        priorities_(priorities),
         clock_(clock),
         pool_(std::make_shared<ThreadPool>(kQueuedLines, 1)),
         logger_(std::make_shared<spdlog::async_logger>(
@@ -157,19 +160,22 @@ class Log::Impl {
     std::string line = format_ == LogFormat::kJson ? JsonLine(time, name, message, fields)
                                                    : LogfmtLine(time, name, message, fields);
     HideTokens(line);
+    if (priorities_ == LogPriorities::kYes) line.insert(0, kPriorities[index]);
     line += '\n';
     logger_->log(kSpdlogLevels[index], spdlog::string_view_t(line));
   }
 
  private:
   const LogFormat format_;
+  const LogPriorities priorities_;
   const Clock& clock_;
   std::shared_ptr<ThreadPool> pool_;
   std::shared_ptr<spdlog::async_logger> logger_;
 };
 
-Log::Log(std::FILE* out, LogLevel level, LogFormat format, const Clock& clock)
-    : impl_(std::make_unique<Impl>(fileno(out), level, format, clock)) {}
+Log::Log(std::FILE* out, LogLevel level, LogFormat format, const Clock& clock,
+         LogPriorities priorities)
+    : impl_(std::make_unique<Impl>(fileno(out), level, format, clock, priorities)) {}
 
 Log::~Log() = default;
 

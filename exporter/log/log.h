@@ -19,6 +19,9 @@ namespace cckm {
 
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
 enum class LogFormat { kLogfmt, kJson };
+// Whether a line begins with its priority, such as <4>, for a reader that takes it off.  Source:
+// sd-daemon(3).
+enum class LogPriorities { kNo, kYes };
 
 // One key=value of a line.  Keys are constants of the code: [a-z_]+.  Values may hold anything;
 // they are quoted and escaped by the format, and invalid UTF-8 is replaced.
@@ -39,7 +42,8 @@ class Log {
  public:
   // Writes lines of `level` and above to the descriptor of `out`, which must outlive this and stays
   // open.
-  Log(std::FILE* out, LogLevel level, LogFormat format, const Clock& clock);
+  Log(std::FILE* out, LogLevel level, LogFormat format, const Clock& clock,
+      LogPriorities priorities = LogPriorities::kNo);
   // Waits for the written lines at most a second.
   ~Log();
   Log(const Log&) = delete;

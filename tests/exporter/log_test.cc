@@ -63,6 +63,22 @@ TEST(LogTest, LogfmtShowsTimeLevelMessageAndFields) {
             "ts=2026-11-22T01:02:03.456Z level=error msg=\"d\" path=\"/a b\"\n");
 }
 
+TEST(LogTest, ForTheJournalEachLineBeginsWithItsPriority) {
+  const File file(std::tmpfile());
+  {
+    Log log(file.get(), LogLevel::kDebug, LogFormat::kLogfmt, kClock, LogPriorities::kYes);
+    log.Debug("a");
+    log.Info("b\nc");
+    log.Warn("d");
+    log.Error("e");
+  }
+  EXPECT_EQ(ContentOf(file.get()),
+            "<7>ts=2026-11-22T01:02:03.456Z level=debug msg=\"a\"\n"
+            "<6>ts=2026-11-22T01:02:03.456Z level=info msg=\"b\\nc\"\n"
+            "<4>ts=2026-11-22T01:02:03.456Z level=warn msg=\"d\"\n"
+            "<3>ts=2026-11-22T01:02:03.456Z level=error msg=\"e\"\n");
+}
+
 TEST(LogTest, JsonIsOneObjectALineWithNumbersAsNumbers) {
   EXPECT_EQ(Line(LogFormat::kJson, "b \"c\"\n", {"status", std::int64_t{-9223372036854775807}}),
             "{\"ts\":\"2026-11-22T01:02:03.456Z\",\"level\":\"warn\",\"msg\":\"b \\\"c\\\"\\n\","

@@ -1,11 +1,14 @@
 #include "exporter/app/service_manager.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <string>
 
+#include "collectors/base/file_descriptor.h"
 #include "tests/fakes/notify_socket.h"
 #include "tests/fakes/temporary_folder.h"
 
@@ -40,7 +43,8 @@ TEST(ServiceManagerTest, GoesOnWhereNobodyListens) {
 class ServiceEnvironmentTest : public testing::Test {
  protected:
   ~ServiceEnvironmentTest() override {
-    for (const char* name : {"WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS"}) {
+    for (const char* name :
+         {"WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_PID", "LISTEN_FDS", "JOURNAL_STREAM"}) {
       ::unsetenv(name);
     }
   }
@@ -61,6 +65,18 @@ TEST_F(ServiceEnvironmentTest, TheWatchdogIsForThisProcessOnly) {
     Set("WATCHDOG_USEC", wrong);
     EXPECT_EQ(ServiceManager::OfThisProcess().watchdog(), std::nullopt) << wrong;
   }
+}
+
+TEST_F(ServiceEnvironmentTest, TheJournalIsReachedThroughItsOwnStreamOnly) {
+  struct stat null {};
+  ASSERT_EQ(::stat("/dev/null", &null), 0);
+  const FileDescriptor stream(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+  const FileDescriptor other(::open("/dev/zero", O_WRONLY | O_CLOEXEC));
+  EXPECT_FALSE(ReachesJournal(stream.number()));
+  Set("JOURNAL_STREAM", std::to_string(null.st_dev) + ":" + std::to_string(null.st_ino));
+  EXPECT_TRUE(ReachesJournal(stream.number()));
+  EXPECT_FALSE(ReachesJournal(other.number()));
+  EXPECT_FALSE(ReachesJournal(-1));
 }
 
 TEST_F(ServiceEnvironmentTest, PassedSocketsAreForThisProcessOnly) {

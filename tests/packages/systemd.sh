@@ -99,6 +99,7 @@ unit_is_clean() {
 }
 notices_a_password() {
   eventually 10 is 'cckm_authenticated{target="cm-prod"} 0'
+  journalctl --unit=cckm_exporter --priority=warning --no-pager | has 'level=warn'
   echo correct >$etc/password
   eventually 10 is 'cckm_authenticated{target="cm-prod"} 1'
   eventually 10 is_up
