@@ -66,7 +66,7 @@ wait_for() {
 is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
 say "Simulated CipherTrust Manager: two families, refreshes of 3 to 30 seconds, some of which fail, again and again"
-for second in $(seq 20 20 3600); do echo "at=${second}s count=1 status=500 path=/api/v1/cckm/"; done >"$folder/faults"
+for second in $(seq 20 20 86400); do echo "at=${second}s count=1 status=500 path=/api/v1/cckm/"; done >"$folder/faults"
 (umask 077 && head -c 24 /dev/urandom | base64 | tr -d '\n' >"$folder/password")
 build/release/tests/simulator/ciphertrust_simulator --listen=127.0.0.1:0 --families=dsm,external-cm \
   --domains=5 --refreshes=10 --finished=3 --min-duration=3s --max-duration=30s \

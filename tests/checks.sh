@@ -1,6 +1,7 @@
 # What scripts of checks have in common: run one after the other, show what a failed one said, count.
 #
-# Sourced by the run.sh of tests/operations, tests/grafana, tests/helm and tests/packages, which end with `checks_done`.
+# Sourced by the run.sh of tests/operations, tests/grafana, tests/helm and tests/packages, and by tests/packages/systemd.sh,
+# which end with `checks_done`.
 # `work` is a folder that goes at the end.
 # shellcheck shell=bash
 

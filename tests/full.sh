@@ -22,8 +22,9 @@ done
 
 say "The package under a real systemd, the images from the sources, Debian 13"
 deploy/install-packages.sh image machine
+rm -f build/release/cckm-exporter_*.deb
 (cd build/release && cpack -G DEB >/dev/null)
-tests/packages/systemd.sh build/release/cckm-exporter_*.deb build/release/tests/simulator/ciphertrust_simulator
+tests/packages/systemd.sh build/release/cckm-exporter_*.deb build/release/tests/simulator/ciphertrust_simulator || [ $? -eq 77 ]
 tests/packages/image.sh
 tests/packages/debian13.sh
 

@@ -19,7 +19,7 @@ struct StatusFault {
 // The first row that holds the status decides.
 constexpr std::array<StatusFault, 5> kStatusFaults = {{
     {401, 401, ErrorKind::kAuth, "the credentials were refused"},
-    {403, 403, ErrorKind::kForbidden, "the account may not read this family"},
+    {403, 403, ErrorKind::kForbidden, "the account may not do this"},
     {429, 429, ErrorKind::kRateLimited, "the appliance asks for fewer requests"},
     {300, 399, ErrorKind::kRedirect, "redirects are not followed; check the target's url"},
     {0, 999, ErrorKind::kHttpStatus, "the request failed"},

@@ -15,11 +15,12 @@ constexpr std::size_t kFewestForUnknownList = 8;
 
 Collector::Collector(std::string_view target, const CollectorPlan& plan,
                      const ScheduleSettings& schedule, const Clock& clock, Random& random,
-                     Decoder& decoder)
+                     Decoder& decoder, HoldsSecret holds_secret)
     : target_(target),
       family_(*plan.family),
       clock_(clock),
       decoder_(decoder),
+      holds_secret_(std::move(holds_secret)),
       discovery_(plan.discovery),
       domain_names_(plan.domain_names && !plan.family->domain_list_path.empty()),
       watched_(schedule, clock.SteadyNow(), random),
@@ -27,7 +28,7 @@ Collector::Collector(std::string_view target, const CollectorPlan& plan,
       baseline_(plan.baseline),
       next_domain_walk_(clock.SteadyNow()) {
   const SteadyTime now = clock.SteadyNow();
-  for (const KnownRefresh& known : plan.known) watched_.AddKnown(known, false, now);
+  for (const KnownRefresh& known : plan.known) watched_.AddKnown(known, now);
   SetRefreshIds(plan.refresh_ids);
 }
 

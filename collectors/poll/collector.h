@@ -48,9 +48,12 @@ struct CollectorPlan {
 
 class Collector {
  public:
+  // Whether a text holds something that must not be shown.
+  using HoldsSecret = std::function<bool(std::string_view)>;
+
   // `target`, `clock`, `random` and `decoder` outlive this.
   Collector(std::string_view target, const CollectorPlan& plan, const ScheduleSettings& schedule,
-            const Clock& clock, Random& random, Decoder& decoder);
+            const Clock& clock, Random& random, Decoder& decoder, HoldsSecret holds_secret);
 
   const Family& family() const { return family_; }
 
@@ -144,6 +147,7 @@ class Collector {
   void TakeEntry(Refresh entry);
   void Discover(Refresh entry);
   bool MakeRoomFor(const Refresh& entry);
+  void ForgetTooMany();
   void AfterRefreshPage();
   void EndRefreshWalk();
   void ForgetVanished();
@@ -158,6 +162,7 @@ class Collector {
   const Family& family_;
   const Clock& clock_;
   Decoder& decoder_;
+  const HoldsSecret holds_secret_;
   const DiscoverySettings discovery_;
   const bool domain_names_;
 

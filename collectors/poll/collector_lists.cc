@@ -23,12 +23,22 @@ const Error& RepeatsItself() {
 }  // namespace
 
 void Collector::BeginRefreshWalk(bool discovers) {
+  if (discovers) ForgetTooMany();
   refresh_walk_.emplace(family_.path);
   ++walk_number_;
   walk_discovers_ = discovers;
   walk_truncated_ = false;
   walk_met_unreadable_ = false;
   left_out_domains_.clear();
+}
+
+// There may be more than allowed since the configuration or the files of refresh IDs changed.
+void Collector::ForgetTooMany() {
+  while (watched_.discovered() > discovery_.max_refreshes) {
+    const auto oldest = watched_.OldestSettledDiscovered();
+    if (!oldest) return;
+    Unwatch(*oldest);
+  }
 }
 
 bool Collector::ShrinksPage(ListWalk& walk, const Error& error) {
@@ -130,7 +140,12 @@ void Collector::TakeEntry(Refresh entry) {
   watched_.GiveBack(*index, clock_.SteadyNow());
 }
 
+// An id is shown as it is: one that an appliance made of what it was sent is no id.
 void Collector::Discover(Refresh entry) {
+  if (holds_secret_(entry.id)) {
+    walk_met_unreadable_ = true;
+    return NoteError({ErrorKind::kSchema, "the list names a refresh by a secret"});
+  }
   if (!MakeRoomFor(entry)) {
     for (const DomainRefresh& named : entry.domains) left_out_domains_.insert(named.domain_id);
     return;

@@ -40,8 +40,12 @@ Poller::Poller(PollerPlan plan, HttpClient& client, TokenSource& token, const Cl
       circuit_(plan.schedule.poll_interval, random),
       handed_over_at_(clock.SteadyNow()) {
   for (CollectorPlan& collector : plan.collectors) {
-    collectors_.emplace_back(target_, std::move(collector), plan.schedule, clock_, random,
-                             decoder_);
+    collectors_.emplace_back(target_, std::move(collector), plan.schedule, clock_, random, decoder_,
+                             [this](std::string_view text) {
+                               std::string hidden(text);
+                               token_.Hide(hidden);
+                               return hidden != text;
+                             });
   }
 }
 

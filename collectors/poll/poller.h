@@ -3,8 +3,8 @@
 //
 // All of a target's collectors share one HttpClient and its connections, turn by turn, and one
 // token, for which the poller sends the logins.  Nothing here is shared with other pollers, so a
-// target that hangs delays no other. Thread-safety: Run()
-// and RunFirstPoll() are called by one thread; everything else is theirs.
+// target that hangs delays no other.
+// Thread-safety: Run() and RunFirstPoll() are called by one thread; everything else is theirs.
 
 #pragma once
 

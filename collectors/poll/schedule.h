@@ -2,8 +2,8 @@
 //
 // Unfinished refreshes are due at every tick of poll_interval.  A settled one rests for
 // recheck_interval and up to a tenth more, so that many that settled together are asked for apart.
-// When nothing was due for heartbeat_interval, a heartbeat is. Thread-safety: belongs to one poller
-// thread.
+// When nothing was due for heartbeat_interval, a heartbeat is.
+// Thread-safety: belongs to one poller thread.
 
 #pragma once
 

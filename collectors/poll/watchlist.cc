@@ -34,8 +34,8 @@ RefreshIndex Watchlist::Add(std::string id, bool is_configured) {
   return index;
 }
 
-void Watchlist::AddKnown(const KnownRefresh& known, bool is_configured, SteadyTime now) {
-  const RefreshIndex index = Add(known.id, is_configured);
+void Watchlist::AddKnown(const KnownRefresh& known, SteadyTime now) {
+  const RefreshIndex index = Add(known.id, false);
   schedule_.Remove(index);
   Watched& entry = entries_[index];
   entry.settled = true;

@@ -56,14 +56,15 @@ class Watchlist {
 
   // An entry; references stay valid until it is removed.
   Watched& operator[](RefreshIndex index) { return entries_[index]; }
+  // REQUIRES: not empty.
   std::optional<RefreshIndex> Find(std::string_view id);
   std::size_t size() const { return index_.size(); }
   std::size_t discovered() const { return discovered_; }
 
   // Adds an entry that is due at the next tick.  REQUIRES: no entry of that id.
   RefreshIndex Add(std::string id, bool is_configured);
-  // Adds an entry that is settled and rests.
-  void AddKnown(const KnownRefresh& known, bool is_configured, SteadyTime now);
+  // Adds an entry as if it had been discovered, that is settled and rests.
+  void AddKnown(const KnownRefresh& known, SteadyTime now);
   void SetConfigured(RefreshIndex index, bool is_configured);
   // Forgets an entry; one that is due leaves when it is given back.
   void Remove(RefreshIndex index);

@@ -178,6 +178,7 @@ LoginOutcome LoginTokenSource::Fail(const HttpResponse& response, Error error,
                                     const Attempt& attempt) {
   const long status = response.answer ? response.answer->status : 0;
   Hide(error.message);
+  if (IsRejection(status)) error.kind = ErrorKind::kAuth;
   if (attempt.with_refresh_token && IsRejection(status)) {
     refresh_token_ = nullptr;
     ++refresh_tokens_rejected_;

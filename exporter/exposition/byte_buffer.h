@@ -2,7 +2,8 @@
 //
 // Unlike std::string it grows by realloc, which for large blocks moves pages instead of bytes, and
 // it never initialises what it reserves: a body of many megabytes costs the memory of its bytes
-// once. Thread-safety: as a std::string.
+// once.
+// Thread-safety: as a std::string.
 
 #pragma once
 

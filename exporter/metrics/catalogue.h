@@ -1,8 +1,8 @@
 // Every metric of the exporter in one table: name, type, labels, help.
 //
 // The order of the table is the order of the exposition.  Writers and the self metrics take names
-// and help from here only; a test holds the table against the documentation. Thread-safety:
-// constants.
+// and help from here only; a test holds the table against the documentation.
+// Thread-safety: constants.
 
 #pragma once
 

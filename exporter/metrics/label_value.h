@@ -2,8 +2,8 @@
 //
 // Contract: label values are valid UTF-8 without control characters, at most 256 bytes; a longer or
 // altered value ends in `~` and 16 hex digits of its SHA-256, so that two values never become one.
-// For the same reason a value that ends like that from the start counts as altered. Thread-safety:
-// as a std::string.
+// For the same reason a value that ends like that from the start counts as altered.
+// Thread-safety: as a std::string.
 
 #pragma once
 

@@ -2,7 +2,8 @@
 //
 // Schema 3 of Prometheus' native histograms: bucket i counts observations in (2^((i-1)/8),
 // 2^(i/8)], so that each bound is 9 % above the one before.  Source: Prometheus documentation,
-// "Native histograms"; io.prometheus.client.Histogram. Thread-safety: plain data.
+// "Native histograms"; io.prometheus.client.Histogram.
+// Thread-safety: plain data.
 
 #pragma once
 

@@ -1,8 +1,9 @@
 // The listening side: civetweb behind an interface of requests and answers.
 //
 // Paths are matched by the handler, never by civetweb; no file of the host is ever served.  The one
-// room that knows civetweb. Thread-safety: the handler is called by many threads at once; the other
-// methods belong to the owner.
+// room that knows civetweb.
+// Thread-safety: the handler is called by many threads at once; the other methods belong to the
+// owner.
 
 #pragma once
 

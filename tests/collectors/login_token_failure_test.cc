@@ -100,6 +100,7 @@ TEST_F(LoginTokenSourceTest, EveryOther4xxIsARejectionThatHolds) {
     const LoginOutcome outcome = LogIn(Answered(status, R"({"codeDesc":"NCERRAuth: locked"})"));
     ASSERT_TRUE(outcome.error);
     EXPECT_TRUE(outcome.was_last_way);
+    EXPECT_EQ(outcome.error->kind, ErrorKind::kAuth) << status;
     const std::string& message = outcome.error->message;
     EXPECT_TRUE(
         message.starts_with("the login was rejected, answered HTTP " + std::to_string(status)))

@@ -145,6 +145,25 @@ TEST_F(PollerDiscoveryTest, OfTooManyTheUnfinishedAndTheNewestAreWatched) {
   EXPECT_EQ(left, (std::set<std::string>{"running", "f0", "f2"}));
 }
 
+TEST_F(PollerDiscoveryTest, OfMoreThanMayBeWatchedFromNowOnTheNewestStay) {
+  Plan().discovery.max_refreshes = 2;
+  Plan().baseline = clock_.Now();
+  for (int i = 0; i < 5; ++i) {
+    const WallTime created = clock_.Now() - std::chrono::hours(i + 1);
+    appliance_.jobs.push_back(
+        {.id = "f" + std::to_string(i), .created = created, .completed = created + 1min});
+    const FakeJob& job = appliance_.jobs.back();
+    Plan().known.push_back({job.id, RefreshStatus::kCompleted, job.created, job.completed});
+  }
+  RunFor(1ms);
+  std::set<std::string> left;
+  for (const PollUpdate& update : listener_.updates) {
+    left.insert(update.unwatched.begin(), update.unwatched.end());
+  }
+  EXPECT_EQ(left, (std::set<std::string>{"f2", "f3", "f4"}));
+  EXPECT_TRUE(LastListing().is_truncated);
+}
+
 TEST_F(PollerDiscoveryTest, OneThatMadeRoomAndIsListedAgainDoesNotMakeTheListComplete) {
   Plan().discovery.max_refreshes = 1;
   const WallTime long_ago = clock_.Now() - 9h;
@@ -351,6 +370,19 @@ TEST_F(PollerDiscoveryTest, ARecheckWithoutCompletionTimeOfAKnownRefreshChangesN
     for (const RefreshAnswer& answer : update.answers) EXPECT_TRUE(answer.settled);
   }
   EXPECT_EQ(Count("refresh/a"), 1U);
+}
+
+TEST_F(PollerDiscoveryTest, ARefreshThatIsNamedByATokenIsNotWatched) {
+  token_.Give("canary-token-canary");
+  appliance_.jobs = {{.id = "x-canary-token-canary"}, {.id = "a"}};
+  RunFor(1ms);
+  EXPECT_TRUE(LastListing().has_unreadable_entries);
+  EXPECT_EQ(SchemaErrors(), 1U);
+  std::string answered;
+  for (const PollUpdate& update : listener_.updates) {
+    for (const RefreshAnswer& answer : update.answers) answered += answer.refresh.id + " ";
+  }
+  EXPECT_EQ(answered, "a ");
 }
 
 TEST_F(PollerDiscoveryTest, ATokenInADomainsNameIsHidden) {

@@ -91,7 +91,9 @@ TEST(ProcessMetricsTest, TheStartLiesWithinTheLastHours) {
 
 TEST(ProcessMetricsTest, TheStartIsTheSameAtEveryLook) {
   const ProcessMetrics metrics;
-  EXPECT_EQ(metrics.Read().back().value, metrics.Read().back().value);
+  const ProcessMetric start = metrics.Read().back();
+  ASSERT_EQ(start.metric, Metric::kProcessStartTimeSeconds);
+  EXPECT_EQ(metrics.Read().back().value, start.value);
 }
 
 }  // namespace

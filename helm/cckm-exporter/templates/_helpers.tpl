@@ -15,6 +15,16 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The label job that the exporter is scraped with. */}}
+{{- define "cckm-exporter.job" -}}
+{{- if .Values.serviceMonitor.enabled -}}
+{{- $labels := include "cckm-exporter.labels" (list . .Values.service.labels) | fromYaml -}}
+{{- get $labels .Values.serviceMonitor.jobLabel | default (include "cckm-exporter.fullname" .) -}}
+{{- else -}}
+{{- include "cckm-exporter.name" . -}}
+{{- end -}}
+{{- end -}}
+
 {{- define "cckm-exporter.namespace" -}}
 {{- default .Release.Namespace .Values.namespaceOverride -}}
 {{- end -}}
