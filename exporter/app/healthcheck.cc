@@ -34,19 +34,25 @@ Expectation ExpectationOf(const std::filesystem::path& web_config_file) {
           client_auth == ClientAuth::kRequireAny || client_auth == ClientAuth::kRequireAndVerify};
 }
 
-Finding Judge(const HttpResponse& response) {
+struct Attempt {
+  Finding finding = Finding::kNotAlive;
+  std::string problem;  // what to say of one that is not alive
+};
+
+Attempt Judge(const HttpResponse& response) {
   if (response.answer) {
     const long status = response.answer->status;
-    return std::ranges::count(kStatusesOfLife, status) != 0 ? Finding::kAlive : Finding::kNotAlive;
+    if (std::ranges::count(kStatusesOfLife, status) != 0) return {Finding::kAlive, {}};
+    return {Finding::kNotAlive, "answered HTTP " + std::to_string(status)};
   }
-  const ErrorKind kind = response.answer.error().kind;
-  return kind == ErrorKind::kTls || kind == ErrorKind::kReset ? Finding::kRefused
-                                                              : Finding::kNotAlive;
+  const Error& error = response.answer.error();
+  const bool is_refusal = error.kind == ErrorKind::kTls || error.kind == ErrorKind::kReset;
+  return {is_refusal ? Finding::kRefused : Finding::kNotAlive, error.message};
 }
 
 // The server's certificate is not verified: it is asked for on this host, where it need not be
 // named, and neither is anything secret sent nor anything believed but a status.
-Finding Ask(std::string_view listen_address, bool is_tls) {
+Attempt Ask(std::string_view listen_address, bool is_tls) {
   constexpr std::size_t kLargestAnswer = 64U << 10U;
   CurlHttpClient client({.base_url = UrlOfListenAddress(listen_address, is_tls),
                          .request_timeout = std::chrono::seconds(5),
@@ -60,7 +66,7 @@ Finding Ask(std::string_view listen_address, bool is_tls) {
       return Judge(response);
     }
   }
-  return Finding::kNotAlive;
+  return {};
 }
 
 }  // namespace
@@ -74,12 +80,18 @@ std::string UrlOfListenAddress(std::string_view listen_address, bool is_tls) {
   return url.append(host).append(listen_address.substr(colon));
 }
 
-bool IsHealthy(const CommandLine& flags) {
+tl::expected<void, std::string> CheckHealth(const CommandLine& flags) {
   const std::string& address = flags.listen_addresses.front();
   const Expectation expected = ExpectationOf(flags.web_config_file);
-  const Finding first = Ask(address, expected.is_tls);
-  if (first != Finding::kRefused) return first == Finding::kAlive;
-  return expected.needs_certificate || Ask(address, !expected.is_tls) == Finding::kAlive;
+  const auto problem = [&](const Attempt& attempt) {
+    return UrlOfListenAddress(address, expected.is_tls) + "/-/healthy: " + attempt.problem;
+  };
+  const Attempt first = Ask(address, expected.is_tls);
+  if (first.finding == Finding::kAlive) return {};
+  if (first.finding == Finding::kNotAlive) return tl::make_unexpected(problem(first));
+  if (expected.needs_certificate) return {};
+  if (Ask(address, !expected.is_tls).finding == Finding::kAlive) return {};
+  return tl::make_unexpected(problem(first));
 }
 
 }  // namespace cckm

@@ -151,8 +151,11 @@ int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
     return kExitUsage;
   }
   const CurlRuntime curl;
-  if (flags.mode == RunMode::kHealthcheck)
-    return IsHealthy(flags) ? kExitSuccess : kExitCollectorDown;
+  if (flags.mode == RunMode::kHealthcheck) {
+    const auto health = CheckHealth(flags);
+    if (!health) Complain(health.error());
+    return health ? kExitSuccess : kExitCollectorDown;
+  }
   const SystemClock clock;
   ConfigResult config = LoadConfig(flags);
   if (flags.mode == RunMode::kConfigCheck) return CheckConfig(flags, config, clock);

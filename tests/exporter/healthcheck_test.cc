@@ -36,7 +36,7 @@ class HealthcheckServerTest : public HttpServerFixture {
     Serve([status](const WebRequest& request) {
       return TextAnswer(request.path == "/-/healthy" ? status : 500, "text");
     });
-    const bool is_healthy = IsHealthy(Flags(port()));
+    const bool is_healthy = CheckHealth(Flags(port())).has_value();
     server_.reset();
     return is_healthy;
   }
@@ -61,7 +61,7 @@ TEST_F(HealthcheckServerTest, NobodyThereIsNotHealthy) {
   Serve([](const WebRequest&) { return TextAnswer(200, ""); });
   const CommandLine flags = Flags(port());
   server_.reset();
-  EXPECT_FALSE(IsHealthy(flags));
+  EXPECT_FALSE(CheckHealth(flags));
 }
 
 class HealthcheckDoorTest : public DoorFixture {
@@ -74,7 +74,7 @@ class HealthcheckDoorTest : public DoorFixture {
     CommandLine flags;
     flags.listen_addresses = {"127.0.0.1:" + std::to_string(port())};
     flags.web_config_file = folder_.File("web.yml");
-    return IsHealthy(flags);
+    return CheckHealth(flags).has_value();
   }
 
   static constexpr const char* kTls =
@@ -133,7 +133,7 @@ TEST_F(HealthcheckDoorTest, NobodyThereIsNotHealthyWhateverTheFileWants) {
   flags.listen_addresses = {"127.0.0.1:" + std::to_string(port())};
   flags.web_config_file = folder_.File("web.yml");
   server_.reset();
-  EXPECT_FALSE(IsHealthy(flags));
+  EXPECT_FALSE(CheckHealth(flags));
 }
 
 }  // namespace

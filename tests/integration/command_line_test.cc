@@ -225,11 +225,14 @@ TEST(CommandLineTest, HealthcheckTellsARunningExporterFromNone) {
   const auto check = [&exporter](int port) {
     return RunExporter(exporter.folder(),
                        {"--healthcheck", "--config.file=config.yaml",
-                        "--web.listen-address=127.0.0.1:" + std::to_string(port)})
-        .exit_code;
+                        "--web.listen-address=127.0.0.1:" + std::to_string(port)});
   };
-  EXPECT_EQ(check(exporter.port()), 0);
-  EXPECT_EQ(check(FreePort()), 1);
+  EXPECT_EQ(check(exporter.port()).exit_code, 0);
+  const int nobody = FreePort();
+  const EndedProcess failed = check(nobody);
+  EXPECT_EQ(failed.exit_code, 1);
+  EXPECT_THAT(failed.error_output,
+              HasSubstr("http://127.0.0.1:" + std::to_string(nobody) + "/-/healthy: "));
 }
 
 }  // namespace
