@@ -24,6 +24,8 @@ say() { printf '\n== %s\n' "$*"; }
 
 # shellcheck source=deploy/chain/chain.sh
 . deploy/chain/chain.sh
+# shellcheck source=deploy/chain/children.sh
+. deploy/chain/children.sh
 
 say "Debian packages"
 deploy/install-packages.sh build
@@ -42,13 +44,7 @@ cmake --preset release >/dev/null
 cmake --build build/release --target cckm_exporter ciphertrust_simulator | tail -n 1
 
 folder=$(mktemp -d)
-children=()
-stop_children() {
-  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
-  for child in "${children[@]}"; do wait "$child" 2>/dev/null || true; done
-  rm -rf "$folder"
-}
-trap stop_children EXIT
+trap 'end_children; rm -rf "$folder"' EXIT
 trap 'exit 0' INT TERM
 
 # Waits until the file has a line that matches, and prints the match.

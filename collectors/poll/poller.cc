@@ -7,7 +7,7 @@ namespace cckm {
 namespace {
 
 constexpr Nanoseconds kHandOverInterval = std::chrono::milliseconds(250);
-// More answers than this are not kept until then: they would cost more memory than all the rest.
+// More answers than this do not wait so long: each takes some hundred bytes.
 constexpr std::size_t kMostAnswersKept = 4096;
 // What an answer belongs to: a login, or a request of a collector, which may be a repetition.
 constexpr std::uint64_t kLoginTag = std::uint64_t{1} << 63U;

@@ -41,8 +41,8 @@ struct DomainState {
   DomainStatus status = DomainStatus::kUnknown;  // in that refresh, as last known
   bool is_listed = false;                        // by the family's list of domains
   std::uint32_t named_by = 0;                    // tracked refreshes that name it
-  // What its newest refresh says of the domain, at most 200 characters; empty where it completed, and
-  // until an answer is read again after a restart.
+  // What its newest refresh says of the domain, at most 200 characters; empty where it completed,
+  // and until an answer is read again after a restart.
   std::string detail;
 
   DomainHistory history;

@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . deploy/chain/chain.sh
+. deploy/chain/children.sh
 PATH=$(tests/fetch_prometheus.sh):$(tests/fetch_alertmanager.sh):$PATH
 
 exporter=${CCKM_EXPORTER:-build/release/exporter/cckm_exporter}
@@ -16,13 +17,7 @@ for program in "$exporter" "$simulator" jq curl; do
 done
 
 work=$(mktemp -d)
-children=()
-stop() {
-  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
-  for child in "${children[@]}"; do wait "$child" 2>/dev/null || true; done
-  rm -rf "$work"
-}
-trap stop EXIT
+trap 'end_children; rm -rf "$work"' EXIT
 
 fail() { echo "FAILED: $*" >&2; tail -n 20 "$work"/*.log >&2; exit 1; }
 # wait_for SECONDS WHAT COMMAND...

@@ -39,6 +39,16 @@ std::shared_ptr<void> Telling(Event& released) {
   return {&released, [](Event* event) { event->Set(); }};
 }
 
+// Answers with such a body, and tells when it is let go.
+auto HugeAnswers(Event& released) {
+  return [&released, body = HugeBody()](const WebRequest&) {
+    WebAnswer answer;
+    answer.shared = body;
+    answer.held_until_written = Telling(released);
+    return answer;
+  };
+}
+
 std::size_t OpenFiles() {
   return static_cast<std::size_t>(
       std::distance(std::filesystem::directory_iterator("/proc/self/fd"), {}));
@@ -196,12 +206,7 @@ TEST_F(HttpServerConnectionsTest, HasRoomAgainOnceAConnectionWasClosed) {
 
 TEST_F(HttpServerConnectionsTest, HoldsABodyUntilItsLastByteIsWritten) {
   Event released;
-  Serve([&, body = HugeBody()](const WebRequest&) {
-    WebAnswer answer;
-    answer.shared = body;
-    answer.held_until_written = Telling(released);
-    return answer;
-  });
+  Serve(HugeAnswers(released));
   RawClient client(port());
   EXPECT_TRUE(client.Ask(GetRequest("/")).is_whole);
   EXPECT_TRUE(released.Wait());
@@ -211,14 +216,7 @@ TEST_F(HttpServerConnectionsTest, EndsAClientThatNeverReads) {
   Event released;
   HttpServerOptions options;
   options.request_timeout = milliseconds(100);
-  Serve(
-      [&, body = HugeBody()](const WebRequest&) {
-        WebAnswer answer;
-        answer.shared = body;
-        answer.held_until_written = Telling(released);
-        return answer;
-      },
-      options);
+  Serve(HugeAnswers(released), options);
   RawClient client(port());
   ASSERT_TRUE(client.Send(GetRequest("/")));
   EXPECT_TRUE(released.Wait());
@@ -232,14 +230,7 @@ TEST_F(HttpServerConnectionsTest, EndsAClientThatReadsAFewBytesNowAndThen) {
   Event released;
   HttpServerOptions options;
   options.answer_timeout = milliseconds(300);
-  Serve(
-      [&, body = HugeBody()](const WebRequest&) {
-        WebAnswer answer;
-        answer.shared = body;
-        answer.held_until_written = Telling(released);
-        return answer;
-      },
-      options);
+  Serve(HugeAnswers(released), options);
   constexpr int kSmallBuffer = 4096;
   RawClient client(port(), kSmallBuffer);
   ASSERT_TRUE(client.Send(GetRequest("/")));
@@ -273,13 +264,10 @@ TEST_F(HttpServerConnectionsTest, ReleasesABodyWhoseClientIsGone) {
   Event asked;
   Event gone;
   Event released;
-  Serve([&, body = HugeBody()](const WebRequest&) {
+  Serve([&, answer = HugeAnswers(released)](const WebRequest& request) {
     asked.Set();
     gone.Wait();
-    WebAnswer answer;
-    answer.shared = body;
-    answer.held_until_written = Telling(released);
-    return answer;
+    return answer(request);
   });
   {
     RawClient client(port());

@@ -29,13 +29,9 @@ cmake --build "$build" -j2 --target cckm_exporter ciphertrust_simulator >&2
 
 work=$(mktemp -d)
 readonly work
-children=()
-stop_children() {
-  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
-  for child in "${children[@]}"; do wait "$child" 2>/dev/null || true; done
-  rm -rf "$work"
-}
-trap stop_children EXIT
+# shellcheck source=deploy/chain/children.sh
+. deploy/chain/children.sh
+trap 'end_children; rm -rf "$work"' EXIT
 
 wait_for() {  # FILE PATTERN: the first match, within 60 seconds
   local tries

@@ -216,13 +216,9 @@ done
 [ "$(id -u)" -eq 0 ] || { echo "SKIPPED: not root"; exit 77; }
 [ "$(dpkg --print-architecture)" = amd64 ] || { echo "SKIPPED: not an amd64 machine"; exit 77; }
 
-children=()
-cleanup() {
-  for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
-  for child in "${children[@]}"; do wait "$child" 2>/dev/null || true; done
-  rm -rf --one-file-system "$work"
-}
-trap cleanup EXIT
+# shellcheck source=deploy/chain/children.sh
+. deploy/chain/children.sh
+trap 'end_children; rm -rf --one-file-system "$work"' EXIT
 trap 'exit 1' INT TERM
 root=$work/root
 
