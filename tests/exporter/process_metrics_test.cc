@@ -93,7 +93,7 @@ TEST(ProcessMetricsTest, TheStartIsTheSameAtEveryLook) {
   const ProcessMetrics metrics;
   const ProcessMetric start = metrics.Read().back();
   ASSERT_EQ(start.metric, Metric::kProcessStartTimeSeconds);
-  EXPECT_EQ(metrics.Read().back().value, start.value);
+  for (int i = 0; i < 1000; ++i) ASSERT_EQ(metrics.Read().back().value, start.value);
 }
 
 }  // namespace
