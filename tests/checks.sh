@@ -1,7 +1,7 @@
 # What scripts of checks have in common: run one after the other, show what a failed one said, count.
 #
-# Sourced by the run.sh of tests/operations, tests/grafana, tests/helm and tests/packages, and by tests/packages/systemd.sh,
-# which end with `checks_done`.
+# Sourced by the run.sh of tests/operations, tests/grafana, tests/helm, tests/packages and tests/cluster, and by
+# tests/packages/systemd.sh, which end with `checks_done`.
 # `work` is a folder that goes at the end.
 # shellcheck shell=bash
 
@@ -38,6 +38,16 @@ check() {
     printf 'FAILED  %s\n' "$name"
     sed -n 1,80p "$work/log"
   fi
+}
+
+# eventually SECONDS COMMAND...: until it succeeds.
+eventually() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ $SECONDS -lt $end ] || { echo "In vain: $*"; return 1; }
+    sleep 0.5
+  done
 }
 
 # The last line, and the script's exit code.

@@ -28,6 +28,9 @@ tests/packages/systemd.sh build/release/cckm-exporter_*.deb build/release/tests/
 tests/packages/image.sh
 tests/packages/debian13.sh
 
+say "The chart on a real Kubernetes"
+tests/cluster/run.sh build/release || [ $? -eq 77 ]
+
 say "clang-tidy"
 tests/tidy.sh all
 

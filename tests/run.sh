@@ -103,6 +103,7 @@ count_in tests/helm/run.sh
 
 say "Summary"
 echo "Not run here, because they take minutes more: tests/packages/image.sh without an argument (the container images from the"
-echo "sources alone), tests/packages/debian13.sh and tests/packages/systemd.sh (the package under a real systemd)."
+echo "sources alone), tests/packages/debian13.sh, tests/packages/systemd.sh (the package under a real systemd), and"
+echo "tests/cluster/run.sh (the chart on a real Kubernetes)."
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ $failed_tests -eq 0 ]

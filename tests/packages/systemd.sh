@@ -8,15 +8,6 @@ set -euo pipefail
 
 # shellcheck source=tests/checks.sh
 . "$(dirname "$0")/$([ "${1-}" = --inside ] || echo ../)checks.sh"
-# eventually SECONDS COMMAND...: until it succeeds.
-eventually() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    [ $SECONDS -lt $end ] || { echo "In vain: $*"; return 1; }
-    sleep 0.5
-  done
-}
 
 # --- in the virtual machine: systemd.sh --inside ---
 
