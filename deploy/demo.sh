@@ -24,8 +24,6 @@ say() { printf '\n== %s\n' "$*"; }
 
 # shellcheck source=deploy/chain/chain.sh
 . deploy/chain/chain.sh
-# shellcheck source=deploy/chain/children.sh
-. deploy/chain/children.sh
 
 say "Debian packages"
 deploy/install-packages.sh build
@@ -110,7 +108,6 @@ echo "Its metrics:          $exporter/metrics"
 if [ $has_chain = yes ]; then
   say "Prometheus with the rules, Alertmanager, and a receiver of its notifications"
   chain_start "$folder" "$port"
-  children+=("${chain_children[@]}")
   echo "Prometheus and its alerts:  http://127.0.0.1:$prometheus_port/alerts"
   echo "Alertmanager:               http://127.0.0.1:$alertmanager_port/"
 fi

@@ -1,11 +1,11 @@
 # Functions that start what comes after the exporter, on 127.0.0.1: Prometheus with the rules of deploy/prometheus, an
 # Alertmanager with the inhibitions of deploy/alertmanager, and a webhook that prints what it is told.
 #
-# Sourced by deploy/demo.sh and tests/e2e/chain.sh, from the top folder of the source.  The caller stops the processes
-# whose numbers are in `chain_children`.
+# Sourced by deploy/demo.sh and tests/e2e/chain.sh, from the top folder of the source.  What it starts is in `children`.
 # shellcheck shell=bash
 
-chain_children=()
+# shellcheck source=deploy/chain/children.sh
+. deploy/chain/children.sh
 
 chain_free_port() {
   python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
@@ -23,7 +23,7 @@ chain_await_line() {  # FILE: its first line, within ten seconds
 # Writes told.log, and sets webhook_port.
 chain_start_webhook() {  # FOLDER
   python3 deploy/chain/webhook.py >"$1/told.log" 2>"$1/webhook.log" &
-  chain_children+=($!)
+  children+=($!)
   webhook_port=$(chain_await_line "$1/told.log")
 }
 
@@ -38,7 +38,7 @@ chain_start_alertmanager() {  # FOLDER
   } >"$1/alertmanager.yml"
   alertmanager --config.file="$1/alertmanager.yml" --storage.path="$1/alertmanager" \
     --web.listen-address="127.0.0.1:$alertmanager_port" --cluster.listen-address= >"$1/alertmanager.log" 2>&1 &
-  chain_children+=($!)
+  children+=($!)
 }
 
 # The rules as they are, but for waiting: minutes become seconds.  Sets prometheus_port.
@@ -60,7 +60,7 @@ CONFIG
   prometheus --config.file="$1/prometheus.yml" --storage.tsdb.path="$1/tsdb" --enable-feature=exemplar-storage \
     --rules.alert.resend-delay=5s \
     --web.listen-address="127.0.0.1:$prometheus_port" >"$1/prometheus.log" 2>&1 &
-  chain_children+=($!)
+  children+=($!)
 }
 
 chain_start() {  # FOLDER EXPORTER_PORT

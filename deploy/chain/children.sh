@@ -1,6 +1,7 @@
-# The processes in the background of the script that sources this, which says `trap end_children EXIT` or does it itself.
+# The processes that a script has started in the background: it adds their numbers to `children`, and calls end_children at
+# its end.
 #
-# Sourced by deploy/demo.sh and by scripts of tests/e2e, tests/long and tests/packages.
+# Sourced by chain.sh, tests/long/session.sh and tests/packages/systemd.sh.
 # shellcheck shell=bash
 
 children=()

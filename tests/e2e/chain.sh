@@ -7,7 +7,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 . deploy/chain/chain.sh
-. deploy/chain/children.sh
 PATH=$(tests/fetch_prometheus.sh):$(tests/fetch_alertmanager.sh):$PATH
 
 exporter=${CCKM_EXPORTER:-build/release/exporter/cckm_exporter}
@@ -54,7 +53,6 @@ exporter_port=$(chain_free_port)
 children+=($!)
 
 chain_start "$work" "$exporter_port"
-children+=("${chain_children[@]}")
 
 curl_local() { curl -sf --noproxy '*' --max-time 5 "$@"; }
 query() { curl_local "http://127.0.0.1:$prometheus_port/api/v1/query" --data-urlencode "query=$1" | jq -r "$2"; }
