@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
+#include <condition_variable>
 #include <deque>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
+#include "collectors/base/mutex.h"
 #include "collectors/http/curl_handle.h"
 #include "collectors/http/watched_tls_files.h"
 
@@ -37,6 +39,12 @@ bool MustBeScrubbed(const std::string& name) {
 
 // Long enough for every caller, and short enough for libcurl's int of milliseconds.
 constexpr Nanoseconds kLongestWait = std::chrono::hours(24);
+
+// Of libcurl's multi handle: a pair of sockets that wake it.
+constexpr std::size_t kDescriptorsOfMulti = 2;
+// Of a transfer: its socket, or two while it connects; while it looks up a name, those of the
+// resolver's thread.
+constexpr std::size_t kDescriptorsOfTransfer = 4;
 
 int ToPollMilliseconds(Nanoseconds length) {
   return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(length).count());
@@ -67,8 +75,9 @@ CurlRuntime::CurlRuntime() {
 
 CurlRuntime::~CurlRuntime() { curl_global_cleanup(); }
 
-// Requests wait in `queue_` until one of max_connections handles is free, so that the time-out of a
-// request runs from the moment in which it may use a connection.
+// Requests wait in `queue_` until one of max_connections handles is free, and the descriptors that
+// its transfer needs, so that the time-out of a request runs from the moment in which it may use a
+// connection.
 class CurlHttpClient::Impl {
  public:
   explicit Impl(HttpClientOptions options);
@@ -82,7 +91,14 @@ class CurlHttpClient::Impl {
   void Wake();
 
  private:
-  bool HasFreeHandle() const { return under_way_.size() < max_under_way_; }
+  bool MayLaunch();
+  std::size_t DescriptorsFor(std::size_t transfers) const;
+  CurlMulti MakeMulti() const;
+  void EnsureMulti();
+  void CloseConnections();
+  void GiveBackDescriptors();
+  bool TakeWake();
+  void WaitForActivity(Nanoseconds longest);
   void Launch(const HttpRequest& request);
   Result<void> TryLaunch(const HttpRequest& request);
   Result<CurlHandle*> IdleHandle();
@@ -99,9 +115,14 @@ class CurlHttpClient::Impl {
   SharedByTransfers shared_;
   const std::size_t max_under_way_;
   const SystemClock clock_;  // sockets live in real time
-  const CurlMulti multi_;    // its wake-up may be called from any thread
 
-  std::atomic<bool> woken_{false};
+  Mutex wake_mutex_;
+  std::condition_variable_any wake_;
+  bool woken_ CCKM_GUARDED_BY(wake_mutex_) = false;
+  // Null while no descriptor is held.  Changed by the client's thread under the mutex, under which
+  // another thread may wake it.
+  CurlMulti multi_;
+  std::optional<DescriptorBudget::Share> share_;
 
   std::vector<std::unique_ptr<CurlHandle>> handles_;
   std::vector<CurlHandle*> idle_;
@@ -124,25 +145,79 @@ CurlHttpClient::Impl::Impl(HttpClientOptions options)
               .peer = {},
               .sockets = {}},
       max_under_way_(static_cast<std::size_t>(std::max(1L, options_.max_connections))),
-      multi_(curl_multi_init()),
       tls_files_(options_.tls.files, clock_) {
-  if (!multi_ || !shared_.tls_sessions) throw std::bad_alloc();
+  if (!shared_.tls_sessions) throw std::bad_alloc();
+  if (options_.descriptors != nullptr) {
+    share_.emplace(*options_.descriptors, [this] { Wake(); });
+  }
   const std::string& connect_to = shared_.url.connect_to;
   if (!connect_to.empty() && !shared_.connect_to.Append(connect_to.c_str())) {
     throw std::bad_alloc();
   }
   curl_share_setopt(shared_.tls_sessions.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-  const long connections = static_cast<long>(max_under_way_);
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAXCONNECTS, connections);
-  curl_multi_setopt(multi_.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
 }
 
 CurlHttpClient::Impl::~Impl() {
   for (CurlHandle* handle : under_way_) curl_multi_remove_handle(multi_.get(), handle->get());
 }
 
+CurlMulti CurlHttpClient::Impl::MakeMulti() const {
+  CurlMulti multi(curl_multi_init());
+  if (!multi) throw std::bad_alloc();
+  const long connections = static_cast<long>(max_under_way_);
+  curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, connections);
+  curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
+  return multi;
+}
+
+void CurlHttpClient::Impl::EnsureMulti() {
+  if (multi_) return;
+  CurlMulti multi = MakeMulti();
+  const MutexLock lock(wake_mutex_);
+  multi_ = std::move(multi);
+}
+
+// REQUIRES: no transfer under way.
+void CurlHttpClient::Impl::CloseConnections() {
+  idle_.clear();
+  handles_.clear();
+  CurlMulti closing;
+  {
+    const MutexLock lock(wake_mutex_);
+    closing = std::exchange(multi_, nullptr);
+  }
+  closing.reset();
+  share_->Hold(0);
+}
+
+// Kept connections count besides those that are used.
+std::size_t CurlHttpClient::Impl::DescriptorsFor(std::size_t transfers) const {
+  const std::size_t sockets = std::max(transfers, shared_.sockets.size());
+  return kDescriptorsOfMulti + sockets + (kDescriptorsOfTransfer - 1) * transfers;
+}
+
+bool CurlHttpClient::Impl::MayLaunch() {
+  if (under_way_.size() >= max_under_way_) return false;
+  if (!share_ || share_->Hold(DescriptorsFor(under_way_.size() + 1))) return true;
+  if (under_way_.empty() && multi_) {
+    CloseConnections();
+    return share_->Hold(DescriptorsFor(1));
+  }
+  return false;
+}
+
+void CurlHttpClient::Impl::GiveBackDescriptors() {
+  if (!share_ || !multi_) return;
+  const bool has_nothing_to_do = under_way_.empty() && queue_.empty();
+  if (has_nothing_to_do && share_->IsShort()) {
+    CloseConnections();
+  } else if (has_nothing_to_do) {
+    share_->Hold(DescriptorsFor(0));
+  }
+}
+
 void CurlHttpClient::Impl::Start(HttpRequest request) {
-  if (HasFreeHandle()) {
+  if (queue_.empty() && MayLaunch()) {
     Launch(request);
   } else {
     queue_.push_back(std::move(request));
@@ -163,6 +238,7 @@ Result<void> CurlHttpClient::Impl::TryLaunch(const HttpRequest& request) {
   if (!handle) return tl::make_unexpected(handle.error());
 
   CurlHandle& idle = **handle;
+  EnsureMulti();
   if (under_way_.empty()) shared_.sockets.ShutDownReadable();
   Result<void> prepared = idle.Prepare(request, std::move(*headers));
   if (!prepared) return prepared;
@@ -208,21 +284,35 @@ std::vector<HttpResponse> CurlHttpClient::Impl::Wait(Nanoseconds longest) {
   const SteadyTime deadline = clock_.SteadyNow() + std::min(longest, kLongestWait);
   while (true) {
     Advance();
-    const bool woken = woken_.exchange(false);
-    if (woken || !done_.empty()) break;
+    GiveBackDescriptors();
+    if (TakeWake() || !done_.empty()) break;
     const Nanoseconds left = deadline - clock_.SteadyNow();
     if (left <= Nanoseconds(0)) break;
-    const CURLMcode code =
-        curl_multi_poll(multi_.get(), nullptr, 0, ToPollMilliseconds(left), nullptr);
-    if (code != CURLM_OK) AbandonAll(code);
+    WaitForActivity(left);
   }
   return std::exchange(done_, {});
+}
+
+bool CurlHttpClient::Impl::TakeWake() {
+  const MutexLock lock(wake_mutex_);
+  return std::exchange(woken_, false);
+}
+
+void CurlHttpClient::Impl::WaitForActivity(Nanoseconds longest) {
+  if (!multi_) {
+    const MutexLock lock(wake_mutex_);
+    wake_.wait_for(wake_mutex_, longest, [this]() CCKM_REQUIRES(wake_mutex_) { return woken_; });
+    return;
+  }
+  const CURLMcode code =
+      curl_multi_poll(multi_.get(), nullptr, 0, ToPollMilliseconds(longest), nullptr);
+  if (code != CURLM_OK) AbandonAll(code);
 }
 
 // Moves every transfer as far as it goes without waiting.
 void CurlHttpClient::Impl::Advance() {
   int running = 0;
-  const CURLMcode code = curl_multi_perform(multi_.get(), &running);
+  const CURLMcode code = multi_ ? curl_multi_perform(multi_.get(), &running) : CURLM_OK;
   if (code != CURLM_OK) AbandonAll(code);
   if (static_cast<std::size_t>(running) != under_way_.size()) CollectFinished();
   LaunchQueued();
@@ -240,7 +330,7 @@ void CurlHttpClient::Impl::CollectFinished() {
 }
 
 void CurlHttpClient::Impl::LaunchQueued() {
-  while (!queue_.empty() && HasFreeHandle()) {
+  while (!queue_.empty() && MayLaunch()) {
     Launch(queue_.front());
     queue_.pop_front();
   }
@@ -274,8 +364,10 @@ void CurlHttpClient::Impl::AbandonAll(CURLMcode code) {
 }
 
 void CurlHttpClient::Impl::Wake() {
-  woken_.store(true);
-  curl_multi_wakeup(multi_.get());
+  const MutexLock lock(wake_mutex_);
+  woken_ = true;
+  if (multi_) curl_multi_wakeup(multi_.get());
+  wake_.notify_all();
 }
 
 CurlHttpClient::CurlHttpClient(HttpClientOptions options)

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "collectors/http/descriptor_budget.h"
 #include "collectors/http/http_client.h"
 #include "collectors/http/tls_material.h"
 
@@ -34,6 +35,8 @@ struct HttpClientOptions {
   std::string user_agent;
   TlsOptions tls = {};
   std::string proxy_url = {};  // empty: none, whatever the environment says
+  // Which descriptors the client may use; null: as many as it needs.  Outlives the client.
+  DescriptorBudget* descriptors = nullptr;
   // Told by the client's thread when changed TLS files cannot be used; the ones before stay in use.
   std::function<void(const Error&)> on_unusable_files = {};
 };

@@ -9,6 +9,7 @@
 
 #include <curl/curl.h>
 
+#include <cstddef>
 #include <set>
 
 namespace cckm {
@@ -22,6 +23,8 @@ class OpenSockets {
   // Shuts down every socket that has something to read, be it bytes or the end: libcurl then drops
   // the connection.  REQUIRES: no transfer under way, so that nothing is expected.
   void ShutDownReadable() const;
+
+  std::size_t size() const { return sockets_.size(); }
 
  private:
   static curl_socket_t Open(void* self, curlsocktype purpose, curl_sockaddr* address);

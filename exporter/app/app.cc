@@ -1,6 +1,8 @@
 #include "exporter/app/app.h"
 
 #include <algorithm>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "exporter/app/load_config.h"
@@ -11,7 +13,13 @@
 namespace cckm {
 namespace {
 
+constexpr std::string_view kMoreDescriptors =
+    "raise the hard limit of open files (LimitNOFILE= of the unit, ulimit -Hn), lower "
+    "--web.max-connections, or share the targets among processes with --shard.count";
 constexpr auto kHouseInterval = std::chrono::milliseconds(500);
+
+// As the log takes it.
+std::int64_t Number(std::size_t count) { return static_cast<std::int64_t>(count); }
 
 std::filesystem::path LatchFile(const CommandLine& flags) {
   const std::filesystem::path folder = flags.storage_path;
@@ -38,18 +46,20 @@ App::App(const Parts& parts, Config config)
              [&log = parts.log](const Error& error) {
                log.Warn("Rejected logins cannot be remembered", {{"error", error.message}});
              }),
+      descriptor_plan_(PlanDescriptors(parts.descriptor_limit,
+                                       parts.door == nullptr ? 1 : parts.flags.max_connections,
+                                       parts.flags.listen_addresses.size())),
+      descriptors_(descriptor_plan_.for_polling, [this] { WarnOfShortDescriptors(); }),
+      config_(std::move(config)),
       targets_({.state = state_,
                 .self_metrics = self_metrics_,
                 .ledger = parts.ledger,
-                .runtime = {parts.clock, latch_, parts.log, recorder_}}),
+                .runtime = {parts.clock, latch_, parts.log, recorder_, &descriptors_}}),
       endpoints_(EndpointOptions(), publisher_, state_, status_, parts.clock) {
   if (parts.manager != nullptr && parts.manager->watchdog()) {
     watchdog_.emplace(*parts.manager->watchdog() / 2);
   }
   status_.SetConfigLoaded(true, parts.clock.Now());
-  const MutexLock lock(mutex_);
-  Use(std::move(config));
-  publisher_.PublishNow();
 }
 
 // Every thread is told to stop before the first is waited for.
@@ -83,29 +93,69 @@ Endpoints::Options App::EndpointOptions() {
   return options;
 }
 
-void App::Use(Config config) {
-  targets_.Apply(std::exchange(config.targets, {}));
-  config_ = std::move(config);
+void App::WarnOfShortDescriptors() const {
+  parts_.log.Warn("Descriptors are short, targets take turns in polling",
+                  {{"limit", Number(descriptor_plan_.limit)},
+                   {"for_polling", Number(descriptor_plan_.for_polling)},
+                   {"help", kMoreDescriptors}});
 }
 
-tl::expected<void, ListenFailure> App::Start() {
+tl::expected<void, StartFailure> App::SetUpTargets() {
+  const MutexLock lock(mutex_);
+  const auto set_up = targets_.Apply(std::exchange(config_.targets, {}));
+  if (set_up) return {};
+  const bool is_ledger = set_up.error().kind == SetupFailure::Kind::kLedger;
+  return tl::make_unexpected(
+      StartFailure{is_ledger ? StartFailure::Kind::kLedger : StartFailure::Kind::kNoResources,
+                   set_up.error().message});
+}
+
+tl::expected<void, StartFailure> App::Listen() {
   const CommandLine& flags = parts_.flags;
   auto server =
       HttpServer::Start({.listen_addresses = flags.listen_addresses,
-                         .max_connections = flags.max_connections,
+                         .max_connections = descriptor_plan_.web_connections,
                          .hooks = parts_.door->Hooks()},
                         [this](const WebRequest& request) {
                           auto refusal = parts_.door->Admit(request);
                           return refusal ? std::move(*refusal) : endpoints_.Answer(request);
                         });
-  if (!server) return tl::make_unexpected(server.error());
+  if (!server) {
+    return tl::make_unexpected(
+        StartFailure{StartFailure::Kind::kCannotListen,
+                     "cannot listen on " + server.error().address + ": " + server.error().message});
+  }
   server_ = std::move(*server);
+  if (descriptor_plan_.web_connections < flags.max_connections) {
+    parts_.log.Warn("Descriptors are short, fewer connections are held than --web.max-connections",
+                    {{"limit", Number(descriptor_plan_.limit)},
+                     {"connections", Number(descriptor_plan_.web_connections)},
+                     {"help", kMoreDescriptors}});
+  }
   for (std::size_t i = 0; i < flags.listen_addresses.size(); ++i) {
     parts_.log.Info("Listening",
                     {{"address", flags.listen_addresses[i]}, {"port", server_->Ports()[i]}});
   }
-  publishing_ = std::jthread([this](const std::stop_token& stop) { publisher_.Run(stop); });
-  keeping_house_ = std::jthread([this](const std::stop_token& stop) { KeepHouse(stop); });
+  return {};
+}
+
+tl::expected<void, StartFailure> App::StartThreads() {
+  try {
+    publishing_ = std::jthread([this](const std::stop_token& stop) { publisher_.Run(stop); });
+    keeping_house_ = std::jthread([this](const std::stop_token& stop) { KeepHouse(stop); });
+    return {};
+  } catch (const std::system_error& error) {
+    return tl::make_unexpected(StartFailure{
+        StartFailure::Kind::kNoResources, "the system gives no thread: " + error.code().message()});
+  }
+}
+
+// Everything that the system may refuse comes before the first poll.
+tl::expected<void, StartFailure> App::Start() {
+  if (auto set_up = SetUpTargets(); !set_up) return set_up;
+  publisher_.PublishNow();
+  if (auto listening = Listen(); !listening) return listening;
+  if (auto started = StartThreads(); !started) return started;
   const MutexLock lock(mutex_);
   targets_.Start();
   if (parts_.manager != nullptr) parts_.manager->Ready();
@@ -145,10 +195,7 @@ tl::expected<void, std::string> App::Reload() {
     for (const ConfigProblem& problem : config.error()) {
       reason += (reason.empty() ? "" : "\n") + problem.ToString();
     }
-    status_.SetConfigLoaded(false, parts_.clock.Now());
-    parts_.log.Error("Configuration is wrong, the former one stays in use", {{"error", reason}});
-    publisher_.Notify();
-    return tl::make_unexpected(reason);
+    return KeepFormer(reason);
   }
   if (config->duration_buckets != config_.duration_buckets ||
       config->native_histograms != config_.native_histograms) {
@@ -156,14 +203,29 @@ tl::expected<void, std::string> App::Reload() {
     config->duration_buckets = config_.duration_buckets;
     config->native_histograms = config_.native_histograms;
   }
-  Use(std::move(*config));
+  return Use(std::move(*config));
+}
+
+tl::unexpected<std::string> App::KeepFormer(const std::string& reason) {
+  status_.SetConfigLoaded(false, parts_.clock.Now());
+  parts_.log.Error("Configuration cannot be used, the former one stays in use",
+                   {{"error", reason}});
+  publisher_.Notify();
+  return tl::make_unexpected(reason);
+}
+
+tl::expected<void, std::string> App::Use(Config config) {
+  const auto set_up = targets_.Apply(std::exchange(config.targets, {}));
+  if (!set_up) return KeepFormer(set_up.error().message);
+  config_ = std::move(config);
   status_.SetConfigLoaded(true, parts_.clock.Now());
   parts_.log.Info("Configuration was read again");
   publisher_.Notify();
   return {};
 }
 
-std::string App::PollOnce() {
+tl::expected<std::string, StartFailure> App::PollOnce() {
+  if (const auto set_up = SetUpTargets(); !set_up) return tl::make_unexpected(set_up.error());
   const MutexLock lock(mutex_);
   targets_.PollOnce();
   ByteBuffer body;

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +14,8 @@
 #include <vector>
 
 #include "collectors/base/mutex.h"
+#include "collectors/http/descriptor_budget.h"
+#include "exporter/app/descriptor_plan.h"
 #include "exporter/app/event_log.h"
 #include "exporter/app/recorder.h"
 #include "exporter/app/service_manager.h"
@@ -30,6 +34,13 @@
 
 namespace cckm {
 
+// Why the exporter could not start.
+struct StartFailure {
+  enum class Kind : std::uint8_t { kCannotListen, kNoResources, kLedger };
+  Kind kind;
+  std::string message;
+};
+
 class App {
  public:
   struct Parts {
@@ -40,6 +51,7 @@ class App {
     const Clock& clock;
     Door* door = nullptr;                     // null: nobody listens
     const ServiceManager* manager = nullptr;  // null: nobody is told
+    std::size_t descriptor_limit = 0;         // of the process
   };
 
   // The parts outlive this.  REQUIRES: a CurlRuntime outlives this.
@@ -48,23 +60,29 @@ class App {
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
-  // Listens and polls until the destructor.  Fails, with nothing running, where it cannot listen.
+  // Listens and polls until the destructor.  Where it fails, nothing is polled.
   // REQUIRES: a door.
-  tl::expected<void, ListenFailure> Start();
+  tl::expected<void, StartFailure> Start();
 
   // Reads the configuration again and makes it the running one; lets rejected logins be tried again
-  // at once.  A configuration that is wrong changes nothing: the error says why.
+  // at once.  A configuration that is wrong, or for which the system does not give what it needs,
+  // changes nothing: the error says why.
   tl::expected<void, std::string> Reload();
 
   // Polls every target once and returns the text exposition.
-  std::string PollOnce();
+  tl::expected<std::string, StartFailure> PollOnce();
   // True if every collector's last poll was up.
   bool EveryCollectorIsUp() const { return state_.EveryCollectorIsUp(); }
 
  private:
   Exposition MakeExposition();
   Endpoints::Options EndpointOptions();
-  void Use(Config config) CCKM_REQUIRES(mutex_);
+  void WarnOfShortDescriptors() const;
+  tl::expected<void, StartFailure> SetUpTargets();
+  tl::expected<void, StartFailure> Listen();
+  tl::expected<void, StartFailure> StartThreads();
+  tl::expected<void, std::string> Use(Config config) CCKM_REQUIRES(mutex_);
+  tl::unexpected<std::string> KeepFormer(const std::string& reason);
   void KeepHouse(const std::stop_token& stop);
   void ShowLife();
 
@@ -77,10 +95,13 @@ class App {
   Publisher publisher_;
   Recorder recorder_;
   LoginLatch latch_;
+  const DescriptorPlan descriptor_plan_;
+  DescriptorBudget descriptors_;
 
   // What a reload changes.
   Mutex mutex_;
-  Config config_ CCKM_GUARDED_BY(mutex_);  // without the targets, which targets_ has
+  // Without the targets, which targets_ has once they are set up.
+  Config config_ CCKM_GUARDED_BY(mutex_);
   TargetSet targets_ CCKM_GUARDED_BY(mutex_);
 
   Endpoints endpoints_;

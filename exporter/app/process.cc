@@ -5,12 +5,12 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <thread>
 
 #include "exporter/app/run.h"
 
@@ -75,11 +75,13 @@ Signals::Kind Signals::Next() {
   return signal == SIGHUP ? Kind::kReload : Kind::kStop;
 }
 
+// A timer of the kernel, for the process may have no thread left to start.
 void ExitWithin(std::chrono::milliseconds limit) {
-  std::thread([limit] {
-    std::this_thread::sleep_for(limit);
-    std::_Exit(EXIT_SUCCESS);
-  }).detach();
+  signal(SIGALRM, [](int /*signal*/) { std::_Exit(EXIT_SUCCESS); });
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(limit);
+  const auto rest = std::chrono::duration_cast<std::chrono::microseconds>(limit - seconds);
+  const itimerval timer{.it_interval = {}, .it_value = {seconds.count(), rest.count()}};
+  setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
 }  // namespace cckm

@@ -9,10 +9,12 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "exporter/app/app.h"
+#include "exporter/app/descriptor_plan.h"
 #include "exporter/app/healthcheck.h"
 #include "exporter/app/load_config.h"
 #include "exporter/app/process.h"
@@ -42,6 +44,13 @@ void LogStart(Log& log, const std::vector<std::string>& scrubbed) {
   for (const std::string& name : scrubbed) {
     log.Warn("Environment variable is ignored", {{"name", name}});
   }
+}
+
+// The system refused a thread, a descriptor or memory.
+bool IsShortage(const std::error_code& code) {
+  return code == std::errc::resource_unavailable_try_again ||
+         code == std::errc::not_enough_memory || code == std::errc::too_many_files_open ||
+         code == std::errc::too_many_files_open_in_system;
 }
 
 // The exit code for a ledger that cannot be opened.
@@ -89,6 +98,10 @@ Door::Events DoorEvents(Log& log) {
               }};
 }
 
+int ExitCodeOf(StartFailure::Kind kind) {
+  return kind == StartFailure::Kind::kLedger ? kExitLedgerNotWritable : kExitCannotListen;
+}
+
 // `log` was made after `signals`, so that its thread takes none of them.
 int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock, Signals& signals) {
   const auto door = Door::Open(flags.web_config_file, clock, DoorEvents(log));
@@ -101,10 +114,11 @@ int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock,
   }
   {
     const ServiceManager manager = ServiceManager::OfThisProcess();
-    App app({flags, bounds, **ledger, log, clock, door->get(), &manager}, std::move(config));
+    App app({flags, bounds, **ledger, log, clock, door->get(), &manager, RaiseDescriptorLimit()},
+            std::move(config));
     if (const auto started = app.Start(); !started) {
-      Complain("cannot listen on " + started.error().address + ": " + started.error().message);
-      return kExitCannotListen;
+      Complain(started.error().message);
+      return ExitCodeOf(started.error().kind);
     }
     while (signals.Next() != Signals::Kind::kStop) {
       static_cast<void>(app.Reload());  // which logs what it did
@@ -120,9 +134,19 @@ int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock,
 int PollOnce(const CommandLine& flags, Config config, Log& log, const Clock& clock) {
   const BucketBounds bounds = BoundsOf(config);
   MemoryLedger ledger(bounds);
-  App app({flags, bounds, ledger, log, clock}, std::move(config));
-  const std::string exposition = app.PollOnce();
-  if (std::fwrite(exposition.data(), 1, exposition.size(), stdout) != exposition.size()) {
+  App app({.flags = flags,
+           .bounds = bounds,
+           .ledger = ledger,
+           .log = log,
+           .clock = clock,
+           .descriptor_limit = RaiseDescriptorLimit()},
+          std::move(config));
+  const auto exposition = app.PollOnce();
+  if (!exposition) {
+    Complain(exposition.error().message);
+    return kExitCollectorDown;
+  }
+  if (std::fwrite(exposition->data(), 1, exposition->size(), stdout) != exposition->size()) {
     Complain("cannot write to standard output");
     return kExitCollectorDown;
   }
@@ -181,6 +205,11 @@ int Run(std::span<const std::string> arguments) {
       return kExitSuccess;
     }
     return Work(*flags, scrubbed);
+  } catch (const std::system_error& error) {
+    Complain((IsShortage(error.code()) ? "the system does not give what is needed: "
+                                       : "this is a bug: ") +
+             std::string(error.what()));
+    return IsShortage(error.code()) ? kExitCannotListen : kExitBug;
   } catch (const std::exception& bug) {
     Complain(std::string("this is a bug: ") + bug.what());
     return kExitBug;

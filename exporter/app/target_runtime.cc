@@ -20,7 +20,7 @@ TlsOptions TlsOptionsOf(const TlsConfig& config) {
           .insecure_skip_verify = config.insecure_skip_verify};
 }
 
-HttpClientOptions ClientOptionsOf(const TargetConfig& config, Log& log) {
+HttpClientOptions ClientOptionsOf(const TargetConfig& config, const TargetRuntime::Parts& parts) {
   return {.base_url = config.url,
           .request_timeout = config.settings.request_timeout,
           .max_response_size = config.settings.max_response_size,
@@ -28,7 +28,8 @@ HttpClientOptions ClientOptionsOf(const TargetConfig& config, Log& log) {
           .user_agent = "cckm_exporter/" + ThisBuild().version,
           .tls = TlsOptionsOf(config.tls),
           .proxy_url = config.proxy_url,
-          .on_unusable_files = [&log, name = config.name](const Error& error) {
+          .descriptors = parts.descriptors,
+          .on_unusable_files = [&log = parts.log, name = config.name](const Error& error) {
             log.Warn("Changed TLS files cannot be used, the former ones stay in use",
                      {{"target", name}, {"error", error.message}});
           }};
@@ -94,17 +95,28 @@ TargetSetup SetupOf(const TargetConfig& config) {
 
 TargetRuntime::TargetRuntime(const TargetConfig& config, std::vector<CollectorPlan> collectors,
                              const Parts& parts)
-    : client_(ClientOptionsOf(config, parts.log)),
+    : client_(ClientOptionsOf(config, parts)),
       token_(std::visit(MakeTokenSource{config, parts, random_}, config.authentication)),
       poller_(PlanOf(config, std::move(collectors)), client_, *token_, parts.clock, random_,
-              parts.listener) {}
-
-void TargetRuntime::Start() {
-  thread_ = std::jthread([this](const std::stop_token& stop) { poller_.Run(stop); });
+              parts.listener) {
+  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
 }
 
-void TargetRuntime::StartFirstPoll() {
-  thread_ = std::jthread([this](const std::stop_token& stop) { poller_.RunFirstPoll(stop); });
+void TargetRuntime::Run(const std::stop_token& stop) {
+  std::optional<PollUntil> until;
+  {
+    const MutexLock lock(mutex_);
+    begun_.wait(mutex_, stop, [this]() CCKM_REQUIRES(mutex_) { return until_.has_value(); });
+    until = until_;
+  }
+  if (until == PollUntil::kStopped) poller_.Run(stop);
+  if (until == PollUntil::kFirstPollEnded) poller_.RunFirstPoll(stop);
+}
+
+void TargetRuntime::Begin(PollUntil until) {
+  const MutexLock lock(mutex_);
+  until_ = until;
+  begun_.notify_all();
 }
 
 void TargetRuntime::Join() {

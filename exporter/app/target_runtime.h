@@ -4,14 +4,19 @@
 
 #pragma once
 
+#include <condition_variable>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "collectors/base/mutex.h"
 #include "collectors/base/random.h"
 #include "collectors/http/curl_http_client.h"
+#include "collectors/http/descriptor_budget.h"
 #include "collectors/poll/poller.h"
 #include "collectors/session/login_latch.h"
 #include "collectors/session/token_source.h"
@@ -24,6 +29,9 @@ namespace cckm {
 // What the state has to know of a configured target, without its refreshes.
 TargetSetup SetupOf(const TargetConfig& config);
 
+// How long a target is polled.
+enum class PollUntil : std::uint8_t { kStopped, kFirstPollEnded };
+
 class TargetRuntime {
  public:
   struct Parts {
@@ -31,9 +39,12 @@ class TargetRuntime {
     LoginLatch& latch;
     Log& log;
     PollListener& listener;
+    DescriptorBudget* descriptors = nullptr;  // null: no limit
   };
 
-  // Nothing runs yet.  The parts outlive this.  REQUIRES: a CurlRuntime outlives this.
+  // Has everything that polling needs, its thread too, which waits for Begin().  Throws
+  // std::system_error or std::bad_alloc where the system does not give it.  The parts outlive this.
+  // REQUIRES: a CurlRuntime outlives this.
   TargetRuntime(const TargetConfig& config, std::vector<CollectorPlan> collectors,
                 const Parts& parts);
   // Stops polling; returns when the thread has ended.
@@ -41,9 +52,8 @@ class TargetRuntime {
   TargetRuntime(const TargetRuntime&) = delete;
   TargetRuntime& operator=(const TargetRuntime&) = delete;
 
-  // Polls in a thread of its own until this goes, or until the first poll is over.
-  void Start();
-  void StartFirstPoll();
+  // Starts polling.  REQUIRES: not begun yet.
+  void Begin(PollUntil until);
 
   // As Poller::SetRefreshIds().
   void SetRefreshIds(const Family& family, std::vector<std::string> refresh_ids) {
@@ -62,10 +72,15 @@ class TargetRuntime {
   void Join();
 
  private:
+  void Run(const std::stop_token& stop);
+
   CurlHttpClient client_;
   SystemRandom random_;
   const std::unique_ptr<TokenSource> token_;
   Poller poller_;
+  Mutex mutex_;
+  std::condition_variable_any begun_;
+  std::optional<PollUntil> until_ CCKM_GUARDED_BY(mutex_);  // none: not begun yet
   std::jthread thread_;
 };
 

@@ -3,7 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <map>
+#include <new>
 #include <set>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -17,61 +21,115 @@ bool LogsIn(const TargetConfig& config) {
   return !std::holds_alternative<TokenFileAuthentication>(config.authentication);
 }
 
+SetupFailure NoThread(const std::string& target, const std::string& reason) {
+  return {SetupFailure::Kind::kNoResources,
+          "target " + target + ": the system gives no thread for it: " + reason +
+              "; raise the limit of tasks (TasksMax= of the unit, the container's pids limit, "
+              "ulimit -u) or share targets among processes with --shard.count"};
+}
+
 }  // namespace
 
 // Every thread is told to stop before the first is waited for.
 TargetSet::~TargetSet() { RequestStop(); }
 
-void TargetSet::Apply(std::vector<TargetConfig> configs) {
-  RemoveOthers(configs);
-  std::vector<Entry> former = std::exchange(entries_, {});
+tl::expected<void, SetupFailure> TargetSet::Apply(std::vector<TargetConfig> configs) {
+  std::vector<Prepared> all;
+  all.reserve(configs.size());
   for (TargetConfig& config : configs) {
-    const auto found = std::ranges::find(former, config.name,
-                                         [](const Entry& entry) { return entry.config.name; });
-    const bool is_known = found != former.end();
-    Entry& entry = entries_.emplace_back(is_known ? std::move(*found) : Entry{});
-    if (is_known && entry.config == config) continue;
-    entry.runtime.reset();
-    entry.config = std::move(config);
-    SetUp(entry);
+    auto prepared = Prepare(std::move(config));
+    if (!prepared) return tl::make_unexpected(std::move(prepared.error()));
+    all.push_back(std::move(*prepared));
   }
+  Swap(std::move(all));
+  return {};
+}
+
+TargetSet::PreparedResult TargetSet::Prepare(TargetConfig config) const {
+  const auto former =
+      std::ranges::find(entries_, config.name,
+                        [](const Entry& entry) -> const std::string& { return entry.config.name; });
+  if (former != entries_.end() && former->config == config) {
+    return Prepared{.name = std::move(config.name), .entry = std::nullopt, .setup = {}};
+  }
+  const std::string name = config.name;
+  try {
+    return SetUp(std::move(config));
+  } catch (const std::system_error& error) {
+    return tl::make_unexpected(NoThread(name, error.code().message()));
+  } catch (const std::bad_alloc&) {
+    return tl::make_unexpected(
+        SetupFailure{SetupFailure::Kind::kNoResources, "target " + name + ": no memory is left"});
+  }
+}
+
+TargetSet::PreparedResult TargetSet::SetUp(TargetConfig config) const {
+  Prepared prepared{.name = config.name, .entry = Entry{}, .setup = SetupOf(config)};
+  std::vector<CollectorPlan> plans;
+  for (std::size_t i = 0; i < config.collectors.size(); ++i) {
+    prepared.entry->id_files.push_back(VersionsOf(config.collectors[i].refresh_id_files));
+    auto plan = MakePlan(config, config.collectors[i], prepared.setup.collectors[i]);
+    if (!plan) {
+      return tl::make_unexpected(SetupFailure{
+          SetupFailure::Kind::kLedger,
+          "target " + config.name + ": ledger cannot be read: " + plan.error().message});
+    }
+    plans.push_back(std::move(*plan));
+  }
+  prepared.entry->runtime =
+      std::make_unique<TargetRuntime>(config, std::move(plans), parts_.runtime);
+  prepared.entry->config = std::move(config);
+  return prepared;
+}
+
+void TargetSet::Swap(std::vector<Prepared> prepared) {
+  std::map<std::string_view, Prepared*> by_name;
+  for (Prepared& target : prepared) by_name.emplace(target.name, &target);
+  std::map<std::string, Entry> former;
+  for (Entry& entry : entries_) {
+    const auto found = by_name.find(entry.config.name);
+    const bool stays = found != by_name.end() && !found->second->entry;
+    if (!stays) entry.runtime->RequestStop();
+    std::string name = entry.config.name;
+    former.emplace(std::move(name), std::move(entry));
+  }
+  entries_.clear();
+  for (auto& [name, entry] : former) {
+    if (!by_name.contains(name)) Remove(entry);
+  }
+  for (Prepared& target : prepared) {
+    const auto found = former.find(target.name);
+    if (!target.entry) {
+      entries_.push_back(std::move(found->second));
+      continue;
+    }
+    if (found != former.end()) found->second.runtime.reset();
+    Activate(std::move(target));
+  }
+}
+
+void TargetSet::Remove(Entry& entry) {
+  entry.runtime.reset();
+  parts_.state.RemoveTarget(entry.config.name);
+  parts_.self_metrics.RemoveTarget(entry.config.name);
+}
+
+void TargetSet::Activate(Prepared prepared) {
+  Entry& entry = entries_.emplace_back(std::move(*prepared.entry));
+  const TargetConfig& config = entry.config;
+  WarnOfWeakness(config);
+  parts_.self_metrics.AddTarget(config.name, LogsIn(config));
+  for (const CollectorConfig& collector : config.collectors) {
+    parts_.self_metrics.AddCollector(config.name, *collector.family);
+  }
+  parts_.state.SetTarget(std::move(prepared.setup));
+  if (started_) entry.runtime->Begin(PollUntil::kStopped);
 }
 
 std::vector<TargetConfig> TargetSet::Configs() const {
   std::vector<TargetConfig> configs;
   for (const Entry& entry : entries_) configs.push_back(entry.config);
   return configs;
-}
-
-void TargetSet::RemoveOthers(const std::vector<TargetConfig>& configs) {
-  std::vector<std::string> removed;
-  std::erase_if(entries_, [&](const Entry& entry) {
-    const bool stays =
-        std::ranges::find(configs, entry.config.name, &TargetConfig::name) != configs.end();
-    if (!stays) removed.push_back(entry.config.name);
-    return !stays;
-  });
-  for (const std::string& name : removed) {
-    parts_.state.RemoveTarget(name);
-    parts_.self_metrics.RemoveTarget(name);
-  }
-}
-
-void TargetSet::SetUp(Entry& entry) {
-  const TargetConfig& config = entry.config;
-  WarnOfWeakness(config);
-  parts_.self_metrics.AddTarget(config.name, LogsIn(config));
-  TargetSetup setup = SetupOf(config);
-  std::vector<CollectorPlan> plans;
-  entry.id_files.clear();
-  for (std::size_t i = 0; i < config.collectors.size(); ++i) {
-    parts_.self_metrics.AddCollector(config.name, *config.collectors[i].family);
-    entry.id_files.push_back(VersionsOf(config.collectors[i].refresh_id_files));
-    plans.push_back(MakePlan(config, config.collectors[i], setup.collectors[i]));
-  }
-  parts_.state.SetTarget(std::move(setup));
-  entry.runtime = std::make_unique<TargetRuntime>(config, std::move(plans), parts_.runtime);
-  if (started_) entry.runtime->Start();
 }
 
 // The configured ones and those of the files.
@@ -89,8 +147,8 @@ std::vector<std::string> TargetSet::ReadRefreshIds(const CollectorConfig& collec
 }
 
 // Tells the poller and, in `setup`, the state what is configured and what the ledger knows.
-CollectorPlan TargetSet::MakePlan(const TargetConfig& target, const CollectorConfig& config,
-                                  CollectorSetup& setup) const {
+Result<CollectorPlan> TargetSet::MakePlan(const TargetConfig& target, const CollectorConfig& config,
+                                          CollectorSetup& setup) const {
   CollectorPlan plan{.family = config.family,
                      .refresh_ids = ReadRefreshIds(config),
                      .domain_names = config.domain_names,
@@ -102,10 +160,7 @@ CollectorPlan TargetSet::MakePlan(const TargetConfig& target, const CollectorCon
   if (config.discovery.enabled) wanted.finished_since = parts_.runtime.clock.Now() - kShownAfterEnd;
   setup.refresh_ids = plan.refresh_ids;
   auto memory = parts_.ledger.Restore(target.name, *config.family, wanted);
-  if (!memory) {
-    parts_.runtime.log.Error("Ledger cannot be read", {{"error", memory.error().message}});
-    return plan;
-  }
+  if (!memory) return tl::make_unexpected(memory.error());
   plan.baseline = memory->baseline;
   for (const Refresh& refresh : memory->refreshes) {
     plan.known.push_back({.id = refresh.id,
@@ -131,11 +186,11 @@ void TargetSet::WarnOfWeakness(const TargetConfig& config) const {
 
 void TargetSet::Start() {
   started_ = true;
-  for (const Entry& entry : entries_) entry.runtime->Start();
+  for (const Entry& entry : entries_) entry.runtime->Begin(PollUntil::kStopped);
 }
 
 void TargetSet::PollOnce() {
-  for (const Entry& entry : entries_) entry.runtime->StartFirstPoll();
+  for (const Entry& entry : entries_) entry.runtime->Begin(PollUntil::kFirstPollEnded);
   for (const Entry& entry : entries_) entry.runtime->Join();
 }
 

@@ -7,8 +7,12 @@
 
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <tl/expected.hpp>
 #include <vector>
 
 #include "exporter/app/target_runtime.h"
@@ -20,6 +24,16 @@
 #include "exporter/state/state_store.h"
 
 namespace cckm {
+
+// Why targets could not be set up.
+struct SetupFailure {
+  enum class Kind : std::uint8_t {
+    kNoResources,  // the system does not give a thread, a descriptor or memory
+    kLedger,       // what is stored of a target cannot be read
+  };
+  Kind kind;
+  std::string message;
+};
 
 class TargetSet {
  public:
@@ -36,9 +50,9 @@ class TargetSet {
   TargetSet(const TargetSet&) = delete;
   TargetSet& operator=(const TargetSet&) = delete;
 
-  // Makes these the targets.  Those that are new or changed are set up, and polled if Start() was
-  // called before.
-  void Apply(std::vector<TargetConfig> configs);
+  // Makes these the targets, wholly or not at all: all that new and changed ones need is there
+  // before anything of the former ones goes.  They are polled if Start() was called before.
+  tl::expected<void, SetupFailure> Apply(std::vector<TargetConfig> configs);
 
   // The configurations of the targets, in the order in which they were given.
   std::vector<TargetConfig> Configs() const;
@@ -64,11 +78,22 @@ class TargetSet {
     std::unique_ptr<TargetRuntime> runtime;
   };
 
-  void RemoveOthers(const std::vector<TargetConfig>& configs);
-  void SetUp(Entry& entry);
+  // What Apply() makes of one target before anything changes.
+  struct Prepared {
+    std::string name;
+    std::optional<Entry> entry;  // none: the target goes on as it is
+    TargetSetup setup;
+  };
+
+  using PreparedResult = tl::expected<Prepared, SetupFailure>;
+  PreparedResult Prepare(TargetConfig config) const;
+  PreparedResult SetUp(TargetConfig config) const;
+  void Swap(std::vector<Prepared> prepared);
+  void Remove(Entry& entry);
+  void Activate(Prepared prepared);
   std::vector<std::string> ReadRefreshIds(const CollectorConfig& collector) const;
-  CollectorPlan MakePlan(const TargetConfig& target, const CollectorConfig& config,
-                         CollectorSetup& setup) const;
+  Result<CollectorPlan> MakePlan(const TargetConfig& target, const CollectorConfig& config,
+                                 CollectorSetup& setup) const;
   void WarnOfWeakness(const TargetConfig& config) const;
 
   const Parts parts_;

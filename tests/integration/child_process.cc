@@ -68,12 +68,15 @@ std::vector<char*> PointersTo(std::vector<std::string>& texts) {
 }
 
 pid_t Spawn(const std::string& program, const ChildSettings& settings, const FileActions& actions) {
-  std::vector<std::string> words = {program};
+  std::vector<std::string> words = settings.limits;
+  if (!words.empty()) words.insert(words.begin(), "/usr/bin/prlimit");
+  words.push_back(program);
   words.insert(words.end(), settings.arguments.begin(), settings.arguments.end());
   std::vector<std::string> variables = settings.environment;
   for (char** own = environ; *own != nullptr; ++own) variables.emplace_back(*own);
   pid_t pid = -1;
-  Check(::posix_spawn(&pid, program.c_str(), actions.get(), nullptr, PointersTo(words).data(),
+  const std::string first = words.front();
+  Check(::posix_spawn(&pid, first.c_str(), actions.get(), nullptr, PointersTo(words).data(),
                       PointersTo(variables).data()),
         program.c_str());
   return pid;

@@ -26,6 +26,7 @@ struct ChildSettings {
   std::filesystem::path output = {};  // empty: a pipe, for Output()
   ErrorStream error_stream = ErrorStream::kPipe;
   std::vector<std::string> environment = {};  // NAME=value, before the test's own
+  std::vector<std::string> limits = {};       // as prlimit(1) takes them: --nofile=64:64
 };
 
 class ChildProcess {

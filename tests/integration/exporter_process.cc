@@ -30,7 +30,8 @@ ChildSettings ServingIn(const ConfigFolder& folder, const ExporterSettings& sett
       .arguments = {"--config.file=config.yaml", "--storage.path=" + settings.storage,
                     "--web.listen-address=127.0.0.1:0"},
       .folder = folder.File(""),
-      .environment = settings.environment};
+      .environment = settings.environment,
+      .limits = settings.limits};
   command.arguments.insert(command.arguments.end(), settings.flags.begin(), settings.flags.end());
   return command;
 }
@@ -69,9 +70,11 @@ void WriteConfig(const ConfigFolder& folder, const ExporterSettings& settings) {
   folder.Write("config.yaml", config + "] } }\n", 0600);
 }
 
-EndedProcess RunExporter(const ConfigFolder& folder, std::vector<std::string> flags) {
-  EndedProcess ended =
-      RunToEnd(CCKM_EXPORTER_BINARY, {.arguments = std::move(flags), .folder = folder.File("")});
+EndedProcess RunExporter(const ConfigFolder& folder, std::vector<std::string> flags,
+                         std::vector<std::string> limits) {
+  EndedProcess ended = RunToEnd(
+      CCKM_EXPORTER_BINARY,
+      {.arguments = std::move(flags), .folder = folder.File(""), .limits = std::move(limits)});
   EXPECT_THAT(FindLeaks("standard output", ended.output), testing::IsEmpty());
   EXPECT_THAT(FindLeaks("standard error", ended.error_output), testing::IsEmpty());
   return ended;

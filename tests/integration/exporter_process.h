@@ -39,13 +39,15 @@ struct ExporterSettings {
   std::vector<std::pair<std::string, std::string>> files = {{"token", std::string(kToken)}};
   std::vector<std::string> environment = {};  // NAME=value
   std::string config = {};                    // config.yaml as a whole; empty: made of the above
+  std::vector<std::string> limits = {};       // as ChildSettings::limits
 };
 
 // Writes config.yaml and the files into `folder`: the target cm with its dsm refreshes.
 void WriteConfig(const ConfigFolder& folder, const ExporterSettings& settings);
 
 // Runs the exporter in `folder` until it ends by itself.
-EndedProcess RunExporter(const ConfigFolder& folder, std::vector<std::string> flags);
+EndedProcess RunExporter(const ConfigFolder& folder, std::vector<std::string> flags,
+                         std::vector<std::string> limits = {});
 
 // What 127.0.0.1:port answers to a request without a body.
 RawAnswer AskPort(int port, const std::string& method, const std::string& path);

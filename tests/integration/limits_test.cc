@@ -1,0 +1,135 @@
+// The exporter where the system gives it few descriptors or threads: it says what is short, keeps
+// answering, and loses nothing that it had.
+
+#include <gmock/gmock.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "tests/fakes/raw_server.h"
+#include "tests/integration/config_yaml.h"
+#include "tests/integration/exporter_process.h"
+#include "tests/integration/simulator_process.h"
+
+namespace cckm {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr int kTargets = 400;
+const std::string kReloaded = "cckm_exporter_config_last_reload_successful";
+
+// Connections to it are made, and nothing ever answers on them.
+std::vector<RawScript> NeverAnswering(std::size_t connections) {
+  return std::vector<RawScript>(connections, RawScript{ReadRequest(), Hang()});
+}
+
+std::vector<TargetYaml> Targets(int count, const std::string& url) {
+  std::vector<TargetYaml> targets;
+  for (int i = 0; i < count; ++i) {
+    targets.push_back({"cm" + std::to_string(i), url, {"dsm: { refresh_ids: [r1] }"}});
+  }
+  return targets;
+}
+
+std::size_t CountOf(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+TEST(DescriptorsTest, FourHundredTargetsTakeTurnsAndLeaveTheWebServerItsShare) {
+  const RawServer appliance(NeverAnswering(2 * kTargets));
+  ExporterProcess exporter(
+      {.url = appliance.url(),
+       .config = ConfigYaml(Targets(kTargets, appliance.url()), {"request_timeout: 1s"}),
+       .limits = {"--nofile=1024:1024"}});
+  EXPECT_TRUE(Eventually(3 * kPatience, [&] {
+    EXPECT_EQ(exporter.Get("/metrics").status, 200);
+    return exporter.Get("/-/ready").status == 200;
+  })) << "every target has its turn";
+  EXPECT_EQ(CountOf(exporter.child().ErrorOutput(), "Descriptors are short"), 1U);
+  EXPECT_THAT(exporter.child().ErrorOutput(), HasSubstr("LimitNOFILE="));
+  EXPECT_THAT(exporter.Scrape(), HasSubstr("process_open_fds"));
+  EXPECT_THAT(exporter.child().ErrorOutput(), Not(HasSubstr("Too many open files")));
+}
+
+TEST(DescriptorsTest, TheSoftLimitIsRaisedToTheHardOne) {
+  ExporterProcess exporter({.url = "http://127.0.0.1:1", .limits = {"--nofile=256:4096"}});
+  EXPECT_THAT(exporter.Scrape(), HasSubstr("\nprocess_max_fds 4096\n"));
+  EXPECT_THAT(exporter.child().ErrorOutput(), Not(HasSubstr("Descriptors are short")));
+}
+
+TEST(DescriptorsTest, ALimitBelowMaxConnectionsIsToldAndServedWithin) {
+  ExporterProcess exporter({.url = "http://127.0.0.1:1", .limits = {"--nofile=200:200"}});
+  EXPECT_EQ(exporter.Get("/metrics").status, 200);
+  EXPECT_THAT(exporter.child().ErrorOutput(), HasSubstr("--web.max-connections"));
+}
+
+// Memory for the stacks of new threads is what the system refuses here: that holds for root, too.
+void LimitAddressSpace(pid_t pid, rlim_t more_bytes) {
+  std::ifstream statm("/proc/" + std::to_string(pid) + "/statm");
+  rlim_t pages = 0;
+  statm >> pages;
+  const rlim_t bytes = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + more_bytes;
+  const rlimit limit{bytes, RLIM_INFINITY};
+  ASSERT_EQ(prlimit(pid, RLIMIT_AS, &limit, nullptr), 0);
+}
+
+class ReloadWithoutThreadsTest : public testing::TestWithParam<bool> {};
+
+TEST_P(ReloadWithoutThreadsTest, ChangesNothingSaysWhyAndCanBeTriedAgain) {
+  const SimulatorProcess simulator{std::string(kToken)};
+  ExporterProcess exporter({.url = simulator.url(),
+                            .flags = {"--web.enable-lifecycle"},
+                            .config = ConfigYaml(Targets(1, simulator.url()))});
+  const std::string up = R"(cckm_up{target="cm0",cloud="dsm"})";
+  const std::string up_of_another = R"(cckm_up{target="cm59",cloud="dsm"})";
+  ASSERT_TRUE(
+      exporter.Shows({{up, "1"}, {"cckm_exporter_config_last_reload_successful", "1"}}, kPatience));
+
+  const auto reload = [&] {
+    if (!GetParam()) return AskPort(exporter.port(), "POST", "/-/reload").body;
+    exporter.child().Signal(SIGHUP);
+    return std::string();
+  };
+  constexpr rlim_t kRoomForSomeStacks = rlim_t{160} << 20U;
+  ASSERT_NO_FATAL_FAILURE(LimitAddressSpace(exporter.child().pid(), kRoomForSomeStacks));
+  exporter.folder().Write("config.yaml", ConfigYaml(Targets(60, simulator.url())), 0600);
+  const std::string answer = reload();
+  if (!GetParam()) {
+    EXPECT_THAT(answer, HasSubstr("TasksMax="));
+  }
+  ASSERT_TRUE(exporter.Shows({{kReloaded, "0"}, {up, "1"}, {up_of_another, ""}}, kPatience));
+  EXPECT_THAT(exporter.child().ErrorOutput(), HasSubstr("gives no thread"));
+  EXPECT_THAT(exporter.Get("/config").body, Not(HasSubstr("cm59")));
+
+  ASSERT_NO_FATAL_FAILURE(LimitAddressSpace(exporter.child().pid(), rlim_t{8} << 30U));
+  reload();
+  EXPECT_TRUE(exporter.Shows({{kReloaded, "1"}, {up, "1"}, {up_of_another, "1"}}, kPatience));
+}
+
+INSTANTIATE_TEST_SUITE_P(BothWays, ReloadWithoutThreadsTest, testing::Bool(),
+                         [](const auto& by_signal) {
+                           return by_signal.param ? "Signal" : "Request";
+                         });
+
+TEST(StartWithoutThreadsTest, EndsWithTheReasonAndNoBug) {
+  const ConfigFolder folder;
+  WriteConfig(folder, {.config = ConfigYaml(Targets(kTargets, "http://127.0.0.1:1"))});
+  const EndedProcess ended = RunExporter(
+      folder, {"--config.file=config.yaml", "--storage.path=", "--web.listen-address=127.0.0.1:0"},
+      {"--as=1000000000"});
+  EXPECT_EQ(ended.exit_code, 3) << ended.error_output;
+  EXPECT_THAT(ended.error_output, HasSubstr("gives no thread"));
+  EXPECT_THAT(ended.error_output, Not(HasSubstr("bug")));
+}
+
+}  // namespace
+}  // namespace cckm
