@@ -41,12 +41,11 @@ def main():
     end = time.monotonic() + PATIENCE_SECONDS
     while unanswered and time.monotonic() < end:
         now = time.time()
+        values = {board.uid: values_for(server, chosen, board, None, now) for board in boards}
         unanswered = [
             (board, query)
             for board, query in unanswered
-            if not found_by(
-                server, query, dashboards.substituted(query.expression, values_for(chosen, board, None)), now
-            )
+            if not found_by(server, query, dashboards.substituted(query.expression, values[board.uid]), now)
         ]
         time.sleep(1)
     for _, query in unanswered:

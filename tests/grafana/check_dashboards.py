@@ -45,7 +45,9 @@ OF_PROMETHEUS = {
 }
 # The way from the data source to the domain.  A selector is narrowed by each of these labels that its metric has.
 CHAIN = {"job": "job", "instance": "instance", "target": "target", "cloud": "cloud", "domain_id": "domain"}
-WINDOWS = {"__rate_interval": "1m", "__range": "1h", "stale": "172800", "long": "3600"}
+# A variable that holds some of the values of another one, and is narrowed by it.
+PART_OF = {"troubled": "domain"}
+WINDOWS = {"__rate_interval": "1m", "__interval": "1m", "__range": "1h", "stale": "172800", "long": "3600"}
 
 # What is not narrowed by a variable, and why.
 NOT_NARROWED = {
@@ -135,6 +137,21 @@ def check_panels(board):
             yield f"{where}: the data source is not the one of the variable"
 
 
+def check_length(board):
+    """What shows one row for each domain shows a number of them that somebody can read: thousands are slow, too."""
+    troubled = board.variables.get("troubled")
+    if troubled and not re.match(r"query_result\(topk\(\d\d?,", troubled["definition"]):
+        yield f"{board.name}: variable troubled: is not the worst few"
+    of_every_domain = board.variables.get("domain", {"multi": True}).get("multi")
+    for panel in board.panels if of_every_domain else ():
+        if panel["type"] not in ("table", "state-timeline"):
+            continue
+        for target in panel["targets"]:
+            rows = re.search(r"by \([^)]*domain_id", target["expr"]) and "ALERTS" not in target["expr"]
+            if rows and 'domain_id=~"$troubled"' not in target["expr"]:
+                yield f"{board.where(panel)} {target['refId']}: has a row for every domain"
+
+
 def check_columns(board):
     """Every column of a table is a label of its queries, or a number."""
     for panel in board.panels:
@@ -182,17 +199,23 @@ def check_query(board, query, world):
         narrowed = [matcher for matcher in selector.matchers if "$" in matcher[2]]
         selector.matchers = fixed
         yield from check_rules.check_matchers(query.where, selector, known, world.exporter)
-        if selector.metric.endswith("_total") and selector.inside not in RATES:
+        is_difference = f"{selector.metric}{{" in query.expression and "} offset $__interval" in query.expression
+        if selector.metric.endswith("_total") and selector.inside not in RATES and not is_difference:
             yield f"{query.where}: {selector.metric} is a counter, and shown as it is"
         if not query.label:
             yield from check_narrowed(board, query, selector.metric, narrowed, known)
+    used |= set(re.findall(r'"(\w+)"' + 3 * r',\s*"[^"]*"' + r"\s*\)", expression))  # made by label_replace
     labels = set(promql.label_lists(expression)) | set(re.findall(r"{{(\w+)}}", query.legend)) | {query.label} - {""}
     for label in sorted(labels - used):
         yield f"{query.where}: no metric of the query has the label {label}"
 
 
 def check_narrowed(board, query, metric, matchers, known):
-    given = {(label, name): operator for label, operator, value in matchers for name in dashboards.names_in(value)}
+    given = {
+        (label, PART_OF.get(name, name)): operator
+        for label, operator, value in matchers
+        for name in dashboards.names_in(value)
+    }
     for label, name in CHAIN.items():
         several = board.variables.get(name, {}).get("multi")
         operator = given.pop((label, name), None)
@@ -337,6 +360,7 @@ def findings(folder, own):
     for board in boards:
         yield from check_page(board)
         yield from check_panels(board)
+        yield from check_length(board)
         yield from check_columns(board)
         yield from check_variables(board)
         for query in board.queries():

@@ -28,11 +28,13 @@ STEP_SECONDS = 2
 LOOK_BACK_SECONDS = 40
 
 # Queries that show every domain, those without a name, too.
-SHOWS_EVERY_DOMAIN = {
-    "cckm-overview.json: Domains A",
-    "cckm-overview.json: Domains B",
-    "cckm-overview.json: Status of domains A",
-    "cckm-overview.json: variable domain",
+SHOWS_EVERY_DOMAIN = {"cckm-overview.json: variable domain"}
+# Queries that show the domains in trouble: in the test all but those whose newest finished refresh completed.
+SHOWS_DOMAINS_IN_TROUBLE = {
+    "cckm-overview.json: Domains in trouble A",
+    "cckm-overview.json: Domains in trouble B",
+    "cckm-overview.json: Status of domains in trouble A",
+    "cckm-overview.json: variable troubled",
 }
 # Queries that may find nothing, and why.
 MAY_FIND_NOTHING = {}
@@ -41,9 +43,21 @@ COUNTS_EXPORTERS = {
     "cckm-overview.json: Requests A": "each exporter's requests are load on the appliance",
     "cckm-overview.json: Errors A": "each exporter meets faults of its own",
 }
+# Queries whose answer is another from one poll to the next, of which two scrapes need not see the same.
+ANOTHER_EVERY_POLL = {"cckm-overview.json: Duration of polls A"}
 
 
-def values_for(chosen, board, instance):
+def hidden_values(server, board, values, now):
+    """Of the variables that nobody chooses: all that their queries find, as Grafana puts it into an expression."""
+    for query in board.queries():
+        name = query.where.rpartition(" ")[2]
+        if query.pattern and board.variables.get(name, {}).get("hide"):
+            rows = server.ask("query", query=dashboards.substituted(query.expression, values), time=now)["result"]
+            ids = sorted({re.escape(row["metric"]["domain_id"]).replace("\\", "\\\\") for row in rows})
+            yield name, f"({'|'.join(ids)})" if ids else ""
+
+
+def values_for(server, chosen, board, instance, now):
     """What Grafana would put in place of the variables: all, where several may be chosen."""
     every = dict.fromkeys(("job", "instance", "target", "cloud", "domain"), ".+")
     if instance:
@@ -52,7 +66,8 @@ def values_for(chosen, board, instance):
     several = {name for name, variable in board.variables.items() if variable.get("multi")}
     values = {name: every[name] if name in several else one.get(name) for name in every}
     limits = {name: board.variables[name]["current"]["value"] for name in ("stale", "long") if name in board.variables}
-    return {**values, **limits, "__rate_interval": "30s", "__interval": "2s", "__range": "1m"}
+    values |= limits | {"__rate_interval": "30s", "__interval": "2s", "__range": "1m"}
+    return values | dict(hidden_values(server, board, values, now))
 
 
 def found_by(server, query, expression, now):
@@ -95,6 +110,16 @@ def check_domains(server, query, series, now):
         yield f"{query.where}: a domain without a name is not called by its ID"
 
 
+def check_troubled(server, query, series, now):
+    well = 'cckm_domain_refresh_last_result{result="completed"} == 1'
+    expected = f"cckm_domain_info unless on (target, cloud, domain_id) {well}"
+    rows = server.ask("query", query=f"count by (cloud, domain_id) ({expected})", time=now)["result"]
+    expected = {(row["metric"]["cloud"], row["metric"]["domain_id"]) for row in rows}
+    shown = [(labels.get("cloud"), labels["domain_id"]) for labels, _ in series]
+    if set(shown) != expected or len(shown) != len(expected):
+        yield f"{query.where}: shows {sorted(shown)} as domains in trouble, which are {sorted(expected)}"
+
+
 def check_exemplars(server, query, expression, now):
     rows = server.ask("query_exemplars", query=expression, start=now - 60, end=now)
     if not any("refresh_id" in exemplar["labels"] for row in rows for exemplar in row["exemplars"]):
@@ -129,12 +154,13 @@ def tells_of_instances(query, native):
         or panel_of_instances
         or (native and query.panel.get("type") == "heatmap")
         or query.where in COUNTS_EXPORTERS
+        or query.where in ANOTHER_EVERY_POLL
     )
 
 
 def check_query(server, kind, query, world, board, now):
     def expression(instance):
-        return dashboards.substituted(query.expression, values_for(world.chosen, board, instance))
+        return dashboards.substituted(query.expression, values_for(server, world.chosen, board, instance, now))
 
     try:
         two = found_by(server, query, expression(None), now)
@@ -148,6 +174,8 @@ def check_query(server, kind, query, world, board, now):
     yield from check_variable(query, two)
     if query.where in SHOWS_EVERY_DOMAIN:
         yield from check_domains(server, query, two, now)
+    if query.where in SHOWS_DOMAINS_IN_TROUBLE:
+        yield from check_troubled(server, query, two, now)
     if query.exemplar:
         yield from check_exemplars(server, query, expression(None), now)
     if not tells_of_instances(query, kind == "native"):

@@ -87,12 +87,13 @@ class Chosen:
 class Server:
     """A Prometheus that somebody started on loopback."""
 
-    def __init__(self, port):
+    def __init__(self, port, patience_seconds=20):
         self.port = port
+        self.patience_seconds = patience_seconds
 
     def ask(self, path, **parameters):
         """The data of the answer; a refused query is a ValueError."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.patience_seconds)
         try:
             connection.request("GET", f"/api/v1/{path}?" + urllib.parse.urlencode(parameters))
             response = connection.getresponse()

@@ -171,6 +171,10 @@ def refreshes(page):
     )
 
 
+def of_time_shown(q):
+    return queries.quantile(q, HISTOGRAM, DOMAIN, window="$__range", at="@ end()")
+
+
 def history(page):
     page.row("History")
     success = newest("cckm_domain_refresh_last_success_timestamp_seconds")
@@ -198,12 +202,12 @@ def history(page):
         9,
         panels.series(
             "Durations",
-            "Of each newest finished refresh, and quantiles of all successful ones that had finished by then. "
+            "Of each newest finished refresh, and quantiles of all successful ones of the time shown. "
             "The exemplars, drawn as points, tell the refreshes' IDs.",
             [
                 queries.query(newest("cckm_domain_refresh_last_duration_seconds"), "last"),
-                queries.query(queries.quantile(0.5, HISTOGRAM, DOMAIN, window=""), "median"),
-                queries.query(queries.quantile(0.95, HISTOGRAM, DOMAIN, window=""), "95 %", exemplar=True),
+                queries.query(of_time_shown(0.5), "median"),
+                queries.query(of_time_shown(0.95), "95 %", exemplar=True),
             ],
             "s",
         ),

@@ -5,28 +5,36 @@ import queries
 import states
 from appliances import appliances, session
 from exporter import exporter
-from page import Page, dashboard
-from selection import ALERTS, CLOUD, DOMAIN, SCRAPED, TARGET
+from page import Page, dashboard, hidden
+from selection import ALERTS, CLOUD, DOMAIN, SCRAPED, TARGET, TROUBLED
 
+RESULT_FAILED, STATUS_UNKNOWN = 'result="failed"', 'status="unknown"'
+# More than these nobody reads.
+SHOWN_DOMAINS = 50
 BAD = panels.steps(states.GREEN, (1, states.RED))
 DOUBTFUL = panels.steps(states.GREEN, (1, states.ORANGE))
 
 
-def domains(metric, matchers=""):
-    return f"max by ({queries.EACH_DOMAIN}) ({metric}{{{DOMAIN}{',' + matchers if matchers else ''}}})"
+def domains(metric, matchers="", of=DOMAIN):
+    return f"max by ({queries.EACH_DOMAIN}) ({metric}{{{of}{',' + matchers if matchers else ''}}})"
 
 
 def refreshes(metric, matchers=""):
     return f"max by ({queries.EACH_REFRESH}) ({metric}{{{CLOUD}{',' + matchers if matchers else ''}}})"
 
 
-def running_for(limit=""):
-    running = domains("cckm_domain_refresh_status", 'status="in_progress"')
+def running_for(limit, of=DOMAIN):
+    running = domains("cckm_domain_refresh_status", 'status="in_progress"', of)
     return f"""(
-  time() - {domains("cckm_domain_refresh_started_timestamp_seconds")}{limit}
+  time() - {domains("cckm_domain_refresh_started_timestamp_seconds", of=of)}{limit}
 )
 and on ({queries.EACH_DOMAIN})
 {running} == 1"""
+
+
+def never_refreshed(of=DOMAIN):
+    success = domains("cckm_domain_refresh_last_success_timestamp_seconds", of=of)
+    return f"{domains('cckm_domain_info', of=of)}\nunless on ({queries.EACH_DOMAIN})\n{success}"
 
 
 def count_or_zero(expression, of):
@@ -36,9 +44,9 @@ def count_or_zero(expression, of):
 
 def is_anything_wrong(page):
     page.row("Is anything wrong?")
-    failed = domains("cckm_domain_refresh_last_result", 'result="failed"')
+    failed = domains("cckm_domain_refresh_last_result", RESULT_FAILED)
     partial = 'status="partial"'
-    unknown = domains("cckm_domain_refresh_status", 'status="unknown"')
+    unknown = domains("cckm_domain_refresh_status", STATUS_UNKNOWN)
     page.add(
         3,
         4,
@@ -80,8 +88,7 @@ def is_anything_wrong(page):
             "Never refreshed",
             "Domains of which no successful refresh is known.",
             count_or_zero(
-                f"{domains('cckm_domain_info')}\nunless on ({queries.EACH_DOMAIN})\n"
-                f"{domains('cckm_domain_refresh_last_success_timestamp_seconds')}",
+                never_refreshed(),
                 f"cckm_up{{{CLOUD}}}",
             ),
             thresholds=DOUBTFUL,
@@ -112,51 +119,63 @@ def is_anything_wrong(page):
     page.add(24, 7, panels.firing(["target", "cloud", "domain", "domain_id", "refresh_id"], ALERTS))
 
 
-def status():
-    return queries.coded("cckm_domain_refresh_status", DOMAIN, "status", states.DOMAIN_STATES, queries.EACH_DOMAIN)
+def status(of):
+    return queries.coded("cckm_domain_refresh_status", of, "status", states.DOMAIN_STATES, queries.EACH_DOMAIN)
+
+
+def trouble(of=DOMAIN):
+    """Why a domain is looked at: a number of TROUBLES, the worst of each domain; nothing of the others."""
+    age = f"time() - {domains('cckm_domain_refresh_last_success_timestamp_seconds', of=of)}"
+    found = {
+        "failed": f"{domains('cckm_domain_refresh_last_result', RESULT_FAILED, of)} == 1",
+        "stale": f"{age} > $stale",
+        "unknown": f"{domains('cckm_domain_refresh_status', STATUS_UNKNOWN, of)} == 1",
+        "long": running_for(" > $long", of),
+        "never": never_refreshed(of),
+    }
+    parts = [f"{code} + 0 * ({found[name]})" for name, (code, *_) in states.TROUBLES.items()]
+    return f"\nor on ({queries.EACH_DOMAIN})\n".join(parts)
+
+
+def in_trouble():
+    """The variable that holds the domains in the worst trouble.
+
+    It is asked once; what is shown of them is asked of them alone.  With ten thousand domains a table of all is slow,
+    and nobody reads it.
+    """
+    worst = f"topk({SHOWN_DOMAINS},\n{trouble()}\n)"
+    return hidden("troubled", "Domains in trouble", f"query_result({worst})", '/domain_id="(?<text>(?<value>[^"]+))"/')
 
 
 def domain_table(page):
-    result = queries.coded("cckm_domain_refresh_last_result", DOMAIN, "result", states.RESULTS, queries.EACH_DOMAIN)
-    success = domains("cckm_domain_refresh_last_success_timestamp_seconds")
-    recorded = (
-        f'max by ({queries.EACH_DOMAIN}) (domain:cckm_domain_refresh_duration_seconds:p95_7d{{job=~"$job",'
-        'target=~"$target",cloud=~"$cloud",domain_id=~"$domain"})'
-    )
-    rates = f"rate(cckm_domain_refresh_duration_seconds{{{DOMAIN}}}[7d])"
-    native = f"histogram_quantile(0.95, sum by ({queries.EACH_DOMAIN}) ({rates})) > 0"
-    seconds = {"unit": "s", "decimals": 1}
     page.add(
         24,
         11,
         panels.table(
-            "Domains",
-            "Every domain with its newest refresh; a click opens the domain. The 95th percentile is that of the "
-            "successful refreshes of 7 days; with classic histograms it needs the recording rules.",
+            "Domains in trouble",
+            f"The worst {SHOWN_DOMAINS}: the last refresh failed, the last success is too old, the status is unknown, a "
+            "refresh runs for long, or none is known that succeeded. A click opens the domain; the others are chosen at "
+            "the top.",
             [
-                queries.row_of_table(expression)
-                for expression in (
-                    queries.named(status(), DOMAIN),
-                    result,
-                    f"time() - {success}",
-                    domains("cckm_domain_refresh_last_duration_seconds"),
-                    f"{recorded}\nor\n{native}",
-                    running_for(),
-                )
+                queries.row_of_table(queries.named(trouble(TROUBLED), TROUBLED)),
+                queries.row_of_table(status(TROUBLED)),
+                queries.row_of_table(
+                    f"time() - {domains('cckm_domain_refresh_last_success_timestamp_seconds', of=TROUBLED)}"
+                ),
+                queries.row_of_table(domains("cckm_domain_refresh_last_duration_seconds", of=TROUBLED)),
             ],
-            sort="Last success",
+            sort="Trouble",
             columns={
                 "domain": panels.column("Domain", links=[panels.to_domain()]),
                 **panels.labels("target", "cloud"),
-                "Value #A": panels.column("Status", **panels.STATE_CELL),
-                "Value #B": panels.column("Last result", **panels.STATE_CELL),
+                "Value #A": panels.column("Trouble", **panels.TROUBLE_CELL),
+                "Value #B": panels.column("Status", **panels.STATE_CELL),
                 "Value #C": panels.column("Last success", unit="dtdurations"),
-                "Value #F": panels.column("Running for", unit="dtdurations"),
-                "Value #D": panels.column("Last duration", **seconds),
-                "Value #E": panels.column("95th percentile", **seconds),
+                "Value #D": panels.column("Last duration", unit="s", decimals=1),
                 **panels.labels("connection"),
                 "domain_id": panels.column("Domain ID", links=[panels.to_domain()]),
             },
+            defaults={"noValue": "No domain is in trouble."},
         ),
     )
 
@@ -166,13 +185,27 @@ def domain_timeline(page):
         24,
         11,
         panels.timeline(
-            "Status of domains",
-            "What the newest refresh of each domain was doing. Where nothing is drawn the exporter was not scraped. "
+            "Status of domains in trouble",
+            "What the newest refresh of each of them was doing. Where nothing is drawn the exporter was not scraped. "
             "Refreshes shorter than the scrape interval are seen finished only.",
-            [queries.query(queries.named(status(), DOMAIN), "{{target}} {{cloud}} {{domain}}")],
+            [queries.query(queries.named(status(TROUBLED), TROUBLED), "{{target}} {{cloud}} {{domain}}")],
             panels.state_mappings(),
         ),
     )
+
+
+def finished_since(window):
+    """By status, over all domains.
+
+    The exporter keeps these counters through restarts, so a difference of two moments does what increase() would, and
+    reads two samples of each of many thousand series rather than all of them.
+    """
+    counter = f"cckm_domain_refreshes_total{{{DOMAIN}}}"
+    now, before = (
+        f"sum by (status) (max by ({queries.EACH_DOMAIN}, status) ({counter}{moment}))"
+        for moment in ("", f" offset {window}")
+    )
+    return f"clamp_min(\n{now}\n-\n({before} or 0 * {now}),\n0)"
 
 
 def durations(page):
@@ -184,18 +217,18 @@ def durations(page):
         9,
         panels.heatmap(
             "How long refreshes took",
-            "Finished refreshes by the time from creation to completion.",
+            "Finished refreshes by the time from creation to completion. A point opens the refresh's ID where "
+            "Prometheus keeps exemplars.",
             queries.buckets(histogram, CLOUD, labels),
             interval="5m",
+            exemplar=True,
         ),
-        panels.series(
+        panels.stat(
             "Quantiles of durations",
-            "Of the refreshes that finished around each moment; a gap is a time in which none did. "
-            "A point opens the refresh's ID where Prometheus keeps exemplars.",
-            [queries.query(queries.quantile(q, histogram, CLOUD), name, exemplar=q == 0.95) for q, name in percentiles],
+            "Of all refreshes that finished in the time shown.",
+            queries.quantiles(histogram, CLOUD, percentiles),
             "s",
-            custom={"showPoints": "always"},
-            interval="5m",
+            legend="{{quantile}}",
         ),
         panels.bars(
             "Finished refreshes",
@@ -207,15 +240,9 @@ def durations(page):
         panels.bars(
             "Finished refreshes of domains",
             "The same, counted for each domain of a refresh.",
-            [
-                queries.query(
-                    f"sum by (status) (max by ({queries.EACH_DOMAIN}, status) "
-                    f"(increase(cckm_domain_refreshes_total{{{DOMAIN}}}[$__rate_interval])))",
-                    "{{status}}",
-                )
-            ],
+            [queries.query(finished_since("$__interval"), "{{status}}")],
             overrides=panels.state_colors(),
-            interval="5m",
+            interval="1h",
         ),
     )
 
@@ -236,6 +263,7 @@ def overview():
         "Refreshes of key domains by CipherTrust Manager, as cckm_exporter sees them.",
         page,
         one_domain=False,
+        more_variables=[in_trouble()],
         alert_matchers=ALERTS,
         since="now-24h",
     )

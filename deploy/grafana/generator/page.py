@@ -66,6 +66,12 @@ EVERY = {
 }
 
 
+def hidden(name, label, definition, pattern):
+    """All that a query finds at the moment, for other queries to ask of; nobody chooses."""
+    everything = {**EVERY, "allValue": None, "hide": 2, "skipUrlSync": True}
+    return variable(name, label, definition, **{**everything, "regex": pattern})
+
+
 def choice(name, label, description, choices, chosen):
     """A number of seconds, by a name for people."""
     options = [{"selected": value == chosen, "text": text, "value": str(value)} for text, value in choices]
@@ -202,7 +208,7 @@ def links(one_domain):
     ]
 
 
-def dashboard(uid, title, description, page, *, one_domain, alert_matchers, since):
+def dashboard(uid, title, description, page, *, one_domain, alert_matchers, since, more_variables=()):
     return {
         "uid": uid,
         "title": title,
@@ -220,6 +226,6 @@ def dashboard(uid, title, description, page, *, one_domain, alert_matchers, sinc
         "weekStart": "",
         "annotations": {"list": annotations(alert_matchers)},
         "links": links(one_domain),
-        "templating": {"list": variables(one_domain)},
+        "templating": {"list": [*variables(one_domain), *more_variables]},
         "panels": page.panels,
     }

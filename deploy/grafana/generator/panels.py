@@ -1,12 +1,17 @@
 """Panels of Grafana's classic schema, which file provisioning and the sidecars of charts take from Grafana 10 on."""
 
 from queries import DATASOURCE, instant, numbered, query, row_of_table
-from states import BLUE, DARK_BLUE, GREEN, GREY, ORANGE, RED, STATES
+from states import BLUE, DARK_BLUE, GREEN, GREY, ORANGE, RED, STATES, TROUBLES
 
 
 def state_mappings():
     """All states by their numbers, in one mapping for all panels."""
     options = {str(code): {"color": color, "index": code, "text": text} for code, color, text in STATES.values()}
+    return [{"type": "value", "options": options}]
+
+
+def trouble_mappings():
+    options = {str(code): {"color": color, "index": code, "text": text} for code, color, text in TROUBLES.values()}
     return [{"type": "value", "options": options}]
 
 
@@ -111,7 +116,7 @@ def timeline(title, description, targets, mappings, **more):
     return panel("state-timeline", title, description, targets, "none", defaults=defaults, options=options, **more)
 
 
-def heatmap(title, description, expression, **more):
+def heatmap(title, description, expression, exemplar=False, **more):
     options = {
         "calculate": False,
         "cellGap": 1,
@@ -129,7 +134,7 @@ def heatmap(title, description, expression, **more):
         "tooltip": {"mode": "single", "showColorScale": True, "yHistogram": False},
         "yAxis": {"axisPlacement": "left", "unit": "s"},
     }
-    target = query(expression, "{{le}}", format="heatmap")
+    target = query(expression, "{{le}}", format="heatmap", **({"exemplar": True} if exemplar else {}))
     return panel("heatmap", title, description, [target], "none", options=options, maxDataPoints=60, **more)
 
 
@@ -187,7 +192,9 @@ def labels(*names):
     return {name: column(HEADINGS[name]) for name in names}
 
 
-STATE_CELL = {"mappings": state_mappings(), "custom_cellOptions": {"type": "color-background", "mode": "basic"}}
+COLORED = {"type": "color-background", "mode": "basic"}
+STATE_CELL = {"mappings": state_mappings(), "custom_cellOptions": COLORED}
+TROUBLE_CELL = {"mappings": trouble_mappings(), "custom_cellOptions": COLORED}
 
 
 def to_domain():

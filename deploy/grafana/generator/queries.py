@@ -41,19 +41,27 @@ clamp_max(
 )"""
 
 
-def quantile(q, histogram, matchers, by="", window="$__rate_interval"):
-    """Of the observations in the window; without a window, of all that the exporter has ever made and still keeps.
+def quantile(q, histogram, matchers, by="", window="$__rate_interval", at=""):
+    """Of the observations in the window that ends at each moment, or at `at`: "@ end()" is computed once for a range.
 
     From classic buckets, or from native ones where Prometheus keeps those.  A second exporter changes no quantile.
     """
 
     def observations(metric):
-        series = f"{metric}{{{matchers}}}"
-        return f"rate({series}[{window}])" if window else series
+        return f"rate({metric}{{{matchers}}}[{window}]{' ' + at if at else ''})"
 
     classic = f"sum by ({by + ', ' if by else ''}le) ({observations(histogram + '_bucket')})"
     native = f"sum{f' by ({by})' if by else ''} ({observations(histogram)})"
     return f"histogram_quantile({q}, {classic})\nor\nhistogram_quantile({q}, {native})"
+
+
+def quantiles(histogram, matchers, named):
+    """Several at once, of all observations in the time shown: the label `quantile` tells which."""
+    parts = [
+        f'label_replace(\n{quantile(q, histogram, matchers, window="$__range")},\n"quantile", "{name}", "", "")'
+        for q, name in named
+    ]
+    return "\nor\n".join(parts)
 
 
 def observed(histogram, matchers, by, labels, window="$__rate_interval"):

@@ -16,6 +16,14 @@ STATES = {
     "none": (7, DARK_BLUE, "none yet"),
     "not_found": (8, "#000000", "not found"),
 }
+# Why a domain is looked at, the worst first: the number that stands for it in a query, its colour, its text.
+TROUBLES = {
+    "failed": (5, RED, "failed"),
+    "stale": (4, ORANGE, "stale"),
+    "unknown": (3, GREY, "status unknown"),
+    "long": (2, BLUE, "runs long"),
+    "never": (1, YELLOW, "never refreshed"),
+}
 DOMAIN_STATES = ["in_progress", "completed", "failed", "cancelled", "never"]
 REFRESH_STATES = ["in_progress", "completed", "partial", "failed", "cancelled", "not_found"]
 RESULTS = ["none", "completed", "failed", "cancelled"]
