@@ -43,9 +43,25 @@ if [ "$(id -u)" -ne 0 ]; then
   }
   as_root=(sudo)
 fi
+# A machine that has just started updates itself for a while: wait for it, up to ten minutes for each lock.
+locks=(-o DPkg::Lock::Timeout=600)
+
+# The lock of the package lists knows no timeout.
+update_lists() {
+  local said code try
+  for try in $(seq 60); do
+    code=0
+    said=$("${as_root[@]}" env LC_ALL=C apt-get -q "${locks[@]}" update 2>&1 >/dev/null) || code=$?
+    [[ $code -ne 0 && $said == *"Could not get lock"* && $try -lt 60 ]] || break
+    [ "$try" -gt 1 ] || echo "Another package manager is busy; waiting for it."
+    sleep 10
+  done
+  [ -z "$said" ] || echo "$said" >&2
+  return "$code"
+}
+
 echo "Installing Debian packages: ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
-"${as_root[@]}" apt-get -q update >/dev/null
+update_lists
 "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-  apt-get -q -y install --no-install-recommends "${missing[@]}" >/dev/null
+  apt-get -q -y "${locks[@]}" install --no-install-recommends "${missing[@]}" >/dev/null
 echo "Installed."

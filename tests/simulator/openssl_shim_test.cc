@@ -42,7 +42,7 @@ TEST(OpensslShimTest, TheNamesAreLoadedAndLeadToTheRealLibraries) {
   const Case cases[] = {
       {"libssl.so", "SSL_read", "/libssl.so.3"},
       {"libssl.so", "SSL_get1_peer_certificate", "/libssl.so.3"},
-      {"libssl.so", "SSL_get_peer_certificate", "/private/libssl.so"},
+      {"libssl.so", "SSL_get_peer_certificate", "/lib/cckm_exporter/libssl.so"},
       {"libcrypto.so", "EVP_get_digestbyname", "/libcrypto.so.3"},
   };
   for (const Case& row : cases) {
