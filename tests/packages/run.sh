@@ -180,6 +180,34 @@ bill_says_what_it_cannot_know() {
   deploy/sbom.py "$build/exporter/cckm_exporter" | jq -e '.compositions[0].aggregate == "incomplete"' >/dev/null
 }
 
+# pin_with DIGEST: of a copy of the folder, by a registry that tells this digest of every image.
+pin_with() {
+  rm -rf "$work/pinned" && cp -r deploy/compose "$work/pinned"
+  stub registry/skopeo <<<"echo '$1'"
+  PATH=$work/registry:$PATH "$work/pinned/pin_images.sh"
+}
+
+images_can_be_pinned() {
+  local digest
+  digest=sha256:$(printf 'a%.0s' $(seq 64))
+  pin_with "$digest"
+  docker-compose --file "$work/pinned/compose.yml" --project-directory "$work/pinned" config >"$work/pinned/whole.yml"
+  grep -E '^ *(image|BASE):' "$work/pinned/whole.yml" >"$work/images"
+  [ "$(wc -l <"$work/images")" -ge 6 ]
+  ! grep -v "@$digest$" "$work/images"
+}
+
+nothing_is_pinned_without_a_digest() {
+  if pin_with "manifest unknown"; then return 1; fi
+  [ ! -e "$work/pinned/.env" ]
+}
+
+# The Dockerfile takes every base from its argument.
+dockerfile_names_its_base_once() {
+  [ "$(grep -c '^ARG BASE=' deploy/docker/Dockerfile)" = 1 ]
+  ! grep -E '^FROM ' deploy/docker/Dockerfile | grep -vE '^FROM (\$\{BASE\}|build)( |$)'
+}
+
 compose_is_sound() {
   docker-compose --file deploy/compose/compose.yml config --quiet
   "$build/exporter/cckm_exporter" --config.file="$work/compose/config.yml" --config.check
@@ -190,6 +218,9 @@ mkdir "$work/compose"
 sed "s,/credentials/,," deploy/compose/config.yml >"$work/compose/config.yml"
 check "bill of materials, with libraries of headers alone" bill_is_complete
 check "a bill of materials without the build says that it is incomplete" bill_says_what_it_cannot_know
+check "images of compose are pinned by their digests" images_can_be_pinned
+check "nothing is pinned where the registry tells no digest" nothing_is_pinned_without_a_digest
+check "the Dockerfile's base can be pinned" dockerfile_names_its_base_once
 check "compose" compose_is_sound
 
 # --- package ---

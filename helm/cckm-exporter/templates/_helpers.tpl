@@ -59,6 +59,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- $registry := dig "imageRegistry" "" (.Values.global | default dict) | default $image.registry -}}
 {{- if $registry }}{{ trimSuffix "/" $registry }}/{{ end -}}
 {{- $image.repository -}}
+{{- if and $image.requireDigest (not $image.digest) }}{{ fail "image.digest is empty, and image.requireDigest wants one" }}{{ end -}}
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ default .Chart.AppVersion $image.tag }}{{ end -}}
 {{- end -}}
 
