@@ -41,13 +41,13 @@ chain_start_alertmanager() {  # FOLDER
   children+=($!)
 }
 
-# The rules as they are, but for waiting: minutes become seconds.  Sets prometheus_port.
+# The rules as they are, but for waiting: minutes become seconds, and every group is evaluated each second.  Sets prometheus_port.
 chain_start_prometheus() {  # FOLDER EXPORTER_PORT
   prometheus_port=$(chain_free_port)
   mkdir "$1/rules"
   local file
   for file in deploy/prometheus/rules/*.yml; do
-    sed -E 's/^( *(keep_firing_)?for: [0-9]+)m$/\1s/' "$file" >"$1/rules/${file##*/}"
+    sed -E -e 's/^( *(keep_firing_)?for: [0-9]+)m$/\1s/' -e '/^    interval: /d' "$file" >"$1/rules/${file##*/}"
   done
   cat >"$1/prometheus.yml" <<CONFIG
 global: { scrape_interval: 1s, evaluation_interval: 1s }

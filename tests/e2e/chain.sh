@@ -58,7 +58,7 @@ curl_local() { curl -sf --noproxy '*' --max-time 5 "$@"; }
 query() { curl_local "http://127.0.0.1:$prometheus_port/api/v1/query" --data-urlencode "query=$1" | jq -r "$2"; }
 has() { [ -n "$(query "$1" '.data.result[]' 2>/dev/null)" ]; }
 has_not() { [ "$(query "$1" '.data.result | length' 2>/dev/null)" = 0 ]; }
-firing() { query 'ALERTS{alertstate="firing",alertname!="Watchdog"}' '[.data.result[].metric.alertname] | unique | join(" ")'; }
+firing() { query 'ALERTS{alertstate="firing",alertname!="CCKMWatchdog"}' '[.data.result[].metric.alertname] | unique | join(" ")'; }
 told() { chain_told "$work" | grep -qE "$1"; }
 times_told() { chain_told "$work" | grep -cE "$1" || true; }
 alertmanager_has() { curl_local "http://127.0.0.1:$alertmanager_port/api/v2/alerts" | jq -e "$1" >/dev/null; }
@@ -66,7 +66,7 @@ alertmanager_has() { curl_local "http://127.0.0.1:$alertmanager_port/api/v2/aler
 control() { curl_local -X POST "$appliance/simulator/$1" >/dev/null; }
 wait_for 30 "the exporter's domains are in Prometheus, by name" has 'domain:cckm_domain_info:named{domain!=""}'
 wait_for 30 "the freshness objective is recorded" has 'target:cckm_domain_refresh_unfresh:ratio'
-wait_for 30 "the webhook is told of Watchdog" told "^firing Watchdog "
+wait_for 30 "the webhook is told of CCKMWatchdog" told "^firing CCKMWatchdog "
 domain=$(query 'domain:cckm_domain_info:named' '.data.result[0].metric.domain_id')
 
 echo "== A refresh of domain $domain fails"

@@ -162,7 +162,7 @@ class World:
         (self._folder / "config.yaml").write_text(exporter_config(self.appliance.url))
         self.exporter = self._own(processes.Exporter(binaries["exporter"], self._folder, processes.free_port()))
         self.domains = processes.eventually(self._domains, "the exporter shows the domains of the appliance")
-        config = prometheus_config(self.exporter.port, rules)
+        config = prometheus_config(self.exporter.port, hurried(rules, self._folder / "rules"))
         self.servers = {
             kind: self._own(Prometheus(binaries["prometheus"], self._folder / kind, config, features))
             for kind, features in (("classic", "exemplar-storage"), ("native", "exemplar-storage,native-histograms"))
@@ -219,6 +219,14 @@ targets:
     tls_config: {{ ca_file: tls/ca.pem }}
     collectors: {{ dsm: {{ {discovery} }}, external-cm: {{ domain_names: false, {discovery} }} }}
 """
+
+
+def hurried(rules, folder):
+    """A copy of the rules in which no group waits longer than the others."""
+    folder.mkdir()
+    for file in rules.glob("*.yml"):
+        (folder / file.name).write_text(re.sub(r"^    interval: .*\n", "", file.read_text(), flags=re.M))
+    return folder
 
 
 def prometheus_config(port, rules):

@@ -24,9 +24,9 @@ def cases(table):
     for number, line in enumerate(table.read_text().splitlines(), 1):
         if line and not line.startswith("#"):
             expected, source, target = line.split("\t")
-            # Each case is about a job of its own, so that cases do not meet.
-            job = {"job": f"case-{number}"}
-            yield number, expected == "yes", {**job, **labels(source)}, {**job, **labels(target)}
+            # Each case is about a job in a cluster of its own, so that cases do not meet.
+            own = {"job": f"case-{number}", "cluster": f"case-{number}"}
+            yield number, expected == "yes", {**own, **labels(source)}, {**own, **labels(target)}
 
 
 def labels(text):

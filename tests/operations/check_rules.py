@@ -20,9 +20,11 @@ import promql
 
 SEVERITIES = {"critical", "warning", "info", "none"}
 ANNOTATIONS = {"summary", "description", "runbook_url", "dashboard_url"}
-HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation"]
+HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation", "It is over when"]
+# What stands at the top of a runbook, before the colon or comma that the reason follows, by whether the alert pages.
+URGENCY = {True: "**Can it wait until morning?** No", False: "**Can it wait until morning?** Yes"}
 DASHBOARDS = {"cckm-overview", "cckm-domain"}
-ALERT_NAME = re.compile(r"CCKM[A-Z][A-Za-z]+|Watchdog")
+ALERT_NAME = re.compile(r"CCKM[A-Z][A-Za-z]+")
 RECORD_NAME = re.compile(r"[a-z]+:[a-z0-9_]+:[a-z0-9_]+")
 RUNBOOK_URL = re.compile(r"https://.+/")
 
@@ -32,6 +34,8 @@ OF_PROMETHEUS = {"up": set(), "scrape_samples_scraped": set()}
 # Counters whose series exist from the first scrape, and that move all the time while something is wrong: only of these a
 # rate tells anything.
 FREQUENT = {"cckm_api_errors_total", "cckm_ledger_write_failures_total"}
+# Counters that count an event once: their first sample may be above 0, so that a rule has to compare it with the past, too.
+RARE = {"cckm_refresh_anomalies_total"}
 RATES = {"increase", "rate", "irate", "delta"}
 # Labels with values that the exporter's source spells out.
 CLOSED_LABELS = {"cloud", "status", "result", "reason", "kind", "endpoint"}
@@ -91,7 +95,8 @@ def check_expression(where, expression, exporter, rules):
         known = exporter.labels[selector.metric] | SCRAPE_LABELS
         used |= known
         yield from check_matchers(where, selector, known, exporter)
-        if selector.inside in RATES and selector.metric not in FREQUENT:
+        compared = selector.metric in RARE and re.search(rf"{selector.metric}[^)]* offset ", expression)
+        if selector.inside in RATES and selector.metric not in FREQUENT and not compared:
             yield f"{where}: {selector.inside}() of {selector.metric}, which moves too rarely for it"
     for label in sorted(set(promql.label_lists(expression)) - used):
         yield f"{where}: no metric of the expression has the label {label}"
@@ -165,6 +170,12 @@ def check_names(rules):
 
 def check_runbooks(folder, names, exporter, rules):
     files = {file.stem: file for file in folder.glob("*.md") if file.stem != "README"}
+    pages = {rule["alert"]: rule["labels"].get("severity") == "critical" for rule in rules.alerts if "labels" in rule}
+    rows = {
+        rule["alert"]: f"]({rule['alert']}.md) | {rule['labels'].get('severity')} | {rule['annotations'].get('summary')} |"
+        for rule in rules.alerts
+        if "labels" in rule and "annotations" in rule
+    }
     for name in sorted(names - set(files)):
         yield f"{name}: no runbook"
     index = (folder / "README.md").read_text() if (folder / "README.md").exists() else ""
@@ -172,12 +183,23 @@ def check_runbooks(folder, names, exporter, rules):
         if stem not in names:
             yield f"{stem}: a runbook without an alert"
         text = file.read_text()
-        if re.findall(r"^## (.+)$", text, re.M) != HEADINGS or not text.startswith(f"# {stem}\n"):
-            yield f"{stem}: the runbook's headings are not the alert's name and {', '.join(HEADINGS)}"
+        yield from check_form(stem, text, pages.get(stem, False))
         if f"({stem}.md)" not in index:
             yield f"{stem}: not in the index of the runbooks"
+        elif stem in rows and rows[stem] not in index:
+            yield f"{stem}: the index of the runbooks does not have severity and summary of the alert"
         for query in queries(text):
             yield from check_expression(f"runbook {stem}", query, exporter, rules)
+
+
+def check_form(stem, text, pages):
+    """Whoever is woken sees first whether to get up, and last how to see that it is over."""
+    if re.findall(r"^## (.+)$", text, re.M) != HEADINGS or not text.startswith(f"# {stem}\n"):
+        yield f"{stem}: the runbook's headings are not the alert's name and {', '.join(HEADINGS)}"
+    if not re.match(rf"# .+\n\n{re.escape(URGENCY[pages])}[:,] \S", text):
+        yield f"{stem}: the runbook does not begin with '{URGENCY[pages]}' and the reason"
+    if not text.partition(f"## {HEADINGS[-1]}\n")[2].strip():
+        yield f"{stem}: the runbook does not say how to see that it is over"
 
 
 def queries(text):

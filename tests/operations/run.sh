@@ -64,6 +64,8 @@ check "amtool check-config" amtool check-config deploy/alertmanager/alertmanager
 check "amtool config routes test" routes_as_told
 check "inhibitions of a real Alertmanager" \
   python3 tests/operations/check_inhibitions.py deploy/alertmanager/alertmanager.yml tests/operations/inhibitions.tsv
+check "messages list twenty alerts and count the others" \
+  python3 tests/operations/check_messages.py deploy/alertmanager/alertmanager.yml
 check "yamllint" yamllint -s -c tests/operations/yamllint.yml \
   deploy/prometheus deploy/alertmanager tests/operations/yamllint.yml
 check "shellcheck" shellcheck -x tests/operations/*.sh tests/fetch_alertmanager.sh tests/fetch_prometheus.sh
