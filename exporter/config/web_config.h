@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -32,8 +33,8 @@ enum class ClientAuth {
 enum class WebTlsVersion { kTls12, kTls13 };
 
 struct WebTlsConfig {
-  std::string certificate;         // PEM: the server's own, then its issuer and so on
-  Secret key;                      // PEM, without passphrase
+  std::string certificate;  // PEM: the server's own, then its issuer and so on
+  std::shared_ptr<const Secret> key = std::make_shared<const Secret>();  // PEM, no passphrase
   std::string client_authorities;  // PEM; empty unless clients are verified
   ClientAuth client_auth = ClientAuth::kNone;
   std::vector<std::string> client_allowed_sans;  // empty: any

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "collectors/base/whole_file.h"
+#include "exporter/config/go_duration.h"
 #include "exporter/config/text.h"
 #include "exporter/config/web_config_tls.h"
 #include "exporter/config/yaml_document.h"
@@ -30,14 +33,18 @@ constexpr std::array<HeaderRule, 5> kHeaderRules = {{
     {"Strict-Transport-Security", {}},
 }};
 
-// An empty value leaves the header out, as in the toolkit.
+// An empty value leaves the header out, but where values are known it is refused: so does the
+// toolkit, whatever its documentation says.
 void ReadHeader(const YamlCursor& cursor, const HeaderRule& rule, WebHeaders& out) {
+  const bool has_values = !rule.values[0].empty();
+  if (!has_values && cursor.IsBlank()) return;
   std::string words = "must be text without control characters";
-  if (!rule.values[0].empty()) words = "must be " + std::string(rule.values[0]);
+  if (has_values) words = "must be " + std::string(rule.values[0]);
   if (!rule.values[1].empty()) words.append(" or ").append(rule.values[1]);
   auto value = cursor.Text(words);
-  if (!value || value->empty()) return;
-  const bool is_known = rule.values[0].empty() || std::ranges::count(rule.values, *value) != 0;
+  if (!value) return;
+  const bool is_known =
+      !has_values || (!value->empty() && std::ranges::count(rule.values, *value) != 0);
   if (HasControlCharacter(*value) || !is_known) return cursor.Complain(std::move(words));
   out.emplace_back(rule.name, std::move(*value));
 }
@@ -57,43 +64,58 @@ YamlReader ReadHeaders(WebHeaders& out) {
 YamlReader ReadHttp(WebConfig& out) {
   return [&out](const YamlCursor& cursor) {
     bool http2 = false;
-    cursor.ReadMap({{"http2", ReadBoolean(http2)}, {"headers", ReadHeaders(out.headers)}});
+    cursor.ReadMap(
+        {{"http2", UnlessBlank(ReadBoolean(http2))}, {"headers", ReadHeaders(out.headers)}});
     if (http2) out.notes.emplace_back("http2 has no effect: this server speaks HTTP/1.1");
   };
 }
 
-// $2a$, $2b$ or $2y$, two digits of cost, $, and 53 characters of salt and hash.
-bool IsBcryptHash(std::string_view text) {
+// The cost of a hash: $2a$, $2b$ or $2y$, two digits of cost, $, and 53 characters of salt and
+// hash.  Nothing for every other text.
+std::optional<int> BcryptCost(std::string_view text) {
   constexpr std::size_t kSize = 60;
   constexpr int kLeastCost = 4;
-  constexpr int kMostCost = 14;  // takes a second; each step doubles that
+  constexpr int kMostCost = 31;
   if (text.size() != kSize ||
       (!text.starts_with("$2a$") && !text.starts_with("$2b$") && !text.starts_with("$2y$"))) {
-    return false;
+    return std::nullopt;
   }
   int cost = 0;
   const auto [stop, fault] = std::from_chars(text.data() + 4, text.data() + 6, cost);
   constexpr std::string_view kLetters =
       "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-  return fault == std::errc() && stop == text.data() + 6 && cost >= kLeastCost &&
-         cost <= kMostCost && text[6] == '$' &&
-         text.substr(7).find_first_not_of(kLetters) == std::string_view::npos;
+  const bool is_hash = fault == std::errc() && stop == text.data() + 6 && cost >= kLeastCost &&
+                       cost <= kMostCost && text[6] == '$' &&
+                       text.substr(7).find_first_not_of(kLetters) == std::string_view::npos;
+  return is_hash ? std::optional(cost) : std::nullopt;
 }
 
-void ReadUser(const std::string& name, const YamlCursor& cursor, WebUsers& out) {
+// A check of cost 14 takes about a second, and each step doubles that.
+void WarnOfCost(const YamlCursor& cursor, int cost, WebConfig& out) {
+  constexpr int kCostOfASecond = 14;
+  if (cost <= kCostOfASecond) return;
+  const long long seconds = 1LL << static_cast<unsigned>(cost - kCostOfASecond);
+  out.notes.push_back(cursor.path() + ": to check a password against a hash of cost " +
+                      std::to_string(cost) + " takes some " + std::to_string(seconds) +
+                      " seconds, in which nobody else is checked; 10 is usual");
+}
+
+void ReadUser(const std::string& name, const YamlCursor& cursor, WebConfig& out) {
   constexpr std::string_view kRule =
-      "must be a bcrypt hash that begins with $2a$, $2b$ or $2y$ and has a cost from 04 to 14, "
+      "must be a bcrypt hash that begins with $2a$, $2b$ or $2y$ and has a cost from 04 to 31, "
       "such as htpasswd -nBC 10 prints";
   if (name.empty() || name.find(':') != std::string::npos || HasControlCharacter(name)) {
     cursor.Complain("must be a user name without colon and control characters, and not empty");
   }
   auto hash = cursor.Text(kRule);
   if (!hash) return;
-  if (!IsBcryptHash(*hash)) return cursor.Complain(std::string(kRule));
-  out.emplace(name, std::move(*hash));
+  const auto cost = BcryptCost(*hash);
+  if (!cost) return cursor.Complain(std::string(kRule));
+  WarnOfCost(cursor, *cost, out);
+  out.users.emplace(name, std::move(*hash));
 }
 
-YamlReader ReadUsers(WebUsers& out) {
+YamlReader ReadUsers(WebConfig& out) {
   return [&out](const YamlCursor& cursor) {
     const auto entries = cursor.Entries();
     if (!entries) return;
@@ -101,15 +123,33 @@ YamlReader ReadUsers(WebUsers& out) {
   };
 }
 
+// In Go's notation, as in the toolkit.
+YamlReader ReadInterval(Nanoseconds& out) {
+  return [&out](const YamlCursor& cursor) {
+    constexpr std::string_view kRule =
+        "must be 0s or a duration up to 8760h, written like 500us, 1.5s or 1h30m";
+    constexpr Nanoseconds kLongest = std::chrono::hours(8760);
+    const auto text = cursor.Text(kRule);
+    if (!text) return;
+    const auto length = ParseGoDuration(*text);
+    if (!length || *length < Nanoseconds(0) || *length > kLongest) {
+      return cursor.Complain(std::string(kRule));
+    }
+    out = *length;
+  };
+}
+
 YamlReader ReadRateLimit(RateLimit& out) {
   return [&out](const YamlCursor& cursor) {
-    const DurationRange range = {.smallest = std::chrono::milliseconds(1),
-                                 .largest = std::chrono::hours(1),
-                                 .may_be_zero = true};
-    cursor.ReadMap({{"interval", ReadDuration(out.interval, range)},
-                    {"burst", ReadNumber(out.burst, 0, 1'000'000)}});
-    if (out.interval > Nanoseconds(0) && out.burst == 0) {
-      cursor.Complain("must have a burst of at least 1, or nobody would ever be answered");
+    constexpr std::uint64_t kLongestFill = Nanoseconds(std::chrono::hours(24 * 365 * 100)).count();
+    cursor.ReadMap({{"interval", UnlessBlank(ReadInterval(out.interval))},
+                    {"burst", UnlessBlank(ReadNumber(out.burst, 0, 1'000'000))}});
+    if (out.interval <= Nanoseconds(0)) return;
+    if (out.burst == 0) {
+      return cursor.Complain("must have a burst of at least 1, or nobody would ever be answered");
+    }
+    if (out.burst > kLongestFill / static_cast<std::uint64_t>(out.interval.count())) {
+      cursor.Complain("must have a burst that is full again after 100 years");
     }
   };
 }
@@ -128,7 +168,7 @@ Reading Read(std::string_view yaml, const std::filesystem::path& file) {
     root.ReadMap({
         {"tls_server_config", [&](const YamlCursor& cursor) { tls.Read(cursor, *config); }},
         {"http_server_config", ReadHttp(*config)},
-        {"basic_auth_users", ReadUsers(config->users)},
+        {"basic_auth_users", ReadUsers(*config)},
         {"rate_limit", ReadRateLimit(config->rate_limit)},
     });
   });

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "collectors/base/whole_file.h"
 #include "collectors/http/tls_material.h"
 #include "exporter/config/text.h"
 #include "exporter/config/web_config_names.h"
@@ -52,14 +53,30 @@ YamlReader ReadPem(std::string& out) {
   };
 }
 
-YamlReader ReadTexts(std::vector<std::string>& out) {
+// The toolkit lets nobody in by an empty list, which here would be that there is none.
+YamlReader ReadAllowedNames(std::vector<std::string>& out) {
   return [&out](const YamlCursor& cursor) {
-    for (const YamlCursor& item : cursor.Items().value_or(std::vector<YamlCursor>{})) {
+    const auto items = cursor.Items();
+    if (!items) return;
+    if (items->empty()) cursor.Complain("must name at least one, or be left out");
+    for (const YamlCursor& item : *items) {
       std::string text;
       ReadText(text)(item);
       if (!text.empty()) out.push_back(std::move(text));
     }
   };
+}
+
+// The PEM text of a file; nothing, and a complaint, where it cannot be read.
+std::optional<std::string> ReadPemFile(const YamlCursor& cursor, std::string_view key,
+                                       const std::filesystem::path& file, FilePrivacy privacy) {
+  constexpr std::size_t kLargestFile = std::size_t{1} << 20U;
+  const auto content = ReadWholeFile(file, privacy, kLargestFile);
+  if (content) return std::string(content->view());
+  const std::string objection = content.error();
+  cursor.Complain(std::string(key) + ": " + file.string() +
+                  (objection.starts_with(' ') ? "" : " ") + objection);
+  return std::nullopt;
 }
 
 // What is written of `names`, joined by colons.
@@ -81,30 +98,51 @@ bool Verifies(ClientAuth policy) {
 }  // namespace
 
 std::vector<YamlKey> WebTlsSchema::Keys() {
-  return {
+  std::vector<YamlKey> keys = {
       {"cert", ReadPem(inline_certificate_)},
       {"key", ReadPem(inline_key_)},
       {"client_ca", ReadPem(inline_client_ca_)},
       {"cert_file", ReadPath(cert_file_)},
       {"key_file", ReadPath(key_file_)},
       {"client_ca_file", ReadPath(client_ca_file_)},
-      {"client_auth_type", ReadClientAuth(tls_.client_auth)},
-      {"client_allowed_sans", ReadTexts(tls_.client_allowed_sans)},
+      {"client_auth_type",
+       [this](const YamlCursor& cursor) {
+         has_client_auth_ = true;
+         ReadClientAuth(tls_.client_auth)(cursor);
+       }},
+      {"client_allowed_sans", ReadAllowedNames(tls_.client_allowed_sans)},
       {"min_version", ReadName(kTlsVersionNames, min_version_)},
       {"max_version", ReadName(kTlsVersionNames, max_version_)},
       {"cipher_suites", ReadNames(kCipherSuiteNames, cipher_suites_)},
       {"prefer_server_cipher_suites", ReadBoolean(tls_.prefer_server_ciphers)},
       {"curve_preferences", ReadNames(kCurveNames, curves_)},
   };
+  for (YamlKey& key : keys) key.read = UnlessBlank(std::move(key.read));
+  return keys;
+}
+
+// As in the toolkit, the other keys alone turn nothing on.
+bool WebTlsSchema::TurnsTlsOn() const {
+  return !cert_file_.empty() || !key_file_.empty() || !client_ca_file_.empty() ||
+         !inline_certificate_.empty() || !inline_key_.empty() || !inline_client_ca_.empty() ||
+         has_client_auth_;
+}
+
+void WebTlsSchema::StayOff(const YamlCursor& cursor, WebConfig& out) const {
+  if (!tls_.client_allowed_sans.empty()) {
+    return cursor.Complain("must have a certificate where there are client_allowed_sans");
+  }
+  out.notes.emplace_back("tls_server_config names no certificate: plain HTTP is spoken");
 }
 
 void WebTlsSchema::Read(const YamlCursor& cursor, WebConfig& out) {
   if (!cursor.ReadMap(Keys()) || !cursor.HasContent()) return;
   UseVersions(cursor, out);
   UseCiphers(cursor, out);
+  if (!TurnsTlsOn()) return StayOff(cursor, out);
   UseCertificate(cursor, out);
   UseClientAuthorities(cursor, out);
-  CheckClients(cursor);
+  CheckClients(cursor, out);
   tls_.group_list = JoinValues(kCurveNames, curves_);
   out.tls = std::move(tls_);
 }
@@ -140,17 +178,24 @@ void WebTlsSchema::UseCiphers(const YamlCursor& cursor, WebConfig& out) {
 }
 
 void WebTlsSchema::UseCertificate(const YamlCursor& cursor, WebConfig& out) {
-  const bool as_files = !cert_file_.empty() && !key_file_.empty();
-  const bool inline_pair = !inline_certificate_.empty() && !inline_key_.empty();
-  const bool any_file = !cert_file_.empty() || !key_file_.empty();
-  const bool any_inline = !inline_certificate_.empty() || !inline_key_.empty();
-  if (as_files == inline_pair || any_file == any_inline) {
-    cursor.Complain("must have either cert_file and key_file, or cert and key");
-  } else if (as_files) {
-    UseCertificateFiles(cursor, out);
-  } else {
-    tls_.certificate = std::move(inline_certificate_);
-    tls_.key = Secret(inline_key_);
+  if (cert_file_.empty() == inline_certificate_.empty() ||
+      key_file_.empty() == inline_key_.empty()) {
+    return cursor.Complain(
+        "must have a certificate, either as cert_file or as cert, and its key, either as key_file "
+        "or as key");
+  }
+  if (!cert_file_.empty() && !key_file_.empty()) return UseCertificateFiles(cursor, out);
+  tls_.certificate = std::move(inline_certificate_);
+  tls_.key = std::make_shared<const Secret>(inline_key_);
+  if (!cert_file_.empty()) {
+    out.files.push_back(cert_file_);
+    tls_.certificate =
+        ReadPemFile(cursor, "cert_file", cert_file_, FilePrivacy::kPublic).value_or("");
+  }
+  if (!key_file_.empty()) {
+    out.files.push_back(key_file_);
+    tls_.key = std::make_shared<const Secret>(
+        ReadPemFile(cursor, "key_file", key_file_, FilePrivacy::kSecret).value_or(""));
   }
 }
 
@@ -161,7 +206,7 @@ void WebTlsSchema::UseCertificateFiles(const YamlCursor& cursor, WebConfig& out)
       ReadTlsMaterial({.ca_file = {}, .cert_file = cert_file_, .key_file = key_file_});
   if (!pair) return cursor.Complain(pair.error().message);
   tls_.certificate = (*pair)->certificate;
-  tls_.key = Secret(std::string((*pair)->key.Reveal()));
+  tls_.key = std::make_shared<const Secret>(std::string((*pair)->key.Reveal()));
 }
 
 void WebTlsSchema::UseClientAuthorities(const YamlCursor& cursor, WebConfig& out) {
@@ -176,13 +221,15 @@ void WebTlsSchema::UseClientAuthorities(const YamlCursor& cursor, WebConfig& out
   tls_.client_authorities = (*store)->authorities;
 }
 
-void WebTlsSchema::CheckClients(const YamlCursor& cursor) const {
+void WebTlsSchema::CheckClients(const YamlCursor& cursor, WebConfig& out) const {
   const bool has_authorities = !client_ca_file_.empty() || !inline_client_ca_.empty();
   if (has_authorities && tls_.client_auth == ClientAuth::kNone) {
     cursor.Complain("must have a client_auth_type where there is a client_ca_file");
   }
   if (!has_authorities && Verifies(tls_.client_auth)) {
-    cursor.Complain("must have a client_ca_file to verify clients with");
+    out.notes.emplace_back(
+        "client_auth_type verifies certificates of clients and there is no client_ca_file: none is "
+        "trusted");
   }
   if (!tls_.client_allowed_sans.empty() && !Verifies(tls_.client_auth)) {
     cursor.Complain(

@@ -17,8 +17,8 @@ namespace cckm {
 // What the keys of `tls_server_config` say, before they are put together.
 class WebTlsSchema {
  public:
-  // Reads the map and the files that it names.  Writes nothing to `out.tls` where no key is there;
-  // what is wrong is reported.
+  // Reads the map and the files that it names.  Writes nothing to `out.tls` where no key is there
+  // that turns TLS on; what is wrong is reported.
   void Read(const YamlCursor& cursor, WebConfig& out);
 
   // True where a private key stands in the web configuration itself.
@@ -31,7 +31,9 @@ class WebTlsSchema {
   void UseCertificate(const YamlCursor& cursor, WebConfig& out);
   void UseCertificateFiles(const YamlCursor& cursor, WebConfig& out);
   void UseClientAuthorities(const YamlCursor& cursor, WebConfig& out);
-  void CheckClients(const YamlCursor& cursor) const;
+  void CheckClients(const YamlCursor& cursor, WebConfig& out) const;
+  bool TurnsTlsOn() const;
+  void StayOff(const YamlCursor& cursor, WebConfig& out) const;
 
   WebTlsConfig tls_;
   std::filesystem::path cert_file_;
@@ -40,6 +42,7 @@ class WebTlsSchema {
   std::string inline_certificate_;
   std::string inline_key_;
   std::string inline_client_ca_;
+  bool has_client_auth_ = false;
   std::string min_version_ = "TLS12";
   std::string max_version_ = "TLS13";
   std::vector<std::string> cipher_suites_;

@@ -68,6 +68,9 @@ class YamlCursor {
   // False for no value at all, an empty list and an empty map.
   bool HasContent() const { return !node_.IsNull() && (node_.IsScalar() || node_.size() != 0); }
 
+  // True for no value at all and for an empty text.
+  bool IsBlank() const { return node_.IsNull() || (node_.IsScalar() && node_.Scalar().empty()); }
+
   // The entries of a list.  Anything else is reported; no value at all is an empty list.
   std::optional<std::vector<YamlCursor>> Items() const;
 

@@ -1,5 +1,7 @@
 #include "exporter/config/yaml_readers.h"
 
+#include <utility>
+
 #include "collectors/base/secret_file.h"
 #include "exporter/config/durations.h"
 #include "exporter/config/numbers.h"
@@ -158,6 +160,12 @@ YamlReader ReadPaths(std::vector<std::filesystem::path>& out) {
     for (const YamlCursor& item : cursor.Items().value_or(std::vector<YamlCursor>{})) {
       if (auto path = PathAt(item)) out.push_back(std::move(*path));
     }
+  };
+}
+
+YamlReader UnlessBlank(YamlReader read) {
+  return [read = std::move(read)](const YamlCursor& cursor) {
+    if (!cursor.IsBlank()) read(cursor);
   };
 }
 

@@ -46,6 +46,9 @@ YamlReader ReadSecretPath(std::filesystem::path& out);
 // A list of paths or patterns, made absolute.  Not looked at.
 YamlReader ReadPaths(std::vector<std::filesystem::path>& out);
 
+// Takes no value at all and an empty text for a key that is not there.
+YamlReader UnlessBlank(YamlReader read);
+
 // Keeps the cursor for a check that needs to know other keys.
 YamlReader Remember(std::optional<YamlCursor>& out);
 

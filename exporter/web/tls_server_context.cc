@@ -134,7 +134,7 @@ const char* TlsServerContext::Prepare(const WebTlsConfig& config) {
   SSL_CTX* context = context_.get();
   if (!UseCertificates(context, config.certificate)) return "certificate";
   ERR_clear_error();
-  if (!UseKey(context, config.key.Reveal())) return "key, or it is not that of the certificate";
+  if (!UseKey(context, config.key->Reveal())) return "key, or it is not that of the certificate";
   const std::string& ciphers = config.cipher_list;
   if (SSL_CTX_set_cipher_list(context, ciphers.empty() ? kDefaultCiphers : ciphers.c_str()) != 1) {
     return "cipher suites";

@@ -87,7 +87,7 @@ rate_limit: { interval: 100ms, burst: 20 }
   ASSERT_TRUE(config) << config.error().front().ToString();
   const WebTlsConfig& tls = (*config)->tls.value();
   EXPECT_EQ(tls.certificate, folder_->Read("server.pem"));
-  EXPECT_EQ(tls.key.Reveal(), folder_->Read("server.key"));
+  EXPECT_EQ(tls.key->Reveal(), folder_->Read("server.key"));
   EXPECT_EQ(tls.client_authorities, folder_->Read("other.pem"));
   EXPECT_EQ(tls.client_auth, ClientAuth::kRequireAndVerify);
   EXPECT_EQ(tls.client_allowed_sans, (std::vector<std::string>{"prometheus.example", "192.0.2.1"}));
@@ -135,19 +135,120 @@ TEST_F(WebConfigTest, TakesCertificateAndKeyFromTheFileItselfIfThatIsPrivate) {
   EXPECT_NE(Problems(yaml, 0644).find("chmod o-rwx"), std::string::npos);
 }
 
-struct Mistake {
-  std::string yaml;
-  std::string problem;  // part of what is said
-};
-
 std::string Tls(const std::string& keys) { return "tls_server_config: { " + keys + " }"; }
 std::string TlsPair(const std::string& keys) {
   return Tls("cert_file: server.pem, key_file: server.key, " + keys);
 }
 std::string User(const std::string& hash) { return "basic_auth_users:\n  al: '" + hash + "'"; }
 
+// The toolkit's own test data has such a file.
+TEST_F(WebConfigTest, TakesOneHalfAsAFileAndTheOtherFromTheFileItself) {
+  const auto with_key = Load("tls_server_config:\n  cert_file: server.pem\n  key: " +
+                                 Indented(folder_->Read("server.key")),
+                             0600);
+  ASSERT_TRUE(with_key) << with_key.error().front().ToString();
+  EXPECT_EQ((*with_key)->tls->certificate, folder_->Read("server.pem"));
+  EXPECT_EQ((*with_key)->tls->key->Reveal(), folder_->Read("server.key"));
+  EXPECT_EQ((*with_key)->files.size(), 2U);
+  const auto with_certificate = Load("tls_server_config:\n  key_file: server.key\n  cert: " +
+                                     Indented(folder_->Read("server.pem")));
+  ASSERT_TRUE(with_certificate) << with_certificate.error().front().ToString();
+  EXPECT_EQ((*with_certificate)->tls->certificate, folder_->Read("server.pem"));
+  EXPECT_EQ((*with_certificate)->tls->key->Reveal(), folder_->Read("server.key"));
+}
+
+TEST_F(WebConfigTest, TlsWithoutAKeyOfACertificateIsPlainHttpAndIsSaid) {
+  for (const char* keys : {"min_version: TLS13", "cert_file: '', key_file:, min_version: TLS12",
+                           "cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]",
+                           "curve_preferences: [X25519]", "prefer_server_cipher_suites: true"}) {
+    const auto config = Load(Tls(keys));
+    ASSERT_TRUE(config) << keys << config.error().front().ToString();
+    EXPECT_FALSE((*config)->tls) << keys;
+    ASSERT_EQ((*config)->notes.size(), 1U) << keys;
+    EXPECT_NE((*config)->notes[0].find("plain HTTP"), std::string::npos) << (*config)->notes[0];
+  }
+}
+
+TEST_F(WebConfigTest, TakesEmptyValuesForKeysThatAreNotThere) {
+  const auto config = Load(R"(
+tls_server_config:
+  cert:
+  key: ""
+  client_ca: ~
+  cert_file: server.pem
+  key_file: server.key
+  client_auth_type: ""
+  client_ca_file:
+  client_allowed_sans:
+  min_version:
+  max_version: ""
+  cipher_suites:
+  curve_preferences: []
+  prefer_server_cipher_suites:
+http_server_config:
+  http2:
+  headers:
+    Content-Security-Policy:
+    Strict-Transport-Security: ""
+    X-XSS-Protection: ~
+basic_auth_users:
+rate_limit:
+  interval:
+  burst: ""
+)");
+  ASSERT_TRUE(config) << config.error().front().ToString();
+  EXPECT_EQ((*config)->tls->client_auth, ClientAuth::kNone);
+  EXPECT_EQ((*config)->tls->min_version, WebTlsVersion::kTls12);
+  EXPECT_TRUE((*config)->headers.empty());
+  EXPECT_EQ((*config)->rate_limit, RateLimit{});
+  EXPECT_TRUE((*config)->notes.empty());
+}
+
+TEST_F(WebConfigTest, TrustsNoClientWithoutAnAuthorityAndSaysSo) {
+  for (const char* type : {"RequireAndVerifyClientCert", "VerifyClientCertIfGiven"}) {
+    const auto config = Load(TlsPair(std::string("client_auth_type: ") + type));
+    ASSERT_TRUE(config) << type;
+    EXPECT_EQ((*config)->tls->client_authorities, "");
+    ASSERT_EQ((*config)->notes.size(), 1U);
+    EXPECT_NE((*config)->notes[0].find("none is trusted"), std::string::npos);
+  }
+}
+
+TEST_F(WebConfigTest, TakesHashesOfEveryCostAndWarnsOfTheTime) {
+  const auto config = Load(User("$2y$14" + kHash.substr(6)) + "\n  bob: '$2a$18" + kHash.substr(6) +
+                           "'\n  eve: '$2b$31" + kHash.substr(6) + "'\n");
+  ASSERT_TRUE(config) << config.error().front().ToString();
+  EXPECT_EQ((*config)->users.size(), 3U);
+  ASSERT_EQ((*config)->notes.size(), 2U);
+  EXPECT_NE((*config)->notes[0].find("basic_auth_users.bob"), std::string::npos);
+  EXPECT_NE((*config)->notes[0].find("16 seconds"), std::string::npos) << (*config)->notes[0];
+  EXPECT_NE((*config)->notes[1].find("131072 seconds"), std::string::npos) << (*config)->notes[1];
+}
+
+TEST_F(WebConfigTest, ReadsTheIntervalOfTheRateLimitAsGoDoes) {
+  struct Case {
+    const char* interval;
+    Nanoseconds length;
+  };
+  for (const Case& row :
+       {Case{"1.5s", std::chrono::milliseconds(1500)},
+        Case{"500us", std::chrono::microseconds(500)}, Case{"2h", std::chrono::hours(2)},
+        Case{"1h30m", std::chrono::minutes(90)}, Case{"'100ms'", std::chrono::milliseconds(100)},
+        Case{"0", Nanoseconds(0)}}) {
+    const auto config =
+        Load("rate_limit: { interval: " + std::string(row.interval) + ", burst: 20 }");
+    ASSERT_TRUE(config) << row.interval;
+    EXPECT_EQ((*config)->rate_limit.interval, row.length) << row.interval;
+  }
+}
+
+struct Mistake {
+  std::string yaml;
+  std::string problem;  // part of what is said
+};
+
 TEST_F(WebConfigTest, SaysWhereAMistakeIsAndWhatIsAllowed) {
-  const std::string key_missing = ":1: tls_server_config: must have either cert_file and key_file";
+  const std::string key_missing = ":1: tls_server_config: must have a certificate, either as";
   const std::string bad_hash = ":2: basic_auth_users.al: must be a bcrypt hash";
   const std::vector<Mistake> mistakes = {
       {"tls_config: {}", ":1: tls_config: is not a known key; allowed here are tls_server_config"},
@@ -155,8 +256,18 @@ TEST_F(WebConfigTest, SaysWhereAMistakeIsAndWhatIsAllowed) {
       {"a: b: c", "is not YAML"},
       {"rate_limit: {}\nrate_limit: {}", ":2: rate_limit: is written twice"},
       {Tls("cert_file: server.pem"), key_missing},
-      {Tls("min_version: TLS13"), key_missing},
-      {Tls("cert_file: server.pem, key: '-----BEGIN'"), key_missing},
+      {Tls("cert_file: '', key_file: server.key"), key_missing},
+      {Tls("cert: '', key_file: server.key"), key_missing},
+      {Tls("cert_file: server.pem, key: ''"), key_missing},
+      {Tls("cert_file: '', key_file: '', client_auth_type: NoClientCert"), key_missing},
+      {Tls("client_ca_file: other.pem"), key_missing},
+      {Tls("client_allowed_sans: [a]"), "must have a certificate where there are"},
+      {Tls("cert_file: none.pem, key: '-----BEGIN'"), "none.pem cannot be opened"},
+      {Tls("cert: '-----BEGIN', key_file: open.key"), "chmod o-rwx"},
+      {TlsPair("client_auth_type: RequireAndVerifyClientCert, client_allowed_sans: []"),
+       "client_allowed_sans: must name at least one"},
+      {TlsPair("client_auth_type: RequireAndVerifyClientCert, client_allowed_sans: ['']"),
+       "client_allowed_sans[0]: must be text"},
       {TlsPair("cert: '-----BEGIN', key: '-----BEGIN'"), key_missing},
       {Tls("cert: x, key: y"), "tls_server_config.cert: must be text in PEM form"},
       {Tls("cert_file: none.pem, key_file: server.key"), "none.pem cannot be opened"},
@@ -164,8 +275,6 @@ TEST_F(WebConfigTest, SaysWhereAMistakeIsAndWhatIsAllowed) {
       {Tls("cert_file: server.pem, key_file: other.key"), "does not belong"},
       {Tls("cert_file: server.pem, key_file: open.key"), "chmod o-rwx"},
       {TlsPair("client_auth_type: Always"), "client_auth_type: must be one of NoClientCert"},
-      {TlsPair("client_auth_type: RequireAndVerifyClientCert"), "must have a client_ca_file"},
-      {TlsPair("client_auth_type: VerifyClientCertIfGiven"), "must have a client_ca_file"},
       {TlsPair("client_ca_file: other.pem"), "must have a client_auth_type"},
       {TlsPair("client_auth_type: RequireAnyClientCert, client_allowed_sans: [a]"),
        "a certificate that nobody verified"},
@@ -186,14 +295,21 @@ TEST_F(WebConfigTest, SaysWhereAMistakeIsAndWhatIsAllowed) {
       {"http_server_config: { headers: { Server: x } }",
        "Server: is not a known key; allowed here are Content-Security-Policy"},
       {"http_server_config: { headers: { X-Frame-Options: allow } }", "must be deny or sameorigin"},
+      {"http_server_config: { headers: { X-Frame-Options: '' } }", "must be deny or sameorigin"},
+      {"http_server_config: { headers: { X-Frame-Options: } }", "must be deny or sameorigin"},
       {"http_server_config: { headers: { X-Content-Type-Options: no } }", "must be nosniff"},
+      {"http_server_config: { headers: { X-Content-Type-Options: '' } }", "must be nosniff"},
       {"http_server_config: { headers: { X-XSS-Protection: \"a\\r\\nb\" } }",
        "without control characters"},
       {"basic_auth_users: [a]", "basic_auth_users: must be a map"},
       {User("secret"), bad_hash},
       {User("$2x" + kHash.substr(3)), bad_hash},
       {User("$2y$03" + kHash.substr(6)), bad_hash},
-      {User("$2y$15" + kHash.substr(6)), bad_hash},
+      {User("$2$" + kHash.substr(4)), bad_hash},
+      {User("$2$" + kHash.substr(3)), bad_hash},
+      {User("$2y$32" + kHash.substr(6)), bad_hash},
+      {User(""), bad_hash},
+      {"basic_auth_users:\n  al:", bad_hash},
       {User("$2y$1x" + kHash.substr(6)), bad_hash},
       {User(kHash + "x"), bad_hash},
       {User(kHash.substr(0, 59) + "="), bad_hash},
@@ -202,6 +318,10 @@ TEST_F(WebConfigTest, SaysWhereAMistakeIsAndWhatIsAllowed) {
        ":3: basic_auth_users.al: is written twice"},
       {"rate_limit: { interval: -1s, burst: 1 }", "rate_limit.interval: must be 0s or a duration"},
       {"rate_limit: { interval: 1s }", "rate_limit: must have a burst of at least 1"},
+      {"rate_limit: { interval: 1d, burst: 1 }", "rate_limit.interval: must be 0s or a duration"},
+      {"rate_limit: { interval: 5, burst: 1 }", "rate_limit.interval: must be 0s or a duration"},
+      {"rate_limit: { interval: 8761h, burst: 1 }", "must be 0s or a duration"},
+      {"rate_limit: { interval: 8760h, burst: 101 }", "full again after 100 years"},
       {"rate_limit: { burst: x }", "burst: must be a whole number"},
   };
   for (const Mistake& mistake : mistakes) {
