@@ -92,6 +92,10 @@ Door::Events DoorEvents(Log& log) {
                           {{"error", reason}});
               },
           .on_change = [&log] { log.Info("Web configuration was read again"); },
+          .on_waiting =
+              [&log](const std::string& what) {
+                log.Warn("Part of the web configuration is not used", {{"reason", what}});
+              },
           .on_note =
               [&log](const std::string& note) {
                 log.Warn("Web configuration", {{"note", note}});

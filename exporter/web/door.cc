@@ -1,7 +1,9 @@
 #include "exporter/web/door.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "exporter/web/door_width.h"
 #include "exporter/web/tls_libraries.h"
 
 namespace cckm {
@@ -19,32 +21,6 @@ WebAnswer Refusal(int status, std::string text, WebHeaders headers) {
 
 std::vector<ConfigProblem> Problem(const std::filesystem::path& file, std::string message) {
   return {{file.string(), 0, "", std::move(message)}};
-}
-
-// How much a client has to prove with a certificate.
-int DemandOf(const WebConfig& config) {
-  if (!config.tls) return 0;
-  switch (config.tls->client_auth) {
-    case ClientAuth::kRequireAny:
-      return 1;
-    case ClientAuth::kRequireAndVerify:
-      return 2;
-    case ClientAuth::kNone:
-    case ClientAuth::kRequest:
-    case ClientAuth::kVerifyIfGiven:
-      break;
-  }
-  return 0;
-}
-
-// A file that is empty, or ends early, because it is being written right now must not open the
-// door: what locks it is taken away by a start only.
-std::optional<std::string_view> ChangeThatTakesARestart(const WebConfig& now,
-                                                        const WebConfig& next) {
-  if (now.tls.has_value() != next.tls.has_value()) return "turns TLS on or off";
-  if (!now.users.empty() && next.users.empty()) return "asks for no password any more";
-  if (DemandOf(next) < DemandOf(now)) return "asks less of client certificates";
-  return std::nullopt;
 }
 
 }  // namespace
@@ -67,12 +43,14 @@ tl::expected<std::unique_ptr<Door>, std::vector<ConfigProblem>> Door::Open(
     const std::filesystem::path& file, const Clock& clock, Events events) {
   std::unique_ptr<Door> door(new Door(file, clock, std::move(events)));
   if (file.empty()) return door;
-  auto loaded = door->LoadWatched();
-  if (!loaded) return tl::make_unexpected(std::move(loaded.error()));
-  if (loaded->tls != nullptr) {
+  const auto loaded = door->LoadWatched();
+  if (!loaded) return tl::make_unexpected(loaded.error());
+  auto version = door->MakeVersion(*loaded);
+  if (!version) return tl::make_unexpected(std::move(version.error()));
+  if (version->tls != nullptr) {
     if (auto reason = WhyNoTls()) return tl::make_unexpected(Problem(file, std::move(*reason)));
   }
-  door->Use(std::move(*loaded));
+  door->Use(std::move(*version));
   return door;
 }
 
@@ -114,12 +92,11 @@ std::shared_ptr<const Door::Version> Door::Current() {
   return version_;
 }
 
-tl::expected<Door::Version, std::vector<ConfigProblem>> Door::Load() const {
-  const auto config = LoadWebConfigFile(file_);
-  if (!config) return tl::make_unexpected(config.error());
-  Version version{*config, nullptr};
-  if ((*config)->tls) {
-    auto tls = TlsServerContext::Make(*(*config)->tls);
+tl::expected<Door::Version, std::vector<ConfigProblem>> Door::MakeVersion(
+    std::shared_ptr<const WebConfig> config) const {
+  Version version{std::move(config), nullptr};
+  if (version.config->tls) {
+    auto tls = TlsServerContext::Make(*version.config->tls);
     if (!tls) return tl::make_unexpected(Problem(file_, std::move(tls.error())));
     version.tls = std::move(*tls);
   }
@@ -128,13 +105,13 @@ tl::expected<Door::Version, std::vector<ConfigProblem>> Door::Load() const {
 
 // The identities are taken before the contents, so that a change between is seen next time.  Which
 // files there are is known only when they were read.
-tl::expected<Door::Version, std::vector<ConfigProblem>> Door::LoadWatched() {
+WebConfigResult Door::LoadWatched() {
   const std::vector<std::filesystem::path> known = Current()->config->files;
   identities_ = IdentitiesOf(known);
-  auto loaded = Load();
-  if (!loaded || loaded->config->files == known) return loaded;
-  identities_ = IdentitiesOf(loaded->config->files);
-  return Load();
+  auto loaded = LoadWebConfigFile(file_);
+  if (!loaded || (*loaded)->files == known) return loaded;
+  identities_ = IdentitiesOf((*loaded)->files);
+  return LoadWebConfigFile(file_);
 }
 
 Door::Identities Door::IdentitiesOf(const std::vector<std::filesystem::path>& files) {
@@ -159,17 +136,19 @@ void Door::LookAgain() {
 void Door::Look() {
   const auto current = Current();
   if (!is_outdated_ && IdentitiesOf(current->config->files) == identities_) return;
-  auto loaded = LoadWatched();
-  if (const auto change =
-          loaded ? ChangeThatTakesARestart(*current->config, *loaded->config) : std::nullopt) {
-    loaded = tl::make_unexpected(Problem(
-        file_, std::string(*change) + ", which takes a restart; nothing else of it is used"));
-  }
-  is_outdated_ = !loaded;
+  is_outdated_ = true;
+  const auto loaded = LoadWatched();
   if (!loaded) return Tell(loaded.error());
+  std::vector<std::string_view> waiting = WhatWaitsForARestart(*current->config, **loaded);
+  auto version = MakeVersion(waiting.empty() ? *loaded
+                                             : std::make_shared<const WebConfig>(
+                                                   WithoutWhatWaits(*current->config, **loaded)));
+  if (!version) return Tell(version.error());
+  is_outdated_ = false;
   told_.clear();
-  Use(std::move(*loaded));
+  Use(std::move(*version));
   if (events_.on_change) events_.on_change();
+  TellWhatWaits(std::move(waiting));
 }
 
 void Door::Use(Version version) {
@@ -190,6 +169,14 @@ void Door::Tell(const std::vector<ConfigProblem>& problems) {
   if (reason == told_) return;
   told_ = reason;
   if (events_.on_unusable) events_.on_unusable(reason);
+}
+
+void Door::TellWhatWaits(std::vector<std::string_view> waiting) {
+  for (const std::string_view what : waiting) {
+    if (std::ranges::count(waiting_, what) != 0 || !events_.on_waiting) continue;
+    events_.on_waiting(std::string(what) + ", which waits for a restart");
+  }
+  waiting_ = std::move(waiting);
 }
 
 }  // namespace cckm

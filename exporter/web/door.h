@@ -2,8 +2,8 @@
 //
 // Holds what `--web.config.file` says, reads it again when it or a file that it names changes, and
 // decides by it who may come in, how TLS is spoken and which headers answers carry.  What cannot be
-// used leaves everything as it was, so that no mistake opens the door.  Whether TLS is spoken at
-// all is decided by the start, and so is that no password or client certificate is needed any more.
+// used leaves everything as it was, so that no mistake opens the door; what would ask less of
+// clients waits for a start (door_width.h), and the rest is used.
 //
 // Thread-safety: every method may be called from any thread.
 
@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -39,6 +40,8 @@ class Door {
     // for each reason until the file can be used again.
     std::function<void(const std::string& reason)> on_unusable = {};
     std::function<void()> on_change = {};  // a changed file is used from now on
+    // A part of the changed file waits for a restart.  Told once for each part until it is gone.
+    std::function<void(const std::string& what)> on_waiting = {};
     // Something in the file has no effect.
     std::function<void(const std::string& note)> on_note = {};
   };
@@ -66,13 +69,15 @@ class Door {
   Door(std::filesystem::path file, const Clock& clock, Events events);
 
   std::shared_ptr<const Version> Current();
-  tl::expected<Version, std::vector<ConfigProblem>> Load() const;
-  tl::expected<Version, std::vector<ConfigProblem>> LoadWatched();
+  WebConfigResult LoadWatched();
+  tl::expected<Version, std::vector<ConfigProblem>> MakeVersion(
+      std::shared_ptr<const WebConfig> config) const;
   static Identities IdentitiesOf(const std::vector<std::filesystem::path>& files);
   void LookAgain();
   void Look();
   void Use(Version version);
   void Tell(const std::vector<ConfigProblem>& problems);
+  void TellWhatWaits(std::vector<std::string_view> waiting);
 
   const std::filesystem::path file_;
   const Clock& clock_;
@@ -87,8 +92,9 @@ class Door {
 
   // Of the thread that looks.
   Identities identities_;
-  bool is_outdated_ = false;  // the files hold something else, which cannot be used
-  std::string told_;          // the last reason that on_unusable was told
+  bool is_outdated_ = false;               // the files hold something else, which cannot be used
+  std::string told_;                       // the last reason that on_unusable was told
+  std::vector<std::string_view> waiting_;  // what on_waiting was told
 
   Mutex mutex_;
   std::shared_ptr<const Version> version_ CCKM_GUARDED_BY(mutex_);

@@ -49,6 +49,7 @@ class DoorFixture : public HttpServerFixture {
         Door::Open(folder_.File("web.yml"), clock_,
                    {.on_unusable = [this](const std::string& why) { unusable_.push_back(why); },
                     .on_change = [this] { ++changes_; },
+                    .on_waiting = [this](const std::string& what) { waiting_.push_back(what); },
                     .on_note = [this](const std::string& note) { notes_.push_back(note); }});
     ASSERT_TRUE(door) << door.error().front().ToString();
     door_ = std::move(*door);
@@ -71,6 +72,7 @@ class DoorFixture : public HttpServerFixture {
   const TemporaryFolder folder_;
   FakeClock clock_;
   std::vector<std::string> unusable_;
+  std::vector<std::string> waiting_;
   std::vector<std::string> notes_;
   int changes_ = 0;
   std::unique_ptr<Door> door_;

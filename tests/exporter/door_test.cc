@@ -118,8 +118,31 @@ TEST_F(DoorTest, StaysLockedWhateverTheFileBecomes) {
     Write("web.yml", open);
     LookLater();
     EXPECT_EQ(Ask(""), 401) << "no password is a matter of a start: " << open;
+    EXPECT_EQ(Ask(kAliceSecret), 0) << open;
   }
-  EXPECT_EQ(changes_, 0);
+  ASSERT_EQ(waiting_.size(), 1U) << "told once";
+  EXPECT_EQ(waiting_[0], "asks for no password any more, which waits for a restart");
+}
+
+TEST_F(DoorTest, UsesAtOnceWhatNarrowsBesideWhatWaits) {
+  Open(kAlice + "rate_limit: { interval: 1s, burst: 1000 }");
+  EXPECT_EQ(Ask(kAliceSecret), 0);
+  Write("web.yml", std::string("basic_auth_users: { bob: '") + kHashOfSecret +
+                       "' }\nhttp_server_config: { headers: { X-Frame-Options: deny } }");
+  LookLater();
+  EXPECT_EQ(Ask(kAliceSecret), 401) << "was struck off";
+  EXPECT_EQ(door_->Hooks().headers()->size(), 1U);
+  EXPECT_EQ(
+      waiting_,
+      (std::vector<std::string>{"takes rate_limit away or loosens it, which waits for a restart"}));
+  Write("web.yml", kAlice + "rate_limit: { interval: 1s, burst: 1000 }");
+  LookLater();
+  EXPECT_EQ(Ask(kAliceSecret), 0);
+  Write("web.yml", kAlice);
+  LookLater();
+  EXPECT_EQ(Ask(kAliceSecret), 0);
+  EXPECT_EQ(waiting_.size(), 2U) << "told again after it was gone";
+  EXPECT_TRUE(unusable_.empty());
 }
 
 // The file is read by a thread that serves a request and has little stack.
@@ -152,9 +175,11 @@ TEST_F(DoorTest, TurningTlsOnTakesARestart) {
   WriteCertificate("server", MakeTestCertificate({.common_name = "server"}));
   Write("web.yml", "tls_server_config: { cert_file: server.pem, key_file: server.key }");
   LookLater();
-  EXPECT_EQ(Ask(""), 401) << "nothing of the file is used";
-  ASSERT_EQ(unusable_.size(), 1U);
-  EXPECT_NE(unusable_[0].find("restart"), std::string::npos) << unusable_[0];
+  EXPECT_EQ(Ask(""), 401);
+  EXPECT_EQ(Ask(kAliceSecret), 0);
+  EXPECT_FALSE(door_->Hooks().tls);
+  ASSERT_EQ(waiting_.size(), 2U) << "the passwords are gone, too";
+  EXPECT_EQ(waiting_[0], "turns TLS on or off, which waits for a restart");
 }
 
 TEST_F(DoorTest, CountsRequestsBeforeItLooksAtPasswords) {
