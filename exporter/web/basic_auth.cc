@@ -28,11 +28,19 @@ void AppendPart(std::string& text, std::string_view part) {
   text.append(std::to_string(part.size())).append(":").append(part);
 }
 
-const std::string& DearestHash(const WebUsers& users) {
+// As dear as the dearest of the users', so that the time does not tell who is one; but no dearer
+// than a second, or a stranger could stop the checks for hours.
+std::string HashForStrangers(const WebUsers& users) {
+  constexpr std::size_t kCostBegin = 4;
+  constexpr std::size_t kCostLength = 2;
+  constexpr std::string_view kCostOfASecond = "14";
   const auto cost = [](const WebUsers::value_type& user) {
-    return std::string_view(user.second).substr(4, 2);
+    return std::string_view(user.second).substr(kCostBegin, kCostLength);
   };
-  return std::ranges::max_element(users, {}, cost)->second;
+  const auto dearest = std::ranges::max_element(users, {}, cost);
+  std::string hash = HashOfNobody(dearest->second);
+  if (cost(*dearest) > kCostOfASecond) hash.replace(kCostBegin, kCostLength, kCostOfASecond);
+  return hash;
 }
 
 }  // namespace
@@ -70,36 +78,77 @@ BasicAuth::Digest BasicAuth::DigestOf(const BasicCredentials& credentials, const
   return digest;
 }
 
-bool BasicAuth::HasRoomFor(std::string_view peer) const {
-  const auto of_peer = [peer](const auto& entry) { return entry.second->peer == peer; };
-  return flights_.size() < kMostWaiting &&
-         std::ranges::count_if(flights_, of_peer) < std::ptrdiff_t{kMostWaitingOfAPeer};
+BasicAuth::Rank BasicAuth::RankOf(const Flight& flight) const {
+  return {guessers_.FailuresOf(flight.source), flight.number};
 }
 
-// Computes without the lock, and hands the turn on whatever happens.
-bool BasicAuth::TakeTurn(std::uint64_t turn, const Secret& password, const std::string& hash) {
-  while (turn_ != turn) changed_.wait(mutex_);
+bool BasicAuth::IsNext(const Flight& flight) const {
+  if (is_computing_) return false;
+  const Rank rank = RankOf(flight);
+  for (const auto& [digest, other] : flights_) {
+    if (RankOf(*other) < rank) return false;
+  }
+  return true;
+}
+
+// Where all places are taken, the last of those who have failed more often than the source loses
+// its own.
+bool BasicAuth::MakeRoomFor(const std::string& source) {
+  const auto of_source = [&source](const auto& entry) { return entry.second->source == source; };
+  if (std::ranges::count_if(flights_, of_source) >= std::ptrdiff_t{kMostWaitingOfAPeer}) {
+    return false;
+  }
+  if (flights_.size() < kMostWaiting) return true;
+  auto last = flights_.end();
+  for (auto entry = flights_.begin(); entry != flights_.end(); ++entry) {
+    if (entry->second->is_computed) continue;
+    if (last == flights_.end() || RankOf(*entry->second) > RankOf(*last->second)) last = entry;
+  }
+  if (last == flights_.end() || RankOf(*last->second).first <= guessers_.FailuresOf(source)) {
+    return false;
+  }
+  last->second->is_over = true;
+  flights_.erase(last);
+  changed_.notify_all();
+  return true;
+}
+
+// The flight goes as early as the best of those who wait for it.
+BasicAuth::Verdict BasicAuth::Join(Flight& flight, const std::string& source) {
+  if (guessers_.FailuresOf(source) < RankOf(flight).first) flight.source = source;
+  changed_.notify_all();
+  while (!flight.is_over) changed_.wait(mutex_);
+  return flight.verdict;
+}
+
+// Without the lock, which is held again whatever happens.
+bool BasicAuth::Compute(const Attempt& attempt) {
   mutex_.unlock();
   bool is_right = false;
   try {
-    is_right = check_(password, hash);
+    is_right = check_(attempt.password, attempt.hash);
   } catch (...) {  // out of memory: nobody comes in for that
   }
   mutex_.lock();
-  ++turn_;
-  changed_.notify_all();
   return is_right;
 }
 
-bool BasicAuth::Decide(const Digest& digest, std::string_view peer, const Attempt& attempt) {
-  const auto flight = std::make_shared<Flight>(Flight{.peer = std::string(peer)});
-  const auto entry = flights_.emplace(digest, flight).first;
-  const bool is_right = TakeTurn(next_turn_++, attempt.password, attempt.hash);
-  flight->is_welcome = is_right && attempt.is_known;
+BasicAuth::Verdict BasicAuth::Decide(const Digest& digest, const std::string& source,
+                                     const Attempt& attempt) {
+  const auto flight = std::make_shared<Flight>(Flight{.source = source, .number = next_number_++});
+  flights_.emplace(digest, flight);
+  while (!flight->is_over && !IsNext(*flight)) changed_.wait(mutex_);
+  if (flight->is_over) return flight->verdict;
+  is_computing_ = flight->is_computed = true;
+  const bool is_welcome = Compute(attempt) && attempt.is_known;
+  is_computing_ = false;
+  flight->verdict = is_welcome ? Verdict::kWelcome : Verdict::kRefused;
   flight->is_over = true;
-  flights_.erase(entry);
-  (flight->is_welcome ? right_ : wrong_).Add(digest);
-  return flight->is_welcome;
+  flights_.erase(digest);
+  changed_.notify_all();
+  (is_welcome ? right_ : wrong_).Add(digest);
+  is_welcome ? guessers_.Forgive(source) : guessers_.Note(source);
+  return flight->verdict;
 }
 
 BasicAuth::Verdict BasicAuth::Check(std::string_view authorization, std::string_view peer,
@@ -108,21 +157,19 @@ BasicAuth::Verdict BasicAuth::Check(std::string_view authorization, std::string_
   if (!credentials) return Verdict::kRefused;
   const auto user = users.find(credentials->user);
   const bool is_known = user != users.end();
-  const std::string hash = is_known ? user->second : HashOfNobody(DearestHash(users));
+  const std::string hash = is_known ? user->second : HashForStrangers(users);
   const Digest digest = DigestOf(*credentials, hash, is_known);
-  const auto verdict = [](bool is_welcome) {
-    return is_welcome ? Verdict::kWelcome : Verdict::kRefused;
-  };
+  const std::string source = SourceOf(peer);
 
   const MutexLock lock(mutex_);
-  if (right_.Holds(digest) || wrong_.Holds(digest)) return verdict(right_.Holds(digest));
+  if (right_.Holds(digest)) return Verdict::kWelcome;
+  if (wrong_.Holds(digest)) return Verdict::kRefused;
   if (const auto found = flights_.find(digest); found != flights_.end()) {
     const std::shared_ptr<Flight> flight = found->second;
-    while (!flight->is_over) changed_.wait(mutex_);
-    return verdict(flight->is_welcome);
+    return Join(*flight, source);
   }
-  if (!HasRoomFor(peer)) return Verdict::kBusy;
-  return verdict(Decide(digest, peer, {credentials->password, hash, is_known}));
+  if (!MakeRoomFor(source)) return Verdict::kBusy;
+  return Decide(digest, source, {credentials->password, hash, is_known});
 }
 
 }  // namespace cckm

@@ -1,10 +1,10 @@
 // Who may come in: user names and passwords against the bcrypt hashes of the web configuration.
 //
 // A hash takes a tenth of a second to compute, so that a stranger can keep a processor busy. Hence:
-// one is computed at a time, a few wait in the order of their coming, and who cannot wait is told
-// to come again.  What was found out is remembered, right and wrong ones apart, so that a scraper
-// that was let in once never waits again, whatever strangers do.  An unknown user costs what a
-// known one does.
+// one is computed at a time, a few wait, and who cannot wait is told to come again.  Who has
+// guessed wrong less often goes first, and takes the place of who did more often.  What was found
+// out is remembered, right and wrong ones apart, so that a scraper that was let in once never waits
+// again, whatever strangers do.  An unknown user costs what a known one does, up to a second.
 //
 // Thread-safety: Check() is called by many threads at once.
 
@@ -21,10 +21,12 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "collectors/base/mutex.h"
 #include "exporter/config/web_config.h"
 #include "exporter/web/authorization.h"
+#include "exporter/web/guessers.h"
 
 namespace cckm {
 
@@ -57,7 +59,7 @@ class BasicAuth {
   explicit BasicAuth(PasswordCheck check);
 
   // Judges a request of `peer`, an address, with this header.  May wait for computations that
-  // others caused, kMostWaiting of them at most. REQUIRES: users is not empty.
+  // others caused.  REQUIRES: users is not empty.
   Verdict Check(std::string_view authorization, std::string_view peer, const WebUsers& users);
 
   static constexpr std::size_t kMostWaiting = 16;
@@ -67,10 +69,15 @@ class BasicAuth {
   using Digest = DigestMemory::Digest;
   // A computation that is wanted; all who ask the same meanwhile wait for it together.
   struct Flight {
-    std::string peer;
+    std::string source;
+    std::uint64_t number = 0;  // in the order of their coming
+    bool is_computed = false;  // now
     bool is_over = false;
-    bool is_welcome = false;
+    Verdict verdict = Verdict::kBusy;
   };
+  using Flights = std::map<Digest, std::shared_ptr<Flight>>;
+  // The lowest goes first: by the failures of its source, then in the order of coming.
+  using Rank = std::pair<std::uint64_t, std::uint64_t>;
   struct Attempt {
     const Secret& password;
     const std::string& hash;
@@ -79,20 +86,23 @@ class BasicAuth {
 
   Digest DigestOf(const BasicCredentials& credentials, const std::string& hash,
                   bool is_known) const;
-  bool HasRoomFor(std::string_view peer) const CCKM_REQUIRES(mutex_);
-  bool Decide(const Digest& digest, std::string_view peer, const Attempt& attempt)
+  Rank RankOf(const Flight& flight) const CCKM_REQUIRES(mutex_);
+  bool IsNext(const Flight& flight) const CCKM_REQUIRES(mutex_);
+  bool MakeRoomFor(const std::string& source) CCKM_REQUIRES(mutex_);
+  Verdict Join(Flight& flight, const std::string& source) CCKM_REQUIRES(mutex_);
+  Verdict Decide(const Digest& digest, const std::string& source, const Attempt& attempt)
       CCKM_REQUIRES(mutex_);
-  bool TakeTurn(std::uint64_t turn, const Secret& password, const std::string& hash)
-      CCKM_REQUIRES(mutex_);
+  bool Compute(const Attempt& attempt) CCKM_REQUIRES(mutex_);
 
   const PasswordCheck check_;
   const std::array<unsigned char, 32> key_;  // so that nobody can aim at a digest
 
   Mutex mutex_;
   std::condition_variable_any changed_;
-  std::map<Digest, std::shared_ptr<Flight>> flights_ CCKM_GUARDED_BY(mutex_);
-  std::uint64_t next_turn_ CCKM_GUARDED_BY(mutex_) = 0;
-  std::uint64_t turn_ CCKM_GUARDED_BY(mutex_) = 0;  // whose computation is under way
+  Flights flights_ CCKM_GUARDED_BY(mutex_);
+  std::uint64_t next_number_ CCKM_GUARDED_BY(mutex_) = 0;
+  bool is_computing_ CCKM_GUARDED_BY(mutex_) = false;
+  Guessers guessers_ CCKM_GUARDED_BY(mutex_);
   DigestMemory right_ CCKM_GUARDED_BY(mutex_);
   DigestMemory wrong_ CCKM_GUARDED_BY(mutex_);
 };

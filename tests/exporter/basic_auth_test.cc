@@ -133,6 +133,17 @@ TEST_F(BasicAuthTest, WorksAsHardForAnUnknownUserAsForTheDearest) {
   EXPECT_EQ(hashes_[1].substr(0, 7), kHash.substr(0, 7));
 }
 
+TEST_F(BasicAuthTest, AnUnknownUserCostsNoMoreThanASecond) {
+  std::string computed;
+  BasicAuth auth([&](const Secret&, const std::string& hash) {
+    computed = hash;
+    return false;
+  });
+  users_["bob"] = "$2b$31" + kHash.substr(6);
+  EXPECT_EQ(auth.Check(Header(kEveSecret), "192.0.2.1", users_), Verdict::kRefused);
+  EXPECT_TRUE(computed.starts_with("$2b$14$")) << computed;
+}
+
 TEST_F(BasicAuthTest, AnUnknownUserStaysOutWhateverTheComputationSays) {
   BasicAuth gullible([](const Secret&, const std::string&) { return true; });
   EXPECT_EQ(gullible.Check(Header(kEveSecret), "192.0.2.1", users_), Verdict::kRefused);
@@ -244,6 +255,48 @@ TEST_F(HeldUpAuthTest, LeavesRoomForOthersWhereOneAddressAsksMuch) {
   });
   go_on_.Set();
   scraper.join();
+}
+
+// Wrong passwords of twenty addresses fill the queue; a scraper that nobody knows yet comes then.
+TEST_F(HeldUpAuthTest, WhoHasNotGuessedGoesBeforeThoseWhoHaveAndTakesTheirPlace) {
+  constexpr int kAddresses = 20;
+  const auto address = [](int i) { return "198.51.100." + std::to_string(i); };
+  std::vector<std::string> order;
+  std::atomic<bool> is_held = false;
+  Event held;
+  BasicAuth auth([&](const Secret& password, const std::string&) {
+    order.emplace_back(password.Reveal());
+    if (is_held) held.Set();
+    if (is_held) go_on_.Wait();
+    return password.Reveal() == "secret";
+  });
+  for (int i = 0; i < kAddresses; ++i) {
+    EXPECT_EQ(auth.Check(Header(static_cast<char>('A' + i)), address(i), users_),
+              Verdict::kRefused);
+  }
+  is_held = true;
+  std::atomic<int> refused = 0;
+  std::atomic<int> busy = 0;
+  for (int i = 0; i < 3 * kAddresses; ++i) {
+    threads_.emplace_back([&, i] {
+      const auto verdict =
+          auth.Check(Header(static_cast<char>(128 + i)), address(i % kAddresses), users_);
+      ++(verdict == Verdict::kBusy ? busy : refused);
+    });
+  }
+  const int most = static_cast<int>(BasicAuth::kMostWaiting);
+  ASSERT_TRUE(Eventually(kPatience, [&] { return busy >= 3 * kAddresses - most; }));
+  ASSERT_TRUE(held.Wait());
+  std::jthread scraper([&] {
+    EXPECT_EQ(auth.Check("Basic YWxpY2U6c2VjcmV0", "192.0.2.1", users_), Verdict::kWelcome);
+  });
+  ASSERT_TRUE(Eventually(kPatience, [&] { return busy >= 3 * kAddresses - most + 1; }))
+      << "the scraper takes a place";
+  go_on_.Set();
+  scraper.join();
+  threads_.clear();
+  EXPECT_EQ(order.at(kAddresses + 1), "secret") << "right after the one that was being checked";
+  EXPECT_EQ(refused, most - 1);
 }
 
 TEST_F(HeldUpAuthTest, WhoAsksTheSameWaitsForTheSameAnswer) {
