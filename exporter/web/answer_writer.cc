@@ -1,6 +1,10 @@
 #include "exporter/web/answer_writer.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "exporter/web/http_date.h"
+#include "exporter/web/http_words.h"
 
 namespace cckm {
 namespace {
@@ -18,12 +22,9 @@ void AppendHeader(std::string& head, std::string_view name, std::string_view val
   head.append(name).append(": ").append(value).append("\r\n");
 }
 
-char LowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 bool Names(const WebHeaders& headers, std::string_view name) {
-  return std::ranges::any_of(headers, [name](const auto& header) {
-    return std::ranges::equal(header.first, name, {}, LowerCase, LowerCase);
-  });
+  return std::ranges::any_of(headers,
+                             [name](const auto& header) { return IsSameWord(header.first, name); });
 }
 
 void AppendHeaders(std::string& head, const WebHeaders& own, const WebHeaders& configured) {
@@ -34,18 +35,19 @@ void AppendHeaders(std::string& head, const WebHeaders& own, const WebHeaders& c
 }
 
 std::string Head(const WebAnswer& answer, const WebHeaders& configured, std::size_t body_bytes,
-                 bool keep_alive) {
+                 AnswerFraming framing) {
   std::string head;
   head.reserve(512 + kJoinedBodyBytes);
   head.append("HTTP/1.1 ").append(std::to_string(answer.status)).append(" ");
   head.append(mg_get_response_code_text(nullptr, answer.status)).append("\r\n");
+  AppendHeader(head, "Date", FormatHttpDate(framing.now));
   AppendHeader(head, "Content-Type", answer.content_type);
   AppendHeader(head, "Content-Length", std::to_string(body_bytes));
   if (!Names(configured, "X-Content-Type-Options")) {
     AppendHeader(head, "X-Content-Type-Options", "nosniff");
   }
   AppendHeader(head, "Cache-Control", "no-store");
-  AppendHeader(head, "Connection", keep_alive ? "keep-alive" : "close");
+  AppendHeader(head, "Connection", framing.keep_alive ? "keep-alive" : "close");
   AppendHeaders(head, answer.headers, configured);
   return head.append("\r\n");
 }
@@ -61,16 +63,25 @@ bool WriteBytes(mg_connection* connection, std::string_view bytes) {
   return true;
 }
 
-void WriteAnswer(mg_connection* connection, const WebAnswer& answer, const WebHeaders& configured,
+bool WriteAnswer(mg_connection* connection, const WebAnswer& answer, const WebHeaders& configured,
                  AnswerFraming framing) {
   if (!framing.keep_alive) mg_disable_connection_keep_alive(connection);
   std::string_view body = Body(answer);
-  std::string head = Head(answer, configured, body.size(), framing.keep_alive);
+  std::string head = Head(answer, configured, body.size(), framing);
   if (framing.without_body) body = {};
   if (body.size() <= kJoinedBodyBytes) head.append(std::exchange(body, {}));
-  if (!WriteBytes(connection, head) || !WriteBytes(connection, body)) {
-    mg_disable_connection_keep_alive(connection);
-  }
+  if (WriteBytes(connection, head) && WriteBytes(connection, body)) return true;
+  mg_disable_connection_keep_alive(connection);
+  return false;
+}
+
+std::string SurplusAnswer(WallTime now) {
+  std::string answer = "HTTP/1.1 503 Service Unavailable\r\n";
+  AppendHeader(answer, "Date", FormatHttpDate(now));
+  AppendHeader(answer, "Content-Length", "0");
+  AppendHeader(answer, "X-Content-Type-Options", "nosniff");
+  AppendHeader(answer, "Connection", "close");
+  return answer.append("\r\n");
 }
 
 WebAnswer PlainAnswer(int status) {

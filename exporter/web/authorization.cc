@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "exporter/web/http_words.h"
+
 namespace cckm {
 namespace {
 
@@ -10,12 +12,10 @@ constexpr std::string_view kScheme = "basic";
 constexpr std::string_view kLetters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-char LowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // What follows the scheme and its spaces.
 std::optional<std::string_view> AfterScheme(std::string_view header) {
   const std::string_view scheme = header.substr(0, header.find(' '));
-  const bool is_basic = std::ranges::equal(scheme, kScheme, {}, LowerCase);
+  const bool is_basic = IsSameWord(scheme, kScheme);
   if (!is_basic || scheme.size() == header.size()) return std::nullopt;
   header.remove_prefix(scheme.size());
   header.remove_prefix(std::min(header.find_first_not_of(' '), header.size()));

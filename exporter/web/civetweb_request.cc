@@ -2,12 +2,31 @@
 
 #include <string_view>
 
+#include "exporter/web/http_words.h"
+#include "exporter/web/request_target.h"
+
 namespace cckm {
 namespace {
 
-std::string_view HeaderOf(const mg_connection* connection, const char* name) {
-  const char* value = mg_get_header(connection, name);
-  return value != nullptr ? std::string_view(value) : std::string_view();
+// The values of all lines of a header whose value is a list (RFC 9110 section 5.3).
+std::string ListOf(const mg_request_info& request, std::string_view name) {
+  std::string list;
+  for (int i = 0; i < request.num_headers; ++i) {
+    const mg_header& header = request.http_headers[i];
+    if (!IsSameWord(header.name, name)) continue;
+    if (!list.empty()) list.append(", ");
+    list.append(header.value);
+  }
+  return list;
+}
+
+// The value of the first line.
+std::string_view FirstOf(const mg_request_info& request, std::string_view name) {
+  for (int i = 0; i < request.num_headers; ++i) {
+    const mg_header& header = request.http_headers[i];
+    if (IsSameWord(header.name, name)) return TrimBlanks(header.value);
+  }
+  return {};
 }
 
 // Whether there is a path that answers the method with something else than 405.
@@ -15,20 +34,20 @@ bool IsAnswered(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "POST" || method == "PUT";
 }
 
-std::string_view PathOf(const mg_request_info& request) {
-  const std::string_view target(request.request_uri);
-  return target.substr(0, target.find('?'));
-}
-
 }  // namespace
 
-WebRequest ToWebRequest(const mg_connection* connection, const mg_request_info& request) {
+WebRequest ToWebRequest(const mg_request_info& request) {
+  const RequestTarget target =
+      ParseRequestTarget(request.request_uri).value_or(RequestTarget{{}, {}});
   return {.method = request.request_method,
-          .path = PathOf(request),
-          .accept = HeaderOf(connection, "Accept"),
-          .accept_encoding = HeaderOf(connection, "Accept-Encoding"),
-          .authorization = HeaderOf(connection, "Authorization"),
+          .path = target.path,
+          .accept = ListOf(request, "Accept"),
+          .accept_encoding = ListOf(request, "Accept-Encoding"),
+          .authorization = FirstOf(request, "Authorization"),
           .peer = request.remote_addr,
+          .host = target.authority.empty() ? FirstOf(request, "Host") : target.authority,
+          .origin = ListOf(request, "Origin"),
+          .fetch_site = ListOf(request, "Sec-Fetch-Site"),
           .is_tls = request.is_ssl != 0};
 }
 
@@ -49,10 +68,16 @@ bool IsHead(const mg_request_info* request) {
 // looks the same; it knows these methods, so with one of them that was the reason.
 bool IsOfUnknownMethod(int status, const mg_request_info* request) {
   return status == 400 && request != nullptr && request->request_method != nullptr &&
-         request->request_uri != nullptr && request->request_uri[0] == '/' &&
-         request->http_version != nullptr && request->num_headers == 0 &&
-         !IsAnswered(request->request_method) &&
-         !std::string_view(request->http_version).starts_with("HTTP/");
+         request->request_uri != nullptr && request->http_version != nullptr &&
+         request->num_headers == 0 && !IsAnswered(request->request_method) &&
+         !std::string_view(request->http_version).starts_with("HTTP/") &&
+         ParseRequestTarget(request->request_uri);
+}
+
+bool IsOfUnreadTarget(int status, std::string_view message, const mg_request_info* request) {
+  return status == 400 && message == "Invalid URI" && request != nullptr &&
+         request->request_method != nullptr && request->request_uri != nullptr &&
+         request->http_version != nullptr;
 }
 
 bool IsDropped(const mg_request_info* request) {

@@ -6,13 +6,15 @@
 
 #include <civetweb.h>
 
+#include <string_view>
+
 #include "exporter/web/http_server.h"
 #include "exporter/web/server_sockets.h"
 
 namespace cckm {
 
-// Valid as long as civetweb's request.
-WebRequest ToWebRequest(const mg_connection* connection, const mg_request_info& request);
+// Valid as long as civetweb's request.  REQUIRES: the target can be read (request_target.h).
+WebRequest ToWebRequest(const mg_request_info& request);
 
 // Whose request it is; `number` is that of the socket, or -1.
 ConnectionSocket SocketOf(const mg_request_info& request, int number);
@@ -24,8 +26,11 @@ bool IsHead(const mg_request_info* request);
 // line and there are no headers.
 bool IsOfUnknownMethod(int status, const mg_request_info* request);
 
+// Whether civetweb's error means a target that it does not read; then the head was read whole.
+bool IsOfUnreadTarget(int status, std::string_view message, const mg_request_info* request);
+
 // Whether civetweb drops the request without a word, as it does where the target is `*` or names
-// another server.
+// another port; then the head was read whole.
 bool IsDropped(const mg_request_info* request);
 
 }  // namespace cckm

@@ -26,14 +26,15 @@ struct Seat {
   bool may_ask = false;          // its TLS, if any, is established
   bool was_refused = false;      // it sent what could not be understood, and was answered
   ConnectionSocket socket = {};  // as much as was found out
+  const char* buffer = nullptr;  // of the thread: see request_head.h
   std::shared_ptr<const TlsServerContext> tls = {};
 };
 
 class ConnectionSeats {
  public:
-  // Connections beyond `most` are surplus.  `end` ends a connection whose time is over.
-  ConnectionSeats(std::size_t most, ConnectionDeadlines::End end)
-      : most_(most), deadlines_(std::move(end)) {}
+  // Connections beyond `most` are surplus.
+  ConnectionSeats(std::size_t most, ConnectionDeadlines::Events events)
+      : most_(most), deadlines_(std::move(events)) {}
 
   // Lives as long as this.
   Seat& Add();
@@ -44,8 +45,11 @@ class ConnectionSeats {
   // The connection ends next.
   void Leave(Seat& seat);
 
-  // The connection is ended unless it does what it does within `time`.
-  void Limit(Seat& seat, Nanoseconds time) { deadlines_.Set(seat.deadline, seat.socket, time); }
+  // The connection is ended unless it does what it does within `time`, and does not stall for
+  // `longest_stall`; zero: it may.
+  void Limit(Seat& seat, Nanoseconds time, Nanoseconds longest_stall = Nanoseconds(0)) {
+    deadlines_.Set(seat.deadline, seat.socket, time, longest_stall);
+  }
   void Unlimit(Seat& seat) { deadlines_.Clear(seat.deadline); }
 
  private:

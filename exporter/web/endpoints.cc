@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "exporter/web/negotiation.h"
+#include "exporter/web/origin.h"
 #include "exporter/web/page_policy.h"
 #include "exporter/web/status_json.h"
 #include "exporter/web/status_page.h"
@@ -23,14 +24,6 @@ WebAnswer Plain(int status, std::string text) {
 
 // A page is made anew for each reader and kept until that has read it.
 constexpr std::size_t kMostPages = 16;
-
-// Nothing where `most` seats are taken.  Given back when the last copy goes.
-std::optional<std::shared_ptr<void>> TakeSeat(
-    const std::shared_ptr<std::atomic<std::size_t>>& taken, std::size_t most) {
-  std::shared_ptr<void> seat(nullptr, [taken](void*) { --*taken; });
-  if (++*taken > most) return std::nullopt;
-  return seat;
-}
 
 WebAnswer MethodNotAllowed(std::string_view allowed) {
   WebAnswer answer = Plain(405, "Method not allowed.\n");
@@ -57,8 +50,8 @@ Endpoints::Endpoints(Options options, Publisher& publisher, const StateStore& st
           {"/-/reload", &Endpoints::Reload, false},
       }),
       page_policy_(PagePolicy()),
-      scrapes_(std::make_shared<std::atomic<std::size_t>>(0)),
-      pages_(std::make_shared<std::atomic<std::size_t>>(0)) {}
+      scrapes_(options_.max_requests, options_.place_patience),
+      pages_(kMostPages, options_.place_patience) {}
 
 WebAnswer Endpoints::Answer(const WebRequest& request) {
   const auto route = std::ranges::find(routes_, request.path, &Route::path);
@@ -71,12 +64,13 @@ WebAnswer Endpoints::Answer(const WebRequest& request) {
 }
 
 WebAnswer Endpoints::Metrics(const WebRequest& request) {
-  const auto scrape = TakeSeat(scrapes_, options_.max_requests);
+  const auto scrape = scrapes_.Take();
   if (!scrape) {
     return Plain(503, "Too many scrapes at once; see --web.max-requests.\n");
   }
-  const BodyKind kind = {ChooseFormat(request.accept), ChooseEncoding(request.accept_encoding)};
-  WebAnswer answer{.content_type = std::string(ContentTypeOf(kind.format)),
+  const ChosenFormat format = ChooseFormat(request.accept);
+  const BodyKind kind = {format.format, ChooseEncoding(request.accept_encoding)};
+  WebAnswer answer{.content_type = std::string(format.content_type),
                    .headers = {{"Vary", "Accept, Accept-Encoding"}},
                    .text = {},
                    .shared = publisher_.Body(kind),
@@ -98,9 +92,12 @@ WebAnswer Endpoints::Ready(const WebRequest& /*request*/) {
   return Plain(503, "cckm_exporter is not ready: some targets were not polled yet.\n");
 }
 
-WebAnswer Endpoints::Reload(const WebRequest& /*request*/) {
+WebAnswer Endpoints::Reload(const WebRequest& request) {
   if (!options_.reload) {
     return Plain(403, "The lifecycle API is not enabled; see --web.enable-lifecycle.\n");
+  }
+  if (IsOfAnotherOrigin(request)) {
+    return Plain(403, "A page of another origin may not ask for a reload.\n");
   }
   const auto reloaded = options_.reload();
   if (reloaded) return Plain(200, "The configuration was read again.\n");
@@ -109,7 +106,7 @@ WebAnswer Endpoints::Reload(const WebRequest& /*request*/) {
 }
 
 WebAnswer Endpoints::Index(const WebRequest& /*request*/) {
-  const auto seat = TakeSeat(pages_, kMostPages);
+  const auto seat = pages_.Take();
   if (!seat) return Plain(503, "Too many pages at once.\n");
   WebAnswer answer = Plain(200, StatusPage(Status(), options_.telemetry_path));
   answer.held_until_written = *seat;
@@ -119,7 +116,7 @@ WebAnswer Endpoints::Index(const WebRequest& /*request*/) {
 }
 
 WebAnswer Endpoints::StatusApi(const WebRequest& /*request*/) {
-  const auto seat = TakeSeat(pages_, kMostPages);
+  const auto seat = pages_.Take();
   if (!seat) return Plain(503, "Too many pages at once.\n");
   WebAnswer answer = Plain(200, StatusJson(Status()));
   answer.held_until_written = *seat;

@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -15,6 +15,7 @@
 #include "exporter/exposition/publisher.h"
 #include "exporter/state/state_store.h"
 #include "exporter/web/http_server.h"
+#include "exporter/web/places.h"
 #include "exporter/web/status_model.h"
 
 namespace cckm {
@@ -24,6 +25,9 @@ class Endpoints {
   struct Options {
     std::string telemetry_path = "/metrics";
     std::size_t max_requests = 40;  // scrapes served at once
+    // How long a scrape or a page waits where too many are served.  Longer than the server lets a
+    // client stall, so that those who never read do not keep others out.
+    std::chrono::milliseconds place_patience{1'600};
     std::string version = {};
     // Reads the configuration again, or says why it does not; empty: nobody may ask for it.
     std::function<tl::expected<void, std::string>()> reload = {};
@@ -60,9 +64,8 @@ class Endpoints {
   const Clock& clock_;
   const std::vector<Route> routes_;
   const std::string page_policy_;
-  // Shared with answers that are still being written when this goes.
-  const std::shared_ptr<std::atomic<std::size_t>> scrapes_;
-  const std::shared_ptr<std::atomic<std::size_t>> pages_;
+  Places scrapes_;
+  Places pages_;
 };
 
 }  // namespace cckm

@@ -16,6 +16,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "collectors/base/clock.h"
 #include "exporter/config/web_config.h"
 #include "exporter/exposition/byte_buffer.h"
 
@@ -26,10 +27,14 @@ class TlsServerContext;
 struct WebRequest {
   std::string_view method;  // as sent
   std::string_view path;    // raw, before the `?`; not decoded
-  std::string_view accept;  // header values, empty where not sent
-  std::string_view accept_encoding;
+  // Values of headers, empty where not sent.  Those whose value is a list are of all lines.
+  std::string accept;
+  std::string accept_encoding;
   std::string_view authorization = {};
   std::string_view peer = {};  // the client's IP address in numbers
+  std::string_view host = {};  // host[:port] as the client knows this server
+  std::string origin = {};
+  std::string fetch_site = {};
   bool is_tls = false;
 };
 
@@ -39,7 +44,8 @@ struct WebAnswer {
   WebHeaders headers;                        // beyond those that every answer carries
   std::string text;                          // the body, unless `shared` is set
   std::shared_ptr<const ByteBuffer> shared;  // a body that is shared with other answers
-  std::shared_ptr<void> held_until_written;  // released when the last byte was written
+  // A place that others may wait for, released when the last byte was written.
+  std::shared_ptr<void> held_until_written;
 };
 
 using WebHandler = std::function<WebAnswer(const WebRequest&)>;
@@ -49,8 +55,8 @@ using WebHandler = std::function<WebAnswer(const WebRequest&)>;
 struct HttpServerHooks {
   // What the next connection's TLS shall be.  Set: all addresses speak TLS, and nothing else.
   std::function<std::shared_ptr<const TlsServerContext>()> tls = {};
-  // Headers that every answer carries, those to what cannot be understood included.  Only the
-  // answer to a surplus connection goes without.
+  // Headers that every answer carries beside `Date`, those to what cannot be understood included.
+  // Only the answer to a surplus connection goes without.
   std::function<std::shared_ptr<const WebHeaders>()> headers = {};
 };
 
@@ -67,6 +73,9 @@ struct HttpServerOptions {
   std::chrono::milliseconds idle_timeout{75'000};
   // How long a client may take to read a whole answer, however steadily it reads.
   std::chrono::milliseconds answer_timeout{60'000};
+  // How long a client may take nothing of an answer that holds a place.
+  std::chrono::milliseconds stall_timeout{1'000};
+  std::function<WallTime()> now = [] { return SystemClock().Now(); };  // for `Date`
   HttpServerHooks hooks = {};
 };
 
@@ -83,7 +92,8 @@ class HttpServer {
  public:
   // Listens on all addresses or on none.  `handler` sees every request that can be understood,
   // whatever its method; what cannot be is answered here with a constant text.  An exception of it
-  // is answered 500.  With TLS asked for, it fails where TLS cannot work.
+  // is answered 500.  With TLS asked for, it fails where TLS cannot work.  It fails, too, where the
+  // system gives too few threads; what cannot be taken back then stays until the process ends.
   static tl::expected<std::unique_ptr<HttpServer>, ListenFailure> Start(
       const HttpServerOptions& options, WebHandler handler);
   // Stops listening and ends every connection within a second, once the handlers that run have

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "exporter/web/http_words.h"
+
 namespace cckm {
 namespace {
 
@@ -22,27 +24,6 @@ struct Item {
   std::vector<Parameter> parameters;
   double quality = 1;
 };
-
-char LowerCase(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool IsSame(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, LowerCase, LowerCase);
-}
-
-std::string_view Trim(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
-
-// Takes what comes before the next separator, and the separator.
-std::string_view TakePart(std::string_view& text, char separator) {
-  const std::size_t end = std::min(text.find(separator), text.size());
-  const std::string_view part = Trim(text.substr(0, end));
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return part;
-}
 
 std::optional<double> ReadQuality(std::string_view text) {
   double quality = 0;
@@ -60,11 +41,11 @@ std::optional<Item> ReadItem(std::string_view text) {
   while (!text.empty()) {
     std::string_view value = TakePart(text, ';');
     const std::string_view name = TakePart(value, '=');
-    value = Trim(value);
+    value = TrimBlanks(value);
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
       value = value.substr(1, value.size() - 2);
     }
-    if (!IsSame(name, "q")) {
+    if (!IsSameWord(name, "q")) {
       item.parameters.push_back({name, value});
       continue;
     }
@@ -86,18 +67,27 @@ std::vector<Item> ReadList(std::string_view header) {
 // A format as Accept names it.  Parameters that are not here, as charset and escaping, do not
 // matter.
 struct Offer {
-  ExpositionFormat format;
+  ChosenFormat format;
   std::string_view type;
   std::string_view subtype;
   std::array<Parameter, 2> parameters;
+  bool has_to_be_named = false;  // with its parameters
 };
+
+constexpr ChosenFormat Usual(ExpositionFormat format) { return {format, ContentTypeOf(format)}; }
+
+// OpenMetrics 0.0.1 is the draft of 1.0.0, which says the same in other words.
+constexpr ChosenFormat kDraftOfOpenMetrics = {
+    ExpositionFormat::kOpenMetrics, "application/openmetrics-text; version=0.0.1; charset=utf-8"};
+
 constexpr std::array kOffers = {
-    Offer{ExpositionFormat::kText, "text", "plain", {{{"version", "0.0.4"}}}},
-    Offer{ExpositionFormat::kOpenMetrics,
+    Offer{Usual(ExpositionFormat::kText), "text", "plain", {{{"version", "0.0.4"}}}},
+    Offer{Usual(ExpositionFormat::kOpenMetrics),
           "application",
           "openmetrics-text",
           {{{"version", "1.0.0"}}}},
-    Offer{ExpositionFormat::kProtobuf,
+    Offer{kDraftOfOpenMetrics, "application", "openmetrics-text", {{{"version", "0.0.1"}}}, true},
+    Offer{Usual(ExpositionFormat::kProtobuf),
           "application",
           "vnd.google.protobuf",
           {{{"proto", "io.prometheus.client.MetricFamily"}, {"encoding", "delimited"}}}}};
@@ -105,21 +95,23 @@ constexpr std::array kOffers = {
 bool Allows(const Item& item, const Offer& offer) {
   return std::ranges::all_of(item.parameters, [&offer](const Parameter& asked) {
     return std::ranges::all_of(offer.parameters, [&asked](const Parameter& offered) {
-      return !IsSame(asked.name, offered.name) || IsSame(asked.value, offered.value);
+      return !IsSameWord(asked.name, offered.name) || IsSameWord(asked.value, offered.value);
     });
   });
 }
 
-// How exactly the item names the offer: 0 not at all, 1 as */*, 2 by its type, 3 by name, 4 by name
-// and parameters.
+constexpr int kByNameAndParameters = 4;
+
+// How exactly the item names the offer: 0 not at all, 1 as */*, 2 by its type, 3 by name, or by
+// name and parameters.
 int Exactness(const Item& item, const Offer& offer) {
   std::string_view subtype = item.value;
   const std::string_view type = TakePart(subtype, '/');
   if (type == "*" && subtype == "*") return 1;
-  if (!IsSame(type, offer.type)) return 0;
+  if (!IsSameWord(type, offer.type)) return 0;
   if (subtype == "*") return 2;
-  if (!IsSame(subtype, offer.subtype) || !Allows(item, offer)) return 0;
-  return item.parameters.empty() ? 3 : 4;
+  if (!IsSameWord(subtype, offer.subtype) || !Allows(item, offer)) return 0;
+  return item.parameters.empty() ? 3 : kByNameAndParameters;
 }
 
 struct Liking {
@@ -136,6 +128,7 @@ Liking LikingFor(const Offer& offer, const std::vector<Item>& items) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const int exactness = Exactness(items[i], offer);
     if (exactness <= liking.exactness) continue;
+    if (offer.has_to_be_named && exactness < kByNameAndParameters) continue;
     liking = {items[i].quality, exactness, -static_cast<std::ptrdiff_t>(i)};
   }
   return liking;
@@ -143,9 +136,9 @@ Liking LikingFor(const Offer& offer, const std::vector<Item>& items) {
 
 }  // namespace
 
-ExpositionFormat ChooseFormat(std::string_view accept) {
+ChosenFormat ChooseFormat(std::string_view accept) {
   const std::vector<Item> items = ReadList(accept);
-  ExpositionFormat best = ExpositionFormat::kText;
+  ChosenFormat best = kOffers.front().format;
   Liking best_liking;
   for (const Offer& offer : kOffers) {
     const Liking liking = LikingFor(offer, items);
@@ -161,8 +154,8 @@ Encoding ChooseEncoding(std::string_view accept_encoding) {
   std::optional<double> identity;
   std::optional<double> any;
   for (const Item& item : ReadList(accept_encoding)) {
-    if (IsSame(item.value, "gzip") || IsSame(item.value, "x-gzip")) gzip = item.quality;
-    if (IsSame(item.value, "identity")) identity = item.quality;
+    if (IsSameWord(item.value, "gzip") || IsSameWord(item.value, "x-gzip")) gzip = item.quality;
+    if (IsSameWord(item.value, "identity")) identity = item.quality;
     if (item.value == "*") any = item.quality;
   }
   const double quality = gzip.value_or(any.value_or(0));

@@ -12,10 +12,18 @@
 
 namespace cckm {
 
+struct ChosenFormat {
+  ExpositionFormat format = ExpositionFormat::kText;
+  std::string_view content_type;  // what the answer calls it
+
+  friend bool operator==(const ChosenFormat&, const ChosenFormat&) = default;
+};
+
 // The format that the header value `accept` gives the highest quality; of several with the same,
 // the one that it names most exactly, and then first.  Text where it is empty or names none of
-// them: Prometheus would do nothing with a 406.
-ExpositionFormat ChooseFormat(std::string_view accept);
+// them: Prometheus would do nothing with a 406.  OpenMetrics is called by the version that is liked
+// best, 1.0.0 where that does not matter.
+ChosenFormat ChooseFormat(std::string_view accept);
 
 // gzip if the header value `accept_encoding` allows it and does not like what is unencoded better.
 Encoding ChooseEncoding(std::string_view accept_encoding);

@@ -1,57 +1,72 @@
 #include "exporter/web/request_framing.h"
 
-#include <strings.h>
-
-#include <algorithm>
 #include <string_view>
+
+#include "exporter/web/http_words.h"
+#include "exporter/web/request_head.h"
+#include "exporter/web/request_target.h"
 
 namespace cckm {
 namespace {
 
 constexpr int kBadRequest = 400;
+constexpr int kExpectationFailed = 417;
 constexpr int kTooManyHeaders = 431;
 
-struct HeaderCounts {
+// What the headers say that matters here.
+struct HeaderFacts {
   int hosts = 0;
   int lengths = 0;
   int encodings = 0;
   bool has_body = false;
+  bool has_bad_length = false;
   bool is_upgrade = false;
+  bool expects_much = false;
 };
 
-bool IsNamed(const mg_header& header, const char* name) {
-  return ::strcasecmp(header.name, name) == 0;
+bool IsNamed(const mg_header& header, std::string_view name) {
+  return IsSameWord(header.name, name);
 }
 
-HeaderCounts Count(const mg_request_info& request) {
-  HeaderCounts counts;
-  for (int i = 0; i < request.num_headers; ++i) {
-    const mg_header& header = request.http_headers[i];
-    if (IsNamed(header, "Host")) ++counts.hosts;
-    if (IsNamed(header, "Upgrade")) counts.is_upgrade = true;
-    if (IsNamed(header, "Content-Length")) {
-      ++counts.lengths;
-      counts.has_body |= std::string_view(header.value) != "0";
-    }
-    if (IsNamed(header, "Transfer-Encoding")) {
-      ++counts.encodings;
-      counts.has_body = true;
-    }
+bool IsNumber(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool HasOther(std::string_view list, std::string_view word) {
+  while (!list.empty()) {
+    const std::string_view entry = TakePart(list, ',');
+    if (!entry.empty() && !IsSameWord(entry, word)) return true;
   }
-  return counts;
+  return false;
+}
+
+void Note(const mg_header& header, HeaderFacts& facts) {
+  const std::string_view value = TrimBlanks(header.value);
+  if (IsNamed(header, "Host")) {
+    ++facts.hosts;
+  } else if (IsNamed(header, "Content-Length")) {
+    ++facts.lengths;
+    facts.has_body |= value != "0";
+    facts.has_bad_length |= !IsNumber(value);
+  } else if (IsNamed(header, "Transfer-Encoding")) {
+    ++facts.encodings;
+    facts.has_body = true;
+  } else if (IsNamed(header, "Upgrade")) {
+    facts.is_upgrade = true;
+  } else if (IsNamed(header, "Expect")) {
+    facts.expects_much |= HasOther(value, "100-continue");
+  }
+}
+
+HeaderFacts FactsOf(const mg_request_info& request) {
+  HeaderFacts facts;
+  for (int i = 0; i < request.num_headers; ++i) Note(request.http_headers[i], facts);
+  return facts;
 }
 
 bool HasToken(std::string_view list, std::string_view token) {
   while (!list.empty()) {
-    const std::size_t comma = std::min(list.find(','), list.size());
-    std::string_view entry = list.substr(0, comma);
-    entry.remove_prefix(std::min(entry.find_first_not_of(" \t"), entry.size()));
-    entry = entry.substr(0, entry.find_last_not_of(" \t") + 1);
-    if (entry.size() == token.size() &&
-        ::strncasecmp(entry.data(), token.data(), token.size()) == 0) {
-      return true;
-    }
-    list.remove_prefix(std::min(comma + 1, list.size()));
+    if (IsSameWord(TakePart(list, ','), token)) return true;
   }
   return false;
 }
@@ -72,15 +87,21 @@ bool WantsKeepAlive(const mg_request_info& request) {
   return first == nullptr ? IsVersion11(request) : HasToken(first->value, "keep-alive");
 }
 
+bool IsAmbiguous(const mg_request_info& request, const HeaderFacts& facts) {
+  return facts.lengths + facts.encodings > 1 || facts.has_bad_length || facts.hosts > 1 ||
+         (facts.hosts == 0 && IsVersion11(request));
+}
+
 }  // namespace
 
 RequestFraming JudgeFraming(const mg_request_info& request) {
   if (request.num_headers >= MG_MAX_HEADERS) return {kTooManyHeaders, false};
-  const HeaderCounts counts = Count(request);
-  if (counts.lengths + counts.encodings > 1) return {kBadRequest, false};
-  if (counts.hosts > 1 || (counts.hosts == 0 && IsVersion11(request))) return {kBadRequest, false};
-  if (request.request_uri[0] != '/') return {kBadRequest, false};
-  return {0, !counts.has_body && !counts.is_upgrade && WantsKeepAlive(request)};
+  if (!IsStrictHead(request)) return {kBadRequest, false};
+  const HeaderFacts facts = FactsOf(request);
+  if (IsAmbiguous(request, facts)) return {kBadRequest, false};
+  if (!ParseRequestTarget(request.request_uri)) return {kBadRequest, false};
+  if (facts.expects_much) return {kExpectationFailed, false};
+  return {0, !facts.has_body && !facts.is_upgrade && WantsKeepAlive(request)};
 }
 
 }  // namespace cckm

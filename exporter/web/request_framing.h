@@ -14,9 +14,11 @@ struct RequestFraming {
 };
 
 // A request without a body that asks for keep-alive (RFC 9112 section 9.3) keeps the connection.
-// One with a body loses it, because the body is never read.  Refused are: several body lengths or
-// both kinds of them (section 6.3), HTTP/1.1 without exactly one Host (section 3.2), more headers
-// than civetweb shows, and a target that is no absolute path.
+// One with a body loses it, because the body is never read.  Refused are: a head that is not strict
+// (request_head.h), several body lengths or both kinds of them, a length that is no number (section
+// 6.3), HTTP/1.1 without exactly one Host (section 3.2), whatever it says, more headers than
+// civetweb shows, a target that request_target.h does not read, and what is expected but
+// 100-continue (RFC 9110 section 10.1.1).
 RequestFraming JudgeFraming(const mg_request_info& request);
 
 }  // namespace cckm

@@ -8,8 +8,10 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,14 @@ class ServerSockets {
  public:
   // `addresses` carry the ports that are really listened on.
   explicit ServerSockets(std::vector<SocketAddress> addresses);
+
+  // Has the kernel hold little for clients that do not read, and forget within `patience` what a
+  // client does not take.  For the connections that come from now on.
+  void BoundWhatWaits(std::chrono::milliseconds patience) const;
+
+  // How many bytes the other end has taken so far; notes the socket's number.  Nothing where it is
+  // not found.  REQUIRES: it is not closed before this returns.
+  std::optional<std::uint64_t> BytesTaken(ConnectionSocket& socket) const;
 
   // Ends listening first and the connections then.
   void ShutDownAll() const;

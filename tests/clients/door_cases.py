@@ -25,7 +25,7 @@ BROKEN = [
     (USERS + "http_server_config:\n  headers:\n    Server: x\n", 6, "http_server_config.headers.Server"),
     (f"basic_auth_users:\n  {USER}: {CANARY}\n", 2, "basic_auth_users.prom"),
     (f"basic_auth_users:\n  {USER}: {HASH[:-1]}\n", 2, "basic_auth_users.prom"),
-    (f"basic_auth_users:\n  {USER}: $2b$31{HASH[6:]}\n", 2, "basic_auth_users.prom"),
+    (f"basic_auth_users:\n  {USER}: $2b$32{HASH[6:]}\n", 2, "basic_auth_users.prom"),
     (f"basic_auth_users:\n  {USER}: {HASH}\n  {USER}: {HASH}\n", 3, "basic_auth_users.prom"),
     ("basic_auth_users: []\n", 1, "basic_auth_users"),
     ("\n\ntls_server_config:\n  cert_file: server.pem\n", 3, "tls_server_config"),
@@ -33,7 +33,6 @@ BROKEN = [
     ("tls_server_config:\n  cert_file: missing.pem\n  key_file: server.key\n", 1, "tls_server_config"),
     ("tls_server_config:\n  cert_file: server.pem\n  key_file: public.key\n", 1, "tls_server_config"),
     (f"tls_server_config:\n{PAIR}  client_ca_file: ca.pem\n", 1, "tls_server_config"),
-    (f"tls_server_config:\n{PAIR}  client_auth_type: RequireAndVerifyClientCert\n", 1, "tls_server_config"),
     (f"tls_server_config:\n{PAIR}  client_auth_type: {CANARY}\n", 4, "tls_server_config.client_auth_type"),
     (f"tls_server_config:\n{PAIR}  min_version: TLS09\n", 4, "tls_server_config.min_version"),
     (f"tls_server_config:\n{PAIR}  max_version: TLS11\n", 1, "tls_server_config"),
@@ -72,16 +71,22 @@ def check_broken_starts(stage, place):
     assert "web.yml" in check_start_is_refused(stage, place, [])
 
 
+def complaints(exporter):
+    """How often the log says that a web configuration is not used, or not wholly."""
+    log = exporter.log()
+    return log.count("Web configuration is wrong") + log.count("Part of the web configuration is not used")
+
+
 def check_stays_locked(exporter, change):
     """Whatever `change` did, nobody comes in without the password, also after it was noticed."""
     port = exporter.port
-    said = exporter.log().count("Web configuration is wrong")
+    said = complaints(exporter)
     change()
 
     def is_noticed():
         assert get(port).status == 401, "the door is open"
         assert get(port, headers=[basic(USER, PASSWORD)]).status == 200
-        return exporter.log().count("Web configuration is wrong") > said
+        return complaints(exporter) > said
     eventually(is_noticed, "a broken web configuration is noticed", 4)
     assert get(port, headers=[basic(USER, PASSWORD + "x")]).status == 401
 
@@ -109,10 +114,9 @@ def g166_broken_web_configurations(stage):
         eventually(lambda: get(exporter.port, headers=allowed).status == 401, "who was struck off is refused", 4)
         assert get(exporter.port, headers=[basic(OTHER, OTHER_PASSWORD)]).status == 200
         allowed[:] = [basic(OTHER, OTHER_PASSWORD)]
-        said = exporter.log().count("Web configuration is wrong")
+        said = complaints(exporter)
         file.write_text("")
-        eventually(lambda: get(exporter.port).status == 401
-                   and exporter.log().count("Web configuration is wrong") > said,
+        eventually(lambda: get(exporter.port).status == 401 and complaints(exporter) > said,
                    "an emptied web configuration is refused while in use", 4)
     return f"{len(BROKEN)} refused at the start; emptied while in use it stays locked"
 
@@ -221,9 +225,9 @@ def g167_guessed_passwords(stage):
             port, "/-/ready", headers=[basic(USER, PASSWORD)]).status) as exporter:
         ratio = check_same_work(exporter)
         check_guesses(exporter.port)
-        few = Guessers(exporter.port, [f"127.0.0.{n}" for n in (2, 3)], 1 << 30)
-        eventually(lambda: newcomer_is_let_in(exporter.port), "a newcomer is let in while others guess", 5)
-        few.stop()
+        many = Guessers(exporter.port, [f"127.0.1.{n}" for n in range(1, 21)], 1 << 30)
+        eventually(lambda: newcomer_is_let_in(exporter.port), "a newcomer is let in while twenty addresses guess", 10)
+        many.stop()
         start, busy = time.monotonic(), exporter.cpu_seconds()
         guessers = Guessers(exporter.port, [f"127.0.0.{n}" for n in (2, 3, 4, 5)], ATTEMPTS)
         times = scrape_beside(guessers, exporter.port)

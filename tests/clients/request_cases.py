@@ -198,9 +198,10 @@ def foreign_requests(port):
     """Of other forms, versions and protocols."""
     evil = CANARY + ".example"
     return [
-        ("absolute form", request(f"http://{evil}/metrics"), {400}),
-        ("absolute form of here", request(f"http://127.0.0.1:{port}/metrics"), {400}),
-        ("absolute form of https", request(f"https://{evil}/"), {400}),
+        ("absolute form", request(f"http://{evil}/metrics"), {200}),
+        ("absolute form of here", request(f"http://127.0.0.1:{port}/metrics"), {200}),
+        ("absolute form of https", request(f"https://{evil}/" + CANARY), {404}),
+        ("absolute form without a host", request(f"http:///{evil}"), {400}),
         ("file", request("file:///etc/passwd"), {400}),
         ("authority form", request(f"{evil}:443", "CONNECT"), {400}),
         ("CONNECT with a path", request("/metrics", "CONNECT"), {400, 405}),

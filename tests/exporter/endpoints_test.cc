@@ -21,6 +21,7 @@ namespace {
 class EndpointsTest : public ::testing::Test {
  protected:
   Endpoints Make(Endpoints::Options options = {}) {
+    options.place_patience = std::chrono::milliseconds(0);
     return {std::move(options), publisher, state, target.status, clock};
   }
   static WebAnswer Ask(Endpoints& endpoints, std::string_view method, std::string_view path) {
@@ -84,6 +85,67 @@ TEST_F(EndpointsTest, TheConfigurationIsShownAsItIsNow) {
   EXPECT_EQ(Status(endpoints, "POST", "/config"), 405);
 }
 
+struct OriginCase {
+  const char* origin;
+  const char* fetch_site;
+  int status;
+};
+
+TEST_F(EndpointsTest, APageOfAnotherOriginMayNotReload) {
+  int reloads = 0;
+  Endpoints endpoints = Make({.reload = [&reloads]() -> tl::expected<void, std::string> {
+    ++reloads;
+    return {};
+  }});
+  for (const OriginCase& row : {
+           OriginCase{"", "", 200},
+           OriginCase{"http://exporter:9847", "", 200},
+           OriginCase{"https://EXPORTER:9847", "same-origin", 200},
+           OriginCase{"", "none", 200},
+           OriginCase{"http://exporter:9847", "same-site", 403},
+           OriginCase{"", "cross-site", 403},
+           OriginCase{"", "anything", 403},
+           OriginCase{"http://evil.example", "", 403},
+           OriginCase{"http://exporter", "", 403},
+           OriginCase{"http://exporter:98470", "", 403},
+           OriginCase{"http://exporter:9847.evil.example", "", 403},
+           OriginCase{"http://exporter:9847, http://evil.example", "", 403},
+           OriginCase{"null", "", 403},
+           OriginCase{"exporter:9847", "", 403},
+       }) {
+    const int before = reloads;
+    for (const char* method : {"POST", "PUT"}) {
+      const WebAnswer answer = endpoints.Answer({.method = method,
+                                                 .path = "/-/reload",
+                                                 .accept = "",
+                                                 .accept_encoding = "",
+                                                 .host = "exporter:9847",
+                                                 .origin = row.origin,
+                                                 .fetch_site = row.fetch_site});
+      EXPECT_EQ(answer.status, row.status) << row.origin << " " << row.fetch_site;
+    }
+    EXPECT_EQ(reloads - before, row.status == 200 ? 2 : 0) << row.origin;
+  }
+}
+
+TEST_F(EndpointsTest, APortThatNeedNotBeWrittenMakesNoOtherOrigin) {
+  Endpoints endpoints = Make({.reload = [] { return tl::expected<void, std::string>(); }});
+  for (const auto& [origin, host] : {std::pair{"https://exporter", "exporter:443"},
+                                     std::pair{"https://exporter:443", "exporter"},
+                                     std::pair{"http://exporter", "exporter:80"}}) {
+    EXPECT_EQ(endpoints
+                  .Answer({.method = "POST",
+                           .path = "/-/reload",
+                           .accept = "",
+                           .accept_encoding = "",
+                           .host = host,
+                           .origin = origin})
+                  .status,
+              200)
+        << origin;
+  }
+}
+
 TEST_F(EndpointsTest, NearMissesAreNotFound) {
   Endpoints endpoints = Make();
   for (const char* path : {"/metrics/",
@@ -133,6 +195,12 @@ TEST_F(EndpointsTest, MetricsComeInTheFormatAndEncodingThatAreAskedFor) {
                                              .accept = "application/openmetrics-text",
                                              .accept_encoding = "gzip"});
   EXPECT_EQ(answer.content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  const WebAnswer draft = endpoints.Answer({.method = "GET",
+                                            .path = "/metrics",
+                                            .accept = "application/openmetrics-text;version=0.0.1",
+                                            .accept_encoding = "gzip"});
+  EXPECT_EQ(draft.content_type, "application/openmetrics-text; version=0.0.1; charset=utf-8");
+  EXPECT_EQ(draft.shared, answer.shared) << "the same body";
   EXPECT_EQ(HeaderOf(answer, "Content-Encoding"), "gzip");
   EXPECT_EQ(HeaderOf(answer, "Vary"), "Accept, Accept-Encoding");
   EXPECT_EQ(answer.shared, publisher.Body({ExpositionFormat::kOpenMetrics, Encoding::kGzip}));

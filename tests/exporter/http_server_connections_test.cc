@@ -167,6 +167,7 @@ TEST_F(HttpServerConnectionsTest, TurnsTheSurplusAwayAtOnceAndKeepsTheOthers) {
     const auto all = surplus.ReadUntilClose();
     ASSERT_TRUE(all) << i;
     EXPECT_TRUE(all->starts_with("HTTP/1.1 503 ")) << i << *all;
+    EXPECT_NE(all->find("\r\nDate: "), std::string::npos) << i << *all;
     EXPECT_TRUE(all->ends_with("\r\n\r\n")) << i << *all;
   }
   for (const auto& client : held) EXPECT_EQ(client->Ask(kLastRequest).body, "text\n");

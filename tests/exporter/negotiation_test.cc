@@ -35,7 +35,7 @@ TEST(NegotiationTest, TheFormatThatIsLikedBestIsChosen) {
            Case{"text/plain;version=0.0.4;q=0.3,application/openmetrics-text;q=0.31", kOpenMetrics},
            Case{"text/plain;q=1,application/openmetrics-text;q=0.999", kText},
            Case{"application/openmetrics-text", kOpenMetrics},
-           Case{"application/openmetrics-text;version=0.0.1", kText},
+           Case{"application/openmetrics-text;version=0.0.1", kOpenMetrics},
            Case{"application/openmetrics-text;version=2.0.0", kText},
            Case{"APPLICATION/OpenMetrics-Text; VERSION=1.0.0; Q=0.5", kOpenMetrics},
            Case{" application/openmetrics-text ; version = \"1.0.0\" ; q = 1 ", kOpenMetrics},
@@ -67,7 +67,27 @@ TEST(NegotiationTest, TheFormatThatIsLikedBestIsChosen) {
            Case{"/", kText},
            Case{std::string(16'000, ','), kText},
        }) {
-    EXPECT_EQ(ChooseFormat(row.accept), row.format) << row.accept;
+    EXPECT_EQ(ChooseFormat(row.accept).format, row.format) << row.accept;
+  }
+}
+
+TEST(NegotiationTest, OpenMetricsIsCalledByTheVersionThatIsAsked) {
+  const std::string type = "application/openmetrics-text";
+  struct Case {
+    std::string accept;
+    std::string_view version;
+  };
+  for (const Case& row : {
+           Case{type, "1.0.0"},
+           Case{type + ";version=1.0.0", "1.0.0"},
+           Case{type + ";version=0.0.1", "0.0.1"},
+           Case{type + ";version=0.0.1;charset=utf-8,text/plain;q=0.5,*/*;q=0.1", "0.0.1"},
+           Case{type + ";version=1.0.0," + type + ";version=0.0.1;q=0.75", "1.0.0"},
+           Case{type + ";version=0.0.1," + type + ";version=1.0.0;q=0.75", "0.0.1"},
+       }) {
+    EXPECT_EQ(ChooseFormat(row.accept).content_type,
+              type + "; version=" + std::string(row.version) + "; charset=utf-8")
+        << row.accept;
   }
 }
 
