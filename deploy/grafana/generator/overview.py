@@ -153,9 +153,9 @@ def domain_table(page):
         11,
         panels.table(
             "Domains in trouble",
-            f"The worst {SHOWN_DOMAINS}: the last refresh failed, the last success is too old, the status is unknown, a "
-            "refresh runs for long, or none is known that succeeded. A click opens the domain; the others are chosen at "
-            "the top.",
+            f"The worst {SHOWN_DOMAINS}: the last refresh failed, the last success is too old, the status is unknown, "
+            "a refresh runs for long, or none is known that succeeded. A click opens the domain; the others are "
+            "chosen at the top.",
             [
                 queries.row_of_table(queries.named(trouble(TROUBLED), TROUBLED)),
                 queries.row_of_table(status(TROUBLED)),
@@ -205,7 +205,7 @@ def finished_since(window):
         f"sum by (status) (max by ({queries.EACH_DOMAIN}, status) ({counter}{moment}))"
         for moment in ("", f" offset {window}")
     )
-    return f"clamp_min(\n{now}\n-\n({before} or 0 * {now}),\n0)"
+    return f"clamp_min(\n{now}\n-\n{before},\n0)"
 
 
 def durations(page):

@@ -161,16 +161,17 @@ def annotation(name, color, expression, title, text="", **more):
 
 
 def annotations(alert_matchers):
-    """Alerts where they fired; restarts and reloads at the time that the exporter itself tells."""
+    """Alerts while they fired, one mark for each rule; restarts and reloads at the time that the exporter tells."""
+    alerts = f'ALERTS{{alertname=~"CCKM.+",alertstate="firing",severity=~"critical|warning",{alert_matchers}}}'
     scraped = 'job=~"$job",instance=~"$instance"'
     reloaded = "cckm_exporter_config_last_reload_success_timestamp_seconds"
     return [
         annotation(
-            "Critical alerts",
+            "Alerts",
             RED,
-            f'ALERTS{{alertname=~"CCKM.+",alertstate="firing",severity="critical",{alert_matchers}}}',
+            f"max by (alertname, severity) ({alerts})",
             "{{alertname}}",
-            "{{target}} {{cloud}} {{domain}} {{domain_id}} {{refresh_id}}",
+            "{{severity}}",
             tagKeys="severity",
         ),
         annotation(
