@@ -26,6 +26,8 @@ URGENCY = {True: "**Can it wait until morning?** No", False: "**Can it wait unti
 DASHBOARDS = {"cckm-overview", "cckm-domain"}
 ALERT_NAME = re.compile(r"CCKM[A-Z][A-Za-z]+")
 RECORD_NAME = re.compile(r"[a-z]+:[a-z0-9_]+:[a-z0-9_]+")
+# Where a mitigation that names the path of dsm says what it is in other families.
+FAMILIES = "README.md#start-and-cancel-in-each-family"
 RUNBOOK_URL = re.compile(r"https://.+/")
 
 # Labels that a scrape adds, and series that Prometheus makes.
@@ -198,6 +200,9 @@ def check_form(stem, text, pages):
         yield f"{stem}: the runbook's headings are not the alert's name and {', '.join(HEADINGS)}"
     if not re.match(rf"# .+\n\n{re.escape(URGENCY[pages])}[:,] \S", text):
         yield f"{stem}: the runbook does not begin with '{URGENCY[pages]}' and the reason"
+    mitigation = text.partition("## Mitigation\n")[2].partition("\n## ")[0]
+    if "/cckm/dsm/refresh" in mitigation and FAMILIES not in mitigation:
+        yield f"{stem}: the mitigation is for dsm alone"
     if not text.partition(f"## {HEADINGS[-1]}\n")[2].strip():
         yield f"{stem}: the runbook does not say how to see that it is over"
 
