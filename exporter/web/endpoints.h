@@ -27,7 +27,7 @@ class Endpoints {
     std::size_t max_requests = 40;  // scrapes served at once
     // How long a scrape or a page waits where too many are served.  Longer than the server lets a
     // client stall, so that those who never read do not keep others out.
-    std::chrono::milliseconds place_patience{1'600};
+    std::chrono::milliseconds place_patience{3'000};
     std::string version = {};
     // Reads the configuration again, or says why it does not; empty: nobody may ask for it.
     std::function<tl::expected<void, std::string>()> reload = {};

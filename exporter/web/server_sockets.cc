@@ -135,12 +135,23 @@ void ServerSockets::BoundWhatWaits(std::chrono::milliseconds patience) const {
   });
 }
 
-std::optional<std::uint64_t> ServerSockets::BytesTaken(ConnectionSocket& socket) const {
-  if (socket.number < 0) {
-    ForEach([&](int number, int pinned) {
-      if (IsFrom(pinned, socket)) socket.number = number;
-    });
+// There may be thousands of files, and many clients that stall: one look at each file has to do.
+void ServerSockets::FindNumber(ConnectionSocket& socket) const {
+  for (const int number : OpenFiles()) {
+    SocketAddress peer;
+    peer.length = sizeof(peer.storage);
+    if (::getpeername(number, reinterpret_cast<sockaddr*>(&peer.storage), &peer.length) != 0 ||
+        peer.port() != socket.peer_port) {
+      continue;
+    }
+    if (!IsOurs(number) || !IsFrom(number, socket)) continue;
+    socket.number = number;
+    return;
   }
+}
+
+std::optional<std::uint64_t> ServerSockets::BytesTaken(ConnectionSocket& socket) const {
+  if (socket.number < 0) FindNumber(socket);
   return socket.number < 0 ? std::nullopt : BytesAcknowledged(socket.number);
 }
 
@@ -151,10 +162,9 @@ void ServerSockets::Drop(const ConnectionSocket& socket) const {
     ::setsockopt(number, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
     ::shutdown(number, SHUT_RDWR);
   };
-  if (socket.number >= 0) return drop(socket.number);
-  ForEach([&](int, int number) {
-    if (IsFrom(number, socket)) drop(number);
-  });
+  ConnectionSocket found = socket;
+  if (found.number < 0) FindNumber(found);
+  if (found.number >= 0) drop(found.number);
 }
 
 void ServerSockets::ShutDownAll() const {

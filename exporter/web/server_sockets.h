@@ -54,6 +54,7 @@ class ServerSockets {
   void CloseAll() const;
 
  private:
+  void FindNumber(ConnectionSocket& socket) const;
   bool IsOurs(int socket) const;
   void ForEach(const std::function<void(int number, int pinned)>& visit) const;
 

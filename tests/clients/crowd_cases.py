@@ -104,8 +104,10 @@ def g153_never_reading(stage):
         pages = {path: never_readers(exporter, path) for path in ("/", "/api/v1/status")}
     for path, (_, cost) in pages.items():
         assert cost < 64 * MEBIBYTE, f"{CROWD} readers of {path} cost {cost} bytes"
-    with stage.running("usual") as exporter, crowd(exporter.port, 45, request(), small=True):
-        scrape_for(10, lambda: get(exporter.port))
+    with stage.running("usual") as exporter:  # with 40 scrapes at once
+        eventually(lambda: len(get(exporter.port).body) > MEBIBYTE, "the refreshes are polled")
+        with crowd(exporter.port, 45, request(), small=True):
+            scrape_for(10, lambda: get(exporter.port))
     costs = ", ".join(f"{path} {cost // MEBIBYTE} MiB" for path, (_, cost) in pages.items())
     return f"longest scrape {longest * 1000:.0f} ms; memory: /metrics {memory // MEBIBYTE} MiB, {costs}"
 
@@ -118,7 +120,6 @@ def g154_scrapers_at_once(stage):
     refused = [answer.status for answer in answers if answer.status != 200]
     assert not refused, f"{len(refused)} of 200 scrapers are refused: {set(refused)}"
     with crowd(port, 200, request(), small=True) as clients:
-        eventually(lambda: get(port).status == 503, "the 201st scrape is refused")
         assert get(port, "/-/healthy").status == 200, "only scrapes are counted"
         reset(clients.pop())
         eventually(lambda: get(port).status == 200, "there is room for a scrape again")
