@@ -96,6 +96,40 @@ TEST_F(WebTest, EveryAnswerForbidsSniffing) {
   }
 }
 
+TEST_F(WebTest, EveryAnswerHasADate) {
+  for (const char* request :
+       {"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n", "GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n",
+        "DELETE / HTTP/1.1\r\nHost: x\r\n\r\n", "FOO / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "nonsense\r\n\r\n", "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+        "GET http://x/nowhere HTTP/1.1\r\nHost: x\r\n\r\n"}) {
+    RawClient client(exporter.port());
+    RawAnswer answer = client.Ask(request);
+    EXPECT_TRUE(answer.is_whole) << request;
+    EXPECT_THAT(answer.headers["date"], testing::EndsWith(" GMT")) << request;
+  }
+}
+
+TEST_F(WebTest, ATargetInAbsoluteFormIsThatOfItsPath) {
+  const std::string own = "http://127.0.0.1:" + std::to_string(exporter.port());
+  for (const std::string& start : {own, std::string("http://exporter.example")}) {
+    EXPECT_THAT(AskPort(exporter.port(), "GET", start + "/metrics").body, StartsWith("# HELP "));
+    EXPECT_EQ(AskPort(exporter.port(), "POST", start + "/metrics").status, 405);
+    EXPECT_EQ(AskPort(exporter.port(), "GET", start + "/nowhere").status, 404);
+    EXPECT_EQ(AskPort(exporter.port(), "GET", start).status, 200);
+  }
+}
+
+TEST_F(WebTest, ListsOfAcceptAreReadOverTheirLines) {
+  RawClient client(exporter.port());
+  const RawAnswer answer = client.Ask(
+      "GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n"
+      "Accept: application/openmetrics-text;version=0.0.1\r\n"
+      "Accept-Encoding: br\r\nAccept-Encoding: gzip\r\n\r\n");
+  EXPECT_EQ(answer.headers.at("content-type"),
+            "application/openmetrics-text; version=0.0.1; charset=utf-8");
+  EXPECT_EQ(answer.headers.at("content-encoding"), "gzip");
+}
+
 TEST_F(WebTest, ThePageForPeopleAllowsNothingFromElsewhere) {
   const RawAnswer page = exporter.Get("/");
   EXPECT_THAT(page.headers.at("content-type"), StartsWith("text/html"));
@@ -119,6 +153,21 @@ TEST(WebFlagsTest, TheTelemetryPathIsTheOneOfTheFlag) {
       {.url = "http://127.0.0.1:1", .flags = {"--web.telemetry-path=/cckm"}});
   EXPECT_THAT(exporter.Get("/cckm").body, StartsWith("# HELP "));
   EXPECT_EQ(exporter.Get("/metrics").status, 404);
+}
+
+TEST(WebFlagsTest, APageOfAnotherOriginMayNotReload) {
+  const ExporterProcess exporter(
+      {.url = "http://127.0.0.1:1", .flags = {"--web.enable-lifecycle"}});
+  const std::string own = "127.0.0.1:" + std::to_string(exporter.port());
+  const auto reload = [&](const std::string& header) {
+    RawClient client(exporter.port());
+    return client.Ask("POST /-/reload HTTP/1.1\r\nHost: " + own + "\r\n" + header + "\r\n").status;
+  };
+  EXPECT_EQ(reload(""), 200);
+  EXPECT_EQ(reload("Origin: http://" + own + "\r\n"), 200);
+  EXPECT_EQ(reload("Origin: http://evil.example\r\n"), 403);
+  EXPECT_EQ(reload("Sec-Fetch-Site: cross-site\r\n"), 403);
+  EXPECT_EQ(reload("Sec-Fetch-Site: same-site\r\n"), 403);
 }
 
 TEST(WebFlagsTest, ExporterMetricsCanBeLeftOut) {
