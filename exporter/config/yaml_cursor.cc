@@ -2,32 +2,22 @@
 
 #include <algorithm>
 #include <system_error>
+#include <unordered_map>
 
 #include "exporter/config/text.h"
 
 namespace cckm {
 namespace {
 
-// yaml-cpp counts lines from 0 and has -1 for none.
-int LineOf(const YAML::Node& node, int otherwise) {
-  const int line = node.Mark().line;
-  return line < 0 ? otherwise : line + 1;
-}
+constexpr std::size_t kMostProblems = 1000;
+
+int LineOf(const YamlNode& node, int otherwise) { return node.line < 1 ? otherwise : node.line; }
 
 std::string NamesOf(const std::vector<YamlKey>& keys) {
   std::string names;
   for (const YamlKey& key : keys) names.append(names.empty() ? "" : ", ").append(key.name);
   return names;
 }
-
-bool HasTagOf(const YAML::Node& node, std::initializer_list<std::string_view> allowed) {
-  return std::ranges::find(allowed, std::string_view(node.Tag())) != allowed.end();
-}
-
-// yaml-cpp's marks: `?` for a plain scalar, `!` for a quoted one.
-constexpr std::string_view kPlain = "?";
-constexpr std::string_view kQuoted = "!";
-constexpr std::string_view kExplicitText = "tag:yaml.org,2002:str";
 
 }  // namespace
 
@@ -37,11 +27,18 @@ ConfigSource::ConfigSource(const std::filesystem::path& file) : file_(file.strin
 }
 
 void ConfigSource::Add(int line, std::string key, std::string message) {
-  problems_.push_back({file_, line, std::move(key), std::move(message)});
+  if (problems_.size() == kMostProblems) {
+    ++more_problems_;
+  } else {
+    problems_.push_back({file_, line, std::move(key), std::move(message)});
+  }
 }
 
 std::vector<ConfigProblem> ConfigSource::TakeProblemsInFileOrder() {
   std::ranges::stable_sort(problems_, {}, &ConfigProblem::line);
+  if (more_problems_ != 0) {
+    problems_.push_back({file_, 0, "", "has more problems: " + std::to_string(more_problems_)});
+  }
   return std::move(problems_);
 }
 
@@ -50,32 +47,32 @@ std::filesystem::path ConfigSource::Absolute(const std::string& written) const {
 }
 
 std::optional<std::string> YamlCursor::Text(std::string_view rule) const {
-  if (node_.IsScalar() && HasTagOf(node_, {kPlain, kQuoted, kExplicitText})) return node_.Scalar();
+  if (Is(YamlNode::Kind::kScalar) && node_->tag != YamlNode::Tag::kOther) return node_->text;
   Complain(std::string(rule));
   return std::nullopt;
 }
 
 std::optional<std::string> YamlCursor::PlainText(std::string_view rule) const {
-  if (node_.IsScalar() && HasTagOf(node_, {kPlain})) return node_.Scalar();
+  if (Is(YamlNode::Kind::kScalar) && node_->tag == YamlNode::Tag::kPlain) return node_->text;
   Complain(std::string(rule));
   return std::nullopt;
 }
 
 std::optional<std::vector<YamlCursor>> YamlCursor::Items() const {
   std::vector<YamlCursor> items;
-  if (node_.IsNull()) return items;
-  if (!node_.IsSequence()) {
+  if (Is(YamlNode::Kind::kNothing)) return items;
+  if (!Is(YamlNode::Kind::kList)) {
     Complain("must be a list");
     return std::nullopt;
   }
-  for (const YAML::Node& item : node_) {
-    items.push_back(Child(item, LineOf(item, line_), "[" + std::to_string(items.size()) + "]"));
+  for (const YamlNode::Shared& item : node_->items) {
+    items.push_back(Child(item, LineOf(*item, line_), "[" + std::to_string(items.size()) + "]"));
   }
   return items;
 }
 
 std::optional<std::vector<std::pair<std::string, YamlCursor>>> YamlCursor::Entries() const {
-  if (!node_.IsMap() && !node_.IsNull()) {
+  if (!Is(YamlNode::Kind::kMap) && !Is(YamlNode::Kind::kNothing)) {
     Complain("must be a map");
     return std::nullopt;
   }
@@ -87,7 +84,7 @@ std::optional<std::vector<std::pair<std::string, YamlCursor>>> YamlCursor::Entri
 }
 
 bool YamlCursor::ReadMap(const std::vector<YamlKey>& keys) const {
-  if (!node_.IsMap() && !node_.IsNull()) {
+  if (!Is(YamlNode::Kind::kMap) && !Is(YamlNode::Kind::kNothing)) {
     Complain("must be a map with the keys " + NamesOf(keys));
     return false;
   }
@@ -100,29 +97,29 @@ bool YamlCursor::ReadMap(const std::vector<YamlKey>& keys) const {
   return true;
 }
 
-// yaml-cpp hands out a repeated key twice; the first is kept.
+// Of a repeated key the first is kept.
 std::vector<YamlCursor::Member> YamlCursor::Members() const {
   std::vector<Member> members;
-  if (node_.IsNull()) return members;
-  for (const auto& pair : node_) {
-    const int line = LineOf(pair.first, line_);
-    if (!pair.first.IsScalar()) {
+  std::unordered_map<std::string_view, int> lines;
+  for (const auto& [key, value] : node_->members) {
+    const int line = LineOf(*key, line_);
+    if (key->kind != YamlNode::Kind::kScalar) {
       source_->Add(line, path_, "must have plain words as keys");
       continue;
     }
-    const auto first = std::ranges::find(members, pair.first.Scalar(), &Member::name);
-    if (first == members.end()) {
-      members.push_back({pair.first.Scalar(), pair.second, line});
+    const auto [first, is_new] = lines.emplace(key->text, line);
+    if (is_new) {
+      members.push_back({key->text, value, line});
       continue;
     }
-    Child(pair.second, line, ShownKey(first->name))
-        .Complain("is written twice; the first is in line " + std::to_string(first->line));
+    Child(value, line, ShownKey(key->text))
+        .Complain("is written twice; the first is in line " + std::to_string(first->second));
   }
   return members;
 }
 
-YamlCursor YamlCursor::Child(const YAML::Node& node, int line, const std::string& path_end) const {
-  YamlCursor child(node, line, *source_);
+YamlCursor YamlCursor::Child(YamlNode::Shared node, int line, const std::string& path_end) const {
+  YamlCursor child(std::move(node), line, *source_);
   const bool needs_dot = !path_.empty() && !path_end.starts_with('[');
   child.path_ = path_ + (needs_dot ? "." : "") + path_end;
   return child;

@@ -4,8 +4,7 @@
 
 #pragma once
 
-#include <yaml-cpp/yaml.h>
-
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -15,6 +14,7 @@
 #include <vector>
 
 #include "exporter/config/config_file.h"
+#include "exporter/config/yaml_node.h"
 
 namespace cckm {
 
@@ -23,6 +23,7 @@ class ConfigSource {
  public:
   explicit ConfigSource(const std::filesystem::path& file);
 
+  // Keeps the first thousand and counts the others.
   void Add(int line, std::string key, std::string message);
   bool HasProblems() const { return !problems_.empty(); }
   std::vector<ConfigProblem> TakeProblemsInFileOrder();
@@ -34,6 +35,7 @@ class ConfigSource {
   std::string file_;
   std::filesystem::path folder_;
   std::vector<ConfigProblem> problems_;
+  std::size_t more_problems_ = 0;
 };
 
 class YamlCursor;
@@ -49,8 +51,9 @@ struct YamlKey {
 // One value of the document.  It must not outlive its ConfigSource.
 class YamlCursor {
  public:
-  YamlCursor(const YAML::Node& node, int line, ConfigSource& source)
-      : node_(node), line_(line), source_(&source) {}
+  // REQUIRES: a node.
+  YamlCursor(YamlNode::Shared node, int line, ConfigSource& source)
+      : node_(std::move(node)), line_(line), source_(&source) {}
 
   int line() const { return line_; }
   const std::string& path() const { return path_; }
@@ -66,10 +69,14 @@ class YamlCursor {
   std::optional<std::string> PlainText(std::string_view rule) const;
 
   // False for no value at all, an empty list and an empty map.
-  bool HasContent() const { return !node_.IsNull() && (node_.IsScalar() || node_.size() != 0); }
+  bool HasContent() const {
+    return Is(YamlNode::Kind::kScalar) || !node_->items.empty() || !node_->members.empty();
+  }
 
   // True for no value at all and for an empty text.
-  bool IsBlank() const { return node_.IsNull() || (node_.IsScalar() && node_.Scalar().empty()); }
+  bool IsBlank() const {
+    return Is(YamlNode::Kind::kNothing) || (Is(YamlNode::Kind::kScalar) && node_->text.empty());
+  }
 
   // The entries of a list.  Anything else is reported; no value at all is an empty list.
   std::optional<std::vector<YamlCursor>> Items() const;
@@ -90,15 +97,16 @@ class YamlCursor {
  private:
   struct Member {
     std::string name;
-    YAML::Node value;
+    YamlNode::Shared value;
     int line;
   };
 
+  bool Is(YamlNode::Kind kind) const { return node_->kind == kind; }
   std::vector<Member> Members() const;
-  YamlCursor Child(const YAML::Node& node, int line, const std::string& path_end) const;
+  YamlCursor Child(YamlNode::Shared node, int line, const std::string& path_end) const;
   void ReadMember(const Member& member, const std::vector<YamlKey>& keys) const;
 
-  YAML::Node node_;
+  YamlNode::Shared node_;
   int line_;
   ConfigSource* source_;
   std::string path_;

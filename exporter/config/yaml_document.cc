@@ -1,12 +1,15 @@
 #include "exporter/config/yaml_document.h"
 
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
 #include <algorithm>
 #include <cstdint>
-#include <exception>
+#include <memory>
+#include <sstream>
 #include <string>
-#include <system_error>
-#include <thread>
-#include <vector>
+
+#include "exporter/config/yaml_tree.h"
 
 namespace cckm {
 namespace {
@@ -22,25 +25,38 @@ int LineOfControlCharacter(std::string_view text) {
   return 1 + static_cast<int>(std::count(text.begin(), found, '\n'));
 }
 
+// yaml-cpp keeps everything between a bracket and the one that closes it, at 250 bytes a mark,
+// before it tells of the first.
+bool HasTooManyMarks(std::string_view text) {
+  constexpr std::size_t kMostMarks = 2'000'000;
+  constexpr std::string_view kMarks = ",[]{}?&*!\"':";
+  constexpr std::string_view kAfterColon = ",[]{} \t\r\n";
+  std::size_t marks = 0;
+  for (std::size_t at = text.find_first_of(kMarks); at != std::string_view::npos;
+       at = text.find_first_of(kMarks, at + 1)) {
+    const bool is_part_of_word = text[at] == ':' && at + 1 < text.size() &&
+                                 kAfterColon.find(text[at + 1]) == std::string_view::npos;
+    if (!is_part_of_word && ++marks > kMostMarks) return true;
+  }
+  return false;
+}
+
 // yaml-cpp appends what it found to some of its sentences, which might be a secret.
 std::string WithoutDetail(const std::string& message) {
   return message.substr(0, message.find(':'));
 }
 
-// yaml-cpp calls itself for every level of the document, up to 500 of them, which takes more stack
-// than a thread that serves a request has: it gets a thread of the usual size.
-std::vector<YAML::Node> Parse(std::string_view yaml) {
-  std::vector<YAML::Node> documents;
-  std::exception_ptr fault;
-  std::thread([&] {
-    try {
-      documents = YAML::LoadAll(std::string(yaml));
-    } catch (...) {
-      fault = std::current_exception();
-    }
-  }).join();
-  if (fault != nullptr) std::rethrow_exception(fault);
-  return documents;
+// The root of the document.  yaml-cpp takes a stray comma for the begin of endlessly many further
+// ones: of what comes after the first no more than one is looked at.
+YamlNode::Shared Parse(std::string_view yaml) {
+  std::istringstream stream{std::string(yaml)};
+  YAML::Parser parser(stream);
+  YamlTree tree;
+  parser.HandleNextDocument(tree);
+  if (YamlTree second; parser.HandleNextDocument(second)) {
+    throw YamlRefusal{second.root()->line, "must be a single YAML document"};
+  }
+  return tree.root() != nullptr ? tree.root() : std::make_shared<const YamlNode>();
 }
 
 }  // namespace
@@ -50,17 +66,16 @@ void ReadYamlDocument(std::string_view yaml, ConfigSource& source, const YamlRea
     source.Add(line, "", "must not hold control characters");
     return;
   }
+  if (HasTooManyMarks(yaml)) {
+    source.Add(0, "", "must not have more than 2000000 commas, colons, quotes and brackets");
+    return;
+  }
   try {
-    const std::vector<YAML::Node> documents = Parse(yaml);
-    if (documents.size() > 1) {
-      source.Add(documents[1].Mark().line + 1, "", "must be a single YAML document");
-    }
-    const YAML::Node root = documents.empty() ? YAML::Node() : documents.front();
-    read(YamlCursor(root, 1, source));
+    read(YamlCursor(Parse(yaml), 1, source));
   } catch (const YAML::Exception& fault) {
     source.Add(std::max(fault.mark.line, 0) + 1, "", "is not YAML: " + WithoutDetail(fault.msg));
-  } catch (const std::system_error&) {
-    source.Add(0, "", "cannot be read now: the system gives no thread");
+  } catch (const YamlRefusal& refusal) {
+    source.Add(refusal.line, "", refusal.message);
   }
 }
 

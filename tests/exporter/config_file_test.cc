@@ -184,7 +184,7 @@ TEST(ConfigFileTest, DocumentsThatAreNoConfigurationAreOneProblem) {
       {"targets:\n\t- a\n", 2, "", "is not YAML"},
       {"targets:\n  - name: a\n   url: b\n", 3, "", "is not YAML"},
       {"targets: *canary\n", 1, "", "is not YAML"},
-      {std::string(600, '['), 1, "", "is not YAML"},
+      {std::string(600, '['), 1, "", "must not be deeper than 32 levels"},
       {"targets: []\n\x04\nname: x\n", 2, "", "control characters"},
       {std::string("targets: []\n\0", 13), 2, "", "control characters"},
   };

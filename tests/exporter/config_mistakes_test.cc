@@ -118,7 +118,7 @@ TEST(ConfigMistakesTest, GlobalKeysAreChecked) {
       {2, "  poll_interval: 15s\n  poll_interval: 16s", 3, "global.poll_interval",
        "written twice; the first is in line 2"},
       {2, "  ? [poll_interval]\n  : 15s", 2, "global", "plain words as keys"},
-      {2, "  <<: {poll_interval: 1s}", 2, "global.<<", "is not a known key"},
+      {2, "  <<: {pol_interval: 1s}", 2, "global.pol_interval", "is not a known key"},
       {2, "  \"a\\e[2J\": 15s", 2, "global.a?[2J", "is not a known key"},
   });
 }
