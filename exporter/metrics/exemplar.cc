@@ -11,6 +11,12 @@ std::size_t CharactersOf(const ExemplarLabel& label) {
   return label.name.size() + CountCharacters(label.value.text);
 }
 
+// The OpenMetrics parser of Prometheus' Python library, and what is made of it, loses the whole
+// exposition to an exemplar with a quote (from 0.22 on) or a closing brace (before) in a value.
+bool IsReadByEverybody(const LabelView& value) {
+  return value.is_plain && value.text.find_first_of("{}") == std::string_view::npos;
+}
+
 }  // namespace
 
 std::vector<ExemplarLabel> LabelsOf(const Exemplar& exemplar, const LabelView& domain_id) {
@@ -19,7 +25,8 @@ std::vector<ExemplarLabel> LabelsOf(const Exemplar& exemplar, const LabelView& d
   if (characters > kMostCharacters) return {};
   const ExemplarLabel domain{
       "domain_id", exemplar.domain_id.text().empty() ? domain_id : LabelView(exemplar.domain_id)};
-  if (!domain.value.text.empty() && characters + CharactersOf(domain) <= kMostCharacters) {
+  if (!domain.value.text.empty() && IsReadByEverybody(domain.value) &&
+      characters + CharactersOf(domain) <= kMostCharacters) {
     labels.push_back(domain);
   }
   return labels;

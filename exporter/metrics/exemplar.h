@@ -28,7 +28,8 @@ struct ExemplarLabel {
   LabelView value;
 };
 
-// The labels to show: refresh_id, then domain_id where both fit; none if not even the first fits.
+// The labels to show: refresh_id, then domain_id where both fit and no parser stumbles over it;
+// none if not even the first fits.
 // `domain_id` is used where the exemplar has none itself.
 std::vector<ExemplarLabel> LabelsOf(const Exemplar& exemplar, const LabelView& domain_id);
 

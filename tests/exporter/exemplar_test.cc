@@ -46,5 +46,15 @@ TEST(ExemplarTest, CountsCharactersAndNotBytes) {
   EXPECT_EQ(LabelsFor("r", "", domain + "\xC3\xA9"), "refresh_id=r");
 }
 
+TEST(ExemplarTest, LeavesOutADomainThatSomeParsersCannotRead) {
+  for (const char* domain : {"\"", "a\"b", "\\", "a\\b", "}", "a}b", "{", "\"}"}) {
+    EXPECT_EQ(LabelsFor("r", "", domain), "refresh_id=r") << domain;
+    EXPECT_EQ(LabelsFor("r", domain, "d"), "refresh_id=r") << domain;
+  }
+  for (const char* domain : {"#", "a # b", ",", "a=b", "'", " ", "\xC3\xA9", "(a)", "[a]"}) {
+    EXPECT_EQ(LabelsFor("r", "", domain), std::string("refresh_id=r,domain_id=") + domain);
+  }
+}
+
 }  // namespace
 }  // namespace cckm
