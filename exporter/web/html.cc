@@ -12,6 +12,16 @@ constexpr std::string_view kSpecial = "&<>\"'";
 
 std::string_view ReferenceOf(char special) { return kReferences[kSpecial.find(special)].second; }
 
+// Where the `~` and the 16 hex digits begin that an altered label value ends in; else the end.
+std::size_t HashAt(std::string_view text) {
+  constexpr std::size_t kBytes = 17;
+  if (text.size() <= kBytes) return text.size();
+  const std::size_t at = text.size() - kBytes;
+  const bool is_hash = text[at] == '~' &&
+                       text.find_first_not_of("0123456789abcdef", at + 1) == std::string_view::npos;
+  return is_hash ? at : text.size();
+}
+
 }  // namespace
 
 void AppendHtml(std::string& html, std::string_view text) {
@@ -22,6 +32,14 @@ void AppendHtml(std::string& html, std::string_view text) {
     html += ReferenceOf(text[plain]);
     text.remove_prefix(plain + 1);
   }
+}
+
+void AppendForeign(std::string& html, std::string_view text) {
+  const std::size_t hash = HashAt(text);
+  html += "<bdi>";
+  AppendHtml(html, text.substr(0, hash));
+  if (hash != text.size()) html.append("<bdi>").append(text.substr(hash)).append("</bdi>");
+  html += "</bdi>";
 }
 
 std::string EscapeHtml(std::string_view text) {

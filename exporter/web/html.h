@@ -14,4 +14,9 @@ void AppendHtml(std::string& html, std::string_view text);
 // The same as a string.
 std::string EscapeHtml(std::string_view text);
 
+// Appends text that was not made here, isolated: its direction of writing does not reach what
+// stands around it, and the hash at its end stays one word whatever comes before it.  Between tags
+// only.
+void AppendForeign(std::string& html, std::string_view text);
+
 }  // namespace cckm

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "collectors/base/error_advice.h"
+#include "exporter/web/html.h"
 #include "exporter/web/words.h"
 
 namespace cckm {
@@ -158,6 +159,17 @@ std::string GoodNews(const StatusModel& model) {
   return sentence;
 }
 
+// The alert's sentence, its text and its subject put into the form that is wanted.
+template <typename TextAs, typename NameAs>
+std::string Fill(const Alert& alert, const TextAs& text_as, const NameAs& name_as) {
+  const AlertText& text = TextOf(alert.kind);
+  if (alert.subjects.total == 0) return text_as(text.one);
+  if (alert.subjects.total > 1) {
+    return fmt::format(fmt::runtime(text_as(text.many)), Grouped(alert.subjects.total));
+  }
+  return fmt::format(fmt::runtime(text_as(text.one)), name_as(alert.subjects.rows.front()));
+}
+
 }  // namespace
 
 std::string_view AlertKindName(AlertKind kind) { return TextOf(kind).name; }
@@ -170,12 +182,37 @@ std::string NameOf(const AlertSubject& subject) {
 }
 
 std::string SentenceOf(const Alert& alert) {
-  const AlertText& text = TextOf(alert.kind);
-  if (alert.subjects.total == 0) return std::string(text.one);
-  if (alert.subjects.total > 1) {
-    return fmt::format(fmt::runtime(text.many), Grouped(alert.subjects.total));
+  return Fill(
+      alert, [](std::string_view text) { return std::string(text); }, NameOf);
+}
+
+std::string NameAsHtml(const AlertSubject& subject) {
+  std::string html;
+  AppendForeign(html, subject.target);
+  if (!subject.cloud.empty())
+    html += fmt::format(", <span class=\"word\">{}</span>", subject.cloud);
+  return html;
+}
+
+std::string SentenceAsHtml(const Alert& alert) { return Fill(alert, EscapeHtml, NameAsHtml); }
+
+bool WasTried(const ShownTarget& target) {
+  return target.is_authenticated || target.login_error ||
+         std::ranges::any_of(target.collectors, [](const ShownCollector& collector) {
+           return collector.last_poll_at.has_value();
+         });
+}
+
+CertificateState CertificateOf(const ShownTarget& target) {
+  const auto is_of_tls = [](const std::optional<ShownError>& error) {
+    return error && error->kind == ErrorKind::kTls;
+  };
+  if (!target.verifies_certificate) return CertificateState::kNotVerified;
+  if (is_of_tls(target.login_error) ||
+      std::ranges::any_of(target.collectors, is_of_tls, &ShownCollector::last_error)) {
+    return CertificateState::kTlsFailed;
   }
-  return fmt::format(fmt::runtime(text.one), NameOf(alert.subjects.rows.front()));
+  return target.certificate_expires_at ? CertificateState::kVerified : CertificateState::kNotSeen;
 }
 
 std::vector<Alert> FindAlerts(const StatusModel& model) {

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,17 @@ std::string SentenceOf(const Alert& alert);
 
 // The subject as "cm-prod" or "cm-prod, dsm".
 std::string NameOf(const AlertSubject& subject);
+
+// Both as HTML, the name of the target isolated.
+std::string SentenceAsHtml(const Alert& alert);
+std::string NameAsHtml(const AlertSubject& subject);
+
+// True once the exporter tried to get a token for the target, or used one.
+bool WasTried(const ShownTarget& target);
+
+// What is known of the certificate of a target.
+enum class CertificateState : std::uint8_t { kNotSeen, kVerified, kTlsFailed, kNotVerified };
+CertificateState CertificateOf(const ShownTarget& target);
 
 // How everything stands together.
 struct Verdict {

@@ -65,6 +65,20 @@ Json ToJson(const ShownCollector& collector) {
           {"last_error", Fault(collector.last_error)}};
 }
 
+// Null while it is not known.
+Json CertificateVerified(const ShownTarget& target) {
+  switch (CertificateOf(target)) {
+    case CertificateState::kVerified:
+      return true;
+    case CertificateState::kNotVerified:
+      return false;
+    case CertificateState::kNotSeen:
+    case CertificateState::kTlsFailed:
+      break;
+  }
+  return nullptr;
+}
+
 Json ToJson(const ShownTarget& target) {
   Json collectors = Json::array();
   for (const ShownCollector& collector : target.collectors) {
@@ -72,9 +86,9 @@ Json ToJson(const ShownTarget& target) {
   }
   return {{"name", target.name},
           {"state", kReachabilityNames[static_cast<std::size_t>(target.reachability)]},
-          {"authenticated", target.is_authenticated},
+          {"authenticated", WasTried(target) ? Json(target.is_authenticated) : Json(nullptr)},
           {"token_expires_at", Time(target.token_expires_at)},
-          {"certificate_verified", target.verifies_certificate},
+          {"certificate_verified", CertificateVerified(target)},
           {"certificate_expires_at", Time(target.certificate_expires_at)},
           {"clock_skew_seconds", Seconds(target.clock_skew)},
           {"dropped_series", target.dropped_series},

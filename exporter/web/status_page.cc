@@ -86,10 +86,10 @@ void AppendSubjects(std::string& html, const Alert& alert) {
   for (const AlertSubject& subject : alert.subjects.rows) {
     html += "<li>";
     if (alert.subjects.total > 1) {
-      AppendHtml(html, NameOf(subject));
+      html += NameAsHtml(subject);
       if (!subject.note.empty()) html += ": ";
     }
-    AppendHtml(html, subject.note);
+    if (!subject.note.empty()) AppendForeign(html, subject.note);
     html += "</li>\n";
   }
   if (alert.subjects.left_out() != 0) {
@@ -101,8 +101,7 @@ void AppendSubjects(std::string& html, const Alert& alert) {
 void AppendAlert(std::string& html, const Alert& alert) {
   html += fmt::format("<li class=\"{}\"><strong>",
                       kLevelNames[static_cast<std::size_t>(LevelOf(alert.kind))]);
-  AppendHtml(html, SentenceOf(alert) + ".");
-  html += "</strong>\n";
+  html.append(SentenceAsHtml(alert)).append(".</strong>\n");
   const auto& subjects = alert.subjects;
   if (subjects.total > 1 || (subjects.total == 1 && !subjects.rows.front().note.empty())) {
     AppendSubjects(html, alert);

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <iterator>
 #include <span>
 
 #include "collectors/base/error_advice.h"
 #include "exporter/web/html.h"
+#include "exporter/web/status_alerts.h"
 #include "exporter/web/words.h"
 
 namespace cckm {
@@ -54,19 +56,19 @@ void AppendMarkCell(std::string& html, std::string_view name) {
 
 void AppendPlaceCell(std::string& html, std::string_view target, std::string_view cloud) {
   html += "<td>";
-  AppendHtml(html, target);
-  Append(html, " <small>{}</small></td>", cloud);
+  AppendForeign(html, target);
+  Append(html, " <small class=\"word\">{}</small></td>", cloud);
 }
 
 // The name, and the id below it; the id alone where there is no name.
 void AppendNameCell(std::string& html, std::string_view name, std::string_view id) {
   html += "<th scope=\"row\">";
   if (!name.empty()) {
-    AppendHtml(html, name);
+    AppendForeign(html, name);
     html += ' ';
   }
   html += "<code>";
-  AppendHtml(html, id);
+  AppendForeign(html, id);
   html += "</code></th>";
 }
 
@@ -127,7 +129,7 @@ void AppendRow(std::string& html, const ShownDomain& domain, WallTime now) {
     html += kNothing;
   } else {
     html += "<td>";
-    AppendHtml(html, domain.detail);
+    AppendForeign(html, domain.detail);
     html += "</td>";
   }
   html += "</tr>\n";
@@ -185,15 +187,24 @@ std::string SkewOf(const std::optional<Nanoseconds>& skew) {
                      *skew < Nanoseconds(0) ? "behind ours" : "ahead of ours");
 }
 
+std::string TokenOf(const ShownTarget& target, WallTime now) {
+  if (target.is_authenticated) return "held, " + Expiry(target.token_expires_at, now);
+  return WasTried(target) ? "none that is valid" : "not tried yet";
+}
+
+std::string CertificateOf(const ShownTarget& target, WallTime now) {
+  constexpr std::array<std::string_view, 4> kWords = {"", "verified", "TLS failed", "not verified"};
+  const CertificateState state = CertificateOf(target);
+  if (state == CertificateState::kNotSeen) return "none seen yet";
+  return fmt::format(
+      "{}, {}", kWords[static_cast<std::size_t>(state)],
+      target.certificate_expires_at ? Expiry(target.certificate_expires_at, now) : "none seen");
+}
+
 void AppendFacts(std::string& html, const ShownTarget& target, WallTime now) {
   html += "<dl>\n";
-  AppendFact(html, "Token",
-             target.is_authenticated ? "held, " + Expiry(target.token_expires_at, now)
-                                     : std::string("none that is valid"));
-  AppendFact(html, "Certificate",
-             target.verifies_certificate
-                 ? "verified, " + Expiry(target.certificate_expires_at, now)
-                 : "not verified, " + Expiry(target.certificate_expires_at, now));
+  AppendFact(html, "Token", TokenOf(target, now));
+  AppendFact(html, "Certificate", CertificateOf(target, now));
   AppendFact(html, "Clock", SkewOf(target.clock_skew));
   if (target.dropped_series != 0) {
     AppendFact(html, "Left out by max_series", CountOf(target.dropped_series, "series", "series"));
@@ -214,8 +225,8 @@ void AppendRow(std::string& html, const ShownCollector& collector, WallTime now)
 }
 
 void AppendError(std::string& html, std::string_view where, const ShownError& error) {
-  Append(html, "<li><strong>{}:</strong> ", where);
-  AppendHtml(html, error.message);
+  Append(html, "<li><strong class=\"word\">{}:</strong> ", where);
+  AppendForeign(html, error.message);
   Append(html, ". <em>What to do:</em> {}.</li>\n", AdviceFor(error.kind));
 }
 
@@ -230,13 +241,13 @@ void AppendErrors(std::string& html, const ShownTarget& target) {
 
 void AppendTarget(std::string& html, const ShownTarget& target, WallTime now) {
   html += "<article>\n<h3>";
-  AppendHtml(html, target.name);
+  AppendForeign(html, target.name);
   html += ' ';
   AppendMark(html, kReachabilityNames[static_cast<std::size_t>(target.reachability)]);
   html += "</h3>\n";
   AppendFacts(html, target, now);
   html += "<table>\n<caption class=\"unseen\">Collectors of ";
-  AppendHtml(html, target.name);
+  AppendForeign(html, target.name);
   html +=
       "</caption>\n<thead><tr><th scope=\"col\">Cloud</th><th scope=\"col\">State</th>"
       "<th scope=\"col\">Last poll</th><th scope=\"col\">Last success</th>"

@@ -19,5 +19,19 @@ TEST(AppendHtmlTest, KeepsWhatWasThere) {
   EXPECT_EQ(html, "<b>1 &lt; 2");
 }
 
+TEST(HtmlTest, ForeignTextIsIsolatedAndItsHashOnceMore) {
+  const auto foreign = [](std::string_view text) {
+    std::string html;
+    AppendForeign(html, text);
+    return html;
+  };
+  EXPECT_EQ(foreign("a<b"), "<bdi>a&lt;b</bdi>");
+  EXPECT_EQ(foreign("\xD7\xA9~0123456789abcdef"),
+            "<bdi>\xD7\xA9<bdi>~0123456789abcdef</bdi></bdi>");
+  EXPECT_EQ(foreign("x~0123456789abcdeg"), "<bdi>x~0123456789abcdeg</bdi>");
+  EXPECT_EQ(foreign("~0123456789abcdef"), "<bdi>~0123456789abcdef</bdi>") << "nothing before it";
+  EXPECT_EQ(foreign(""), "<bdi></bdi>");
+}
+
 }  // namespace
 }  // namespace cckm

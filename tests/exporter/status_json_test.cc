@@ -26,6 +26,14 @@ TEST(StatusJsonTest, EveryListIsThereWhenThereIsNothing) {
   EXPECT_EQ(status["alerts"], Json::array());
 }
 
+TEST(StatusJsonTest, WhatIsNotKnownOfATargetYetIsNull) {
+  StatusModel model;
+  model.targets = {{{.name = "cm", .collectors = {{.cloud = "dsm"}}}}, 1};
+  const Json target = Json::parse(StatusJson(model))["targets"]["items"][0];
+  EXPECT_EQ(target["authenticated"], nullptr);
+  EXPECT_EQ(target["certificate_verified"], nullptr);
+}
+
 TEST(StatusJsonTest, NoTextBreaksIt) {
   StatusModel model = SampleStatus();
   model.domains.rows[0].detail = "</script>\"\\\n\xFF";

@@ -82,15 +82,16 @@ TEST(StatusPageTest, ADomainTellsItsStatesTimesAndText) {
   const std::string markup = Markup(SampleStatus());
   EXPECT_THAT(
       markup,
-      HasSubstr("<tr data-states=\"in_progress failed\">"
-                "<td><span class=\"mark in_progress\">in progress</span></td>"
-                "<th scope=\"row\">payments <code>d-1</code></th>"
-                "<td>cm-prod <small>dsm</small></td>"
-                "<td><span class=\"mark failed\">failed</span></td>"
-                "<td><time datetime=\"2021-03-01T05:10:54Z\">2 d 1 h ago "
-                "<small>2021-03-01 05:10:54 UTC</small></time></td>"
-                "<td><data value=\"12\">12 s</data></td>"
-                "<td><data value=\"90\">1 min 30 s</data></td><td>reading keys</td></tr>\n"));
+      HasSubstr(
+          "<tr data-states=\"in_progress failed\">"
+          "<td><span class=\"mark in_progress\">in progress</span></td>"
+          "<th scope=\"row\"><bdi>payments</bdi> <code><bdi>d-1</bdi></code></th>"
+          "<td><bdi>cm-prod</bdi> <small class=\"word\">dsm</small></td>"
+          "<td><span class=\"mark failed\">failed</span></td>"
+          "<td><time datetime=\"2021-03-01T05:10:54Z\">2 d 1 h ago "
+          "<small>2021-03-01 05:10:54 UTC</small></time></td>"
+          "<td><data value=\"12\">12 s</data></td>"
+          "<td><data value=\"90\">1 min 30 s</data></td><td><bdi>reading keys</bdi></td></tr>\n"));
 }
 
 TEST(StatusPageTest, WhatIsLeftOutIsCounted) {
@@ -101,7 +102,8 @@ TEST(StatusPageTest, WhatIsLeftOutIsCounted) {
 
 TEST(StatusPageTest, AnErrorComesWithWhatToDo) {
   EXPECT_THAT(Markup(SampleStatus()),
-              HasSubstr("<li><strong>aws:</strong> answered 403. <em>What to do:</em> give the "
+              HasSubstr("<li><strong class=\"word\">aws:</strong> <bdi>answered 403</bdi>. "
+                        "<em>What to do:</em> give the "
                         "account the right to view this family.</li>"));
 }
 
@@ -141,6 +143,43 @@ TEST(StatusPageTest, NoTextFromOutsideBringsInMarkup) {
   EXPECT_THAT(markup, Not(HasSubstr("alert(1)</")));
   EXPECT_EQ(UnbalancedTag(markup), "");
   EXPECT_GE(CountOf("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;", markup), 10U);
+}
+
+// Whatever direction a name is written in, what stands around it keeps its own.
+TEST(StatusPageTest, EveryTextFromOutsideIsIsolated) {
+  StatusModel model = SampleStatus();
+  const std::string foreign = "\xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D";
+  ShownTarget& target = model.targets.rows[0];
+  target.name = foreign;
+  target.login_error = ShownError{ErrorKind::kAuth, foreign};
+  target.collectors[1].last_error->message = foreign;
+  ShownDomain& domain = model.domains.rows[0];
+  domain.target = domain.id = domain.name = domain.detail = foreign;
+  model.unfinished.rows[0].id = model.finished.rows[0].target = foreign;
+  model.alerts = FindAlerts(model);
+  const std::string markup = Markup(model);
+  EXPECT_GE(CountOf(foreign, markup), 12U);
+  EXPECT_EQ(CountOf("<bdi>" + foreign, markup), CountOf(foreign, markup));
+}
+
+TEST(StatusPageTest, ATargetThatWasNotTriedYetClaimsNothing) {
+  StatusModel model{.taken_at = FakeClock::kStart};
+  model.targets = {{{.name = "cm", .collectors = {{.cloud = "dsm"}}}}, 1};
+  ShownTarget& target = model.targets.rows[0];
+  EXPECT_THAT(Markup(model), HasSubstr("<dt>Token</dt><dd>not tried yet</dd>"));
+  EXPECT_THAT(Markup(model), HasSubstr("<dt>Certificate</dt><dd>none seen yet</dd>"));
+  target.collectors[0].last_poll_at = FakeClock::kStart;
+  EXPECT_THAT(Markup(model), HasSubstr("<dt>Token</dt><dd>none that is valid</dd>"));
+  EXPECT_THAT(Markup(model), HasSubstr("<dt>Certificate</dt><dd>none seen yet</dd>"));
+  target.collectors[0].last_error = ShownError{ErrorKind::kTls, "expired"};
+  target.certificate_expires_at = FakeClock::kStart - std::chrono::hours(1);
+  EXPECT_THAT(Markup(model), HasSubstr("<dt>Certificate</dt><dd>TLS failed, ended 1 h ago"));
+  target.collectors[0].last_error.reset();
+  target.certificate_expires_at = FakeClock::kStart + std::chrono::hours(1);
+  EXPECT_THAT(Markup(model), HasSubstr("<dt>Certificate</dt><dd>verified, ends in 1 h"));
+  target.verifies_certificate = false;
+  target.certificate_expires_at.reset();
+  EXPECT_THAT(Markup(model), HasSubstr("<dt>Certificate</dt><dd>not verified, none seen<"));
 }
 
 TEST(StatusPageTest, TheConstantsFitIntoTheirElements) {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { chromium } from "playwright-core";
 import { tooFaint } from "./contrast.mjs";
+import { brokenWords, markColours } from "./layout.mjs";
 import { eventually, World } from "./world.mjs";
 
 const SIZES = { phone: [360, 780], tablet: [820, 1180], laptop: [1280, 800], wall: [2560, 1440] };
@@ -176,6 +177,59 @@ describe("with three domains, one of which failed, and a target with a hostile n
     await page.context().setOffline(false);
     await eventually("the connection", async () => (await page.locator("#connection").textContent()) === "");
     complaints.splice(known);  // a browser notes each request that fails
+  });
+});
+
+describe("with families of long names, and a target whose name is written from right to left", () => {
+  const RIGHT_TO_LEFT = "\u05e9\u05dc\u05d5\u05dd~0123456789abcdef";  // a hash of its own, to which one is added
+  const world = new World();
+  before(async () => {
+    await world.addSimulator("cm-prod-of-a-long-name", ["--domains=6", "--refreshes=12", "--finished=12",
+      "--failed-percent=40", "--seed=5", "--min-duration=1h", "--max-duration=9h"], {}, ["external-cm", "aws-custom-key-stores"]);
+    world.addTarget(RIGHT_TO_LEFT, "http://127.0.0.1:1", {}, ["azure-certificates"]);
+    await world.startExporter((status) => status.domains.total > 6 && status.counts.targets.down === 1);
+  });
+  after(() => world.stop());
+
+  itFits(world, "long-names");
+
+  it("breaks no word of its own, whatever the width", async (open) => {
+    const page = await open(world.url);
+    for (const width of [360, 390, 700, 710, 900, 1100, 1180, 1190, 1200, 1220, 1240, 1260, 1280, 1300, 1320, 1400, 1990, 2010]) {
+      await page.setViewportSize({ width, height: 800 });
+      assert.deepEqual(await page.evaluate(brokenWords), [], `at ${width} px`);
+      const content = await page.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(content <= width, `${content} px in a window of ${width} px`);
+    }
+  });
+
+  it("keeps its marks where the system forces its colours", async (open) => {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await open(world.url, { colorScheme, forcedColors: "active" });
+      const { canvas, text, marks } = await page.evaluate(markColours);
+      assert.ok(marks.length > 10);
+      assert.notEqual(canvas, text);
+      for (const mark of marks) assert.equal(mark.colour, text, mark.name);
+      if (process.env.CCKM_SCREENSHOTS) {
+        await page.screenshot({ path: `${process.env.CCKM_SCREENSHOTS}/forced-${colorScheme}.png` });
+      }
+    }
+  });
+
+  it("shows a hash in one piece behind a name that is written from right to left", async (open) => {
+    const page = await open(world.url);
+    const hash = page.locator("article h3 bdi bdi").first();
+    assert.match(await hash.innerText(), /^~[0-9a-f]{16}$/);
+    const lefts = await hash.evaluate((element) => Array.from(element.firstChild.data, (_, at) => {
+      const range = document.createRange();
+      range.setStart(element.firstChild, at);
+      range.setEnd(element.firstChild, at + 1);
+      return range.getBoundingClientRect().left;
+    }));
+    assert.deepEqual(lefts, lefts.toSorted((a, b) => a - b));
+    const [name, mark] = [await page.locator("article h3 > bdi").first().boundingBox(),
+      await page.locator("article h3 > .mark").first().boundingBox()];
+    assert.ok(name.x + name.width <= mark.x, "what follows the name stays behind it");
   });
 });
 

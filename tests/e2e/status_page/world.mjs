@@ -45,23 +45,22 @@ export class World {
     writeFileSync(join(this.folder, "token"), TOKEN, { mode: 0o600 });
   }
 
-  async addSimulator(name, flags, collector = {}) {
+  async addSimulator(name, flags, collector = {}, families = ["dsm"]) {
     const simulator = new Program(process.env.CCKM_SIMULATOR_BINARY,
-      ["--listen=127.0.0.1:0", `--token=${TOKEN}`, "--families=dsm", "--control", ...flags],
+      ["--listen=127.0.0.1:0", `--token=${TOKEN}`, `--families=${families}`, "--control", ...flags],
       join(this.folder, `simulator-${this.programs.length}.log`));
     this.programs.push(simulator);
     this.simulatorUrl = `http://127.0.0.1:${await simulator.port(/:\/\/127\.0\.0\.1:(\d+)/)}`;
-    this.addTarget(name, this.simulatorUrl, collector);
+    this.addTarget(name, this.simulatorUrl, collector, families);
   }
 
   // `collector` is what its configuration says beyond discovery.
-  addTarget(name, url, collector = {}) {
+  addTarget(name, url, collector = {}, families = ["dsm"]) {
+    const discovery = { enabled: true, interval: "1s", max_refreshes: 5000, observe_history: true };
     this.targets.push({
       name, url,
       authorization: { credentials_file: "token" },
-      collectors: {
-        dsm: { discovery: { enabled: true, interval: "1s", max_refreshes: 5000, observe_history: true }, ...collector },
-      },
+      collectors: Object.fromEntries(families.map((family) => [family, { discovery, ...collector }])),
     });
   }
 
