@@ -1,6 +1,7 @@
 #include "exporter/app/app.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -76,7 +77,8 @@ Exposition App::MakeExposition() {
                      .status = status_,
                      .bounds = parts_.bounds,
                      .build_info = ThisBuild(),
-                     .process_metrics = parts_.flags.exporter_metrics});
+                     .process_metrics = parts_.flags.exporter_metrics,
+                     .shard = {parts_.flags.shard_index, parts_.flags.shard_count}});
 }
 
 Endpoints::Options App::EndpointOptions() {
@@ -228,9 +230,14 @@ tl::expected<std::string, StartFailure> App::PollOnce() {
   if (const auto set_up = SetUpTargets(); !set_up) return tl::make_unexpected(set_up.error());
   const MutexLock lock(mutex_);
   targets_.PollOnce();
+  // The first exposition of all shows what was counted since at 0, and there is no second poll.
+  Exposition exposition = MakeExposition();
+  ByteBuffer unseen;
+  TextWriter first(unseen);
+  exposition.Render(first);
   ByteBuffer body;
-  TextWriter writer(body);
-  MakeExposition().Render(writer);
+  TextWriter second(body);
+  exposition.RenderAgain(std::array<ExpositionWriter*, 1>{&second});
   return std::string(body.view());
 }
 

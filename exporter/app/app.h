@@ -89,7 +89,7 @@ class App {
   const Parts parts_;
 
   StateStore state_;
-  SelfMetrics self_metrics_;
+  SelfMetrics self_metrics_{parts_.clock};
   ExporterStatus status_;
   EventLog events_;
   Publisher publisher_;

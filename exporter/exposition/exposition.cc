@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <numeric>
+#include <optional>
 
 #include "exporter/exposition/state_renderer.h"
 
@@ -43,21 +44,23 @@ struct SharedBounds {
 };
 
 void RenderHistogram(const prometheus::ClientMetric::Histogram& histogram,
-                     const SharedBounds& bounds, LabelViews labels, ExpositionWriter& writer) {
+                     const SharedBounds& bounds, LabelViews labels,
+                     const std::optional<WallTime>& created_at, ExpositionWriter& writer) {
   std::vector<std::uint64_t> cumulative;
   for (const auto& bucket : histogram.bucket) cumulative.push_back(bucket.cumulative_count);
   writer.Histogram(labels, {.bounds = bounds.values,
                             .le = bounds.le,
                             .cumulative = cumulative,
-                            .sum = histogram.sample_sum});
+                            .sum = histogram.sample_sum,
+                            .created_at = created_at});
 }
 
 void RenderCollected(const SelfMetrics::CollectedFamily& collected, ExpositionWriter& writer) {
   const MetricDescription& description = Describe(collected.metric);
   writer.BeginFamily(description);
-  std::vector<std::pair<std::vector<LabelValue>, const prometheus::ClientMetric*>> metrics;
+  std::vector<std::pair<std::vector<LabelValue>, std::size_t>> metrics;
   for (const auto& metric : collected.family.metric) {
-    metrics.emplace_back(LabelsOf(metric, description), &metric);
+    metrics.emplace_back(LabelsOf(metric, description), metrics.size());
   }
   // prometheus-cpp keeps its series in no order of its own.
   std::ranges::sort(metrics, [](const auto& a, const auto& b) {
@@ -65,12 +68,14 @@ void RenderCollected(const SelfMetrics::CollectedFamily& collected, ExpositionWr
                                                 &LabelValue::text);
   });
   const SharedBounds bounds(collected.family);
-  for (const auto& [values, metric] : metrics) {
+  for (const auto& [values, position] : metrics) {
     const std::vector<LabelView> labels(values.begin(), values.end());
+    const prometheus::ClientMetric& metric = collected.family.metric[position];
+    const std::optional<WallTime>& created_at = collected.created_at[position];
     if (description.type == MetricType::kHistogram) {
-      RenderHistogram(metric->histogram, bounds, labels, writer);
+      RenderHistogram(metric.histogram, bounds, labels, created_at, writer);
     } else {
-      writer.Sample(labels, metric->counter.value);
+      writer.Counter(labels, metric.counter.value, created_at);
     }
   }
 }
@@ -101,24 +106,39 @@ SeriesBudgets MakeBudgets(const StateView& state, const CollectedFamilies& colle
 // Families without a target: one number each, or the build info.
 class ExporterFamilies {
  public:
-  ExporterFamilies(const ExporterStatus& status, const BuildInfo& build_info,
-                   std::vector<ProcessMetric> process)
-      : status_(status), build_info_(build_info), process_(std::move(process)) {}
+  ExporterFamilies(const Exposition::Sources& sources, const ProcessMetrics& process)
+      : status_(sources.status),
+        build_info_(sources.build_info),
+        shard_(sources.shard),
+        process_began_at_(process.began_at()) {
+    if (sources.process_metrics) process_ = process.Read();
+  }
 
-  void Render(Metric metric, ExpositionWriter& writer) const {
-    writer.BeginFamily(Describe(metric));
+  void Render(Metric metric, std::size_t targets, ExpositionWriter& writer) const {
+    const MetricDescription& description = Describe(metric);
+    writer.BeginFamily(description);
     if (metric == Metric::kBuildInfo) {
       const std::array values = {LabelValue(build_info_.version), LabelValue(build_info_.revision),
                                  LabelValue(build_info_.compiler)};
       writer.Sample(std::vector<LabelView>(values.begin(), values.end()), 1);
-    } else if (const auto value = ValueOf(metric)) {
-      writer.Sample({}, *value);
+    } else if (const auto value = ValueOf(metric, targets)) {
+      if (description.type == MetricType::kCounter) {
+        writer.Counter({}, *value, process_began_at_);
+      } else {
+        writer.Sample({}, *value);
+      }
     }
   }
 
  private:
-  std::optional<double> ValueOf(Metric metric) const {
+  std::optional<double> ValueOf(Metric metric, std::size_t targets) const {
     switch (metric) {
+      case Metric::kExporterTargets:
+        return static_cast<double>(targets);
+      case Metric::kExporterShardIndex:
+        return shard_.index;
+      case Metric::kExporterShardCount:
+        return shard_.count;
       case Metric::kLedgerWritable:
         return status_.ledger_writable() ? 1 : 0;
       case Metric::kLedgerWriteFailuresTotal:
@@ -136,7 +156,9 @@ class ExporterFamilies {
 
   const ExporterStatus& status_;
   const BuildInfo& build_info_;
-  const std::vector<ProcessMetric> process_;
+  const Shard shard_;
+  const std::optional<WallTime> process_began_at_;
+  std::vector<ProcessMetric> process_;
 };
 
 }  // namespace
@@ -147,16 +169,14 @@ class Exposition::Sheet {
   explicit Sheet(const Exposition& exposition)
       : sources_(exposition.sources_),
         collected_(sources_.self_metrics.Collect()),
-        exporter_(
-            sources_.status, sources_.build_info,
-            sources_.process_metrics ? exposition.process_.Read() : std::vector<ProcessMetric>()) {}
+        exporter_(sources_, exposition.process_) {}
 
   void Render(const StateView& state, Writers writers) const {
     const SeriesBudgets budgets = MakeBudgets(state, collected_, sources_.bounds.values().size());
     for (ExpositionWriter* writer : writers) {
       for (const MetricDescription& description : Catalogue()) {
         if (!RenderStateFamily(description.metric, state, budgets, *writer)) {
-          RenderOther(description.metric, *writer);
+          RenderOther(description.metric, state.targets.size(), *writer);
         }
       }
       writer->Finish();
@@ -164,12 +184,12 @@ class Exposition::Sheet {
   }
 
  private:
-  void RenderOther(Metric metric, ExpositionWriter& writer) const {
+  void RenderOther(Metric metric, std::size_t targets, ExpositionWriter& writer) const {
     const auto found = std::ranges::find(collected_, metric, &SelfMetrics::CollectedFamily::metric);
     if (found != collected_.end()) {
       RenderCollected(*found, writer);
     } else {
-      exporter_.Render(metric, writer);
+      exporter_.Render(metric, targets, writer);
     }
   }
 
@@ -178,15 +198,24 @@ class Exposition::Sheet {
   const ExporterFamilies exporter_;
 };
 
-bool Exposition::Render(Writers writers) {
+Exposition::Rendered Exposition::Render(Writers writers) {
   const Sheet sheet(*this);
-  return sources_.state.ReadForExposition(
-      [&](const StateView& state) { sheet.Render(state, writers); });
+  Rendered rendered;
+  rendered.is_complete = sources_.state.ReadForExposition([&](const StateView& state) {
+    sheet.Render(state, writers);
+    rendered.updates = state.updates;
+  });
+  return rendered;
 }
 
-void Exposition::RenderAgain(Writers writers) const {
+Exposition::Rendered Exposition::RenderAgain(Writers writers) const {
   const Sheet sheet(*this);
-  sources_.state.Read([&](const StateView& state) { sheet.Render(state, writers); });
+  Rendered rendered;
+  sources_.state.Read([&](const StateView& state) {
+    sheet.Render(state, writers);
+    rendered.updates = state.updates;
+  });
+  return rendered;
 }
 
 DroppedSeriesByTarget Exposition::DroppedSeries() const {

@@ -29,6 +29,12 @@ struct BuildInfo {
   std::string compiler;
 };
 
+// The share of the configured targets that this process polls.
+struct Shard {
+  unsigned index = 0;
+  unsigned count = 1;
+};
+
 // What the exporter says of itself besides its requests.
 class ExporterStatus {
  public:
@@ -65,21 +71,26 @@ class Exposition {
     const BucketBounds& bounds;
     BuildInfo build_info;
     bool process_metrics = true;
+    Shard shard = {};
   };
 
   explicit Exposition(Sources sources) : sources_(std::move(sources)) {}
 
   using Writers = std::span<ExpositionWriter* const>;
 
+  struct Rendered {
+    std::uint64_t updates = 0;  // of the state that is shown: see StateView
+    bool is_complete = true;    // false: some counters wait for the next exposition
+  };
+
   // Writes every family that has a sample, to each writer the same, after which the state counts as
-  // shown.  Returns false if some counters wait for the next exposition (see
-  // StateStore::ReadForExposition).
-  bool Render(Writers writers);
-  bool Render(ExpositionWriter& writer) { return Render(std::array{&writer}); }
+  // shown (see StateStore::ReadForExposition).
+  Rendered Render(Writers writers);
+  Rendered Render(ExpositionWriter& writer) { return Render(std::array{&writer}); }
 
   // Writes what Render() would, for somebody who saw none of the former ones: nothing counts as
   // shown by it.
-  void RenderAgain(Writers writers) const;
+  Rendered RenderAgain(Writers writers) const;
 
   // What max_series leaves out of each target now, by the target's label; those that lose nothing
   // are missing.  May be called from any thread.

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string_view>
 
+#include "collectors/base/clock.h"
 #include "exporter/metrics/catalogue.h"
 #include "exporter/metrics/duration_histogram.h"
 #include "exporter/metrics/label_value.h"
@@ -31,6 +33,17 @@ class ExpositionWriter {
   // REQUIRES: as many numbers as values; for the whole family the same array of values.
   virtual void Samples(LabelViews labels, std::span<const std::string_view> last_label_values,
                        std::span<const double> numbers) = 0;
+
+  // Like Sample() and Samples(), of counters that began to count at `created_at`, if that is known.
+  virtual void Counter(LabelViews labels, double value,
+                       const std::optional<WallTime>& /*created_at*/) {
+    Sample(labels, value);
+  }
+  virtual void Counters(LabelViews labels, std::span<const std::string_view> last_label_values,
+                        std::span<const double> numbers,
+                        const std::optional<WallTime>& /*created_at*/) {
+    Samples(labels, last_label_values, numbers);
+  }
 
   // A state set: Samples() of which the one at `active` is 1 and the others are 0.
   virtual void StateSet(LabelViews labels, std::span<const std::string_view> states,

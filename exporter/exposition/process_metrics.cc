@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -66,6 +67,11 @@ ProcessMetrics::ProcessMetrics() {
   const std::vector<double> stat = ReadStat();
   const auto boot = BootTimeSeconds();
   if (boot && stat.size() > kStartTicks) start_time_ = *boot + TicksToSeconds(stat[kStartTicks]);
+}
+
+std::optional<WallTime> ProcessMetrics::began_at() const {
+  if (!start_time_) return std::nullopt;
+  return WallTime(std::chrono::round<Nanoseconds>(std::chrono::duration<double>(*start_time_)));
 }
 
 std::vector<ProcessMetric> ProcessMetrics::Read() const {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "collectors/base/clock.h"
 #include "exporter/metrics/catalogue.h"
 
 namespace cckm {
@@ -21,6 +22,9 @@ class ProcessMetrics {
  public:
   // Notes when this process started, so that what is told of it never changes.
   ProcessMetrics();
+
+  // When the process started; none where the system does not tell.
+  std::optional<WallTime> began_at() const;
 
   // The current values, in the order of the catalogue; what the system does not tell is left out.
   std::vector<ProcessMetric> Read() const;

@@ -22,6 +22,7 @@ enum class MetricField : protozero::pbf_tag_type {
 };
 enum class Pair : protozero::pbf_tag_type { kName = 1, kValue = 2 };
 enum class Value : protozero::pbf_tag_type { kValue = 1 };
+enum class CounterField : protozero::pbf_tag_type { kCreated = 3 };
 enum class HistogramField : protozero::pbf_tag_type {
   kCount = 1,
   kSum = 2,
@@ -54,6 +55,15 @@ void AddTime(Parent& parent, Field field, WallTime time) {
   protozero::pbf_builder<TimeField> message(parent, field);
   message.add_int64(TimeField::kSeconds, seconds.time_since_epoch().count());
   message.add_int32(TimeField::kNanoseconds, static_cast<std::int32_t>((time - seconds).count()));
+}
+
+// At most 18 bytes, so that the length of a counter is always a single one.
+std::string CreatedField(const std::optional<WallTime>& created_at) {
+  std::string field;
+  if (!created_at) return field;
+  protozero::pbf_builder<CounterField> counter(field);
+  AddTime(counter, CounterField::kCreated, *created_at);
+  return field;
 }
 
 using HistogramBuilder = protozero::pbf_builder<HistogramField>;
@@ -179,31 +189,54 @@ void ProtobufWriter::MakeLastLabels(std::span<const std::string_view> values) {
   }
 }
 
-// Gauge and Counter both have nothing but a double as their first field.  This runs once for each
+// Gauge and Counter both have a double as their first field.  This runs once for each
 // of up to millions of series: it puts ready made parts together.
-void ProtobufWriter::WriteNumber(std::string_view last_label, double value) {
+void ProtobufWriter::WriteNumber(std::string_view last_label, double value,
+                                 std::string_view created) {
   const bool is_counter = family_->type == MetricType::kCounter;
   const auto field = static_cast<char>(is_counter ? MetricField::kCounter : MetricField::kGauge);
   constexpr char kMessage = static_cast<char>(protozero::pbf_wire_type::length_delimited);
   constexpr char kDouble = static_cast<char>(protozero::pbf_wire_type::fixed64);
   constexpr std::size_t kHead = 3;  // field, length, field of the double
+  const auto length = static_cast<char>(1 + sizeof(double) + created.size());
   std::array<char, kHead + sizeof(double)> number = {static_cast<char>(field << 3 | kMessage),
-                                                     1 + sizeof(double), 1 << 3 | kDouble};
+                                                     length, 1 << 3 | kDouble};
   auto bits = std::bit_cast<std::uint64_t>(value);
   for (std::size_t i = kHead; i < number.size(); ++i, bits >>= 8U) {
     number[i] = static_cast<char>(bits & 0xFFU);
   }
   const std::string_view number_field(number.data(), number.size());
-  AppendMetricHead(out_, labels_.size() + last_label.size() + number_field.size());
+  AppendMetricHead(out_, labels_.size() + last_label.size() + number_field.size() + created.size());
   out_.Append(labels_);
   out_.Append(last_label);
   out_.Append(number_field);
+  out_.Append(created);
 }
 
 void ProtobufWriter::Sample(LabelViews labels, double value) {
   WriteHeaderOnce();
   MakeLabels(labels);
   WriteNumber("", value);
+}
+
+void ProtobufWriter::Counter(LabelViews labels, double value,
+                             const std::optional<WallTime>& created_at) {
+  WriteHeaderOnce();
+  MakeLabels(labels);
+  WriteNumber("", value, CreatedField(created_at));
+}
+
+void ProtobufWriter::Counters(LabelViews labels,
+                              std::span<const std::string_view> last_label_values,
+                              std::span<const double> numbers,
+                              const std::optional<WallTime>& created_at) {
+  WriteHeaderOnce();
+  MakeLabels(labels);
+  MakeLastLabels(last_label_values);
+  const std::string created = CreatedField(created_at);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    WriteNumber(last_labels_[i], numbers[i], created);
+  }
 }
 
 void ProtobufWriter::Samples(LabelViews labels, std::span<const std::string_view> last_label_values,

@@ -1,7 +1,7 @@
 // The protobuf format: one io.prometheus.client.MetricFamily after another, each behind its length.
 //
-// The one format with native histograms and with the times since when a histogram counts.  The one
-// place that knows protozero.
+// The one format with native histograms and with the times since when counters and histograms
+// count.  The one place that knows protozero.
 // Source: client_model, io/prometheus/client/metrics.proto; Prometheus documentation, "Exposition
 // formats", protobuf format.
 // Thread-safety: belongs to one thread.
@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,10 @@ class ProtobufWriter final : public ExpositionWriter {
   void Sample(LabelViews labels, double value) override;
   void Samples(LabelViews labels, std::span<const std::string_view> last_label_values,
                std::span<const double> numbers) override;
+  void Counter(LabelViews labels, double value, const std::optional<WallTime>& created_at) override;
+  void Counters(LabelViews labels, std::span<const std::string_view> last_label_values,
+                std::span<const double> numbers,
+                const std::optional<WallTime>& created_at) override;
   void StateSet(LabelViews labels, std::span<const std::string_view> states,
                 std::size_t active) override;
   void Histogram(LabelViews labels, const HistogramView& histogram) override;
@@ -43,8 +48,9 @@ class ProtobufWriter final : public ExpositionWriter {
   void MakeLabels(LabelViews labels);
   // Sets last_labels_ to the field that each value of the last label is.
   void MakeLastLabels(std::span<const std::string_view> values);
-  // A metric whose last label is ready made, or part of labels_.
-  void WriteNumber(std::string_view last_label, double value);
+  // A metric whose last label is ready made, or part of labels_; `created`: the field of a counter
+  // that says since when it counts, or nothing.
+  void WriteNumber(std::string_view last_label, double value, std::string_view created = {});
 
   ByteBuffer& out_;
   const bool with_native_;

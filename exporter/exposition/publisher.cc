@@ -63,11 +63,12 @@ Publisher::Bytes Publisher::MakeFirst(BodyKind kind) {
   }
   const auto identity = pools_[SlotOf({kind.format})].Take();
   const auto writer = WriterFor(kind.format, *identity);
-  exposition_.RenderAgain(std::array<ExpositionWriter*, 1>{writer.get()});
+  const auto rendered = exposition_.RenderAgain(std::array<ExpositionWriter*, 1>{writer.get()});
   Bytes body = Encode(kind, identity);
   {
     const MutexLock lock(mutex_);
     slots_[SlotOf(kind)].body = body;
+    slots_[SlotOf(kind)].updates = rendered.updates;
   }
   Notify();
   return body;
@@ -98,6 +99,16 @@ void Publisher::Notify() {
 
 bool Publisher::IsWanted(const Slot& slot, SteadyTime now) const {
   return slot.asked_at != SteadyTime{} && now - slot.asked_at < kAskedForMemory;
+}
+
+// A body that is wanted and not there is being made, perhaps of an older state; one that is not
+// wanted is made anew before it is served.
+bool Publisher::ShowsUpdate(std::uint64_t update) const {
+  const SteadyTime now = clock_.SteadyNow();
+  const MutexLock lock(mutex_);
+  return std::ranges::all_of(slots_, [&](const Slot& slot) CCKM_REQUIRES(mutex_) {
+    return !IsWanted(slot, now) || (slot.body != nullptr && slot.updates >= update);
+  });
 }
 
 bool Publisher::IsDue() const {
@@ -157,15 +168,17 @@ bool Publisher::PublishOnce() {
     auto& identity = identities[kind.format] = pools_[SlotOf({kind.format})].Take();
     targets.push_back(writers.emplace_back(WriterFor(kind.format, *identity)).get());
   }
-  const bool complete = exposition_.Render(targets);
+  const Exposition::Rendered rendered = exposition_.Render(targets);
   std::vector<Bytes> bodies;
   bodies.reserve(wanted.size());
   for (const BodyKind& kind : wanted) bodies.push_back(Encode(kind, identities[kind.format]));
   const MutexLock lock(mutex_);
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    std::swap(slots_[SlotOf(wanted[i])].body, bodies[i]);
+    Slot& slot = slots_[SlotOf(wanted[i])];
+    std::swap(slot.body, bodies[i]);
+    slot.updates = rendered.updates;
   }
-  return complete;
+  return rendered.is_complete;
 }
 
 }  // namespace cckm

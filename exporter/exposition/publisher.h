@@ -11,6 +11,7 @@
 
 #include <array>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <stop_token>
 #include <vector>
@@ -42,6 +43,9 @@ class Publisher {
     return exposition_.DroppedSeries();
   }
 
+  // True if every scrape from now on shows the state as it was after that update, or later.
+  bool ShowsUpdate(std::uint64_t update) const;
+
   // Says that the state has changed: a new exposition follows within a second.
   void Notify();
 
@@ -58,8 +62,9 @@ class Publisher {
   // One of the bodies of an exposition.
   struct Slot {
     BodyKind kind;
-    SteadyTime asked_at{};  // the epoch: never
-    Bytes body;             // null until it is asked for, and once it was not for long
+    SteadyTime asked_at{};      // the epoch: never
+    Bytes body;                 // null until it is asked for, and once it was not for long
+    std::uint64_t updates = 0;  // of the state that the body shows
   };
   static constexpr std::size_t kSlots = kContentTypes.size() * 2;
 
@@ -80,7 +85,7 @@ class Publisher {
   std::array<BufferPool, kSlots> pools_ CCKM_GUARDED_BY(making_);
   GzipCompressor compressor_ CCKM_GUARDED_BY(making_);
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::condition_variable_any changed_;
   bool notified_ CCKM_GUARDED_BY(mutex_) = false;
   SteadyTime published_at_ CCKM_GUARDED_BY(mutex_){};

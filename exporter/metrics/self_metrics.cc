@@ -6,8 +6,11 @@
 #include <prometheus/registry.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <utility>
+
+#include "collectors/base/mutex.h"
 
 namespace cckm {
 namespace {
@@ -31,12 +34,19 @@ prometheus::Labels LabelsOf(std::string_view target, std::string_view cloud, std
           {std::string(name), std::string(value)}};
 }
 
+// Empty where the metric has no such label.
+std::string_view ValueOf(const prometheus::ClientMetric& metric, std::string_view label) {
+  const auto found = std::ranges::find(metric.label, label, &prometheus::ClientMetric::Label::name);
+  return found == metric.label.end() ? std::string_view() : std::string_view(found->value);
+}
+
 }  // namespace
 
 class SelfMetrics::Impl {
  public:
-  Impl()
-      : requests_(MakeCounters(Metric::kApiRequestsTotal)),
+  explicit Impl(const Clock& clock)
+      : clock_(clock),
+        requests_(MakeCounters(Metric::kApiRequestsTotal)),
         errors_(MakeCounters(Metric::kApiErrorsTotal)),
         renewals_(MakeCounters(Metric::kTokenRenewalsTotal)),
         renewal_failures_(MakeCounters(Metric::kTokenRenewalFailuresTotal)),
@@ -47,6 +57,7 @@ class SelfMetrics::Impl {
                              .Register(registry_)) {}
 
   void AddTarget(std::string_view target, bool logs_in) {
+    Begin(target, kNoCloud);
     renewals_.Add(OnlyTarget(target));
     renewal_failures_.Add(OnlyTarget(target));
     if (!logs_in) return;
@@ -55,6 +66,7 @@ class SelfMetrics::Impl {
   }
 
   void AddCollector(std::string_view target, const Family& family) {
+    Begin(target, family.name);
     AddErrors(target, family.name);
     for (const std::string_view kind : kAnomalyNames) {
       anomalies_.Add(LabelsOf(target, family.name, "kind", kind));
@@ -68,6 +80,10 @@ class SelfMetrics::Impl {
   }
 
   void RemoveTarget(std::string_view target) {
+    {
+      const MutexLock lock(mutex_);
+      if (const auto gone = began_at_.find(target); gone != began_at_.end()) began_at_.erase(gone);
+    }
     for (prometheus::Family<Counter>* family :
          {&requests_, &errors_, &renewals_, &renewal_failures_, &anomalies_}) {
       for (const prometheus::Labels& labels : LabelsOfTarget(*family, target)) {
@@ -132,13 +148,32 @@ class SelfMetrics::Impl {
     for (prometheus::MetricFamily& family : registry_.Collect()) {
       const auto row =
           std::ranges::find(Catalogue(), std::string_view(family.name), &MetricDescription::name);
-      families.push_back({row->metric, std::move(family)});
+      std::vector<std::optional<WallTime>> created_at = BeginningsOf(family);
+      families.push_back({row->metric, std::move(family), std::move(created_at)});
     }
     std::ranges::sort(families, {}, &CollectedFamily::metric);
     return families;
   }
 
  private:
+  void Begin(std::string_view target, std::string_view cloud) {
+    const MutexLock lock(mutex_);
+    began_at_[std::string(target)].try_emplace(std::string(cloud), clock_.Now());
+  }
+
+  std::vector<std::optional<WallTime>> BeginningsOf(const prometheus::MetricFamily& family) const {
+    std::vector<std::optional<WallTime>> beginnings;
+    const MutexLock lock(mutex_);
+    for (const prometheus::ClientMetric& metric : family.metric) {
+      std::optional<WallTime>& beginning = beginnings.emplace_back();
+      const auto target = began_at_.find(ValueOf(metric, "target"));
+      if (target == began_at_.end()) continue;
+      const auto cloud = target->second.find(ValueOf(metric, "cloud"));
+      if (cloud != target->second.end()) beginning = cloud->second;
+    }
+    return beginnings;
+  }
+
   static std::string_view EndpointName(Endpoint endpoint) {
     return kEndpointNames[static_cast<std::size_t>(endpoint)];
   }
@@ -184,6 +219,12 @@ class SelfMetrics::Impl {
                                 RequestSecondsBounds());
   }
 
+  const Clock& clock_;
+  mutable Mutex mutex_;
+  // By target, then by cloud.
+  std::map<std::string, std::map<std::string, WallTime, std::less<>>, std::less<>> began_at_
+      CCKM_GUARDED_BY(mutex_);
+
   prometheus::Registry registry_;
   prometheus::Family<Counter>& requests_;
   prometheus::Family<Counter>& errors_;
@@ -193,7 +234,7 @@ class SelfMetrics::Impl {
   prometheus::Family<Histogram>& request_seconds_;
 };
 
-SelfMetrics::SelfMetrics() : impl_(std::make_unique<Impl>()) {}
+SelfMetrics::SelfMetrics(const Clock& clock) : impl_(std::make_unique<Impl>(clock)) {}
 SelfMetrics::~SelfMetrics() = default;
 
 void SelfMetrics::AddTarget(std::string_view target, bool logs_in) {

@@ -9,10 +9,12 @@
 #include <prometheus/metric_family.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "collectors/base/clock.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
 #include "collectors/poll/poll_update.h"
@@ -22,7 +24,8 @@ namespace cckm {
 
 class SelfMetrics {
  public:
-  SelfMetrics();
+  // `clock` outlives this.
+  explicit SelfMetrics(const Clock& clock);
   ~SelfMetrics();
   SelfMetrics(const SelfMetrics&) = delete;
   SelfMetrics& operator=(const SelfMetrics&) = delete;
@@ -47,6 +50,8 @@ class SelfMetrics {
   struct CollectedFamily {
     Metric metric{};
     prometheus::MetricFamily family;
+    // Of each metric of the family: when its target, or its collector, was added.
+    std::vector<std::optional<WallTime>> created_at;
   };
   // The current values, in the order of the catalogue.
   std::vector<CollectedFamily> Collect() const;

@@ -79,6 +79,7 @@ struct RefreshState {
 struct PollState {
   bool up = false;
   bool polled_once = false;
+  std::uint64_t first_ended_in_update = 0;  // as counted by StateStore; 0: none has ended
   Nanoseconds duration{};
   std::optional<WallTime> ended_at;
   std::optional<WallTime> succeeded_at;

@@ -23,11 +23,11 @@ void Configure(CollectorState& collector, const std::vector<std::string>& refres
   }
 }
 
-void FoldPoll(PollState& poll, const PollUpdate& update) {
+void FoldPoll(PollState& poll, const PollUpdate& update, std::uint64_t updates) {
   if (!update.errors.empty()) poll.error_so_far = update.errors.front();
   if (!update.ended) return;
   poll.last_error = std::exchange(poll.error_so_far, std::nullopt);
-  poll.polled_once = true;
+  if (!std::exchange(poll.polled_once, true)) poll.first_ended_in_update = updates;
   poll.up = update.ended->up;
   poll.duration = update.ended->duration;
   poll.ended_at = update.ended->ended_at;
@@ -169,7 +169,7 @@ std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update,
   }
   FoldLists(*collector, update, folder);
   folder.Finish();
-  FoldPoll(collector->poll, update);
+  FoldPoll(collector->poll, update, updates_);
   return anomalies;
 }
 
@@ -192,12 +192,16 @@ void StateStore::Apply(const LoginUpdate& update) {
   if (!outcome.error || outcome.was_last_way) target->login_error = outcome.error;
 }
 
-bool StateStore::EveryTargetWasPolled() const {
+std::optional<std::uint64_t> StateStore::EveryTargetWasPolledInUpdate() const {
   const MutexLock lock(mutex_);
-  return std::ranges::all_of(targets_, [](const TargetState& target) {
-    return std::ranges::all_of(target.collectors,
-                               [](const CollectorState& c) { return c.poll.polled_once; });
-  });
+  std::uint64_t latest = 0;
+  for (const TargetState& target : targets_) {
+    for (const CollectorState& collector : target.collectors) {
+      if (!collector.poll.polled_once) return std::nullopt;
+      latest = std::max(latest, collector.poll.first_ended_in_update);
+    }
+  }
+  return latest;
 }
 
 bool StateStore::EveryCollectorIsUp() const {
@@ -210,12 +214,18 @@ bool StateStore::EveryCollectorIsUp() const {
 
 void StateStore::Read(const Reader& reader) const {
   const MutexLock lock(mutex_);
-  reader({.targets = targets_, .now = clock_.SteadyNow(), .shown_updates = shown_updates_});
+  reader({.targets = targets_,
+          .now = clock_.SteadyNow(),
+          .updates = updates_,
+          .shown_updates = shown_updates_});
 }
 
 bool StateStore::ReadForExposition(const Reader& reader) {
   const MutexLock lock(mutex_);
-  reader({.targets = targets_, .now = clock_.SteadyNow(), .shown_updates = shown_updates_});
+  reader({.targets = targets_,
+          .now = clock_.SteadyNow(),
+          .updates = updates_,
+          .shown_updates = shown_updates_});
   const std::uint64_t shown_before = std::exchange(shown_updates_, updates_);
   const bool some_wait = std::ranges::any_of(
       targets_, [&](const TargetState& target) { return WaitsToShowCounts(target, shown_before); });

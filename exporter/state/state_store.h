@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -43,6 +44,7 @@ struct TargetSetup {
 struct StateView {
   std::span<const TargetState> targets;
   SteadyTime now{};
+  std::uint64_t updates = 0;  // that made the state what it is
   // Updates that an exposition has shown already; see DomainState::born_in_update.
   std::uint64_t shown_updates = 0;
 };
@@ -80,8 +82,9 @@ class StateStore {
   // Takes what a login changed.
   void Apply(const LoginUpdate& update);
 
-  // True once every collector of every target ended its first poll.
-  bool EveryTargetWasPolled() const;
+  // The update in which the last collector of all targets ended its first poll; none while some
+  // have not.  An exposition of that update or a later one shows all of them as polled.
+  std::optional<std::uint64_t> EveryTargetWasPolledInUpdate() const;
 
   // True if every collector's last poll was up.
   bool EveryCollectorIsUp() const;

@@ -88,8 +88,10 @@ WebAnswer Endpoints::Healthy(const WebRequest& /*request*/) {
 }
 
 WebAnswer Endpoints::Ready(const WebRequest& /*request*/) {
-  if (state_.EveryTargetWasPolled()) return Plain(200, "cckm_exporter is ready.\n");
-  return Plain(503, "cckm_exporter is not ready: some targets were not polled yet.\n");
+  const auto polled = state_.EveryTargetWasPolledInUpdate();
+  if (!polled) return Plain(503, "cckm_exporter is not ready: some targets were not polled yet.\n");
+  if (publisher_.ShowsUpdate(*polled)) return Plain(200, "cckm_exporter is ready.\n");
+  return Plain(503, "cckm_exporter is not ready: the first polls are not published yet.\n");
 }
 
 WebAnswer Endpoints::Reload(const WebRequest& request) {

@@ -104,7 +104,7 @@ class Store {
   const BucketBounds bounds_{
       {1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400}};
   StateStore state_;
-  SelfMetrics self_metrics_;
+  SelfMetrics self_metrics_{clock_};
   const ExporterStatus status_;
   Exposition exposition_{{.state = state_,
                           .self_metrics = self_metrics_,

@@ -33,7 +33,7 @@ class EndpointsTest : public ::testing::Test {
   }
   void EndPolls() { static_cast<void>(state.Apply(PollEnd("cm", "dsm", false), {})); }
 
-  const FakeClock clock;
+  FakeClock clock;
   OneTarget target{{"r1"}, clock, clock};
   StateStore& state = target.state;
   Publisher& publisher = target.publisher;
@@ -48,6 +48,7 @@ std::string HeaderOf(const WebAnswer& answer, std::string_view name) {
 TEST_F(EndpointsTest, EachPathTakesItsMethods) {
   Endpoints endpoints = Make();
   EndPolls();
+  publisher.PublishNow();
   struct Case {
     const char* path;
     int reading;  // GET and HEAD
@@ -231,7 +232,7 @@ TEST_F(EndpointsTest, TheStatusPageIsHtmlWithAStrictPolicy) {
 
 TEST_F(EndpointsTest, ThePageTellsWhatMaxSeriesLeavesOut) {
   Endpoints endpoints = Make();
-  constexpr std::string_view kText = "Series of cm are left out of the metrics.";
+  constexpr std::string_view kText = "Series of <bdi>cm</bdi> are left out of the metrics.";
   EXPECT_EQ(Ask(endpoints, "GET", "/").text.find(kText), std::string::npos);
   state.SetTarget(
       {.options = {.name = "cm", .max_series = 1}, .collectors = {{FindFamily("dsm"), {"r1"}}}});
@@ -251,7 +252,46 @@ TEST_F(EndpointsTest, IsReadyAfterTheFirstPollOfEveryTargetSuccessfulOrNot) {
   EXPECT_EQ(Status(endpoints, "GET", "/-/healthy"), 200) << "it works before it is ready";
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 503);
   EndPolls();
+  publisher.PublishNow();
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
+}
+
+TEST_F(EndpointsTest, IsNotReadyBeforeEveryScrapeShowsTheFirstPolls) {
+  Endpoints endpoints = Make();
+  Ask(endpoints, "GET", "/metrics");
+  EndPolls();
+  EXPECT_EQ(Ask(endpoints, "GET", "/-/ready").text,
+            "cckm_exporter is not ready: the first polls are not published yet.\n");
+  EXPECT_EQ(Ask(endpoints, "GET", "/metrics").shared->view().find("cckm_last_poll"),
+            std::string_view::npos);
+  publisher.PublishNow();
+  EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
+  EXPECT_NE(Ask(endpoints, "GET", "/metrics").shared->view().find("cckm_last_poll"),
+            std::string_view::npos);
+}
+
+TEST_F(EndpointsTest, ATargetThatAReloadAddsIsWaitedForUntilItIsPublished) {
+  Endpoints endpoints = Make();
+  EndPolls();
+  publisher.PublishNow();
+  EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
+  state.SetTarget({.options = {.name = "new", .max_series = 1000},
+                   .collectors = {{FindFamily("dsm"), {"r1"}}}});
+  publisher.PublishNow();
+  EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 503);
+  static_cast<void>(state.Apply(PollEnd("new", "dsm", true), {}));
+  EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 503);
+  publisher.PublishNow();
+  EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
+}
+
+TEST_F(EndpointsTest, IsReadyWhereNobodyScrapesForThenTheFirstScrapeIsMadeOfTheNewestState) {
+  Endpoints endpoints = Make();
+  clock.Advance(std::chrono::hours(1));
+  EndPolls();
+  EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
+  EXPECT_NE(Ask(endpoints, "GET", "/metrics").shared->view().find("cckm_last_poll"),
+            std::string_view::npos);
 }
 
 TEST_F(EndpointsTest, MoreScrapesThanAllowedAtOnceAreRefusedUntilOneIsWritten) {

@@ -63,7 +63,7 @@ std::vector<ParsedSample> SamplesOfOneOfTwo(std::size_t max_series) {
   const FakeClock clock;
   const BucketBounds bounds({1, 60});
   std::vector<TargetSetup> targets;
-  SelfMetrics self_metrics;
+  SelfMetrics self_metrics(clock);
   for (const char* name : {"a", "b"}) {
     targets.push_back({.options = {.name = name, .max_series = max_series},
                        .collectors = {{FindFamily("dsm"), {"r1"}}}});
@@ -94,6 +94,36 @@ TEST(ExpositionTest, ATargetsBudgetIsForItsOwnSeries) {
   EXPECT_EQ(SamplesOfOneOfTwo(all).size(), all);
   constexpr std::size_t kHistogram = 2 + 3;
   EXPECT_EQ(SamplesOfOneOfTwo(all - 1).size(), all - kHistogram);
+}
+
+TEST(ExpositionTest, TellsHowManyTargetsThisShardHas) {
+  const FakeClock clock;
+  const BucketBounds bounds({1, 60});
+  StateStore state(
+      {{.options = {.name = "a"}, .collectors = {}}, {.options = {.name = "b"}, .collectors = {}}},
+      bounds, clock);
+  const SelfMetrics self_metrics(clock);
+  const ExporterStatus status;
+  Exposition exposition({.state = state,
+                         .self_metrics = self_metrics,
+                         .status = status,
+                         .bounds = bounds,
+                         .build_info = {},
+                         .process_metrics = false,
+                         .shard = {.index = 2, .count = 5}});
+  const auto shows = [&](const std::string& line) {
+    ByteBuffer body;
+    TextWriter writer(body);
+    exposition.Render(writer);
+    return body.view().find("\n" + line + "\n") != std::string_view::npos;
+  };
+  EXPECT_TRUE(shows("cckm_exporter_targets 2"));
+  EXPECT_TRUE(shows("cckm_exporter_shard_index 2"));
+  EXPECT_TRUE(shows("cckm_exporter_shard_count 5"));
+  state.RemoveTarget("a");
+  EXPECT_TRUE(shows("cckm_exporter_targets 1"));
+  state.RemoveTarget("b");
+  EXPECT_TRUE(shows("cckm_exporter_targets 0")) << "an empty shard is there";
 }
 
 // Of each state set, over a refresh in every state, exactly one value is 1.

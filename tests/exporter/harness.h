@@ -93,7 +93,7 @@ class Harness {
   MemoryLedger memory_ledger_;
   Ledger& ledger_;
   std::unique_ptr<StateStore> state_;
-  SelfMetrics self_metrics_;
+  SelfMetrics self_metrics_{clock};
   ExporterStatus status_;
   EventLog events_;
   std::unique_ptr<Recorder> recorder_;

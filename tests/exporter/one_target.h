@@ -20,6 +20,7 @@ struct OneTarget {
       : state({{.options = {.name = "cm", .max_series = 1000},
                 .collectors = {{FindFamily("dsm"), std::move(refresh_ids)}}}},
               bounds, state_clock),
+        self_metrics(state_clock),
         publisher(Exposition({.state = state,
                               .self_metrics = self_metrics,
                               .status = status,
@@ -30,7 +31,7 @@ struct OneTarget {
 
   const BucketBounds bounds{{1, 60}};
   StateStore state;
-  SelfMetrics self_metrics;
+  SelfMetrics self_metrics;  // at the state's clock
   ExporterStatus status;
   Publisher publisher;
 };

@@ -81,6 +81,29 @@ TEST(ProtobufWriterTest, GaugesAndCountersCarryNameHelpTypeAndLabels) {
           R"(name: "c_total" help: "A counter." type: COUNTER metric { counter { value: 7 } } )"}));
 }
 
+TEST(ProtobufWriterTest, CountersTellSinceWhenTheyCountWhereThatIsKnown) {
+  const MetricDescription of_two{
+      Metric::kApiErrorsTotal, "e_total", MetricType::kCounter, {"a"}, "Some counters."};
+  constexpr std::array<std::string_view, 2> kValues = {"on", "off"};
+  const WallTime at(std::chrono::nanoseconds(1'700'000'000'000'000'005));
+  const std::string created = "created_timestamp { seconds: 1700000000 nanos: 5 } } } ";
+  EXPECT_EQ(Written([&](ProtobufWriter& writer) {
+              writer.BeginFamily(kCounter);
+              writer.Counter({}, 7, at);
+              writer.Counter({}, 8, std::nullopt);
+              writer.BeginFamily(of_two);
+              writer.Counters({}, kValues, std::array<double, 2>{3, 4}, at);
+            }),
+            (std::vector<std::string>{
+                R"(name: "c_total" help: "A counter." type: COUNTER )"
+                "metric { counter { value: 7 " +
+                    created + "metric { counter { value: 8 } } ",
+                R"(name: "e_total" help: "Some counters." type: COUNTER )"
+                R"(metric { label { name: "a" value: "on" } counter { value: 3 )" +
+                    created + R"(metric { label { name: "a" value: "off" } counter { value: 4 )" +
+                    created}));
+}
+
 TEST(ProtobufWriterTest, NoFamiliesAreNoBytes) {
   ByteBuffer out;
   ProtobufWriter writer(out, NativeHistograms::kNo);

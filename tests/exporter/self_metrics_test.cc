@@ -7,6 +7,8 @@
 #include <string>
 #include <thread>
 
+#include "tests/fakes/fake_clock.h"
+
 namespace cckm {
 namespace {
 
@@ -46,12 +48,14 @@ std::size_t SeriesOf(const SelfMetrics& metrics, Metric metric) {
 }
 
 TEST(SelfMetricsTest, WithoutATargetThereIsNoSeries) {
-  const SelfMetrics metrics;
+  const FakeClock clock;
+  const SelfMetrics metrics(clock);
   for (const auto& collected : metrics.Collect()) EXPECT_TRUE(collected.family.metric.empty());
 }
 
 TEST(SelfMetricsTest, WhatTheConfigurationTellsExistsAtZero) {
-  SelfMetrics metrics;
+  const FakeClock clock;
+  SelfMetrics metrics(clock);
   metrics.AddTarget("cm", false);
   metrics.AddCollector("cm", Dsm());
   EXPECT_EQ(SeriesOf(metrics, Metric::kTokenRenewalsTotal), 1U);
@@ -70,7 +74,8 @@ TEST(SelfMetricsTest, WhatTheConfigurationTellsExistsAtZero) {
 }
 
 TEST(SelfMetricsTest, CollectsInTheOrderOfTheCatalogueWithItsNamesAndLabels) {
-  SelfMetrics metrics;
+  const FakeClock clock;
+  SelfMetrics metrics(clock);
   metrics.AddTarget("cm", false);
   metrics.AddCollector("cm", Dsm());
   PollUpdate update = UpdateOf("cm");
@@ -92,7 +97,8 @@ TEST(SelfMetricsTest, CollectsInTheOrderOfTheCatalogueWithItsNamesAndLabels) {
 }
 
 TEST(SelfMetricsTest, CountsRequestsByEndpointAndCode) {
-  SelfMetrics metrics;
+  const FakeClock clock;
+  SelfMetrics metrics(clock);
   PollUpdate update = UpdateOf("cm");
   update.requests = {{Endpoint::kRefresh, 200, 10ms},
                      {Endpoint::kRefresh, 200, 20ms},
@@ -121,7 +127,8 @@ TEST(SelfMetricsTest, CountsRequestsByEndpointAndCode) {
 }
 
 TEST(SelfMetricsTest, CountsEachKindOfErrorUnderItsName) {
-  SelfMetrics metrics;
+  const FakeClock clock;
+  SelfMetrics metrics(clock);
   metrics.AddCollector("cm", Dsm());
   PollUpdate update = UpdateOf("cm");
   for (std::size_t kind = 0; kind < kErrorKindNames.size(); ++kind) {
@@ -137,7 +144,8 @@ TEST(SelfMetricsTest, CountsEachKindOfErrorUnderItsName) {
 }
 
 TEST(SelfMetricsTest, CountsEachAnomalyOfASetOnce) {
-  SelfMetrics metrics;
+  const FakeClock clock;
+  SelfMetrics metrics(clock);
   metrics.AddCollector("cm", Dsm());
   AnomalySet anomalies;
   anomalies.Add(Anomaly::kIdMismatch);
@@ -153,7 +161,8 @@ TEST(SelfMetricsTest, CountsEachAnomalyOfASetOnce) {
 }
 
 TEST(SelfMetricsTest, TargetsAreCountedApart) {
-  SelfMetrics metrics;
+  const FakeClock clock;
+  SelfMetrics metrics(clock);
   metrics.AddCollector("a", Dsm());
   metrics.AddCollector("b", Dsm());
   PollUpdate update = UpdateOf("b");
@@ -168,7 +177,8 @@ TEST(SelfMetricsTest, TargetsAreCountedApart) {
 }
 
 TEST(SelfMetricsTest, LosesNoCountOfSeveralThreads) {
-  SelfMetrics metrics;
+  const FakeClock clock;
+  SelfMetrics metrics(clock);
   PollUpdate update = UpdateOf("cm");
   update.requests = {{Endpoint::kRefresh, 200, 1ms}};
   update.error_counts[0] = 1;

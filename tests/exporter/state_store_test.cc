@@ -109,19 +109,23 @@ TEST_F(StateStoreTest, CollectorsAndTargetsAreKeptApart) {
 }
 
 TEST_F(StateStoreTest, IsPolledOnceEveryCollectorOfEveryTargetEndedAPoll) {
-  EXPECT_FALSE(state.EveryTargetWasPolled());
+  EXPECT_FALSE(state.EveryTargetWasPolledInUpdate());
   Apply(PollEnd("a", "dsm", true));
   Apply(PollEnd("a", "aws", false));
-  EXPECT_FALSE(state.EveryTargetWasPolled());
+  EXPECT_FALSE(state.EveryTargetWasPolledInUpdate());
   Apply(UpdateOf("b", "dsm", {Running("r1", {})}));
-  EXPECT_FALSE(state.EveryTargetWasPolled()) << "answers are not yet the end of a poll";
+  EXPECT_FALSE(state.EveryTargetWasPolledInUpdate()) << "answers are not yet the end of a poll";
   Apply(PollEnd("b", "dsm", false));
-  EXPECT_TRUE(state.EveryTargetWasPolled()) << "successfully or not";
+  const auto update = state.EveryTargetWasPolledInUpdate();
+  ASSERT_TRUE(update) << "successfully or not";
+  Apply(PollEnd("b", "dsm", false));
+  EXPECT_EQ(state.EveryTargetWasPolledInUpdate(), update) << "the first polls count";
+  state.Read([&](const StateView& view) { EXPECT_EQ(view.updates, *update + 1); });
 }
 
 TEST_F(StateStoreTest, WithoutATargetNothingIsToBeWaitedFor) {
   const StateStore empty({}, bounds, clock);
-  EXPECT_TRUE(empty.EveryTargetWasPolled());
+  EXPECT_EQ(empty.EveryTargetWasPolledInUpdate(), 0U);
   EXPECT_TRUE(empty.EveryCollectorIsUp());
 }
 

@@ -134,8 +134,16 @@ def normal(samples):
 def created_times(families):
     return {(family.name, tuple((pair.name, pair.value) for pair in metric.label)):
             (metric.histogram.created_timestamp.seconds, metric.histogram.created_timestamp.nanos)
-            for family in families for metric in family.metric
-            if metric.HasField("histogram") and metric.histogram.HasField("created_timestamp")}
+            for family in families if "refresh_duration" in family.name for metric in family.metric
+            if metric.histogram.HasField("created_timestamp")}
+
+
+def without_beginning(families):
+    """Families with a counter, or a histogram that counts, that does not say since when."""
+    return {family.name for family in families for metric in family.metric
+            if (metric.HasField("counter") and not metric.counter.HasField("created_timestamp"))
+            or (metric.HasField("histogram") and metric.histogram.sample_count
+                and not metric.histogram.HasField("created_timestamp"))}
 
 
 def load_messages(folder):
@@ -214,6 +222,7 @@ def check_protobuf(port, messages, text):
     families = protobuf_families(body, messages)
     check(normal(protobuf_samples(families)) == normal(text), "protoc's code reads the same samples")
     check(len(created_times(families)) == 5, "histograms that count say since when")
+    check(without_beginning(families) == {"cckm_domain_refreshes_total"}, "counters say since when they count")
 
 
 def check_gzip(port):
