@@ -17,9 +17,9 @@ cmake --build build/release | tail -n 1
 say "Unit and integration tests"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# Building Helm takes minutes the first time, and most of what follows waits more than it works.
-tests/fetch_helm.sh >/dev/null 2>&1 &
-fetching_helm=$!
+# Building Prometheus 3 and Helm takes minutes the first time, and most of what follows waits more than it works.
+{ tests/fetch_prometheus3.sh; tests/fetch_helm.sh; } >/dev/null 2>&1 &
+fetching=$!
 log=$work/ctest.log
 mkdir "$work/expositions"
 export CCKM_EXPOSITIONS=$work/expositions
@@ -77,7 +77,6 @@ count_in() {  # SCRIPT [ARGUMENT...]
   skipped=$((skipped + ${part_skipped:-0}))
 }
 start tests/packages/run.sh build/release
-count_in tests/operations/run.sh
 count_in tests/grafana/run.sh
 count_in tests/packages/run.sh build/release
 
@@ -98,7 +97,9 @@ fi
 say "Demo"
 if deploy/demo.sh --check; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 
-wait $fetching_helm || true
+wait $fetching || true
+count_in tests/operations/run.sh
+count_in tests/formats/prometheus3.sh build/release
 count_in tests/helm/run.sh
 
 say "Summary"

@@ -257,15 +257,19 @@ def native_of(port, messages):
 
 
 class Prometheus:
+    FEATURES = "native-histograms,exemplar-storage"
+
     def __init__(self, binary, folder, target_port):
         self.port = free_port()
-        (folder / "prometheus.yml").write_text(json.dumps({
-            "global": {"scrape_interval": "1s"},
-            "scrape_configs": [{"job_name": "cckm", "static_configs": [{"targets": [f"127.0.0.1:{target_port}"]}]}]}))
+        (folder / "prometheus.yml").write_text(json.dumps(self.config(target_port)))
         self.child = subprocess.Popen(
             [binary, f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/tsdb",
-             f"--web.listen-address=127.0.0.1:{self.port}", "--enable-feature=native-histograms,exemplar-storage"],
+             f"--web.listen-address=127.0.0.1:{self.port}", f"--enable-feature={self.FEATURES}"],
             stdout=subprocess.DEVNULL, stderr=open(folder / "prometheus.log", "wb"))
+
+    def config(self, target_port):
+        jobs = [{"job_name": "cckm", "static_configs": [{"targets": [f"127.0.0.1:{target_port}"]}]}]
+        return {"global": {"scrape_interval": "1s"}, "scrape_configs": jobs}
 
     def ask(self, path, **parameters):
         try:
@@ -330,4 +334,5 @@ def main():
     return 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
