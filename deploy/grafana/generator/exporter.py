@@ -7,7 +7,7 @@ from selection import SCRAPED, TARGET
 
 def exporter(page):
     page.row("Exporter", collapsed=True)
-    instances = "job, instance"
+    instances, build = "job, instance", "version, revision, compiler"
 
     def each(metric, unit, title, description, expression=None, **more):
         asked = queries.query(expression or f"max by ({instances}) ({metric}{{{SCRAPED}}})", "{{instance}}")
@@ -94,13 +94,20 @@ def exporter(page):
             },
         ),
         panels.table(
-            "Build",
-            "The program that runs.",
+            "Build and share",
+            "The program that runs, how many targets it polls, and which of how many shards it is, counted from 0.",
             [
-                queries.row_of_table(
-                    f"max by ({instances}, version, revision, compiler) (cckm_exporter_build_info{{{SCRAPED}}})"
-                )
+                queries.row_of_table(f"max by ({instances}, {build}) (cckm_exporter_build_info{{{SCRAPED}}})"),
+                *(
+                    queries.row_of_table(f"max by ({instances}) (cckm_exporter_{name}{{{SCRAPED}}})")
+                    for name in ("targets", "shard_index", "shard_count")
+                ),
             ],
-            columns=panels.labels("instance", "version", "revision", "compiler"),
+            columns={
+                **panels.labels("instance", "version", "revision", "compiler"),
+                "Value #B": panels.column("Targets"),
+                "Value #C": panels.column("Shard"),
+                "Value #D": panels.column("Shards"),
+            },
         ),
     )

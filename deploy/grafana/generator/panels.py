@@ -211,7 +211,8 @@ SEVERITIES = {"critical": RED, "warning": ORANGE, "info": BLUE}
 
 def firing(names, *selections):
     """The alerts that fire now, each with its runbook."""
-    alerts = [f'ALERTS{{alertname=~"CCKM.+",alertstate="firing",{matchers}}}' for matchers in selections]
+    real = 'alertname=~"CCKM.+",alertname!="CCKMWatchdog"'
+    alerts = [f'ALERTS{{{real},alertstate="firing",{matchers}}}' for matchers in selections]
     identity = "alertname, severity, target, cloud, domain, domain_id, refresh_id"
     expression = f"max by ({identity}) (\n  " + "\n  or\n  ".join(alerts) + "\n)"
     colors = {name: {"color": color, "index": index} for index, (name, color) in enumerate(SEVERITIES.items())}
