@@ -48,6 +48,11 @@ TEST(NegotiationTest, TheFormatThatIsLikedBestIsChosen) {
            Case{"application/*", kOpenMetrics},
            Case{"*/*,application/openmetrics-text", kOpenMetrics},
            Case{"text/plain,application/openmetrics-text", kText},
+           // What is asked for beside what we have brings in nothing else.
+           Case{"text/plain;q=0.5, image/png", kText},
+           Case{"image/png, text/plain;q=0.5, application/json", kText},
+           Case{"application/json;q=0.9, text/plain;q=0.1", kText},
+           Case{"image/png", kText},
            Case{"application/openmetrics-text,text/plain", kOpenMetrics},
            // A quality of 0 forbids; what names it most exactly decides.
            Case{"application/openmetrics-text;q=0", kText},
