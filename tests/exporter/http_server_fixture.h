@@ -58,6 +58,14 @@ inline WebAnswer TextAnswer(int status, std::string text) {
   return answer;
 }
 
+// Serves one exact path, as the endpoints do, and tells every request in its answer.
+inline WebAnswer ServeMetrics(const WebRequest& request) {
+  const std::string seen = std::string(request.method) + " " + std::string(request.path);
+  if (request.path != "/metrics") return TextAnswer(404, seen);
+  if (request.method != "GET" && request.method != "HEAD") return TextAnswer(405, seen);
+  return TextAnswer(200, seen);
+}
+
 inline std::string GetRequest(const std::string& target) {
   return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
 }
