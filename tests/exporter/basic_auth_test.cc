@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -277,8 +278,10 @@ TEST_F(HeldUpAuthTest, WhoHasNotGuessedGoesBeforeThoseWhoHaveAndTakesTheirPlace)
   is_held = true;
   std::atomic<int> refused = 0;
   std::atomic<int> busy = 0;
+  std::vector<std::jthread> guessers;
+  const std::shared_ptr<void> let_go(nullptr, [this](void*) { go_on_.Set(); });  // whatever fails
   for (int i = 0; i < 3 * kAddresses; ++i) {
-    threads_.emplace_back([&, i] {
+    guessers.emplace_back([&, i] {
       const auto verdict =
           auth.Check(Header(static_cast<char>(128 + i)), address(i % kAddresses), users_);
       ++(verdict == Verdict::kBusy ? busy : refused);
@@ -294,7 +297,7 @@ TEST_F(HeldUpAuthTest, WhoHasNotGuessedGoesBeforeThoseWhoHaveAndTakesTheirPlace)
       << "the scraper takes a place";
   go_on_.Set();
   scraper.join();
-  threads_.clear();
+  guessers.clear();
   EXPECT_EQ(order.at(kAddresses + 1), "secret") << "right after the one that was being checked";
   EXPECT_EQ(refused, most - 1);
 }

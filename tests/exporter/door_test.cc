@@ -124,6 +124,16 @@ TEST_F(DoorTest, StaysLockedWhateverTheFileBecomes) {
   EXPECT_EQ(waiting_[0], "asks for no password any more, which waits for a restart");
 }
 
+TEST_F(DoorTest, ARateLimitThatIsTakenAwayStaysUntilARestart) {
+  Open(kAlice + "rate_limit: { interval: 1h, burst: 2 }");
+  EXPECT_EQ(Ask(kAliceSecret), 0);
+  Write("web.yml", kAlice);
+  LookLater();
+  EXPECT_EQ(Ask(kAliceSecret), 0);
+  EXPECT_EQ(Ask(kAliceSecret), 429);
+  EXPECT_EQ(waiting_.size(), 1U);
+}
+
 TEST_F(DoorTest, UsesAtOnceWhatNarrowsBesideWhatWaits) {
   Open(kAlice + "rate_limit: { interval: 1s, burst: 1000 }");
   EXPECT_EQ(Ask(kAliceSecret), 0);

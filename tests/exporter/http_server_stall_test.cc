@@ -74,6 +74,7 @@ class HttpServerStallTest : public HttpServerFixture {
 TEST_F(HttpServerStallTest, WhoTakesNothingLosesItsPlaceAndItsConnection) {
   HttpServerOptions options;
   options.stall_timeout = milliseconds(100);
+  options.request_timeout = milliseconds(60'000);
   ServeBodies(std::size_t{8} << 20, 3, options);
   std::vector<std::unique_ptr<RawClient>> never_reading;
   for (int i = 0; i < 3; ++i) {
