@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 # shellcheck source=tests/checks.sh
 . tests/checks.sh
-build=$1
+build=$(realpath "$1")
 tools=$(tests/fetch_prometheus3.sh) || exit 77
 export PYTHONPATH=$PWD/tests/processes PYTHONDONTWRITEBYTECODE=1
 

@@ -215,11 +215,14 @@ class PrometheusProcess {
             .folder = folder_.File("")};
   }
 
-  // Of the last of two lines that begin alike: ... msg="Listening on" address=127.0.0.1:PORT
+  // Of the last of two lines that begin alike: ... msg="Listening on" ... address=127.0.0.1:PORT
+  // Prometheus 3 names its component in between.
   static int PortIn(const std::string& log) {
-    constexpr std::string_view kBeforePort = "msg=\"Listening on\" address=127.0.0.1:";
-    const std::size_t found = log.find(kBeforePort);
-    if (found == std::string::npos || log.find('\n', found) == std::string::npos) return 0;
+    constexpr std::string_view kBeforePort = "address=127.0.0.1:";
+    const std::size_t line = log.find("msg=\"Listening on\"");
+    if (line == std::string::npos || log.find('\n', line) == std::string::npos) return 0;
+    const std::size_t found = log.find(kBeforePort, line);
+    if (found == std::string::npos) return 0;
     int port = 0;
     std::from_chars(log.data() + found + kBeforePort.size(), log.data() + log.size(), port);
     return port;
