@@ -15,11 +15,11 @@ namespace cckm {
 
 // Indexed by ErrorKind.
 inline constexpr std::array<std::string_view, kErrorKindNames.size()> kErrorAdvice = {
-    "check the target's url and the name servers",
-    "check that the appliance runs and that no firewall is between",
+    "check the target's url (or proxy_url) and the name servers",
+    "check that the appliance (or the proxy named) runs and that no firewall is between",
     "nothing, if it stays rare; else look at the appliance's load and at proxies between",
     "look at the appliance's load, or raise request_timeout",
-    "check the certificate of the appliance, ca_file and server_name",
+    "check the certificate of the appliance (or of the proxy named), ca_file and server_name",
     "give the url that the appliance itself answers at",
     "look at the appliance's own log",
     "check that the url is that of a CipherTrust Manager",

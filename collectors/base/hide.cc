@@ -1,6 +1,7 @@
 #include "collectors/base/hide.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "collectors/base/utf8.h"
 
@@ -43,7 +44,20 @@ void HideRuns(std::string& text, std::string_view beginning, bool keeps_beginnin
   }
 }
 
+// Where a text was cut, a secret may end with it that is too short to be known elsewhere.
+void HideCutOffEnd(std::string_view hidden, std::string& text) {
+  constexpr std::string_view kAfterQuotation = ")\"";  // as messages quote a text
+  const std::size_t end = text.find_last_not_of(kAfterQuotation) + 1;
+  const std::size_t longest = std::min({hidden.size(), kShortestPart, end + 1});
+  for (std::size_t length = longest; length-- > kShortestSecret;) {
+    if (text.compare(end - length, length, hidden.substr(0, length)) != 0) continue;
+    text.replace(end - length, length, kHiddenSecret);
+    return;
+  }
+}
+
 void HideText(std::string_view hidden, std::string& text) {
+  HideCutOffEnd(hidden, text);
   if (hidden.size() < kShortestSecret || text.size() < std::min(hidden.size(), kShortestPart)) {
     return;
   }
@@ -56,14 +70,105 @@ void HideText(std::string_view hidden, std::string& text) {
   }
 }
 
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Url =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+// The digits of `text` where `before` (0, 1 or 2) bytes stand before it in a group of three; those
+// that depend on what stands before or after are left out.
+std::string Base64Core(std::string_view text, std::size_t before, std::string_view digits) {
+  std::string core;
+  const std::size_t bits = (before + text.size()) * 8;
+  for (std::size_t at = (before * 8 + 5) / 6 * 6; at + 6 <= bits; at += 6) {
+    unsigned value = 0;
+    for (std::size_t bit = at; bit < at + 6; ++bit) {
+      const auto byte = static_cast<unsigned char>(text[bit / 8 - before]);
+      value = value * 2 + ((byte >> (7 - bit % 8)) & 1U);
+    }
+    core += digits[value];
+  }
+  return core;
+}
+
+std::string PercentEncoded(std::string_view text, std::string_view hex) {
+  constexpr std::string_view kUnreserved = "-._~";
+  std::string encoded;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    const bool is_alphanumeric =
+        std::string_view(kBase64).substr(0, 62).find(c) != std::string::npos;
+    if (is_alphanumeric || kUnreserved.find(c) != std::string::npos) {
+      encoded += c;
+    } else {
+      encoded.append("%").append({hex[code >> 4U], hex[code & 0xFU]});
+    }
+  }
+  return encoded;
+}
+
+std::string JsonEscaped(std::string_view text, bool escapes_slash) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '"' || c == '\\' || (c == '/' && escapes_slash)) escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+// Replaces each occurrence together with the digits around it.
+void HideBase64(std::string_view core, std::string& text) {
+  HideCutOffEnd(core, text);
+  const auto is_digit = [](char c) {
+    return kBase64.find(c) != std::string_view::npos || c == '-' || c == '_' || c == '=';
+  };
+  const std::string_view beginning = core.substr(0, kShortestPart);
+  std::size_t at = 0;
+  while ((at = text.find(beginning, at)) != std::string::npos) {
+    std::size_t end = at + beginning.size();
+    while (at > 0 && is_digit(text[at - 1])) --at;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    text.replace(at, end - at, kHiddenSecret);
+    at += kHiddenSecret.size();
+  }
+}
+
+// A part of a path that no person would have chosen: long, without a dot, letters and digits mixed.
+bool LooksLikeSecret(std::string_view name) {
+  constexpr std::size_t kShortest = 40;
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return name.size() >= kShortest && TokenLength(name) == name.size() &&
+         name.find('.') == std::string_view::npos && std::ranges::any_of(name, is_letter) &&
+         std::ranges::any_of(name, is_digit);
+}
+
 }  // namespace
 
-void HideSecret(const Secret& secret, std::string& text) {
-  HideText(secret.Reveal(), text);
-  if (text.find('?') != std::string::npos) {
-    const Secret in_ascii(InAscii(secret.Reveal()));
-    HideText(in_ascii.Reveal(), text);
+HiddenSecret::HiddenSecret(const Secret& secret) {
+  const std::string_view text = secret.Reveal();
+  if (text.size() < kShortestSecret) return;
+  const auto add = [](std::vector<Secret>& forms, std::string form) {
+    const auto is_same = [&form](const Secret& other) { return other.Reveal() == form; };
+    if (form.size() < kShortestSecret || std::ranges::any_of(forms, is_same)) return;
+    forms.emplace_back(std::move(form));
+  };
+  add(plain_, std::string(text));
+  add(plain_, InAscii(text));
+  add(plain_, PercentEncoded(text, "0123456789ABCDEF"));
+  add(plain_, PercentEncoded(text, "0123456789abcdef"));
+  add(plain_, JsonEscaped(text, false));
+  add(plain_, JsonEscaped(text, true));
+  for (const std::string_view digits : {kBase64, kBase64Url}) {
+    for (std::size_t before = 0; before < 3; ++before) {
+      add(base64_, Base64Core(text, before, digits));
+    }
   }
+}
+
+void HiddenSecret::Hide(std::string& text) const {
+  for (const Secret& form : plain_) HideText(form.Reveal(), text);
+  for (const Secret& core : base64_) HideBase64(core.Reveal(), text);
 }
 
 void HideTokens(std::string& text) {
@@ -71,6 +176,20 @@ void HideTokens(std::string& text) {
   HideRuns(text, "eyJ", false, kShortestToken);
   HideRuns(text, "Bearer ", true, kShortestToken);
   HideRuns(text, "bearer ", true, kShortestToken);
+}
+
+std::string ShownPath(const std::filesystem::path& path) {
+  std::string shown;
+  std::string_view rest = path.native();
+  while (!rest.empty()) {
+    const std::string_view name = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(name.size());
+    std::string part(LooksLikeSecret(name) ? kHiddenSecret : name);
+    HideTokens(part);
+    shown += part;
+    for (; rest.starts_with('/'); rest.remove_prefix(1)) shown += '/';
+  }
+  return shown;
 }
 
 }  // namespace cckm

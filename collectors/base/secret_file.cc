@@ -1,8 +1,13 @@
 #include "collectors/base/secret_file.h"
 
+#include <strings.h>
+
+#include <algorithm>
 #include <string>
 #include <string_view>
 
+#include "collectors/base/hide.h"
+#include "collectors/base/utf8.h"
 #include "collectors/base/whole_file.h"
 
 namespace cckm {
@@ -10,30 +15,58 @@ namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{64} * 1024;
 
-std::string_view WithoutLineBreak(std::string_view content) {
-  if (content.ends_with('\n')) content.remove_suffix(content.ends_with("\r\n") ? 2 : 1);
-  return content;
+bool IsControl(char c) {
+  const auto code = static_cast<unsigned char>(c);
+  return code < 0x20 || code == 0x7F;
 }
 
-// Empty if the text may be a secret.
-std::string_view ObjectionTo(std::string_view secret) {
-  if (secret.empty()) return " is empty: write the secret into it";
-  if (secret.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) {
-    return " holds a line break or a NUL byte: it must hold one secret on one line";
+bool BeginsWithBearer(std::string_view text) {
+  constexpr std::string_view kBearer = "Bearer ";
+  return text.size() >= kBearer.size() &&
+         strncasecmp(text.data(), kBearer.data(), kBearer.size()) == 0;
+}
+
+// Empty if the text may be a token.
+std::string_view ObjectionToToken(std::string_view text) {
+  if (BeginsWithBearer(text)) return " begins with \"Bearer\": write the bare token";
+  if (!IsVisibleAscii(text)) {
+    return " holds a character that no token has, such as a blank: write the bare token";
   }
   return {};
 }
 
+// Empty if the text may be a password.  A blank at an end is a slip far more often than it is
+// meant, and a wrong password may lock the account.
+std::string_view ObjectionToPassword(std::string_view text) {
+  if (text.front() == ' ' || text.back() == ' ') {
+    return " begins or ends with a blank: write the password alone";
+  }
+  if (std::ranges::any_of(text, IsControl)) {
+    return " holds a control character, such as a tab: write the password alone";
+  }
+  return {};
+}
+
+// Empty if the text may be a secret.
+std::string_view ObjectionTo(std::string_view text, SecretKind kind) {
+  if (text.empty()) return " is empty: write the secret into it";
+  if (text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) {
+    return " holds a line break or a NUL byte: it must hold one secret on one line";
+  }
+  return kind == SecretKind::kToken ? ObjectionToToken(text) : ObjectionToPassword(text);
+}
+
 }  // namespace
 
-Result<Secret> ReadSecretFile(const std::filesystem::path& path) {
+Result<Secret> ReadSecretFile(const std::filesystem::path& path, SecretKind kind) {
   const auto refuse = [&path](std::string_view objection) {
-    return Fail(ErrorKind::kAuth, "the secret file " + path.string() + std::string(objection));
+    return Fail(ErrorKind::kAuth, "the secret file " + ShownPath(path) + std::string(objection));
   };
-  const auto content = ReadWholeFile(path, FilePrivacy::kSecret, kMostBytes);
+  const auto content = ReadTextFile(path, FilePrivacy::kSecret, kMostBytes);
   if (!content) return refuse(content.error());
-  const std::string_view secret = WithoutLineBreak(content->view());
-  const std::string_view objection = ObjectionTo(secret);
+  std::string_view secret = content->view();
+  if (secret.ends_with('\n')) secret.remove_suffix(1);
+  const std::string_view objection = ObjectionTo(secret, kind);
   if (!objection.empty()) return refuse(objection);
   return Secret(std::string(secret));
 }

@@ -71,6 +71,18 @@ bool IsFit(char32_t code_point) {
 
 }  // namespace
 
+bool IsUtf8(std::string_view text) {
+  while (true) {
+    const auto* const other =
+        std::ranges::find_if(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    text.remove_prefix(static_cast<std::size_t>(other - text.begin()));
+    if (text.empty()) return true;
+    const std::size_t size = FirstCharacter(text).size;
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+}
+
 std::string Printable(std::string_view text) {
   std::string result;
   result.reserve(text.size());

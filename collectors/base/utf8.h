@@ -8,6 +8,9 @@
 
 namespace cckm {
 
+// True for UTF-8 as RFC 3629 defines it.
+bool IsUtf8(std::string_view text);
+
 // The text with U+FFFD in place of every control character (C0, DEL, C1), every line or paragraph
 // separator, every bidirectional control and everything that is not valid UTF-8.
 std::string Printable(std::string_view text);

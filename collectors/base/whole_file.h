@@ -1,12 +1,16 @@
-// Reading of a whole regular file, with the checks that a secret needs.
+// Reading of a whole regular file, with the checks that a secret needs; the one way in which files
+// of people are read.
 //
-// Used by secret_file.h and for certificates.  Thread-safety: pure functions over the file system.
+// Used by secret_file.h, for certificates, files of refresh IDs and configuration.  Thread-safety:
+// pure functions over the file system.
 
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <tl/expected.hpp>
 
@@ -18,21 +22,29 @@ enum class FilePrivacy { kPublic, kSecret };
 // A file's bytes, overwritten when they go.
 class FileContent {
  public:
-  explicit FileContent(std::size_t most_bytes) : bytes_(most_bytes, '\0') {}
-  ~FileContent();
+  FileContent() = default;
+  ~FileContent() { Wipe(); }
   FileContent(FileContent&&) = default;
   FileContent& operator=(FileContent&&) = delete;
   FileContent(const FileContent&) = delete;
   FileContent& operator=(const FileContent&) = delete;
 
-  std::string_view view() const { return {bytes_.data(), size_}; }
+  std::string_view view() const { return {bytes_.data() + begin_, end_ - begin_}; }
 
-  // Reads to the end of the file or of the room; false with errno if that fails.
-  bool Fill(int descriptor);
+  // Reads to the end of the file, or one byte more than `most_bytes`.  `expected_bytes` is what the
+  // file says of its size; it may be wrong.  False with errno if the system refuses.
+  bool Fill(int descriptor, std::size_t expected_bytes, std::size_t most_bytes);
+
+  // Takes a byte order mark and the CR of each CR LF away.
+  void MakePlainText();
 
  private:
-  std::string bytes_;
-  std::size_t size_ = 0;
+  void Wipe() noexcept;
+  void Grow(std::size_t size);
+
+  std::vector<char> bytes_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
 };
 
 // The error is the end of a sentence that begins with the file's name: it cannot be opened or read,
@@ -40,5 +52,10 @@ class FileContent {
 // read or written by everybody on the host (mode & 0007).  Never blocks on a FIFO.
 tl::expected<FileContent, std::string> ReadWholeFile(const std::filesystem::path& path,
                                                      FilePrivacy privacy, std::size_t most_bytes);
+
+// The same for text that people write with whatever editor they have: without byte order mark, with
+// LF in place of CR LF.  What is not UTF-8 is an error.
+tl::expected<FileContent, std::string> ReadTextFile(const std::filesystem::path& path,
+                                                    FilePrivacy privacy, std::size_t most_bytes);
 
 }  // namespace cckm

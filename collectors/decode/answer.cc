@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "collectors/decode/text.h"
+
 namespace cckm {
 namespace {
 
@@ -59,6 +61,11 @@ Result<std::string_view> UsableBody(const HttpResponse& response, Decoder& decod
       return row.first <= answer.status && answer.status <= row.last;
     });
     return Fail(fault->kind, Describe(answer, fault->meaning, decoder));
+  }
+  if (!answer.content_encoding.empty()) {
+    return Fail(ErrorKind::kContentType, "answered in the content coding " +
+                                             AsciiOf(answer.content_encoding) +
+                                             ", although none was asked for");
   }
   if (!IsJson(answer.content_type)) {
     return Fail(

@@ -18,8 +18,8 @@ bool IsNotFound(const HttpResponse& response);
 
 // The body of a 2xx answer of type application/json.  Otherwise the fault: that of the request
 // itself, or of the status (401 auth, 403 forbidden, 429 rate_limited, 3xx redirect, any other
-// http_status) with what the error body says, or content_type.  The view lives as long as the
-// response.
+// http_status) with what the error body says, or content_type (also for a content coding).  The
+// view lives as long as the response.
 Result<std::string_view> UsableBody(const HttpResponse& response, Decoder& decoder);
 
 }  // namespace cckm

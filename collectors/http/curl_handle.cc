@@ -1,5 +1,7 @@
 #include "collectors/http/curl_handle.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -8,17 +10,6 @@
 #include "collectors/http/http_dates.h"
 
 namespace cckm {
-namespace {
-
-// libcurl has no code for an alert that comes after the handshake, as in TLS 1.3 the one that asks
-// for a client certificate does; its words are OpenSSL's.
-bool IsTlsAlert(ErrorKind kind, std::string_view cause) {
-  return kind == ErrorKind::kReset && cause.find("SSL routines") != std::string_view::npos &&
-         cause.find(" alert ") != std::string_view::npos;
-}
-
-}  // namespace
-
 Result<std::unique_ptr<CurlHandle>> CurlHandle::Make(const HttpClientOptions& options,
                                                      SharedByTransfers& shared,
                                                      std::shared_ptr<const TlsMaterial> material) {
@@ -31,12 +22,16 @@ Result<std::unique_ptr<CurlHandle>> CurlHandle::Make(const HttpClientOptions& op
 CurlHandle::CurlHandle(const HttpClientOptions& options, SharedByTransfers& shared,
                        std::shared_ptr<const TlsMaterial> material)
     : material_(std::move(material)),
+      progress_(shared.sockets, shared.peer, shared.url.proxy.starts_with("https:")),
       easy_(curl_easy_init()),
       address_(shared.url),
+      peer_(shared.peer),
+      logs_in_to_proxy_(!options.proxy.username.empty()),
       max_body_size_(options.max_response_size) {}
 
 CURLcode CurlHandle::Configure(const HttpClientOptions& options, SharedByTransfers& shared) {
   CURLcode result = ApplyProfile(easy_.get(), options, shared, material_.get());
+  if (result == CURLE_OK) result = progress_.Watch(easy_.get());
   const auto set = [&](CURLoption option, auto value) {
     if (result == CURLE_OK) result = curl_easy_setopt(easy_.get(), option, value);
   };
@@ -62,6 +57,7 @@ Result<void> CurlHandle::Prepare(const HttpRequest& request, HeaderList headers)
     headers_ = std::move(headers);
   }
   if (code != CURLE_OK) return tl::make_unexpected(RefusedByCurl(code));
+  progress_.Begin();
   tag_ = request.tag;
   bearer_token_ = request.bearer_token;
   request_body_ = request.body;
@@ -83,9 +79,8 @@ CURLcode CurlHandle::SetBody(const Secret* body) {
 }
 
 HttpResponse CurlHandle::Finish(CURLcode code, WallTime now) {
-  long connections = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &connections);
-  connections_made_ += connections;
+  curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &new_connections_);
+  connections_made_ += new_connections_;
   HttpResponse response{.tag = tag_, .answer = Judge(code, now)};
   response.bearer_token = std::exchange(bearer_token_, nullptr);
   return response;
@@ -112,15 +107,17 @@ bool CurlHandle::HasSeveralLengths() const {
 }
 
 tl::unexpected<Error> CurlHandle::Broken(const std::string& cause) const {
-  return Fail(ErrorKind::kReset, Sentence(cause));
+  return Fail(ErrorKind::kReset, "request to " + address_.authority + " failed: " + cause);
 }
 
 HttpAnswer CurlHandle::TakeAnswer(long status, WallTime now) {
+  peer_.ServerAnswered();
   HttpAnswer answer;
   answer.status = status;
   const char* content_type = nullptr;
   curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_TYPE, &content_type);
   if (content_type != nullptr) answer.content_type = content_type;
+  answer.content_encoding = ContentEncoding();
   answer.body = std::exchange(body_, {});
   answer.date = AnswerDate();
   if (const auto retry_after = AnswerHeader("Retry-After")) {
@@ -145,24 +142,34 @@ std::optional<std::string> CurlHandle::AnswerHeader(const char* name) const {
   return found == CURLHE_OK ? std::optional<std::string>(header->value) : std::nullopt;
 }
 
+// Of several lines the first that names a coding.
+std::string CurlHandle::ContentEncoding() const {
+  curl_header* header = nullptr;
+  for (std::size_t i = 0;
+       curl_easy_header(easy_.get(), "Content-Encoding", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+       ++i) {
+    if (*header->value != '\0' && strcasecmp(header->value, "identity") != 0) return header->value;
+  }
+  return {};
+}
+
 Error CurlHandle::Explain(CURLcode code) const {
   long proxy_status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
-  if (proxy_status > 299) {
-    return {ErrorKind::kConnect,
-            Sentence("the proxy answered HTTP " + std::to_string(proxy_status))};
-  }
-  const CurlFault fault = FaultOf(code);
-  const char* cause = refusal_ != nullptr ? refusal_ : fault.cause;
-  if (cause == nullptr) {
-    cause = error_text_.front() != '\0' ? error_text_.data() : curl_easy_strerror(code);
-  }
-  return {IsTlsAlert(fault.kind, cause) ? ErrorKind::kTls : fault.kind, Sentence(cause)};
+  return ErrorOf({.urls = address_,
+                  .code = code,
+                  .phase = progress_.phase(),
+                  .refusal = refusal_,
+                  .words = error_text_.data(),
+                  .proxy_status = proxy_status,
+                  .logs_in_to_proxy = logs_in_to_proxy_,
+                  .socket_error = progress_.socket_error(),
+                  .is_silent_first = IsSilentFirst(),
+                  .server_asks_for_certificate = peer_.asks_for_ours(),
+                  .has_certificate = material_ != nullptr && !material_->certificate.empty()});
 }
 
-std::string CurlHandle::Sentence(const std::string& cause) const {
-  return "request to " + address_.authority + " failed: " + cause;
-}
+bool CurlHandle::IsSilentFirst() const { return new_connections_ > 0 && header_size_ == 0; }
 
 std::size_t CurlHandle::OnBody(char* bytes, std::size_t size, std::size_t count,
                                void* self) noexcept {

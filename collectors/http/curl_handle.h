@@ -17,6 +17,7 @@
 
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
+#include "collectors/http/connection_progress.h"
 #include "collectors/http/curl_headers.h"
 #include "collectors/http/curl_http_client.h"
 #include "collectors/http/curl_profile.h"
@@ -72,7 +73,8 @@ class CurlHandle {
   std::optional<std::string> AnswerHeader(const char* name) const;
   tl::unexpected<Error> Broken(const std::string& cause) const;
   Error Explain(CURLcode code) const;
-  std::string Sentence(const std::string& cause) const;
+  std::string ContentEncoding() const;
+  bool IsSilentFirst() const;
 
   static std::size_t OnBody(char* bytes, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t OnHeader(char* bytes, std::size_t size, std::size_t count,
@@ -81,14 +83,18 @@ class CurlHandle {
 
   // Constant after construction.  The handle goes before the material that it points into.
   const std::shared_ptr<const TlsMaterial> material_;
+  ConnectionProgress progress_;
   const CurlEasy easy_;
   const UrlParts& address_;
+  PeerCertificate& peer_;
+  const bool logs_in_to_proxy_;
   const std::size_t max_body_size_;
 
   long connections_made_ = 0;
 
   // Of the transfer under way.
   std::uint64_t tag_ = 0;
+  long new_connections_ = 0;
   std::shared_ptr<const Secret> bearer_token_;
   std::shared_ptr<const Secret> request_body_;
   std::string url_;

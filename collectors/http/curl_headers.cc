@@ -40,8 +40,9 @@ Result<HeaderList> MakeHeaders(const HeaderFields& fields, const std::string& ho
                 "the bearer token holds a character that no header can carry");
   }
   auto headers = std::make_shared<CurlList>();
-  bool complete =
-      headers->Append(("Host: " + host).c_str()) && headers->Append("Accept: application/json");
+  bool complete = headers->Append(("Host: " + host).c_str()) &&
+                  headers->Append("Accept: application/json") &&
+                  headers->Append("Accept-Encoding: identity");
   if (token != nullptr) complete = complete && AppendToken(*headers, *token);
   if (fields.has_body) {
     // Without an Expect header libcurl sends the body at once, whatever its size.

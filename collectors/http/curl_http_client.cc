@@ -139,7 +139,7 @@ class CurlHttpClient::Impl {
 
 CurlHttpClient::Impl::Impl(HttpClientOptions options)
     : options_(std::move(options)),
-      shared_{.url = SplitBaseUrl(options_),
+      shared_{.url = SplitUrls(options_.base_url, options_.tls.server_name, options_.proxy.url),
               .connect_to = {},
               .tls_sessions = CurlShare(curl_share_init()),
               .peer = {},
@@ -340,6 +340,9 @@ void CurlHttpClient::Impl::Complete(CurlHandle& handle, HttpResponse response) {
   curl_multi_remove_handle(multi_.get(), handle.get());
   response.duration = clock_.SteadyNow() - handle.started;
   response.certificate_expires_at = shared_.peer.TakeExpiry();
+  if (handle.material() != nullptr) {
+    response.client_certificate_expires_at = handle.material()->certificate_expires_at;
+  }
   done_.push_back(std::move(response));
   std::erase(under_way_, &handle);
   if (handle.IsWorn()) {

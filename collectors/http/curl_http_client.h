@@ -1,10 +1,9 @@
 // HttpClient on libcurl's multi interface: kept-alive HTTP/1.1 connections, born safe.
 //
 // Every request verifies the server (where it speaks TLS), follows no redirect, uses no netrc, no
-// cookie and no proxy but the configured one, decodes no compression, and stops reading at the size
-// cap.  What libcurl
-// would take from the environment is removed by ScrubHttpEnvironment().  The one room that knows
-// libcurl.
+// cookie and no proxy but the configured one, asks for no compression and decodes none, and stops
+// reading at the size cap.  A proxy is only ever asked for a tunnel.  What libcurl would take from
+// the environment is removed by ScrubHttpEnvironment().  The one room that knows libcurl.
 
 #pragma once
 
@@ -27,6 +26,11 @@ struct TlsOptions {
   bool insecure_skip_verify = false;
 };
 
+struct ProxyOptions {
+  std::string url = {};       // http:// or https://host[:port], 80 or 443 if not told; empty: none
+  std::string username = {};  // empty: no login; the password comes from TlsFiles
+};
+
 struct HttpClientOptions {
   std::string base_url;           // https://host[:port][/prefix] without trailing slash; or http://
   Nanoseconds request_timeout{};  // from start to last byte
@@ -34,7 +38,7 @@ struct HttpClientOptions {
   long max_connections = 8;           // connections kept and used at once
   std::string user_agent;
   TlsOptions tls = {};
-  std::string proxy_url = {};  // empty: none, whatever the environment says
+  ProxyOptions proxy = {};  // whatever the environment says
   // Which descriptors the client may use; null: as many as it needs.  Outlives the client.
   DescriptorBudget* descriptors = nullptr;
   // Told by the client's thread when changed TLS files cannot be used; the ones before stay in use.

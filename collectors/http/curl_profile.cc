@@ -27,6 +27,9 @@ constexpr LongOption kProfile[] = {
     {CURLOPT_DNS_CACHE_TIMEOUT, 30},
     // The answer of a proxy to CONNECT is not the appliance's.
     {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+    // Also for http://: a proxy sees no request, and so no token.
+    {CURLOPT_HTTPPROXYTUNNEL, 1},
+    {CURLOPT_PROXYAUTH, static_cast<long>(CURLAUTH_BASIC)},
     {CURLOPT_PROXY_SSL_VERIFYPEER, 1},
     {CURLOPT_PROXY_SSL_VERIFYHOST, 2},
     {CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
@@ -40,16 +43,6 @@ constexpr Nanoseconds kLongestConnect = std::chrono::seconds(5);
 long ToTimeoutMilliseconds(Nanoseconds length) {
   return std::max(1L,
                   static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(length).count()));
-}
-
-using CurlUrl = std::unique_ptr<CURLU, FreeWith<&curl_url_cleanup>>;
-using CurlText = std::unique_ptr<char, FreeWith<&curl_free>>;
-
-std::string PartOf(CURLU* url, CURLUPart part, unsigned flags = 0) {
-  char* text = nullptr;
-  curl_url_get(url, part, &text, flags);
-  const CurlText owned(text);
-  return owned ? owned.get() : "";
 }
 
 // Sets options until one is refused.
@@ -90,38 +83,36 @@ void SetTls(Setter& setter, const TlsOptions& tls, const TlsMaterial* material) 
   }
 }
 
-}  // namespace
-
-UrlParts SplitBaseUrl(const HttpClientOptions& options) {
-  const CurlUrl url(curl_url());
-  if (!url) return {};
-  if (curl_url_set(url.get(), CURLUPART_URL, options.base_url.c_str(), 0) != CURLUE_OK) return {};
-  UrlParts parts;
-  const std::string host = PartOf(url.get(), CURLUPART_HOST);
-  const std::string port = PartOf(url.get(), CURLUPART_PORT);
-  parts.scheme = PartOf(url.get(), CURLUPART_SCHEME);
-  parts.authority = port.empty() ? host : host + ":" + port;
-  parts.request_base = options.base_url;
-  if (options.tls.server_name.empty()) return parts;
-  parts.connect_to = "::" + host + ":" + PartOf(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT);
-  curl_url_set(url.get(), CURLUPART_HOST, options.tls.server_name.c_str(), 0);
-  parts.request_base = PartOf(url.get(), CURLUPART_URL);
-  if (parts.request_base.ends_with('/')) parts.request_base.pop_back();
-  return parts;
+void SetProxy(Setter& setter, const HttpClientOptions& options, const UrlParts& urls,
+              const TlsMaterial* material) {
+  setter.Set(CURLOPT_PROXY, urls.proxy.c_str());
+  setter.Set(CURLOPT_NOPROXY, "");
+  if (material == nullptr) return;
+  if (!material->proxy_authorities.empty()) {
+    setter.SetBlob(CURLOPT_PROXY_CAINFO_BLOB, material->proxy_authorities);
+    setter.Set(CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+  }
+  if (!options.proxy.username.empty()) {
+    setter.Set(CURLOPT_PROXYUSERNAME, options.proxy.username.c_str());
+    setter.Set(CURLOPT_PROXYPASSWORD, material->proxy_password.Reveal().data());
+  }
 }
+
+}  // namespace
 
 CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTransfers& shared,
                       const TlsMaterial* material) {
   if (easy == nullptr) return CURLE_FAILED_INIT;
   const std::string& scheme = shared.url.scheme;
   if (scheme != "https" && scheme != "http") return CURLE_URL_MALFORMAT;
+  // A proxy that cannot be understood is not left out.
+  if (options.proxy.url.empty() != shared.url.proxy.empty()) return CURLE_URL_MALFORMAT;
   Setter setter(easy);
   for (const LongOption& entry : kProfile) setter.Set(entry.option, entry.value);
   SetTls(setter, options.tls, material);
   setter.Set(CURLOPT_PROTOCOLS_STR, scheme.c_str());
   setter.Set(CURLOPT_REDIR_PROTOCOLS_STR, scheme.c_str());
-  setter.Set(CURLOPT_PROXY, options.proxy_url.c_str());
-  setter.Set(CURLOPT_NOPROXY, "");
+  SetProxy(setter, options, shared.url, material);
   setter.Set(CURLOPT_USERAGENT, options.user_agent.c_str());
   setter.Set(CURLOPT_TIMEOUT_MS, ToTimeoutMilliseconds(options.request_timeout));
   setter.Set(CURLOPT_CONNECTTIMEOUT_MS,
@@ -130,9 +121,7 @@ CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTran
   if (shared.connect_to.get() != nullptr) {
     setter.Set(CURLOPT_CONNECT_TO, shared.connect_to.get());
   }
-  if (setter.result() != CURLE_OK) return setter.result();
-  const CURLcode watched = shared.sockets.Watch(easy);
-  return watched != CURLE_OK ? watched : shared.peer.Watch(easy);
+  return setter.result();
 }
 
 }  // namespace cckm

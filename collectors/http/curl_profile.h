@@ -7,9 +7,9 @@
 #include <curl/curl.h>
 
 #include <memory>
-#include <string>
 
 #include "collectors/base/free_with.h"
+#include "collectors/http/base_url.h"
 #include "collectors/http/curl_headers.h"
 #include "collectors/http/curl_http_client.h"
 #include "collectors/http/open_sockets.h"
@@ -21,16 +21,6 @@ namespace cckm {
 using CurlMulti = std::unique_ptr<CURLM, FreeWith<&curl_multi_cleanup>>;
 using CurlShare = std::unique_ptr<CURLSH, FreeWith<&curl_share_cleanup>>;
 using CurlEasy = std::unique_ptr<CURL, FreeWith<&curl_easy_cleanup>>;
-
-// The parts of a client's URL.  All are empty if the URL cannot be read.
-struct UrlParts {
-  std::string scheme;
-  std::string authority;     // host, or host:port, as configured; never a user name
-  std::string request_base;  // what paths are appended to: with server_name in place of the host
-  std::string connect_to;    // where such a request really goes; empty without server_name
-};
-
-UrlParts SplitBaseUrl(const HttpClientOptions& options);
 
 // What all transfers of a client share.
 struct SharedByTransfers {

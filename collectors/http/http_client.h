@@ -30,6 +30,7 @@ struct HttpRequest {
 struct HttpAnswer {
   long status = 0;                    // 100 to 599
   std::string content_type;           // as sent, or empty
+  std::string content_encoding = {};  // as sent; empty: the body is as it is (identity)
   std::string body;                   // whole; at most the client's size cap
   std::optional<WallTime> date = {};  // of the Date header
   // How long the Retry-After header (RFC 9110, section 10.2.3) asks to wait, from the answer on; a
@@ -47,6 +48,8 @@ struct HttpResponse {
   // End of validity of the certificate that the server presented for this request; none where the
   // connection was made earlier.  Set also where the certificate was refused.
   std::optional<WallTime> certificate_expires_at = {};
+  // End of validity of the certificate that the client proves itself with; none without one.
+  std::optional<WallTime> client_certificate_expires_at = {};
 };
 
 class HttpClient {

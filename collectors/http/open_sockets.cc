@@ -22,15 +22,9 @@ void DrainAndShutDown(int socket) {
 }  // namespace
 
 CURLcode OpenSockets::Watch(CURL* easy) {
-  CURLcode result = CURLE_OK;
-  const auto set = [&](CURLoption option, auto value) {
-    if (result == CURLE_OK) result = curl_easy_setopt(easy, option, value);
-  };
-  set(CURLOPT_OPENSOCKETFUNCTION, &OpenSockets::Open);
-  set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
-  set(CURLOPT_CLOSESOCKETFUNCTION, &OpenSockets::Close);
-  set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(this));
-  return result;
+  const CURLcode code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &OpenSockets::Close);
+  if (code != CURLE_OK) return code;
+  return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(this));
 }
 
 void OpenSockets::ShutDownReadable() const {
@@ -42,10 +36,10 @@ void OpenSockets::ShutDownReadable() const {
   }
 }
 
-curl_socket_t OpenSockets::Open(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) {
-  const int socket = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+curl_socket_t OpenSockets::Open(const curl_sockaddr& address) {
+  const int socket = ::socket(address.family, address.socktype | SOCK_CLOEXEC, address.protocol);
   if (socket < 0) return CURL_SOCKET_BAD;
-  static_cast<OpenSockets*>(self)->sockets_.insert(socket);
+  sockets_.insert(socket);
   return socket;
 }
 

@@ -16,9 +16,12 @@ namespace cckm {
 
 class OpenSockets {
  public:
-  // Makes the transfers of `easy` open and close their sockets here.  REQUIRES: this outlives the
+  // Makes the transfers of `easy` close their sockets here.  REQUIRES: this outlives the
   // connections.
   CURLcode Watch(CURL* easy);
+
+  // Opens one; CURL_SOCKET_BAD with errno if the system gives none.
+  curl_socket_t Open(const curl_sockaddr& address);
 
   // Shuts down every socket that has something to read, be it bytes or the end: libcurl then drops
   // the connection.  REQUIRES: no transfer under way, so that nothing is expected.
@@ -27,7 +30,6 @@ class OpenSockets {
   std::size_t size() const { return sockets_.size(); }
 
  private:
-  static curl_socket_t Open(void* self, curlsocktype purpose, curl_sockaddr* address);
   static int Close(void* self, curl_socket_t socket);
 
   std::set<curl_socket_t> sockets_;

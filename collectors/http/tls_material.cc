@@ -9,7 +9,10 @@
 #include <utility>
 
 #include "collectors/base/free_with.h"
+#include "collectors/base/hide.h"
+#include "collectors/base/secret_file.h"
 #include "collectors/base/whole_file.h"
+#include "collectors/http/certificate_expiry.h"
 
 namespace cckm {
 namespace {
@@ -58,15 +61,18 @@ bool BelongsTo(const Key& key, std::string_view certificate_pem) {
 tl::unexpected<Error> Refuse(std::string_view key, const std::filesystem::path& path,
                              std::string_view objection) {
   std::string sentence(key);
-  sentence.append(" ").append(path.string()).append(objection);
+  sentence.append(" ").append(ShownPath(path)).append(objection);
   return Fail(ErrorKind::kTls, std::move(sentence));
 }
 
+// What is no text, such as DER, is no PEM either, and to save it as text would not help.
+bool IsNoText(const std::string& objection) { return objection.ends_with("save it as UTF-8"); }
+
 Result<std::string> ReadCertificates(std::string_view key, const std::filesystem::path& path) {
   if (path.empty()) return std::string();
-  const auto content = ReadWholeFile(path, FilePrivacy::kPublic, kMostBytes);
-  if (!content) return Refuse(key, path, content.error());
-  if (!HoldsCertificates(content->view())) {
+  const auto content = ReadTextFile(path, FilePrivacy::kPublic, kMostBytes);
+  if (!content && !IsNoText(content.error())) return Refuse(key, path, content.error());
+  if (!content || !HoldsCertificates(content->view())) {
     return Refuse(key, path, " must hold certificates in PEM form, and nothing broken");
   }
   return std::string(content->view());
@@ -75,9 +81,9 @@ Result<std::string> ReadCertificates(std::string_view key, const std::filesystem
 Result<Secret> ReadKeyFile(const std::filesystem::path& path, std::string_view certificate) {
   constexpr std::string_view kName = "key_file";
   if (path.empty()) return Secret();
-  const auto content = ReadWholeFile(path, FilePrivacy::kSecret, kMostBytes);
-  if (!content) return Refuse(kName, path, content.error());
-  const Key key = ReadKey(content->view());
+  const auto content = ReadTextFile(path, FilePrivacy::kSecret, kMostBytes);
+  if (!content && !IsNoText(content.error())) return Refuse(kName, path, content.error());
+  const Key key = content ? ReadKey(content->view()) : Key();
   if (!key) return Refuse(kName, path, " must hold a private key in PEM form, without passphrase");
   if (!BelongsTo(key, certificate)) {
     return Refuse(kName, path, " does not belong to the first certificate of cert_file");
@@ -85,11 +91,25 @@ Result<Secret> ReadKeyFile(const std::filesystem::path& path, std::string_view c
   return Secret(std::string(content->view()));
 }
 
+std::optional<WallTime> EndOfFirst(std::string_view pem) {
+  if (pem.empty()) return std::nullopt;
+  const Bio text = Open(pem);
+  const Certificate certificate = NextCertificate(text.get());
+  ERR_clear_error();
+  return certificate ? EndOfValidity(*certificate) : std::nullopt;
+}
+
+Result<Secret> ReadProxyPassword(const std::filesystem::path& path) {
+  if (path.empty()) return Secret();
+  return ReadSecretFile(path, SecretKind::kPassword);
+}
+
 }  // namespace
 
 bool TlsMaterial::IsSame(const TlsMaterial& other) const {
   return authorities == other.authorities && certificate == other.certificate &&
-         key.Reveal() == other.key.Reveal();
+         key.Reveal() == other.key.Reveal() && proxy_authorities == other.proxy_authorities &&
+         proxy_password.Reveal() == other.proxy_password.Reveal();
 }
 
 Result<std::shared_ptr<const TlsMaterial>> ReadTlsMaterial(const TlsFiles& files) {
@@ -99,8 +119,15 @@ Result<std::shared_ptr<const TlsMaterial>> ReadTlsMaterial(const TlsFiles& files
   if (!certificate) return tl::make_unexpected(certificate.error());
   auto key = ReadKeyFile(files.key_file, *certificate);
   if (!key) return tl::make_unexpected(key.error());
+  auto proxy_authorities = ReadCertificates("proxy_ca_file", files.proxy_ca_file);
+  if (!proxy_authorities) return tl::make_unexpected(proxy_authorities.error());
+  auto proxy_password = ReadProxyPassword(files.proxy_password_file);
+  if (!proxy_password) return tl::make_unexpected(proxy_password.error());
   auto material = std::make_shared<TlsMaterial>();
   material->authorities = std::move(*authorities);
+  material->certificate_expires_at = EndOfFirst(*certificate);
+  material->proxy_authorities = std::move(*proxy_authorities);
+  material->proxy_password = std::move(*proxy_password);
   material->certificate = std::move(*certificate);
   material->key = std::move(*key);
   return material;

@@ -1,4 +1,5 @@
-// The certificates and the key that a target's connections use, as its files hold them.
+// The certificates, the key and the proxy's password that a target's connections use, as its files
+// hold them.
 //
 // Used by CurlHttpClient, and by the configuration to check the files.  Thread-safety: pure
 // functions over the file system.
@@ -7,19 +8,26 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "collectors/base/clock.h"
 #include "collectors/base/error.h"
 #include "collectors/base/secret.h"
 
 namespace cckm {
 
 struct TlsFiles {
-  std::filesystem::path ca_file;    // empty: the system's store is trusted
-  std::filesystem::path cert_file;  // empty: no client certificate
-  std::filesystem::path key_file;   // empty if and only if cert_file is
+  std::filesystem::path ca_file;                   // empty: the system's store is trusted
+  std::filesystem::path cert_file;                 // empty: no client certificate
+  std::filesystem::path key_file;                  // empty if and only if cert_file is
+  std::filesystem::path proxy_ca_file = {};        // empty: the system's store is trusted
+  std::filesystem::path proxy_password_file = {};  // empty: no login
 
-  bool empty() const { return ca_file.empty() && cert_file.empty(); }
+  bool empty() const {
+    return ca_file.empty() && cert_file.empty() && proxy_ca_file.empty() &&
+           proxy_password_file.empty();
+  }
 };
 
 // PEM text; empty where there is no file.
@@ -27,6 +35,9 @@ struct TlsMaterial {
   std::string authorities;
   std::string certificate;
   Secret key;
+  std::string proxy_authorities = {};
+  Secret proxy_password = {};
+  std::optional<WallTime> certificate_expires_at = {};  // of the first one
 
   // Whether connections made with one can stand for the other.
   bool IsSame(const TlsMaterial& other) const;
@@ -34,7 +45,8 @@ struct TlsMaterial {
 
 // Reads the files.  Fails with ErrorKind::kTls, and a sentence that names the file, if one cannot
 // be read, holds no certificate (or key) in PEM form, or if the key, which must not be readable by
-// everybody and needs no passphrase, does not belong to the first certificate of cert_file.
+// everybody and needs no passphrase, does not belong to the first certificate of cert_file; with
+// ErrorKind::kAuth if the password cannot be read as ReadSecretFile() wants it.
 Result<std::shared_ptr<const TlsMaterial>> ReadTlsMaterial(const TlsFiles& files);
 
 }  // namespace cckm

@@ -29,7 +29,8 @@ Result<std::shared_ptr<const TlsMaterial>> WatchedTlsFiles::Current(
 }
 
 WatchedTlsFiles::Identities WatchedTlsFiles::Look() const {
-  return {IdentityOf(files_.ca_file), IdentityOf(files_.cert_file), IdentityOf(files_.key_file)};
+  return {IdentityOf(files_.ca_file), IdentityOf(files_.cert_file), IdentityOf(files_.key_file),
+          IdentityOf(files_.proxy_ca_file), IdentityOf(files_.proxy_password_file)};
 }
 
 void WatchedTlsFiles::Read(const std::function<void(const Error&)>& on_unusable) {

@@ -1,4 +1,4 @@
-// A target's TLS files, read again when they change.
+// A target's TLS files and the password of its proxy, read again when they change.
 //
 // Only curl_http_client.cc may include this.  Thread-safety: belongs to the thread of its client.
 
@@ -27,7 +27,7 @@ class WatchedTlsFiles {
       const std::function<void(const Error&)>& on_unusable);
 
  private:
-  using Identities = std::array<std::optional<FileIdentity>, 3>;
+  using Identities = std::array<std::optional<FileIdentity>, 5>;
 
   Identities Look() const;
   void Read(const std::function<void(const Error&)>& on_unusable);

@@ -80,8 +80,9 @@ struct PollSummary {
 // What is known of the appliance as a whole.
 struct TargetObservation {
   TokenState token = {};
-  std::optional<Nanoseconds> clock_skew = {};           // its Date header minus our clock
-  std::optional<WallTime> certificate_expires_at = {};  // of the one it presented last
+  std::optional<Nanoseconds> clock_skew = {};                  // its Date header minus our clock
+  std::optional<WallTime> certificate_expires_at = {};         // of the one it presented last
+  std::optional<WallTime> client_certificate_expires_at = {};  // of the exporter's own
 };
 
 struct PollUpdate {

@@ -193,6 +193,9 @@ void Poller::TakeLoginAnswer(const HttpResponse& response) {
 
 void Poller::Observe(const HttpResponse& response) {
   circuit_.Observe(response, clock_.SteadyNow());
+  if (response.client_certificate_expires_at) {
+    client_certificate_expires_at_ = response.client_certificate_expires_at;
+  }
   if (response.certificate_expires_at) certificate_expires_at_ = response.certificate_expires_at;
   if (response.answer && response.answer->date) {
     clock_skew_ = *response.answer->date - clock_.Now();
@@ -240,7 +243,8 @@ void Poller::ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> requ
 TargetObservation Poller::Observation() const {
   return {.token = token_.State(),
           .clock_skew = clock_skew_,
-          .certificate_expires_at = certificate_expires_at_};
+          .certificate_expires_at = certificate_expires_at_,
+          .client_certificate_expires_at = client_certificate_expires_at_};
 }
 
 // An appliance may send back what it was sent.

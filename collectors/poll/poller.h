@@ -96,6 +96,7 @@ class Poller {
   std::size_t refusals_in_row_ = 0;  // answers 401, without any other between them
   std::optional<Nanoseconds> clock_skew_;
   std::optional<WallTime> certificate_expires_at_;
+  std::optional<WallTime> client_certificate_expires_at_;
   SteadyTime handed_over_at_{};
 };
 

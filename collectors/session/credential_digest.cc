@@ -39,10 +39,11 @@ std::string ToHex(const Digest& digest) {
 std::optional<std::string> CredentialDigest(std::string_view account,
                                             const std::filesystem::path& file) {
   constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
-  const auto content = ReadWholeFile(file, FilePrivacy::kPublic, kMostBytes);
+  const auto content = ReadTextFile(file, FilePrivacy::kPublic, kMostBytes);
   if (!content) return std::nullopt;
-  const std::string salt = std::string(account) + '\0' + file.string();
-  const auto digest = Derive(content->view(), salt);
+  std::string_view text = content->view();
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  const auto digest = Derive(text, account);
   return digest ? std::optional(ToHex(*digest)) : std::nullopt;
 }
 

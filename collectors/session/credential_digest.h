@@ -11,8 +11,9 @@
 
 namespace cckm {
 
-// Six hexadecimal digits that depend on the file's content, on its path and on `account`.  Nothing
-// if there is no such regular file of at most 1 MiB, or it cannot be read.
+// Six hexadecimal digits that depend on the text of the file, without its last line break, and on
+// `account`: not on where the file is.  Nothing if there is no such file of UTF-8 text of at most
+// 1 MiB, or it cannot be read.
 //
 // Whoever reads the mark learns nearly nothing of a password.  It is slow to make (PBKDF2 of RFC
 // 8018 with 50,000 rounds of HMAC-SHA-256, some 15 ms), so that guesses cost; and it is short, so

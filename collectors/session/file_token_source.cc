@@ -2,9 +2,7 @@
 
 #include <utility>
 
-#include "collectors/base/hide.h"
 #include "collectors/base/secret_file.h"
-#include "collectors/base/utf8.h"
 
 namespace cckm {
 namespace {
@@ -13,8 +11,9 @@ constexpr Nanoseconds kLookInterval = std::chrono::seconds(1);
 
 }  // namespace
 
-FileTokenSource::FileTokenSource(std::filesystem::path path, const Clock& clock)
-    : path_(std::move(path)), clock_(clock) {}
+FileTokenSource::FileTokenSource(std::filesystem::path path, const Clock& clock,
+                                 Complaint on_unusable)
+    : path_(std::move(path)), clock_(clock), on_unusable_(std::move(on_unusable)) {}
 
 Result<std::shared_ptr<const Secret>> FileTokenSource::Current() {
   const SteadyTime now = clock_.SteadyNow();
@@ -22,34 +21,36 @@ Result<std::shared_ptr<const Secret>> FileTokenSource::Current() {
     last_look_ = now;
     Look();
   }
-  if (token_ == nullptr) return tl::make_unexpected(error_);
+  if (token_ == nullptr) return tl::make_unexpected(*error_);
   return token_;
 }
 
 // The identity is taken before the content, so that a change between the two is seen at the next
-// look.
+// look.  What could not be used is read again: it may be the reading that failed.
 void FileTokenSource::Look() {
   const std::optional<FileIdentity> identity = IdentityOf(path_);
-  if (token_ != nullptr && identity == identity_) return;
+  const bool is_new_content = !identity_ || identity != *identity_;
+  if (!is_new_content && !error_) return;
   identity_ = identity;
-  Read();
+  Read(is_new_content);
 }
 
-void FileTokenSource::Read() {
-  Result<Secret> secret = ReadSecretFile(path_);
-  if (secret && !IsVisibleAscii(secret->Reveal())) {
-    secret =
-        Fail(ErrorKind::kAuth, "the token file " + path_.string() +
-                                   " holds a character that no token has: write the bare token");
-  }
-  if (!secret) {
-    error_ = std::move(secret.error());
-    token_ = nullptr;
-    refused_ = false;
+void FileTokenSource::Read(bool is_new_content) {
+  Result<Secret> secret = ReadSecretFile(path_, SecretKind::kToken);
+  if (secret) {
+    error_.reset();
+    Keep(std::move(*secret));
     return;
   }
-  if (token_ != nullptr && token_->Reveal() == secret->Reveal()) return;
-  token_ = std::make_shared<const Secret>(std::move(*secret));
+  error_ = std::move(secret.error());
+  if (refused_) token_ = nullptr;
+  if (token_ != nullptr && is_new_content && on_unusable_) on_unusable_(*error_);
+}
+
+void FileTokenSource::Keep(Secret token) {
+  if (token_ != nullptr && token_->Reveal() == token.Reveal()) return;
+  token_ = std::make_shared<const Secret>(std::move(token));
+  hidden_.emplace(*token_);
   refused_ = false;
 }
 
@@ -58,7 +59,9 @@ void FileTokenSource::Accepted(const std::shared_ptr<const Secret>& token, bool 
 }
 
 bool FileTokenSource::Refused(const std::shared_ptr<const Secret>& token, bool /*is_repetition*/) {
-  if (token == token_) refused_ = true;
+  if (token != token_) return false;
+  refused_ = true;
+  if (error_) token_ = nullptr;
   return false;
 }
 
@@ -67,7 +70,7 @@ TokenState FileTokenSource::State() const {
 }
 
 void FileTokenSource::Hide(std::string& text) const {
-  if (token_ != nullptr) HideSecret(*token_, text);
+  if (hidden_) hidden_->Hide(text);
 }
 
 }  // namespace cckm

@@ -5,23 +5,28 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 
 #include "collectors/base/clock.h"
 #include "collectors/base/file_identity.h"
+#include "collectors/base/hide.h"
 #include "collectors/session/token_source.h"
 
 namespace cckm {
 
 class FileTokenSource final : public TokenSource {
  public:
+  // Told once for each change of the file into something that cannot be used; may be null.
+  using Complaint = std::function<void(const Error&)>;
+
   // Reads nothing yet.  REQUIRES: `clock` outlives this.
-  FileTokenSource(std::filesystem::path path, const Clock& clock);
+  FileTokenSource(std::filesystem::path path, const Clock& clock, Complaint on_unusable = nullptr);
 
   // Looks at the file at most once a second, and reads it if it changed or could not be read. While
-  // it cannot be read as a secret of visible ASCII (ErrorKind::kAuth), no earlier token stands in
-  // for it: who takes the file away wants the token out of use.
+  // it cannot be read as a token, the former one stays in use until it is refused; then, and from
+  // the start, that is an error (auth).
   //
   // A refused token is returned again: the appliance may come to accept it without a new file.
   Result<std::shared_ptr<const Secret>> Current() override;
@@ -42,15 +47,19 @@ class FileTokenSource final : public TokenSource {
 
  private:
   void Look();
-  void Read();
+  void Read(bool is_new_content);
+  void Keep(Secret token);
 
   const std::filesystem::path path_;
   const Clock& clock_;
+  const Complaint on_unusable_;
 
   std::optional<SteadyTime> last_look_;
-  std::optional<FileIdentity> identity_;  // of the file that was read last
-  std::shared_ptr<const Secret> token_;   // null while error_ says why
-  Error error_;
+  // Of the file that was read last; the outer one is empty before the first look.
+  std::optional<std::optional<FileIdentity>> identity_;
+  std::shared_ptr<const Secret> token_;  // null while error_ says why
+  std::optional<HiddenSecret> hidden_;   // the token that was read last
+  std::optional<Error> error_;           // why the file cannot be used as it is
   bool refused_ = false;
 };
 

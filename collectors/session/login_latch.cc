@@ -13,14 +13,14 @@ namespace {
 
 constexpr std::chrono::minutes kFirstWait(5);
 constexpr std::chrono::minutes kLongestWait(60);
-constexpr std::chrono::seconds kLookInterval(1);
+constexpr std::size_t kMostCredentials = 16;  // of an account that are remembered
 
 // In place of the digest of a file that could not be read.
 constexpr std::string_view kUnknown = "none";
 
 constexpr std::string_view kHeading =
     "# Logins that CipherTrust Manager rejected: how often, not to be tried before (Unix time), "
-    "account, credential file, a digest of it.\n";
+    "account, a digest of the credential.\n";
 
 constexpr int kMostCounted = 1'000'000;  // whatever a file says
 
@@ -57,39 +57,55 @@ LoginLatch::LoginLatch(std::filesystem::path file, const Clock& clock, Complaint
   if (!file_.empty()) Load();
 }
 
+// What was rejected without being read counts as what was rejected last.
+std::string LoginLatch::KeyOf(const std::string& digest, const Rejections& rejections) {
+  if (digest != kUnknown || rejections.empty()) return digest;
+  return std::ranges::max_element(rejections, {},
+                                  [](const auto& entry) { return entry.second.held_until; })
+      ->first;
+}
+
 LoginLatch::Answer LoginLatch::Begin(const LoginAccount& account) {
   const std::string name = Encode(account.name);
   const MutexLock lock(mutex_);
   if (under_way_.contains(name)) return {.permission = Permission::kBusy};
-  const auto found = rejections_.find(name);
-  if (found != rejections_.end()) {
-    Rejection& rejection = found->second;
-    if (CredentialChanged(rejection, account)) {
-      rejections_.erase(found);
-      Store();
-    } else if (clock_.SteadyNow() < rejection.held_until) {
-      return {.permission = Permission::kRejected, .not_before = rejection.not_before};
-    }
+  const std::string& digest = DigestOf(account);
+  NoteFirstReading(name, digest);
+  if (const Rejection* const rejection = Holding(name, digest)) {
+    return {.permission = Permission::kRejected, .not_before = rejection->not_before};
   }
-  under_way_[name] = DigestOf(account);
+  under_way_[name] = digest;
   return {};
 }
 
-// A file that is read for the first time may hold the same credential as the rejected one.
-bool LoginLatch::CredentialChanged(Rejection& rejection, const LoginAccount& account) {
-  SteadyTime& again_at = LookOf(account).again_at;
-  if (clock_.SteadyNow() < again_at) return false;
-  again_at = clock_.SteadyNow() + kLookInterval;
-  const std::string& digest = DigestOf(account);
-  if (digest == kUnknown) return false;
-  std::string& known = rejection.credentials[Encode(account.credential_file.string())];
-  if (!IsDigest(known)) known = digest;
-  return known != digest;
+// What cannot be read may be any of the credentials that were rejected.
+const LoginLatch::Rejection* LoginLatch::Holding(const std::string& name,
+                                                 const std::string& digest) const {
+  const auto found = rejections_.find(name);
+  if (found == rejections_.end()) return nullptr;
+  const SteadyTime now = clock_.SteadyNow();
+  const Rejection* holding = nullptr;
+  for (const auto& [rejected, rejection] : found->second) {
+    const bool is_meant = digest == rejected || digest == kUnknown;
+    if (!is_meant || rejection.held_until <= now) continue;
+    if (holding == nullptr || holding->held_until < rejection.held_until) holding = &rejection;
+  }
+  return holding;
+}
+
+// A file that is read for the first time may hold the same credential as the one rejected unread.
+void LoginLatch::NoteFirstReading(const std::string& name, const std::string& digest) {
+  const auto found = rejections_.find(name);
+  if (found == rejections_.end() || digest == kUnknown) return;
+  auto unread = found->second.extract(std::string(kUnknown));
+  if (!unread) return;
+  unread.key() = digest;
+  found->second.insert(std::move(unread));
 }
 
 // The digest takes time, so a file is read only where it is another one than at the last look.
 const std::string& LoginLatch::DigestOf(const LoginAccount& account) {
-  Look& look = LookOf(account);
+  Look& look = looks_[{account.name, account.credential_file.string()}];
   const auto identity = IdentityOf(account.credential_file);
   if (look.identity == identity && IsDigest(look.digest)) return look.digest;
   look.identity = identity;
@@ -98,32 +114,36 @@ const std::string& LoginLatch::DigestOf(const LoginAccount& account) {
   return look.digest;
 }
 
-LoginLatch::Look& LoginLatch::LookOf(const LoginAccount& account) {
-  return looks_[{account.name, account.credential_file.string()}];
-}
-
+// Ends the rejection of this credential; others of the account are as wrong as they were.
 void LoginLatch::Granted(const LoginAccount& account) {
   const std::string name = Encode(account.name);
   const MutexLock lock(mutex_);
-  under_way_.erase(name);
-  if (rejections_.erase(name) != 0) Store();
+  const auto attempt = under_way_.extract(name);
+  const auto found = rejections_.find(name);
+  if (found == rejections_.end() || !attempt) return;
+  if (found->second.erase(attempt.mapped()) == 0) return;
+  if (found->second.empty()) rejections_.erase(found);
+  Store();
 }
 
 WallTime LoginLatch::Rejected(const LoginAccount& account) {
   const std::string name = Encode(account.name);
   const MutexLock lock(mutex_);
   const auto attempt = under_way_.extract(name);
-  Rejection& rejection = rejections_[name];
+  Rejections& rejections = rejections_[name];
+  Rejection& rejection =
+      rejections[KeyOf(attempt ? attempt.mapped() : std::string(kUnknown), rejections)];
   rejection.count = std::min(rejection.count + 1, kMostCounted);
   const Nanoseconds wait = WaitAfter(rejection.count);
   rejection.not_before = clock_.Now() + wait;
   rejection.held_until = clock_.SteadyNow() + wait;
-  if (attempt) {
-    std::string& known = rejection.credentials[Encode(account.credential_file.string())];
-    if (known.empty() || IsDigest(attempt.mapped())) known = attempt.mapped();
+  const WallTime not_before = rejection.not_before;
+  if (rejections.size() > kMostCredentials) {
+    rejections.erase(std::ranges::min_element(
+        rejections, {}, [](const auto& entry) { return entry.second.held_until; }));
   }
   Store();
-  return rejection.not_before;
+  return not_before;
 }
 
 void LoginLatch::Undecided(const LoginAccount& account) {
@@ -153,33 +173,33 @@ void LoginLatch::LoadLine(const std::string& line) {
   int count = 0;
   std::int64_t not_before_seconds = 0;
   std::string account;
-  std::string credential;
   std::string digest;
-  fields >> count >> not_before_seconds >> account >> credential >> digest;
-  if (!fields || count < 1) return;
+  std::string more;
+  fields >> count >> not_before_seconds >> account >> digest;
+  if (!fields || count < 1 || fields >> more) return;
+  if (!IsDigest(digest) && digest != kUnknown) return;
   count = std::min(count, kMostCounted);
   constexpr std::int64_t kYear2261 = 9183110400;
   const WallTime not_before(
       std::chrono::seconds(std::clamp(not_before_seconds, std::int64_t{0}, kYear2261)));
   const Nanoseconds left =
       std::clamp<Nanoseconds>(not_before - clock_.Now(), Nanoseconds(0), WaitAfter(count));
-  Rejection& rejection = rejections_[account];
+  Rejection& rejection = rejections_[account][digest];
   rejection.count = count;
   rejection.not_before = clock_.Now() + left;
   rejection.held_until = clock_.SteadyNow() + left;
-  rejection.credentials[credential] = digest;
 }
 
 void LoginLatch::Store() {
   if (file_.empty()) return;
   std::ostringstream text;
   text << kHeading;
-  for (const auto& [account, rejection] : rejections_) {
-    const auto not_before =
-        std::chrono::ceil<std::chrono::seconds>(rejection.not_before.time_since_epoch());
-    for (const auto& [credential, digest] : rejection.credentials) {
-      text << rejection.count << ' ' << not_before.count() << ' ' << account << ' ' << credential
-           << ' ' << digest << '\n';
+  for (const auto& [account, rejections] : rejections_) {
+    for (const auto& [digest, rejection] : rejections) {
+      const auto not_before =
+          std::chrono::ceil<std::chrono::seconds>(rejection.not_before.time_since_epoch());
+      text << rejection.count << ' ' << not_before.count() << ' ' << account << ' ' << digest
+           << '\n';
     }
   }
   const auto stored = ReplaceFile(file_, text.str());

@@ -2,10 +2,11 @@
 // while.
 //
 // One latch serves all targets of the process, since several may share an account.  A rejection
-// holds for 5 minutes, doubling to 60 with each further one; it ends early when the credential file
-// holds something else.  A file that was only touched, or made anew with the same content, as some
-// service managers do at every start, ends nothing; neither does one that cannot be read.  The
-// rejection outlives the process in a small file, see credential_digest.h for what that holds.
+// holds for 5 minutes, doubling to 60 with each further one, and only for the credential that was
+// rejected, known by its digest: another one is tried at once, in whatever file it is.  A file that
+// was only touched or made anew with the same content, as some service managers do at every start,
+// ends nothing; neither does one that cannot be read.  Rejections outlive the process in a small
+// file, see credential_digest.h for what that holds.
 //
 // Thread-safety: every method may be called from any thread.
 
@@ -51,7 +52,6 @@ class LoginLatch {
     Permission permission = Permission::kGo;
     WallTime not_before{};  // of kRejected
   };
-  // Looks for a change of a rejected credential at most once a second.
   Answer Begin(const LoginAccount& account);
 
   // How a login that was allowed to begin ended: the appliance granted a token, rejected the
@@ -61,7 +61,7 @@ class LoginLatch {
   WallTime Rejected(const LoginAccount& account);
   void Undecided(const LoginAccount& account);
 
-  // Forgets every rejection, because somebody asks for it (SIGHUP).
+  // Forgets every rejection, because whoever may signal the process asks for it (SIGHUP).
   void Lift();
 
  private:
@@ -69,20 +69,22 @@ class LoginLatch {
     int count = 0;            // in a row
     WallTime not_before{};    // for the file and for people
     SteadyTime held_until{};  // the same, unmoved by changes of the wall clock
-    // By path: the digest of each credential file when it was rejected, or first read since.
-    std::map<std::string, std::string> credentials;
   };
+  // By the digest of the credential that was rejected.
+  using Rejections = std::map<std::string, Rejection>;
   // At the credential file of an account.
   struct Look {
     std::optional<FileIdentity> identity;
     std::string digest;
-    SteadyTime again_at{};  // of a rejected credential
   };
 
-  bool CredentialChanged(Rejection& rejection, const LoginAccount& account) CCKM_REQUIRES(mutex_);
+  // The rejection that holds a credential back now; null if none does.
+  const Rejection* Holding(const std::string& name, const std::string& digest) const
+      CCKM_REQUIRES(mutex_);
+  static std::string KeyOf(const std::string& digest, const Rejections& rejections);
+  void NoteFirstReading(const std::string& name, const std::string& digest) CCKM_REQUIRES(mutex_);
   // The digest of the file as it is; that of no content where it cannot be read.
   const std::string& DigestOf(const LoginAccount& account) CCKM_REQUIRES(mutex_);
-  Look& LookOf(const LoginAccount& account) CCKM_REQUIRES(mutex_);
   void Load() CCKM_REQUIRES(mutex_);
   void LoadLine(const std::string& line) CCKM_REQUIRES(mutex_);
   void Store() CCKM_REQUIRES(mutex_);
@@ -92,7 +94,7 @@ class LoginLatch {
   const Complaint on_unwritable_;
 
   Mutex mutex_;
-  std::map<std::string, Rejection> rejections_ CCKM_GUARDED_BY(mutex_);
+  std::map<std::string, Rejections> rejections_ CCKM_GUARDED_BY(mutex_);  // by account
   // By account: the digest of the credential file when the login began.
   std::map<std::string, std::string> under_way_ CCKM_GUARDED_BY(mutex_);
   // By account and path: the last look.

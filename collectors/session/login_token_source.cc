@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "collectors/base/hide.h"
 #include "collectors/base/rfc3339.h"
 #include "collectors/base/secret_file.h"
 #include "collectors/decode/answer.h"
+#include "collectors/http/base_url.h"
 #include "collectors/session/login_body.h"
 
 namespace cckm {
@@ -29,8 +29,9 @@ constexpr Nanoseconds kBusyInterval = std::chrono::milliseconds(50);
 constexpr int kMostRejectedRefreshTokens = 3;
 
 LoginAccount AccountOf(const LoginPlan& plan) {
+  const std::string appliance = CanonicalBaseUrl(plan.appliance);
   if (const auto* login = std::get_if<PasswordLogin>(&plan.way)) {
-    std::string name = plan.appliance + " user " + login->username;
+    std::string name = appliance + " user " + login->username;
     // The same user name in another place is another account; the domain to work in is not part of
     // it.
     for (const std::string* place :
@@ -40,7 +41,7 @@ LoginAccount AccountOf(const LoginPlan& plan) {
     return {std::move(name), login->password_file};
   }
   const auto& login = std::get<CertificateLogin>(plan.way);
-  return {plan.appliance + " client " + login.client_id, login.certificate_file};
+  return {appliance + " client " + login.client_id, login.certificate_file};
 }
 
 bool IsRejection(long status) { return status >= 400 && status <= 499 && status != 429; }
@@ -124,9 +125,9 @@ Result<std::shared_ptr<const Secret>> LoginTokenSource::CredentialBody() {
         LoginBody({{"grant_type", "client_credential"}, {"client_id", login->client_id}}));
   }
   const auto& login = std::get<PasswordLogin>(plan_.way);
-  auto password = ReadSecretFile(login.password_file);
-  if (!password) return tl::make_unexpected(password.error());
-  password_ = std::make_shared<const Secret>(std::move(*password));
+  if (const auto read = ReadPassword(login.password_file); !read) {
+    return tl::make_unexpected(read.error());
+  }
   return std::make_shared<const Secret>(LoginBody({{"grant_type", "password"},
                                                    {"username", login.username},
                                                    {"password", password_->Reveal()},
@@ -134,6 +135,21 @@ Result<std::shared_ptr<const Secret>> LoginTokenSource::CredentialBody() {
                                                    {"domain", login.domain},
                                                    {"auth_domain", login.auth_domain},
                                                    {"auth_domain_path", login.auth_domain_path}}));
+}
+
+// A password that was granted a token stays in use while its file cannot be used.
+Result<void> LoginTokenSource::ReadPassword(const std::filesystem::path& file) {
+  auto password = ReadSecretFile(file, SecretKind::kPassword);
+  if (!password && !password_was_granted_) return tl::make_unexpected(password.error());
+  if (!password) {
+    if (plan_.on_unusable) plan_.on_unusable(password.error());
+    return {};
+  }
+  if (password_ != nullptr && password_->Reveal() == password->Reveal()) return {};
+  password_ = std::make_shared<const Secret>(std::move(*password));
+  password_was_granted_ = false;
+  hidden_password_.emplace(*password_);
+  return {};
 }
 
 HttpRequest LoginTokenSource::Begin(std::shared_ptr<const Secret> body, bool with_refresh_token) {
@@ -147,7 +163,10 @@ LoginOutcome LoginTokenSource::OnLoginAnswer(const HttpResponse& response) {
   if (!body) return Fail(response, body.error(), attempt);
   auto grant = decoder_.DecodeTokenGrant(*body);
   if (!grant) return Fail(response, grant.error().error, attempt);
-  if (!attempt.with_refresh_token) latch_.Granted(account_);
+  if (!attempt.with_refresh_token) {
+    latch_.Granted(account_);
+    password_was_granted_ = true;
+  }
   if (attempt.with_refresh_token) refresh_tokens_rejected_ = 0;
   Keep(std::move(*grant), attempt.began_at);
   return {.error = {}, .is_renewal = std::exchange(was_granted_once_, true)};
@@ -157,7 +176,8 @@ void LoginTokenSource::Keep(TokenGrant grant, SteadyTime began_at) {
   const Nanoseconds life = std::clamp(grant.life.value_or(kUsualLife), kShortestLife, kLongestLife);
   const Nanoseconds reserve = std::min(kGreatestReserve, life / 4);
   const SteadyTime expires = began_at + life;
-  if (token_) former_token_ = token_->text;
+  if (hidden_token_) hidden_former_token_ = std::exchange(hidden_token_, std::nullopt);
+  hidden_token_.emplace(grant.token);
   token_ = Token{.text = std::make_shared<const Secret>(std::move(grant.token)),
                  .usable_until = expires - reserve,
                  .expires = expires,
@@ -170,6 +190,7 @@ void LoginTokenSource::Keep(TokenGrant grant, SteadyTime began_at) {
   next_login_ = std::max(began_at + life / 1000 * per_mille, clock_.SteadyNow() + seconds(1));
   if (grant.refresh_token.empty()) return;
   refresh_token_ = std::make_shared<const Secret>(std::move(grant.refresh_token));
+  hidden_refresh_token_.emplace(*refresh_token_);
   const Nanoseconds refresh_life = grant.refresh_token_life.value_or(life * 2);
   refresh_token_until_ = began_at + refresh_life - reserve;
 }
@@ -186,6 +207,7 @@ LoginOutcome LoginTokenSource::Fail(const HttpResponse& response, Error error,
     return {.error = std::move(error), .is_renewal = false, .was_last_way = false};
   }
   if (IsRejection(status)) {
+    password_was_granted_ = false;
     error.message = Rejected(error.message, latch_.Rejected(account_));
     was_rejected_ = true;
     TryAgainAfter(kLookInterval);
@@ -217,7 +239,7 @@ bool LoginTokenSource::Refused(const std::shared_ptr<const Secret>& token, bool 
     is_refused_ = true;
     return false;
   }
-  former_token_ = std::exchange(token_, std::nullopt)->text;
+  token_.reset();
   refresh_token_ = nullptr;
   error_ = {ErrorKind::kAuth, "the appliance refused the token"};
   was_rejected_ = false;
@@ -233,10 +255,10 @@ TokenState LoginTokenSource::State() const {
 }
 
 void LoginTokenSource::Hide(std::string& text) const {
-  if (password_ != nullptr) HideSecret(*password_, text);
-  if (refresh_token_ != nullptr) HideSecret(*refresh_token_, text);
-  if (token_) HideSecret(*token_->text, text);
-  if (former_token_ != nullptr) HideSecret(*former_token_, text);
+  for (const auto* hidden :
+       {&hidden_password_, &hidden_refresh_token_, &hidden_token_, &hidden_former_token_}) {
+    if (*hidden) (*hidden)->Hide(text);
+  }
 }
 
 }  // namespace cckm

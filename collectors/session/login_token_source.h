@@ -8,6 +8,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 
 #include "collectors/base/backoff.h"
 #include "collectors/base/clock.h"
+#include "collectors/base/hide.h"
 #include "collectors/base/random.h"
 #include "collectors/decode/decoder.h"
 #include "collectors/session/login_latch.h"
@@ -41,6 +43,8 @@ struct CertificateLogin {
 struct LoginPlan {
   std::string appliance;  // its URL: an account of one appliance is none of another
   std::variant<PasswordLogin, CertificateLogin> way;
+  // Told when the password file cannot be used and the password before stays in use; may be null.
+  std::function<void(const Error&)> on_unusable = {};
 };
 
 class LoginTokenSource final : public TokenSource {
@@ -85,6 +89,7 @@ class LoginTokenSource final : public TokenSource {
   HttpRequest RenewingRequest();
   std::optional<Result<HttpRequest>> CredentialRequest();
   Result<std::shared_ptr<const Secret>> CredentialBody();
+  Result<void> ReadPassword(const std::filesystem::path& file);
   HttpRequest Begin(std::shared_ptr<const Secret> body, bool with_refresh_token);
   void Keep(TokenGrant grant, SteadyTime began_at);
   LoginOutcome Fail(const HttpResponse& response, Error error, const Attempt& attempt);
@@ -108,11 +113,17 @@ class LoginTokenSource final : public TokenSource {
   SteadyTime next_login_;
   Backoff failures_;  // logins that failed in a row without being rejected
 
-  std::shared_ptr<const Secret> former_token_;  // kept to be hidden
-  std::shared_ptr<const Secret> password_;      // last sent; kept to be hidden
+  std::shared_ptr<const Secret> password_;  // last sent
+  bool password_was_granted_ = false;       // and may be sent again while its file is unusable
   std::shared_ptr<const Secret> refresh_token_;
   SteadyTime refresh_token_until_{};
   int refresh_tokens_rejected_ = 0;  // in a row
+
+  // What was sent or granted last, and the token before.
+  std::optional<HiddenSecret> hidden_password_;
+  std::optional<HiddenSecret> hidden_refresh_token_;
+  std::optional<HiddenSecret> hidden_token_;
+  std::optional<HiddenSecret> hidden_former_token_;
 
   Backoff fruitless_drops_;  // tokens dropped in vain
   SteadyTime no_drop_before_;

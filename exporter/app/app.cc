@@ -22,9 +22,11 @@ constexpr auto kHouseInterval = std::chrono::milliseconds(500);
 // As the log takes it.
 std::int64_t Number(std::size_t count) { return static_cast<std::int64_t>(count); }
 
+// Empty where nothing is to be kept: a single poll writes no file.
 std::filesystem::path LatchFile(const CommandLine& flags) {
   const std::filesystem::path folder = flags.storage_path;
-  return folder.empty() ? folder : folder / "rejected_logins";
+  return folder.empty() || flags.mode != RunMode::kServe ? std::filesystem::path()
+                                                         : folder / "rejected_logins";
 }
 
 }  // namespace
@@ -91,7 +93,8 @@ Endpoints::Options App::EndpointOptions() {
     running.targets = targets_.Configs();
     return ConfigText(running);
   };
-  if (parts_.flags.enable_lifecycle) options.reload = [this] { return Reload(); };
+  if (parts_.flags.enable_lifecycle)
+    options.reload = [this] { return Reload(ReloadCause::kRequest); };
   return options;
 }
 
@@ -102,8 +105,15 @@ void App::WarnOfShortDescriptors() const {
                    {"help", kMoreDescriptors}});
 }
 
+void App::WarnOf(const std::vector<std::string>& oddities) const {
+  for (const std::string& oddity : oddities) {
+    parts_.log.Warn("Configuration is odd", {{"warning", oddity}});
+  }
+}
+
 tl::expected<void, StartFailure> App::SetUpTargets() {
   const MutexLock lock(mutex_);
+  WarnOf(config_.warnings);
   const auto set_up = targets_.Apply(std::exchange(config_.targets, {}));
   if (set_up) return {};
   const bool is_ledger = set_up.error().kind == SetupFailure::Kind::kLedger;
@@ -169,7 +179,7 @@ void App::KeepHouse(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     {
       const MutexLock lock(mutex_);
-      targets_.LookAtIdFiles();
+      if (targets_.LookAtIdFiles()) publisher_.Notify();
     }
     recorder_.Retry();
     ShowLife();
@@ -187,9 +197,9 @@ void App::ShowLife() {
   targets_.Wake();
 }
 
-tl::expected<void, std::string> App::Reload() {
+tl::expected<void, std::string> App::Reload(ReloadCause cause) {
   const MutexLock lock(mutex_);
-  latch_.Lift();
+  if (cause == ReloadCause::kSignal) latch_.Lift();
   targets_.Wake();
   auto config = LoadConfig(parts_.flags);
   if (!config) {
@@ -217,6 +227,7 @@ tl::unexpected<std::string> App::KeepFormer(const std::string& reason) {
 }
 
 tl::expected<void, std::string> App::Use(Config config) {
+  WarnOf(config.warnings);
   const auto set_up = targets_.Apply(std::exchange(config.targets, {}));
   if (!set_up) return KeepFormer(set_up.error().message);
   config_ = std::move(config);

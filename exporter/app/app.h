@@ -64,10 +64,14 @@ class App {
   // REQUIRES: a door.
   tl::expected<void, StartFailure> Start();
 
-  // Reads the configuration again and makes it the running one; lets rejected logins be tried again
-  // at once.  A configuration that is wrong, or for which the system does not give what it needs,
-  // changes nothing: the error says why.
-  tl::expected<void, std::string> Reload();
+  // Who asks for a reload.
+  enum class ReloadCause {
+    kSignal,   // whoever may signal the process: rejected logins are tried again at once, too
+    kRequest,  // whoever may speak HTTP with it, and that may be any web page
+  };
+  // Reads the configuration again and makes it the running one.  A configuration that is wrong, or
+  // for which the system does not give what it needs, changes nothing: the error says why.
+  tl::expected<void, std::string> Reload(ReloadCause cause);
 
   // Polls every target once and returns the text exposition.
   tl::expected<std::string, StartFailure> PollOnce();
@@ -78,6 +82,7 @@ class App {
   Exposition MakeExposition();
   Endpoints::Options EndpointOptions();
   void WarnOfShortDescriptors() const;
+  void WarnOf(const std::vector<std::string>& oddities) const;
   tl::expected<void, StartFailure> SetUpTargets();
   tl::expected<void, StartFailure> Listen();
   tl::expected<void, StartFailure> StartThreads();

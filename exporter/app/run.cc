@@ -125,7 +125,7 @@ int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock,
       return ExitCodeOf(started.error().kind);
     }
     while (signals.Next() != Signals::Kind::kStop) {
-      static_cast<void>(app.Reload());  // which logs what it did
+      static_cast<void>(app.Reload(App::ReloadCause::kSignal));  // which logs what it did
     }
     log.Info("Stopping");
     manager.Stopping();
@@ -162,6 +162,9 @@ int CheckConfig(const CommandLine& flags, const ConfigResult& config, const Cloc
   if (!config) problems = config.error();
   const auto door = Door::Open(flags.web_config_file, clock, {});
   if (!door) problems.insert(problems.end(), door.error().begin(), door.error().end());
+  if (config) {
+    for (const std::string& warning : config->warnings) Complain("warning: " + warning);
+  }
   if (!problems.empty()) return FailWith(problems);
   const std::size_t targets = config->targets.size();
   fmt::print("The configuration is valid: {} {}.\n", targets, targets == 1 ? "target" : "targets");

@@ -13,11 +13,13 @@ namespace {
 
 constexpr int kPollsUntilStale = 3;
 
-TlsOptions TlsOptionsOf(const TlsConfig& config) {
-  return {.files = {config.ca_file, config.cert_file, config.key_file},
-          .server_name = config.server_name,
-          .tls13_only = config.min_version == TlsConfig::MinVersion::kTls13,
-          .insecure_skip_verify = config.insecure_skip_verify};
+TlsOptions TlsOptionsOf(const TargetConfig& config) {
+  const TlsConfig& tls = config.tls;
+  return {.files = {tls.ca_file, tls.cert_file, tls.key_file, config.proxy.ca_file,
+                    config.proxy.password_file},
+          .server_name = tls.server_name,
+          .tls13_only = tls.min_version == TlsConfig::MinVersion::kTls13,
+          .insecure_skip_verify = tls.insecure_skip_verify};
 }
 
 HttpClientOptions ClientOptionsOf(const TargetConfig& config, const TargetRuntime::Parts& parts) {
@@ -26,11 +28,11 @@ HttpClientOptions ClientOptionsOf(const TargetConfig& config, const TargetRuntim
           .max_response_size = config.settings.max_response_size,
           .max_connections = config.max_connections,
           .user_agent = "cckm_exporter/" + ThisBuild().version,
-          .tls = TlsOptionsOf(config.tls),
-          .proxy_url = config.proxy_url,
+          .tls = TlsOptionsOf(config),
+          .proxy = {.url = config.proxy.url, .username = config.proxy.username},
           .descriptors = parts.descriptors,
           .on_unusable_files = [&log = parts.log, name = config.name](const Error& error) {
-            log.Warn("Changed TLS files cannot be used, the former ones stay in use",
+            log.Warn("Changed files of the connection cannot be used, the former ones stay in use",
                      {{"target", name}, {"error", error.message}});
           }};
 }
@@ -42,7 +44,7 @@ struct MakeTokenSource {
   Random& random;
 
   std::unique_ptr<TokenSource> operator()(const TokenFileAuthentication& file) const {
-    return std::make_unique<FileTokenSource>(file.credentials_file, parts.clock);
+    return std::make_unique<FileTokenSource>(file.credentials_file, parts.clock, Complaint());
   }
   std::unique_ptr<TokenSource> operator()(const LoginAuthentication& login) const {
     return LogIn(PasswordLogin{.username = login.username,
@@ -60,8 +62,14 @@ struct MakeTokenSource {
  private:
   template <typename Way>
   std::unique_ptr<TokenSource> LogIn(Way way) const {
-    return std::make_unique<LoginTokenSource>(LoginPlan{config.url, std::move(way)}, parts.latch,
-                                              parts.clock, random);
+    return std::make_unique<LoginTokenSource>(LoginPlan{config.url, std::move(way), Complaint()},
+                                              parts.latch, parts.clock, random);
+  }
+  std::function<void(const Error&)> Complaint() const {
+    return [&log = parts.log, name = config.name](const Error& error) {
+      log.Warn("Changed credential file cannot be used, the former credential stays in use",
+               {{"target", name}, {"error", error.message}});
+    };
   }
 };
 

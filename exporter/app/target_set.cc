@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <map>
 #include <new>
-#include <set>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -65,10 +63,13 @@ TargetSet::PreparedResult TargetSet::Prepare(TargetConfig config) const {
 
 TargetSet::PreparedResult TargetSet::SetUp(TargetConfig config) const {
   Prepared prepared{.name = config.name, .entry = Entry{}, .setup = SetupOf(config)};
+  prepared.entry->refresh_ids = ReadRefreshIds(config);
   std::vector<CollectorPlan> plans;
   for (std::size_t i = 0; i < config.collectors.size(); ++i) {
-    prepared.entry->id_files.push_back(VersionsOf(config.collectors[i].refresh_id_files));
-    auto plan = MakePlan(config, config.collectors[i], prepared.setup.collectors[i]);
+    CollectorSetup& setup = prepared.setup.collectors[i];
+    setup.refresh_ids = prepared.entry->refresh_ids[i].refresh_ids();
+    setup.unreadable_id_files = prepared.entry->refresh_ids[i].unreadable();
+    auto plan = MakePlan(config, config.collectors[i], setup);
     if (!plan) {
       return tl::make_unexpected(SetupFailure{
           SetupFailure::Kind::kLedger,
@@ -132,25 +133,34 @@ std::vector<TargetConfig> TargetSet::Configs() const {
   return configs;
 }
 
-// The configured ones and those of the files.
-std::vector<std::string> TargetSet::ReadRefreshIds(const CollectorConfig& collector) const {
-  std::vector<std::string> refresh_ids = collector.refresh_ids;
-  const RefreshIdFiles read = ReadRefreshIdFiles(collector.refresh_id_files);
-  const std::set<std::string_view> written(collector.refresh_ids.begin(),
-                                           collector.refresh_ids.end());
-  std::ranges::copy_if(read.refresh_ids, std::back_inserter(refresh_ids),
-                       [&](const std::string& id) { return !written.contains(id); });
-  for (const std::string& problem : read.problems) {
-    parts_.runtime.log.Warn("File of refresh IDs has a problem", {{"error", problem}});
+// Files that cannot be read now keep what was read for the target's former configuration.
+std::vector<WatchedRefreshIds> TargetSet::ReadRefreshIds(const TargetConfig& config) const {
+  std::vector<WatchedRefreshIds> all;
+  const auto former =
+      std::ranges::find(entries_, config.name,
+                        [](const Entry& entry) -> const std::string& { return entry.config.name; });
+  for (const CollectorConfig& collector : config.collectors) {
+    WatchedRefreshIds& ids = all.emplace_back(collector.refresh_ids, collector.refresh_id_files);
+    for (std::size_t i = 0; former != entries_.end() && i < former->refresh_ids.size(); ++i) {
+      if (former->config.collectors[i].family != collector.family) continue;
+      ids.Inherit(former->refresh_ids[i]);
+    }
+    ids.Look(ComplaintOf(config.name));
   }
-  return refresh_ids;
+  return all;
+}
+
+WatchedRefreshIds::Complaint TargetSet::ComplaintOf(const std::string& target) const {
+  return [&log = parts_.runtime.log, &target](const std::string& problem) {
+    log.Warn("File of refresh IDs has a problem", {{"target", target}, {"error", problem}});
+  };
 }
 
 // Tells the poller and, in `setup`, the state what is configured and what the ledger knows.
 Result<CollectorPlan> TargetSet::MakePlan(const TargetConfig& target, const CollectorConfig& config,
                                           CollectorSetup& setup) const {
   CollectorPlan plan{.family = config.family,
-                     .refresh_ids = ReadRefreshIds(config),
+                     .refresh_ids = setup.refresh_ids,
                      .domain_names = config.domain_names,
                      .discovery = {.enabled = config.discovery.enabled,
                                    .interval = config.discovery.interval,
@@ -158,7 +168,6 @@ Result<CollectorPlan> TargetSet::MakePlan(const TargetConfig& target, const Coll
                                    .observe_history = config.discovery.observe_history}};
   WantedRefreshes wanted{.refresh_ids = plan.refresh_ids, .finished_since = std::nullopt};
   if (config.discovery.enabled) wanted.finished_since = parts_.runtime.clock.Now() - kShownAfterEnd;
-  setup.refresh_ids = plan.refresh_ids;
   auto memory = parts_.ledger.Restore(target.name, *config.family, wanted);
   if (!memory) return tl::make_unexpected(memory.error());
   plan.baseline = memory->baseline;
@@ -194,19 +203,20 @@ void TargetSet::PollOnce() {
   for (const Entry& entry : entries_) entry.runtime->Join();
 }
 
-void TargetSet::LookAtIdFiles() {
+bool TargetSet::LookAtIdFiles() {
+  bool some_changed = false;
   for (Entry& entry : entries_) {
-    for (std::size_t i = 0; i < entry.id_files.size(); ++i) {
-      const CollectorConfig& collector = entry.config.collectors[i];
-      if (collector.refresh_id_files.empty()) continue;
-      FileVersions versions = VersionsOf(collector.refresh_id_files);
-      if (versions == entry.id_files[i]) continue;
-      entry.id_files[i] = std::move(versions);
-      std::vector<std::string> refresh_ids = ReadRefreshIds(collector);
-      parts_.state.SetRefreshIds(entry.config.name, *collector.family, refresh_ids);
-      entry.runtime->SetRefreshIds(*collector.family, std::move(refresh_ids));
+    for (std::size_t i = 0; i < entry.refresh_ids.size(); ++i) {
+      WatchedRefreshIds& ids = entry.refresh_ids[i];
+      if (!ids.Look(ComplaintOf(entry.config.name))) continue;
+      some_changed = true;
+      const Family& family = *entry.config.collectors[i].family;
+      std::vector<std::string> refresh_ids = ids.refresh_ids();
+      parts_.state.SetRefreshIds(entry.config.name, family, refresh_ids, ids.unreadable());
+      entry.runtime->SetRefreshIds(family, std::move(refresh_ids));
     }
   }
+  return some_changed;
 }
 
 std::map<std::string, std::uint64_t> TargetSet::Steps() const {

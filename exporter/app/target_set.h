@@ -61,8 +61,8 @@ class TargetSet {
   // Polls each target once.
   void PollOnce();
 
-  // Reads the files of refresh IDs that changed.
-  void LookAtIdFiles();
+  // Reads the files of refresh IDs that changed.  True if there were any.
+  bool LookAtIdFiles();
 
   // Makes every poller look at once whether there is something to do.
   void Wake();
@@ -74,7 +74,7 @@ class TargetSet {
  private:
   struct Entry {
     TargetConfig config;
-    std::vector<FileVersions> id_files;  // as config.collectors
+    std::vector<WatchedRefreshIds> refresh_ids;  // as config.collectors
     std::unique_ptr<TargetRuntime> runtime;
   };
 
@@ -91,7 +91,8 @@ class TargetSet {
   void Swap(std::vector<Prepared> prepared);
   void Remove(Entry& entry);
   void Activate(Prepared prepared);
-  std::vector<std::string> ReadRefreshIds(const CollectorConfig& collector) const;
+  std::vector<WatchedRefreshIds> ReadRefreshIds(const TargetConfig& config) const;
+  WatchedRefreshIds::Complaint ComplaintOf(const std::string& target) const;
   Result<CollectorPlan> MakePlan(const TargetConfig& target, const CollectorConfig& config,
                                  CollectorSetup& setup) const;
   void WarnOfWeakness(const TargetConfig& config) const;

@@ -29,7 +29,7 @@ void AuthenticationSchema::CheckOneWasGiven(const YamlCursor& target) const {
 void AuthenticationSchema::ReadTokenFile(const YamlCursor& cursor) {
   given_.push_back(cursor);
   TokenFileAuthentication token;
-  cursor.ReadMap({{"credentials_file", ReadSecretPath(token.credentials_file),
+  cursor.ReadMap({{"credentials_file", ReadSecretPath(token.credentials_file, SecretKind::kToken),
                    "authorization needs the path of a file with a bearer token"}});
   *out_ = std::move(token);
 }
@@ -39,7 +39,7 @@ void AuthenticationSchema::ReadLogin(const YamlCursor& cursor) {
   LoginAuthentication login;
   cursor.ReadMap({
       {"username", ReadText(login.username), "login needs a user name"},
-      {"password_file", ReadSecretPath(login.password_file),
+      {"password_file", ReadSecretPath(login.password_file, SecretKind::kPassword),
        "login needs the path of a file with the password"},
       {"connection", ReadText(login.connection)},
       {"domain", ReadText(login.domain)},

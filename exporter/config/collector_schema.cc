@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "collectors/model/refresh.h"
+#include "exporter/config/refresh_id_files.h"
 #include "exporter/config/schema.h"
 #include "exporter/config/yaml_readers.h"
 
@@ -36,6 +37,21 @@ YamlReader ReadRefreshIds(std::vector<std::string>& out) {
   };
 }
 
+// The patterns; the files that they match now are opened.
+YamlReader ReadRefreshIdFiles(std::vector<std::filesystem::path>& out) {
+  return [&out](const YamlCursor& cursor) {
+    for (const YamlCursor& item : cursor.Items().value_or(std::vector<YamlCursor>{})) {
+      std::filesystem::path pattern;
+      ReadPath(pattern)(item);
+      if (pattern.empty()) continue;
+      const RefreshIdProblems problems = CheckRefreshIdFiles(pattern);
+      for (const std::string& error : problems.errors) item.Complain(error);
+      for (const std::string& warning : problems.warnings) item.Warn(warning);
+      out.push_back(std::move(pattern));
+    }
+  };
+}
+
 YamlReader ReadDiscovery(DiscoveryConfig& out) {
   return [&out](const YamlCursor& cursor) {
     cursor.ReadMap({
@@ -59,7 +75,7 @@ CollectorConfig ReadCollector(const YamlCursor& cursor, const Family& family) {
       {"discovery", ReadDiscovery(collector.discovery)},
   });
   if (ids) ReadRefreshIds(collector.refresh_ids)(*ids);
-  if (id_files) ReadPaths(collector.refresh_id_files)(*id_files);
+  if (id_files) ReadRefreshIdFiles(collector.refresh_id_files)(*id_files);
   const bool names_refreshes = (ids && ids->HasContent()) || (id_files && id_files->HasContent());
   if (is_map && !names_refreshes && !collector.discovery.enabled) {
     cursor.Complain("must have refresh_ids, refresh_id_files or discovery with enabled: true");

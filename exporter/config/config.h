@@ -92,12 +92,22 @@ struct TlsConfig {
   friend bool operator==(const TlsConfig&, const TlsConfig&) = default;
 };
 
+// A proxy that opens a tunnel to the appliance.
+struct ProxyConfig {
+  std::string url;                      // http(s)://host[:port]; empty: none
+  std::string username;                 // empty: no login
+  std::filesystem::path password_file;  // empty if and only if username is
+  std::filesystem::path ca_file;        // for an https:// proxy; empty: the system's store
+
+  friend bool operator==(const ProxyConfig&, const ProxyConfig&) = default;
+};
+
 struct TargetConfig {
   std::string name;
   std::string url;  // scheme://host[:port][/prefix], no trailing slash, no user, query or fragment
   Authentication authentication;
   TlsConfig tls;
-  std::string proxy_url;
+  ProxyConfig proxy;
   long max_connections = 8;
   TargetSettings settings;
   std::vector<CollectorConfig> collectors;  // at least one; each family once
@@ -112,6 +122,8 @@ struct Config {
   std::vector<Nanoseconds> duration_buckets = DefaultDurationBuckets();
   bool native_histograms = false;
   std::vector<TargetConfig> targets;  // at least one; each name once
+  // What was found odd and is no error, a sentence each with file, line and key, to be logged.
+  std::vector<std::string> warnings;
 
   friend bool operator==(const Config&, const Config&) = default;
 };

@@ -1,10 +1,9 @@
 #include "exporter/config/config_file.h"
 
-#include <cstdint>
-#include <fstream>
-#include <iterator>
-#include <system_error>
+#include <utility>
 
+#include "collectors/base/hide.h"
+#include "collectors/base/whole_file.h"
 #include "exporter/config/schema.h"
 #include "exporter/config/yaml_cursor.h"
 #include "exporter/config/yaml_document.h"
@@ -15,8 +14,9 @@ namespace {
 // Room for half a million refresh IDs, one a line.
 constexpr std::size_t kLargestFile = std::size_t{64} << 20U;
 
-ConfigResult FileProblem(const std::filesystem::path& file, const char* message) {
-  return tl::make_unexpected(std::vector<ConfigProblem>{{file.string(), 0, "", message}});
+ConfigResult FileProblem(const std::filesystem::path& file, std::string message) {
+  return tl::make_unexpected(
+      std::vector<ConfigProblem>{{file.string(), 0, "", std::move(message)}});
 }
 
 }  // namespace
@@ -28,24 +28,14 @@ std::string ConfigProblem::ToString() const {
     if (!text.empty() && !part->empty()) text += ": ";
     text += *part;
   }
+  HideTokens(text);
   return text;
 }
 
 ConfigResult LoadConfigFile(const std::filesystem::path& file) {
-  std::error_code fault;
-  const auto status = std::filesystem::status(file, fault);
-  if (fault) return FileProblem(file, "does not exist or cannot be reached");
-  if (!std::filesystem::is_regular_file(status)) return FileProblem(file, "must be a regular file");
-  const std::uintmax_t size = std::filesystem::file_size(file, fault);
-  if (fault) return FileProblem(file, "cannot be read");
-  if (size > kLargestFile) return FileProblem(file, "must not be larger than 64MiB");
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return FileProblem(file, "cannot be opened for reading");
-  std::string text(size, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) return FileProblem(file, "cannot be read");
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  return ParseConfig(text, file);
+  const auto content = ReadTextFile(file, FilePrivacy::kPublic, kLargestFile);
+  if (!content) return FileProblem(file, content.error().substr(1));
+  return ParseConfig(content->view(), file);
 }
 
 ConfigResult ParseConfig(std::string_view yaml, const std::filesystem::path& file) {
@@ -53,6 +43,7 @@ ConfigResult ParseConfig(std::string_view yaml, const std::filesystem::path& fil
   Config config;
   ReadYamlDocument(yaml, source, [&config](const YamlCursor& root) { config = ReadConfig(root); });
   if (source.HasProblems()) return tl::make_unexpected(source.TakeProblemsInFileOrder());
+  config.warnings = source.TakeWarnings();
   return config;
 }
 

@@ -83,6 +83,16 @@ void Tls(YAML::Emitter& out, const TlsConfig& tls) {
   out << YAML::EndMap;
 }
 
+void Proxy(YAML::Emitter& out, const ProxyConfig& proxy) {
+  PairIfAny(out, "proxy_url", proxy.url);
+  PairIfAny(out, "proxy_ca_file", proxy.ca_file.string());
+  if (proxy.username.empty()) return;
+  BeginMap(out, "proxy_login");
+  Pair(out, "username", proxy.username);
+  Pair(out, "password_file", proxy.password_file.string());
+  out << YAML::EndMap;
+}
+
 template <typename Texts>
 void List(YAML::Emitter& out, const char* key, const Texts& texts) {
   if (texts.empty()) return;
@@ -110,7 +120,7 @@ void Target(YAML::Emitter& out, const TargetConfig& target) {
   Pair(out, "url", target.url);
   std::visit(WriteAuthentication{out}, target.authentication);
   Tls(out, target.tls);
-  PairIfAny(out, "proxy_url", target.proxy_url);
+  Proxy(out, target.proxy);
   Pair(out, "max_connections", static_cast<std::size_t>(target.max_connections));
   Settings(out, target.settings);
   BeginMap(out, "collectors");

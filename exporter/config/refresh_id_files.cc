@@ -1,11 +1,17 @@
 #include "exporter/config/refresh_id_files.h"
 
+#include <fnmatch.h>
 #include <glob.h>
 
+#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
+#include "collectors/base/hide.h"
 #include "collectors/base/whole_file.h"
 #include "collectors/model/refresh.h"
 
@@ -15,16 +21,35 @@ namespace {
 constexpr std::size_t kLargestFile = std::size_t{64} << 20U;
 constexpr std::size_t kMostProblems = 20;  // of a file, so that a wrong file does not flood the log
 
-// The names of the files that match, sorted, each once.
-std::set<std::string> Matches(std::span<const std::filesystem::path> patterns) {
+// The files that a pattern matches now.
+struct Matches {
   std::set<std::string> files;
-  for (const std::filesystem::path& pattern : patterns) {
-    glob_t found{};
-    const std::unique_ptr<glob_t, void (*)(glob_t*)> owner(&found, &globfree);
-    if (glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) != 0) continue;
-    files.insert(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  bool folder_is_unreadable = false;
+};
+
+bool HasWildcard(const std::filesystem::path& pattern) {
+  return pattern.native().find_first_of("*?[\\") != std::string::npos;
+}
+
+bool IsThere(const std::filesystem::path& path) {
+  std::error_code fault;
+  return std::filesystem::symlink_status(path, fault).type() !=
+         std::filesystem::file_type::not_found;
+}
+
+Matches FindFiles(const std::filesystem::path& pattern) {
+  Matches matches;
+  if (!HasWildcard(pattern)) {
+    if (IsThere(pattern)) matches.files.insert(pattern.string());
+    return matches;
   }
-  return files;
+  glob_t found{};
+  const std::unique_ptr<glob_t, void (*)(glob_t*)> owner(&found, &globfree);
+  const int result = glob(pattern.c_str(), GLOB_NOSORT | GLOB_ERR, nullptr, &found);
+  matches.files.insert(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  matches.folder_is_unreadable =
+      result != 0 && result != GLOB_NOMATCH && IsThere(pattern.parent_path());
+  return matches;
 }
 
 std::string_view Trim(std::string_view line) {
@@ -35,53 +60,140 @@ std::string_view Trim(std::string_view line) {
   return line.substr(begin, line.find_last_not_of(kSpace) - begin + 1);
 }
 
-class Reader {
- public:
-  void Read(const std::string& file) {
-    const auto content = ReadWholeFile(file, FilePrivacy::kPublic, kLargestFile);
-    if (!content) {
-      out_.problems.push_back(file + content.error());
-      return;
-    }
-    std::string_view rest = content->view();
-    std::size_t problems = 0;
-    for (std::size_t number = 1; !rest.empty(); ++number) {
-      const std::size_t end = rest.find('\n');
-      const std::string_view id = Trim(rest.substr(0, end));
-      rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
-      if (!TakeLine(id) && ++problems <= kMostProblems) Complain(file, number);
-    }
-  }
-  RefreshIdFiles TakeResult() { return std::move(out_); }
-
- private:
-  bool TakeLine(std::string_view id) {
-    if (id.empty()) return true;
-    if (!IsValidRefreshId(id)) return false;
-    if (seen_.emplace(id).second) out_.refresh_ids.emplace_back(id);
-    return true;
-  }
-  void Complain(const std::string& file, std::size_t line) {
-    out_.problems.push_back(file + ":" + std::to_string(line) +
-                            " is skipped: a refresh ID is 1 to 128 of A-Z a-z 0-9 . _ : -");
-  }
-
-  RefreshIdFiles out_;
-  std::set<std::string, std::less<>> seen_;
+// What a file says.
+struct Content {
+  std::vector<std::string> refresh_ids;
+  std::vector<std::string> bad_lines;  // at most kMostProblems sentences
+  std::string objection;               // why it cannot be read; empty: it was
 };
+
+Content ReadFile(const std::string& name) {
+  Content content;
+  const auto text = ReadTextFile(name, FilePrivacy::kPublic, kLargestFile);
+  if (!text) {
+    content.objection = "file of refresh IDs " + ShownPath(name) + text.error();
+    return content;
+  }
+  std::string_view rest = text->view();
+  for (std::size_t number = 1; !rest.empty(); ++number) {
+    const std::size_t end = rest.find('\n');
+    const std::string_view id = Trim(rest.substr(0, end));
+    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    if (id.empty()) continue;
+    if (IsValidRefreshId(id)) {
+      content.refresh_ids.emplace_back(id);
+    } else if (content.bad_lines.size() < kMostProblems) {
+      content.bad_lines.push_back(ShownPath(name) + ":" + std::to_string(number) +
+                                  " is skipped: a refresh ID is 1 to 128 of A-Z a-z 0-9 . _ : -");
+    }
+  }
+  return content;
+}
+
+std::string FolderObjection(const std::filesystem::path& pattern) {
+  return "folder of the files of refresh IDs " + ShownPath(pattern) + " cannot be read";
+}
 
 }  // namespace
 
-RefreshIdFiles ReadRefreshIdFiles(std::span<const std::filesystem::path> patterns) {
-  Reader reader;
-  for (const std::string& file : Matches(patterns)) reader.Read(file);
-  return reader.TakeResult();
+RefreshIdProblems CheckRefreshIdFiles(const std::filesystem::path& pattern) {
+  RefreshIdProblems problems;
+  const Matches matches = FindFiles(pattern);
+  if (matches.folder_is_unreadable) {
+    problems.errors.push_back(FolderObjection(pattern));
+  } else if (matches.files.empty()) {
+    problems.warnings.push_back("matches no file: " + ShownPath(pattern));
+  }
+  for (const std::string& file : matches.files) {
+    Content content = ReadFile(file);
+    if (!content.objection.empty()) problems.errors.push_back(std::move(content.objection));
+    if (content.bad_lines.empty()) continue;
+    if (content.refresh_ids.empty()) {
+      problems.errors.push_back("file of refresh IDs " + ShownPath(file) + " holds no refresh ID");
+    }
+    std::ranges::move(content.bad_lines, std::back_inserter(problems.warnings));
+  }
+  return problems;
 }
 
-FileVersions VersionsOf(std::span<const std::filesystem::path> patterns) {
-  FileVersions versions;
-  for (const std::string& file : Matches(patterns)) versions.emplace_back(file, IdentityOf(file));
-  return versions;
+bool WatchedRefreshIds::Look(const Complaint& complain) {
+  Files now;
+  for (const std::filesystem::path& pattern : patterns_) LookAt(pattern, now, complain);
+  const auto is_same = [](const Files::value_type& a, const Files::value_type& b) {
+    return a.first == b.first && a.second.identity == b.second.identity &&
+           a.second.objection == b.second.objection;
+  };
+  const bool changed = !std::ranges::equal(now, files_, is_same);
+  files_ = std::move(now);
+  return changed;
+}
+
+// The files that a pattern matches, and those that it matched before and that may still be there.
+void WatchedRefreshIds::LookAt(const std::filesystem::path& pattern, Files& now,
+                               const Complaint& complain) const {
+  const Matches matches = FindFiles(pattern);
+  for (const std::string& name : matches.files) {
+    if (!now.contains(name)) now.emplace(name, Read(name, complain));
+  }
+  const std::string folder_objection = FolderObjection(pattern);
+  for (const auto& [name, file] : files_) {
+    const bool is_of_pattern = ::fnmatch(pattern.c_str(), name.c_str(), FNM_PATHNAME) == 0;
+    const bool is_gone = HasWildcard(pattern) && !matches.folder_is_unreadable &&
+                         IsThere(std::filesystem::path(name).parent_path());
+    if (!is_of_pattern || is_gone || now.contains(name)) continue;
+    now.emplace(name, KeepUnread(name, "file of refresh IDs " + ShownPath(name) + " is not there",
+                                 complain));
+  }
+  const std::string& name = pattern.native();
+  if (!matches.folder_is_unreadable || now.contains(name)) return;
+  now.emplace(name, KeepUnread(name, folder_objection, complain));
+}
+
+// The identity is taken before the content, so that a change between is seen next time.
+WatchedRefreshIds::File WatchedRefreshIds::Read(const std::string& name,
+                                                const Complaint& complain) const {
+  const auto identity = IdentityOf(name);
+  const auto former = files_.find(name);
+  const bool is_known = former != files_.end() && former->second.identity == identity;
+  if (is_known && former->second.objection.empty()) return former->second;
+  Content content = ReadFile(name);
+  if (!content.objection.empty()) {
+    File file = KeepUnread(name, std::move(content.objection), complain);
+    file.identity = identity;
+    return file;
+  }
+  for (const std::string& problem : content.bad_lines) complain(problem);
+  return {.identity = identity, .refresh_ids = std::move(content.refresh_ids), .objection = {}};
+}
+
+// What was read of it before, if anything.
+WatchedRefreshIds::File WatchedRefreshIds::KeepUnread(const std::string& name,
+                                                      std::string objection,
+                                                      const Complaint& complain) const {
+  const auto former = files_.find(name);
+  File file;
+  if (former != files_.end()) file = former->second;
+  if (file.objection != objection) complain(objection);
+  file.identity.reset();
+  file.objection = std::move(objection);
+  return file;
+}
+
+std::vector<std::string> WatchedRefreshIds::refresh_ids() const {
+  std::vector<std::string> all;
+  std::set<std::string_view> seen;
+  const auto add = [&](const std::vector<std::string>& some) {
+    std::ranges::copy_if(some, std::back_inserter(all),
+                         [&seen](const std::string& id) { return seen.insert(id).second; });
+  };
+  add(written_);
+  for (const auto& [name, file] : files_) add(file.refresh_ids);
+  return all;
+}
+
+std::size_t WatchedRefreshIds::unreadable() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      files_, [](const auto& entry) { return !entry.second.objection.empty(); }));
 }
 
 }  // namespace cckm

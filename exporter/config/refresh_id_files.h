@@ -1,33 +1,72 @@
 // The files that name refreshes: one ID a line, # begins a comment.
 //
-// Thread-safety: pure functions over the file system.
+// Thread-safety: each object belongs to one thread; the functions are pure, over the file system.
 
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
-#include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "collectors/base/file_identity.h"
 
 namespace cckm {
 
-struct RefreshIdFiles {
-  std::vector<std::string> refresh_ids;  // valid, each once, in the order of the files and lines
-  // What could not be used, a sentence each with file and line: such lines are skipped, and so are
-  // files that cannot be read.
-  std::vector<std::string> problems;
+// What is wrong with the files that a pattern (as of glob(7), absolute) matches, a sentence each.
+struct RefreshIdProblems {
+  // Files and folders that cannot be read, files without a single ID among lines that should be.
+  std::vector<std::string> errors;
+  std::vector<std::string> warnings;  // lines that are skipped, a pattern that matches nothing
 };
+RefreshIdProblems CheckRefreshIdFiles(const std::filesystem::path& pattern);
 
-// Reads the files that the patterns (as of glob(7), absolute) match, in the order of their names.
-RefreshIdFiles ReadRefreshIdFiles(std::span<const std::filesystem::path> patterns);
+// The refresh IDs of a collector: those written in the configuration and those of its files, which
+// are read again when they change.
+//
+// A file that cannot be read keeps the IDs that were read from it before, and so does one whose
+// folder cannot be read, or whose path was written without a wildcard and that is not there any
+// more.  A file that is gone from what a wildcard matches takes its IDs with it.
+class WatchedRefreshIds {
+ public:
+  // Told once for each change: what could not be used, a sentence with file and line.
+  using Complaint = std::function<void(const std::string&)>;
 
-// The files that the patterns match, each with what tells its version: different when a file comes,
-// goes or changes.
-using FileVersions = std::vector<std::pair<std::string, std::optional<FileIdentity>>>;
-FileVersions VersionsOf(std::span<const std::filesystem::path> patterns);
+  // Reads nothing yet.
+  WatchedRefreshIds(std::vector<std::string> written, std::vector<std::filesystem::path> patterns)
+      : written_(std::move(written)), patterns_(std::move(patterns)) {}
+
+  // Takes over what was read for another configuration of the same collector.  To be called before
+  // the first Look().
+  void Inherit(const WatchedRefreshIds& former) { files_ = former.files_; }
+
+  // Reads the files that are new, changed or could not be read.  True if refresh_ids() or
+  // unreadable() may have changed.
+  bool Look(const Complaint& complain);
+
+  // Each ID once: the written ones, then those of the files, in the order of files and lines.
+  std::vector<std::string> refresh_ids() const;
+  // Files, and folders of files, that cannot be read now.
+  std::size_t unreadable() const;
+
+ private:
+  struct File {
+    std::optional<FileIdentity> identity;
+    std::vector<std::string> refresh_ids;
+    std::string objection;  // why it cannot be read; empty: it was
+  };
+  using Files = std::map<std::string, File>;
+
+  void LookAt(const std::filesystem::path& pattern, Files& now, const Complaint& complain) const;
+  File Read(const std::string& name, const Complaint& complain) const;
+  File KeepUnread(const std::string& name, std::string objection, const Complaint& complain) const;
+
+  const std::vector<std::string> written_;
+  const std::vector<std::filesystem::path> patterns_;
+  Files files_;  // by name
+};
 
 }  // namespace cckm

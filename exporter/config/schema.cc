@@ -67,19 +67,6 @@ YamlReader ReadTls(TlsConfig& out) {
   };
 }
 
-YamlReader ReadProxyUrl(std::string& out) {
-  return [&out](const YamlCursor& cursor) {
-    const auto text = cursor.Text("must be a URL such as http://proxy:3128");
-    if (!text) return;
-    const auto url = ParseUrl(*text);
-    if (url) {
-      out = url->text;
-    } else {
-      cursor.Complain(url.error());
-    }
-  };
-}
-
 // The lines of the names that other targets have already.
 using NamesSeen = std::map<std::string, int>;
 
@@ -130,19 +117,21 @@ TargetConfig ReadTarget(const YamlCursor& cursor, const TargetSettings& inherite
   target.settings = inherited;
   std::optional<YamlCursor> url;
   AuthenticationSchema authentication(target.authentication);
+  ProxySchema proxy(target.proxy);
   std::vector<YamlKey> keys = {
       {"name", ReadName(target.name, seen), "a target needs a name of its own"},
       {"url", Remember(url), "a target needs the URL of its appliance"},
       {"tls_config", ReadTls(target.tls)},
-      {"proxy_url", ReadProxyUrl(target.proxy_url)},
       {"max_connections", ReadNumber(target.max_connections, 1, 1024)},
       {"collectors", ReadCollectors(target.collectors), "a target needs at least one collector"},
   };
+  Append(keys, proxy.Keys());
   Append(keys, authentication.Keys());
   Append(keys, SettingsKeys(target.settings));
   if (!cursor.ReadMap(keys)) return target;
   if (url) CheckUrl(*url, target);
   authentication.CheckOneWasGiven(cursor);
+  proxy.CheckTogether();
   CheckClientCertificate(cursor, target);
   return target;
 }

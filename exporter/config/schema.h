@@ -22,6 +22,26 @@ std::vector<YamlKey> SettingsKeys(TargetSettings& out);
 // Reads the map under `collectors`.
 YamlReader ReadCollectors(std::vector<CollectorConfig>& out);
 
+// The keys of a target about its proxy.
+class ProxySchema {
+ public:
+  explicit ProxySchema(ProxyConfig& out) : out_(&out) {}
+
+  // They refer to this object.
+  std::vector<YamlKey> Keys();
+  // To be called once the target was read.
+  void CheckTogether() const;
+
+ private:
+  void ReadUrl(const YamlCursor& cursor);
+  void ReadLogin(const YamlCursor& cursor);
+  void ReadAuthorities(const YamlCursor& cursor);
+
+  ProxyConfig* out_;
+  std::optional<YamlCursor> login_;
+  std::optional<YamlCursor> authorities_;
+};
+
 // The three ways to authenticate, of which a target has exactly one.
 class AuthenticationSchema {
  public:

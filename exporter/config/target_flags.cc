@@ -72,10 +72,10 @@ std::filesystem::path ReadPath(const FlagValues& values, std::string_view flag,
 }
 
 std::filesystem::path ReadSecretPath(const FlagValues& values, std::string_view flag,
-                                     FlagProblems& problems) {
+                                     SecretKind kind, FlagProblems& problems) {
   auto file = ReadPath(values, flag, problems);
   if (file.empty()) return file;
-  const auto secret = ReadSecretFile(file);
+  const auto secret = ReadSecretFile(file, kind);
   if (!secret) problems.Add(flag, secret.error().message);
   return file;
 }
@@ -85,7 +85,8 @@ void ReadLogin(const FlagValues& values, TargetConfig& out, FlagProblems& proble
   if (!values.IsGiven(kPasswordFileFlag)) {
     problems.Add(kPasswordFileFlag, "is missing: a login needs the path of a file with a password");
   } else {
-    login.password_file = ReadSecretPath(values, kPasswordFileFlag, problems);
+    login.password_file =
+        ReadSecretPath(values, kPasswordFileFlag, SecretKind::kPassword, problems);
   }
   login.username = values.Text(kUserNameFlag);
   if (login.username.empty() || HasControlCharacter(login.username)) {
@@ -98,7 +99,8 @@ void ReadAuthentication(const FlagValues& values, TargetConfig& out, FlagProblem
   const bool has_login = values.IsGiven(kUserNameFlag) || values.IsGiven(kPasswordFileFlag);
   if (values.IsGiven(kTokenFileFlag)) {
     if (has_login) problems.Add(kTokenFileFlag, "must not be given together with a login");
-    out.authentication = TokenFileAuthentication{ReadSecretPath(values, kTokenFileFlag, problems)};
+    out.authentication = TokenFileAuthentication{
+        ReadSecretPath(values, kTokenFileFlag, SecretKind::kToken, problems)};
   } else if (has_login) {
     ReadLogin(values, out, problems);
   } else {

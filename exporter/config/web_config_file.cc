@@ -185,11 +185,11 @@ WebConfigResult FileProblem(const std::filesystem::path& file, std::string objec
 }  // namespace
 
 WebConfigResult LoadWebConfigFile(const std::filesystem::path& file) {
-  const auto content = ReadWholeFile(file, FilePrivacy::kPublic, kLargestFile);
+  const auto content = ReadTextFile(file, FilePrivacy::kPublic, kLargestFile);
   if (!content) return FileProblem(file, content.error());
   Reading reading = Read(content->view(), file);
   if (!reading.has_key) return std::move(reading.config);
-  const auto as_secret = ReadWholeFile(file, FilePrivacy::kSecret, kLargestFile);
+  const auto as_secret = ReadTextFile(file, FilePrivacy::kSecret, kLargestFile);
   if (!as_secret) return FileProblem(file, as_secret.error() + ", for it holds a private key");
   return std::move(reading.config);
 }

@@ -34,6 +34,11 @@ void ConfigSource::Add(int line, std::string key, std::string message) {
   }
 }
 
+void ConfigSource::Warn(int line, std::string key, std::string message) {
+  const ConfigProblem oddity{file_, line, std::move(key), std::move(message)};
+  warnings_.push_back(oddity.ToString());
+}
+
 std::vector<ConfigProblem> ConfigSource::TakeProblemsInFileOrder() {
   std::ranges::stable_sort(problems_, {}, &ConfigProblem::line);
   if (more_problems_ != 0) {

@@ -28,6 +28,10 @@ class ConfigSource {
   bool HasProblems() const { return !problems_.empty(); }
   std::vector<ConfigProblem> TakeProblemsInFileOrder();
 
+  // What is odd and no error.
+  void Warn(int line, std::string key, std::string message);
+  std::vector<std::string> TakeWarnings() { return std::move(warnings_); }
+
   // The absolute form of a path written in the file.
   std::filesystem::path Absolute(const std::string& written) const;
 
@@ -36,6 +40,7 @@ class ConfigSource {
   std::filesystem::path folder_;
   std::vector<ConfigProblem> problems_;
   std::size_t more_problems_ = 0;
+  std::vector<std::string> warnings_;
 };
 
 class YamlCursor;
@@ -61,6 +66,9 @@ class YamlCursor {
   // Reports that the value is wrong.  The message says what is allowed and does not repeat the
   // value.
   void Complain(std::string message) const { source_->Add(line_, path_, std::move(message)); }
+
+  // Says that the value is odd, and no error.
+  void Warn(std::string message) const { source_->Warn(line_, path_, std::move(message)); }
 
   // The text of a scalar, quoted or not.  Anything else is reported with `rule`.
   std::optional<std::string> Text(std::string_view rule) const;

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "collectors/base/secret_file.h"
 #include "exporter/config/durations.h"
 #include "exporter/config/numbers.h"
 #include "exporter/config/text.h"
@@ -144,22 +143,14 @@ YamlReader ReadPath(std::filesystem::path& out) {
   };
 }
 
-YamlReader ReadSecretPath(std::filesystem::path& out) {
-  return [&out](const YamlCursor& cursor) {
+YamlReader ReadSecretPath(std::filesystem::path& out, SecretKind kind) {
+  return [&out, kind](const YamlCursor& cursor) {
     auto path = PathAt(cursor);
     if (!path) return;
-    if (const auto secret = ReadSecretFile(*path); !secret) {
+    if (const auto secret = ReadSecretFile(*path, kind); !secret) {
       cursor.Complain(secret.error().message);
     }
     out = std::move(*path);
-  };
-}
-
-YamlReader ReadPaths(std::vector<std::filesystem::path>& out) {
-  return [&out](const YamlCursor& cursor) {
-    for (const YamlCursor& item : cursor.Items().value_or(std::vector<YamlCursor>{})) {
-      if (auto path = PathAt(item)) out.push_back(std::move(*path));
-    }
   };
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "collectors/base/clock.h"
+#include "collectors/base/secret_file.h"
 #include "exporter/config/yaml_cursor.h"
 
 namespace cckm {
@@ -40,11 +41,8 @@ YamlReader ReadText(std::string& out);
 // A path, made absolute against the file's folder.  Not looked at.
 YamlReader ReadPath(std::filesystem::path& out);
 
-// A path of a file that holds a secret and can be used.
-YamlReader ReadSecretPath(std::filesystem::path& out);
-
-// A list of paths or patterns, made absolute.  Not looked at.
-YamlReader ReadPaths(std::vector<std::filesystem::path>& out);
+// A path of a file that holds a secret of this kind and can be used.
+YamlReader ReadSecretPath(std::filesystem::path& out, SecretKind kind);
 
 // Takes no value at all and an empty text for a key that is not there.
 YamlReader UnlessBlank(YamlReader read);

@@ -152,6 +152,11 @@ void CollectorUp(const Place& /*place*/, const CollectorState& collector, LabelV
   writer.Sample(labels, collector.poll.up ? 1 : 0);
 }
 
+void CollectorUnreadableIdFiles(const Place& /*place*/, const CollectorState& collector,
+                                LabelViews labels, ExpositionWriter& writer) {
+  writer.Sample(labels, static_cast<double>(collector.unreadable_id_files));
+}
+
 void CollectorUnanswered(const Place& /*place*/, const CollectorState& collector, LabelViews labels,
                          ExpositionWriter& writer) {
   const auto count = std::ranges::count_if(collector.refreshes,
@@ -184,9 +189,10 @@ void CollectorTruncated(const Place& /*place*/, const CollectorState& collector,
   writer.Sample(labels, collector.list_is_truncated ? 1 : 0);
 }
 
-constexpr std::array<Row<CollectorState>, 8> kCollectorFamilies = {{
+constexpr std::array<Row<CollectorState>, 9> kCollectorFamilies = {{
     {Metric::kRefreshDuration, CollectorDurations},
     {Metric::kUp, CollectorUp},
+    {Metric::kRefreshIdFilesUnreadable, CollectorUnreadableIdFiles},
     {Metric::kUnansweredRefreshes, CollectorUnanswered},
     {Metric::kPollDuration, CollectorPollDuration},
     {Metric::kLastPollTimestamp, CollectorLastPoll},
@@ -221,6 +227,11 @@ void TargetCertificateExpiry(const Place& /*place*/, const TargetState& target, 
   SampleIf(writer, labels, target.observation.certificate_expires_at);
 }
 
+void TargetClientCertificateExpiry(const Place& /*place*/, const TargetState& target,
+                                   LabelViews labels, ExpositionWriter& writer) {
+  SampleIf(writer, labels, target.observation.client_certificate_expires_at);
+}
+
 void TargetTlsVerification(const Place& /*place*/, const TargetState& target, LabelViews labels,
                            ExpositionWriter& writer) {
   writer.Sample(labels, target.options.tls_verification ? 1 : 0);
@@ -232,11 +243,12 @@ void TargetClockSkew(const Place& /*place*/, const TargetState& target, LabelVie
   if (clock_skew) writer.Sample(labels, ToSeconds(*clock_skew));
 }
 
-constexpr std::array<Row<TargetState>, 6> kTargetFamilies = {{
+constexpr std::array<Row<TargetState>, 7> kTargetFamilies = {{
     {Metric::kDroppedSeries, TargetDropped},
     {Metric::kAuthenticated, TargetAuthenticated},
     {Metric::kTokenExpiryTimestamp, TargetTokenExpiry},
     {Metric::kTlsCertificateExpiryTimestamp, TargetCertificateExpiry},
+    {Metric::kTlsClientCertificateExpiryTimestamp, TargetClientCertificateExpiry},
     {Metric::kTlsVerificationEnabled, TargetTlsVerification},
     {Metric::kClockSkew, TargetClockSkew},
 }};
@@ -306,13 +318,14 @@ bool RenderStateFamily(Metric metric, const StateView& state, const SeriesBudget
 }
 
 std::size_t FixedSeriesOf(const TargetState& target, std::size_t buckets) {
-  constexpr std::size_t kAlwaysOfCollector = 4;  // up, unanswered, tracked, truncated
+  constexpr std::size_t kAlwaysOfCollector = 5;  // up, unreadable, unanswered, tracked, truncated
   constexpr std::size_t kAlwaysOfTarget = 2;     // authenticated, TLS verification
   const std::size_t histograms = kRefreshEndNames.size() * (buckets + 3);
   const TargetObservation& observation = target.observation;
   std::size_t count =
       kAlwaysOfTarget + kDropReasonNames.size() + (observation.clock_skew ? 1U : 0U) +
-      (observation.token.expires_at ? 1U : 0U) + (observation.certificate_expires_at ? 1U : 0U);
+      (observation.token.expires_at ? 1U : 0U) + (observation.certificate_expires_at ? 1U : 0U) +
+      (observation.client_certificate_expires_at ? 1U : 0U);
   for (const CollectorState& collector : target.collectors) {
     count += kAlwaysOfCollector + histograms + (collector.poll.polled_once ? 2U : 0U) +
              (collector.poll.succeeded_at ? 1U : 0U);

@@ -100,6 +100,7 @@ struct CollectorState {
 
   const Family* family;
   bool discovers = false;
+  std::size_t unreadable_id_files = 0;
   bool list_is_complete = false;   // the last discovery saw the whole list
   bool list_is_truncated = false;  // the last discovery met more than max_refreshes
   bool list_has_unreadable_entries = false;

@@ -87,6 +87,7 @@ void StateStore::SetTarget(TargetSetup setup) {
     if (is_new) collector = &target->collectors.emplace_back(*wanted.family, bounds_);
     collector->discovers = wanted.discovers;
     Configure(*collector, wanted.refresh_ids);
+    collector->unreadable_id_files = wanted.unreadable_id_files;
     if (wanted.memory) {
       if (is_new) RestoreCounts(*collector, *wanted.memory);
       RestoreRefreshes(*collector, std::move(*wanted.memory));
@@ -108,11 +109,13 @@ void StateStore::RemoveTarget(std::string_view name) {
 }
 
 void StateStore::SetRefreshIds(std::string_view target, const Family& family,
-                               const std::vector<std::string>& refresh_ids) {
+                               const std::vector<std::string>& refresh_ids,
+                               std::size_t unreadable_id_files) {
   const MutexLock lock(mutex_);
   CollectorState* collector = FindCollector(target, family);
   if (collector == nullptr) return;
   Configure(*collector, refresh_ids);
+  collector->unreadable_id_files = unreadable_id_files;
   Sweep(*collector);
 }
 

@@ -29,6 +29,7 @@ struct CollectorSetup {
   const Family* family = nullptr;
   // Configured: shown from the start, unknown until answered.
   std::vector<std::string> refresh_ids = {};
+  std::size_t unreadable_id_files = 0;
   bool discovers = false;
   // What the ledger holds of it.  Its counts are taken only when the state does not know the
   // collector yet, of its refreshes those that the state does not know.
@@ -68,7 +69,7 @@ class StateStore {
   void RemoveTarget(std::string_view name);
   // The refreshes of a collector that are configured from now on.
   void SetRefreshIds(std::string_view target, const Family& family,
-                     const std::vector<std::string>& refresh_ids);
+                     const std::vector<std::string>& refresh_ids, std::size_t unreadable_id_files);
 
   // Folds an update into its collector's state, and returns the anomalies found in it.  is_new says
   // for each settled answer, in order, whether it has to be counted.  An update of a collector that

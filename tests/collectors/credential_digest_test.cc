@@ -13,10 +13,10 @@ namespace {
 
 TEST(CredentialDigestTest, IsTheSameInEveryVersion) {
   // A file whose path and content, a word and a line break, are the same on every host.
-  EXPECT_EQ(CredentialDigest("account", "/proc/sys/kernel/ostype"), "19ebed");
+  EXPECT_EQ(CredentialDigest("account", "/proc/sys/kernel/ostype"), "2e6270");
 }
 
-TEST(CredentialDigestTest, DependsOnContentAccountAndPathAlone) {
+TEST(CredentialDigestTest, DependsOnTheTextAndTheAccountAlone) {
   const TemporaryFolder folder;
   const auto file = folder.Replace("password", "canary-1");
   const auto digest = CredentialDigest("account", file);
@@ -29,12 +29,16 @@ TEST(CredentialDigestTest, DependsOnContentAccountAndPathAlone) {
                                      std::string("account\0", 8)}) {
     others.insert(CredentialDigest(account, file).value());
   }
-  others.insert(CredentialDigest("account", folder.Replace("other", "canary-1")).value());
+  for (const std::string& same : {std::string("canary-1\n"), std::string("canary-1\r\n"),
+                                  std::string("\xEF\xBB\xBF"
+                                              "canary-1")}) {
+    EXPECT_EQ(CredentialDigest("account", folder.Replace("other", same)), digest) << same;
+  }
   for (const std::string& content : {std::string(), std::string("canary-2"),
-                                     std::string("canary-1\n"), std::string(1U << 20U, 'x')}) {
+                                     std::string("canary-1 "), std::string(1U << 20U, 'x')}) {
     others.insert(CredentialDigest("account", folder.Replace("password", content)).value());
   }
-  EXPECT_EQ(others.size(), 9U);
+  EXPECT_EQ(others.size(), 8U);
   EXPECT_EQ(others.count(*digest), 0U);
 }
 

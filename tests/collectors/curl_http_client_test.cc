@@ -18,8 +18,9 @@ using std::chrono::seconds;
 TEST_F(CurlHttpClientTest, SendsThisRequestAndNothingElse) {
   const RawServer server({AnswerEach(2, JsonAnswer("{}"))});
   CurlHttpClient client(OptionsFor(server.url() + "/prefix"));
-  const std::string head = "Host: 127.0.0.1:" + std::to_string(server.port()) +
-                           "\r\nUser-Agent: cckm-test/1\r\nAccept: application/json\r\n";
+  const std::string head =
+      "Host: 127.0.0.1:" + std::to_string(server.port()) +
+      "\r\nUser-Agent: cckm-test/1\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n";
   ASSERT_TRUE(Get(client, "/a/../b/./%2F?skip=0&q=%20").answer);
   ASSERT_TRUE(Get(client, "/c", Token(kCanary)).answer);
   EXPECT_EQ(server.Requests(),

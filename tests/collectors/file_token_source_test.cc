@@ -6,7 +6,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "tests/fakes/fake_clock.h"
 
@@ -105,12 +107,39 @@ TEST_F(FileTokenSourceTest, KeepsTheObjectWhenANewFileHoldsTheSameToken) {
   EXPECT_FALSE(source.State().is_held);
 }
 
-TEST_F(FileTokenSourceTest, HasNoTokenWhileTheFileIsUnreadable) {
+TEST_F(FileTokenSourceTest, KeepsTheFormerTokenWhileTheFileIsUnusableAndComplainsOnceOfEachChange) {
+  std::vector<std::string> complaints;
+  Replace("one");
+  FileTokenSource source(path_, clock_,
+                         [&](const Error& error) { complaints.push_back(error.message); });
+  const auto token = *source.Current();
+  const std::function<void()> spoil[] = {
+      [&] { std::filesystem::remove(path_); }, [&] { Replace(""); }, [&] { Replace("Bearer two"); },
+      [&] { Replace("tw\xE4"); }, [&] { ::chmod(path_.c_str(), 0644); }};
+  for (const auto& step : spoil) {
+    step();
+    for (int look = 0; look < 3; ++look) {
+      LetASecondPass();
+      ASSERT_TRUE(source.Current());
+      EXPECT_EQ(*source.Current(), token);
+      source.Accepted(token, false);
+    }
+  }
+  EXPECT_EQ(complaints.size(), 5U);
+  EXPECT_TRUE(source.State().is_held);
+  Replace("two");
+  LetASecondPass();
+  EXPECT_EQ(CurrentText(source), "two");
+}
+
+TEST_F(FileTokenSourceTest, HasNoTokenWhenTheFormerOneIsRefusedAndTheFileIsUnusable) {
   Replace("one");
   FileTokenSource source(path_, clock_);
-  ASSERT_TRUE(source.Current());
+  const auto token = *source.Current();
   std::filesystem::remove(path_);
   LetASecondPass();
+  ASSERT_TRUE(source.Current());
+  EXPECT_FALSE(source.Refused(token, false));
   const auto gone = source.Current();
   ASSERT_FALSE(gone);
   EXPECT_EQ(gone.error().kind, ErrorKind::kAuth);
@@ -143,7 +172,8 @@ TEST_F(FileTokenSourceTest, RecoversWhenTheModeOfTheFileIsMended) {
 }
 
 TEST_F(FileTokenSourceTest, RefusesATokenThatNoHeaderCanCarryWithoutShowingIt) {
-  for (const std::string content : {"CANARY one", "CANARY\tone", "CANARY\x7f", "CANARY\xc3\xa4"}) {
+  for (const std::string content : {"CANARY one", "CANARY\tone", "CANARY\x7f", "CANARY\xc3\xa4",
+                                    "CANARY ", " CANARY", "Bearer CANARY", "bearer CANARY"}) {
     Replace(content);
     FileTokenSource source(path_, clock_);
     const auto token = source.Current();

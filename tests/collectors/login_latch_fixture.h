@@ -59,7 +59,7 @@ class LoginLatchTest : public testing::Test {
   void WriteFile(const std::string& content) { folder_.Replace("logins", content); }
 
   std::string LineFor(const std::string& count, const std::string& not_before) {
-    return count + " " + not_before + " account " + folder_.File("password").string() + " none\n";
+    return count + " " + not_before + " account none\n";
   }
 
   TemporaryFolder folder_;

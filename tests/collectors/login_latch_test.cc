@@ -122,14 +122,41 @@ TEST_F(LoginLatchTest, ALaterRejectionWithoutAFileDoesNotForgetItsContent) {
   EXPECT_EQ(Begin(), Permission::kGo);
 }
 
-TEST_F(LoginLatchTest, LooksForAChangeOnceASecond) {
+TEST_F(LoginLatchTest, AnotherCredentialIsTriedAtOnceInWhateverFileItIs) {
   TryInVain();
-  ASSERT_EQ(Begin(), Permission::kRejected);
-  folder_.Replace("password", "right-canary");
-  clock_.Advance(seconds(1) - Nanoseconds(1));
+  const LoginAccount corrected{account_.name, folder_.Replace("other", "right-canary")};
+  EXPECT_EQ(latch_->Begin(corrected).permission, Permission::kGo);
+  latch_->Undecided(corrected);
+  Start();
+  EXPECT_EQ(latch_->Begin(corrected).permission, Permission::kGo);
+}
+
+TEST_F(LoginLatchTest, AGrantToAnotherCredentialLeavesTheRejectedOneHeld) {
+  TryInVain();
+  const LoginAccount corrected{account_.name, folder_.Replace("other", "right-canary")};
+  ASSERT_EQ(latch_->Begin(corrected).permission, Permission::kGo);
+  latch_->Granted(corrected);
   EXPECT_EQ(Begin(), Permission::kRejected);
-  clock_.Advance(Nanoseconds(1));
-  EXPECT_EQ(Begin(), Permission::kGo);
+  Start();
+  EXPECT_EQ(HeldFor(), minutes(5));
+}
+
+TEST_F(LoginLatchTest, GoingToAndFroBetweenWrongCredentialsTriesEachOnce) {
+  int logins = 0;
+  for (int turn = 0; turn < 40; ++turn) {
+    folder_.Replace("password", "wrong-canary-" + std::to_string(turn % 4));
+    if (TryInVain()) ++logins;
+    clock_.Advance(seconds(1));
+  }
+  EXPECT_EQ(logins, 4);
+}
+
+TEST_F(LoginLatchTest, TheSameCredentialWithAnotherLineBreakIsTheSame) {
+  TryInVain();
+  for (const char* spelling : {"wrong-canary\n", "wrong-canary\r\n", "\xEF\xBB\xBFwrong-canary"}) {
+    folder_.Replace("password", spelling);
+    EXPECT_EQ(Begin(), Permission::kRejected) << spelling;
+  }
 }
 
 TEST_F(LoginLatchTest, AFileThatChangedWhileTheLoginWasUnderWayLiftsIt) {

@@ -171,6 +171,8 @@ TEST(ConfigMistakesTest, AuthenticationIsChecked) {
        "targets[0].authorization.credentials", "is not a known key"},
       {6, "    login: { username: u, password_file: none }", 6, "targets[0].login.password_file",
        "none cannot be opened"},
+      {6, "    authorization: { credentials_file: eyJhbGciOiJSUzI1NiJ9.canary.canary }", 6,
+       "targets[0].authorization.credentials_file", "<secret> cannot be opened"},
       {6, "    login: { username: u, password: canary, password_file: token }", 6,
        "targets[0].login.password", "is not a known key"},
       {6, "    client_certificate: { client_id: x }", 4, "targets[0]",
@@ -196,6 +198,17 @@ TEST(ConfigMistakesTest, TlsAndProxyAreChecked) {
       {7, "    tls_config: []", 7, "targets[0].tls_config", "must be a map"},
       {7, "    proxy_url: socks5://proxy", 7, "targets[0].proxy_url", "must start with https://"},
       {7, "    proxy_url: http://u:canary@proxy", 7, "targets[0].proxy_url", "password"},
+      {7, "    proxy_url: http://proxy/path", 7, "targets[0].proxy_url", "must have no path"},
+      {7, "    proxy_login: { username: u, password_file: token }", 7, "targets[0].proxy_login",
+       "needs a proxy_url"},
+      {7, "    proxy_url: http://p\n    proxy_login: { username: u }", 8,
+       "targets[0].proxy_login.password_file", "is missing"},
+      {7, "    proxy_url: http://p\n    proxy_login: { username: 'a:b', password_file: token }", 8,
+       "targets[0].proxy_login", "without a colon"},
+      {7, "    proxy_url: http://p\n    proxy_login: { username: u, password_file: none }", 8,
+       "targets[0].proxy_login.password_file", "none cannot be opened"},
+      {7, "    proxy_url: https://p\n    proxy_ca_file: token", 8, "targets[0].proxy_ca_file",
+       "certificates in PEM"},
   });
 }
 
@@ -224,6 +237,8 @@ TEST(ConfigMistakesTest, CollectorsAreChecked) {
        "from 1 to 100000"},
       {11, "        discovery: { observe_history: x }", 11, key + ".discovery.observe_history",
        "must be true or false"},
+      {11, "        refresh_id_files: [token, .]", 11, key + ".refresh_id_files[1]",
+       "is not a regular file"},
       {11, "        discovery: { limit: 5 }", 11, key + ".discovery.limit", "is not a known key"},
   });
 }

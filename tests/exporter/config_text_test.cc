@@ -65,7 +65,10 @@ class ConfigTextTest : public testing::Test {
                   .server_name = "appliance.internal",
                   .min_version = TlsConfig::MinVersion::kTls13,
                   .insecure_skip_verify = true};
-    target.proxy_url = "http://proxy:3128";
+    target.proxy = {.url = "https://proxy:3128",
+                    .username = "pro xy",
+                    .password_file = pair_.File("password"),
+                    .ca_file = pair_.File("client.pem")};
     target.max_connections = 17;
     target.settings = {.poll_interval = milliseconds(1500),
                        .recheck_interval = seconds(0),

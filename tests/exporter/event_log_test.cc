@@ -91,7 +91,8 @@ std::size_t CountOf(const std::string& text, std::string_view part) {
 
 TEST_F(EventLogTest, AFaultIsLoggedOnceInFiveMinutesWithWhatToDoAndWhatWasKeptQuiet) {
   const std::string kAdvice =
-      "advice=\"check that the appliance runs and that no firewall is between\" ";
+      "advice=\"check that the appliance (or the proxy named) runs and that no firewall is "
+      "between\" ";
   events.OnUpdate(WithFault(ErrorKind::kConnect, "refused"), {});
   for (int i = 0; i < 3; ++i) {
     clock.Advance(90s);

@@ -183,11 +183,11 @@ TEST_F(StateDiscoveryTest, ADiscoveredRefreshThatIsGoneLeavesItsDomainAsLastKnow
 
 TEST_F(StateDiscoveryTest, ConfiguredRefreshesStayAndOthersLeaveAsDiscoveredOnes) {
   Take({Finished("r1", {"d1"}), Finished("r2", {"d1"}, 1s)});
-  state_.SetRefreshIds("cm", *FindFamily("dsm"), {"r1"});
+  state_.SetRefreshIds("cm", *FindFamily("dsm"), {"r1"}, 0);
   clock_.Advance(1000h);
   Take({});
   EXPECT_EQ(Shown(), "r1 r2 | d1=completed:2");
-  state_.SetRefreshIds("cm", *FindFamily("dsm"), {});
+  state_.SetRefreshIds("cm", *FindFamily("dsm"), {}, 0);
   EXPECT_EQ(Shown(), "r2 | d1=completed:2");
 }
 

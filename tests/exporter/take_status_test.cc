@@ -104,7 +104,7 @@ TEST_F(TakeStatusTest, ADomainWhoseNewestRefreshLeftTellsNothingOfIt) {
   RefreshAnswer running = Running("r2", {"d"}, 1h);
   running.refresh.domains.front().detail = "scanning";
   ApplyDsm({Finished("r1", {"d"}), running});
-  state.SetRefreshIds("cm", *FindFamily("dsm"), {"r1"});
+  state.SetRefreshIds("cm", *FindFamily("dsm"), {"r1"}, 0);
   const StatusModel model = Take();
   EXPECT_EQ(model.domains.rows[0].refresh_id, "r1");
   EXPECT_EQ(model.domains.rows[0].detail, "");

@@ -59,7 +59,7 @@ class FakeTokenSource final : public TokenSource {
     return {.is_held = authenticated_, .held_until = {}, .expires_at = {}};
   }
   void Hide(std::string& text) const override {
-    if (token_ != nullptr) HideSecret(*token_, text);
+    if (token_ != nullptr) HiddenSecret(*token_).Hide(text);
   }
 
  private:

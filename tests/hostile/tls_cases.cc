@@ -87,7 +87,8 @@ HostileCase SpoiltAuthority() {
   HostileCase spoilt = TakenAgainAndAgain("A19_ca_file_garbage", {{}});
   spoilt.spoils_authority = true;
   spoilt.check = [](const Evidence& evidence) {
-    const bool is_told = evidence.log.find("Changed TLS files cannot be used") != std::string::npos;
+    const bool is_told =
+        evidence.log.find("Changed files of the connection cannot be used") != std::string::npos;
     return is_told ? "" : "the log does not tell of the garbage";
   };
   return spoilt;

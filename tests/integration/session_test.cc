@@ -160,7 +160,13 @@ TEST(SessionTest, TokensThatAreRefusedInMidFlightCauseOneLoginAndNothingIsLost) 
 
 class WrongPasswordTest : public testing::Test {
  protected:
-  WrongPasswordTest() : exporter(LoggingIn(simulator, "CANARY-wrong")) {}
+  WrongPasswordTest() : exporter(Settings()) {}
+
+  ExporterSettings Settings() const {
+    ExporterSettings settings = LoggingIn(simulator, "CANARY-wrong");
+    settings.flags.emplace_back("--web.enable-lifecycle");
+    return settings;
+  }
 
   testing::AssertionResult IsRejectedOnce() {
     return exporter.Shows({{LoginErrors("auth"), "1"},
@@ -208,6 +214,24 @@ TEST_F(WrongPasswordTest, IsTriedAgainOnSighup) {
   EXPECT_EQ(Logins(), 2);
 }
 
+TEST_F(WrongPasswordTest, IsNotTriedAgainOnAReloadOverHttp) {
+  ASSERT_TRUE(IsRejectedOnce());
+  EXPECT_EQ(AskPort(exporter.port(), "POST", "/-/reload").status, 200);
+  ASSERT_TRUE(PollsTwice());
+  EXPECT_EQ(Logins(), 1);
+}
+
+TEST_F(WrongPasswordTest, IsRememberedByNoSinglePoll) {
+  ASSERT_TRUE(IsRejectedOnce());
+  exporter.child().Signal(SIGKILL);
+  std::filesystem::remove(exporter.folder().File("data/rejected_logins"));
+  EXPECT_EQ(RunExporter(exporter.folder(), {"--config.file=config.yaml", "--storage.path=data",
+                                            "--once"})
+                .exit_code,
+            1);
+  EXPECT_FALSE(std::filesystem::exists(exporter.folder().File("data/rejected_logins")));
+}
+
 TEST_F(WrongPasswordTest, TheRightOneIsNoticedWithinTwoSeconds) {
   ASSERT_TRUE(IsRejectedOnce());
   exporter.Restart();
@@ -227,6 +251,8 @@ TEST(SessionTlsTest, BothSidesShowTheirCertificateAndAPasswordLogsIn) {
   EXPECT_THAT(ErrorsIn(exposition), IsEmpty());
   EXPECT_EQ(ValueOf(exposition, OfTarget("cckm_tls_verification_enabled")), "1");
   EXPECT_GT(NumberIn(exposition, OfTarget("cckm_tls_certificate_expiry_timestamp_seconds")), 0);
+  EXPECT_GT(NumberIn(exposition, OfTarget("cckm_tls_client_certificate_expiry_timestamp_seconds")),
+            0);
 }
 
 TEST(SessionTlsTest, WithoutTheCertificateThatTheApplianceWantsNothingIsSent) {
