@@ -25,16 +25,19 @@ The targets as the exporter reads them, and the files that they need, as YAML: `
   {{- $names = append $names .name -}}
   {{- $folder := include "cckm-exporter.targetFolder" .name -}}
   {{- range $row := list
-      (list "login" "password" "password")
-      (list "authorization" "credentials" "token")
-      (list "tls_config" "ca" "ca.crt")
-      (list "tls_config" "cert" "tls.crt")
-      (list "tls_config" "key" "tls.key") -}}
-    {{- $section := get $target (index $row 0) | default dict -}}
+      (list "login" "password" "password" "password")
+      (list "authorization" "credentials" "token" "credentials")
+      (list "tls_config" "ca" "ca.crt" "ca")
+      (list "tls_config" "cert" "tls.crt" "cert")
+      (list "tls_config" "key" "tls.key" "key")
+      (list "proxy_login" "password" "password" "proxy_password")
+      (list "" "proxy_ca" "ca.crt" "proxy_ca") -}}
+    {{- $section := eq (index $row 0) "" | ternary $target (get $target (index $row 0) | default dict) -}}
     {{- $field := index $row 1 -}}
+    {{- $file := index $row 3 -}}
     {{- with get $section $field -}}
-      {{- $path := printf "secrets/%s/%s" $folder $field -}}
-      {{- $files = append $files (mergeOverwrite (dict "path" $path "key" (index $row 2) "dataKey" (printf "%s.%s" $folder $field)) .) -}}
+      {{- $path := printf "secrets/%s/%s" $folder $file -}}
+      {{- $files = append $files (mergeOverwrite (dict "path" $path "key" (index $row 2) "dataKey" (printf "%s.%s" $folder $file)) .) -}}
       {{- $_ := unset $section $field -}}
       {{- $_ := set $section (printf "%s_file" $field) $path -}}
     {{- end -}}
