@@ -51,6 +51,8 @@ Result<void> CurlHandle::Prepare(const HttpRequest& request, HeaderList headers)
   }
   url_.assign(address_.request_base).append(request.path);
   CURLcode code = curl_easy_setopt(easy_.get(), CURLOPT_URL, url_.c_str());
+  const long is_new = request.on_new_connection ? 1 : 0;
+  if (code == CURLE_OK) code = curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, is_new);
   if (code == CURLE_OK) code = SetBody(request.body.get());
   if (code == CURLE_OK && headers != headers_) {
     code = curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers->get());

@@ -86,6 +86,7 @@ class CurlHttpClient::Impl {
   Impl& operator=(const Impl&) = delete;
 
   void Start(HttpRequest request);
+  void CloseConnection(std::uint64_t connection) { shared_.sockets.ShutDown(connection); }
   std::size_t InFlight() const { return queue_.size() + under_way_.size() + done_.size(); }
   std::vector<HttpResponse> Wait(Nanoseconds longest);
   void Wake();
@@ -337,6 +338,9 @@ void CurlHttpClient::Impl::LaunchQueued() {
 }
 
 void CurlHttpClient::Impl::Complete(CurlHandle& handle, HttpResponse response) {
+  curl_socket_t socket = CURL_SOCKET_BAD;
+  curl_easy_getinfo(handle.get(), CURLINFO_ACTIVESOCKET, &socket);
+  response.connection = shared_.sockets.NumberOf(socket);
   curl_multi_remove_handle(multi_.get(), handle.get());
   response.duration = clock_.SteadyNow() - handle.started;
   response.certificate_expires_at = shared_.peer.TakeExpiry();
@@ -379,6 +383,10 @@ CurlHttpClient::CurlHttpClient(HttpClientOptions options)
 CurlHttpClient::~CurlHttpClient() = default;
 
 void CurlHttpClient::Start(HttpRequest request) { impl_->Start(std::move(request)); }
+
+void CurlHttpClient::CloseConnection(std::uint64_t connection) {
+  impl_->CloseConnection(connection);
+}
 
 std::size_t CurlHttpClient::InFlight() const { return impl_->InFlight(); }
 

@@ -25,6 +25,8 @@ struct HttpRequest {
   // A JSON body to POST; null: GET.
   std::shared_ptr<const Secret> body = {};
   std::uint64_t tag = 0;  // given back with the answer
+  // Sent as the first one of a connection, so that its answer can be no answer to another request.
+  bool on_new_connection = false;
 };
 
 struct HttpAnswer {
@@ -50,6 +52,8 @@ struct HttpResponse {
   std::optional<WallTime> certificate_expires_at = {};
   // End of validity of the certificate that the client proves itself with; none without one.
   std::optional<WallTime> client_certificate_expires_at = {};
+  // The connection that it came on, as the client counts them; 0: none.
+  std::uint64_t connection = 0;
 };
 
 class HttpClient {
@@ -58,6 +62,10 @@ class HttpClient {
 
   // Puts a request under way.  Its answer comes from a later Wait(), whatever happens.
   virtual void Start(HttpRequest request) = 0;
+
+  // Uses the connection of an answer no more.  A request that is under way on it is lost, or
+  // repeated on another one.
+  virtual void CloseConnection(std::uint64_t connection) = 0;
 
   // Requests under way.
   virtual std::size_t InFlight() const = 0;

@@ -10,7 +10,8 @@
 #include <curl/curl.h>
 
 #include <cstddef>
-#include <set>
+#include <cstdint>
+#include <map>
 
 namespace cckm {
 
@@ -27,12 +28,21 @@ class OpenSockets {
   // the connection.  REQUIRES: no transfer under way, so that nothing is expected.
   void ShutDownReadable() const;
 
-  std::size_t size() const { return sockets_.size(); }
+  std::size_t size() const { return numbers_.size(); }
+
+  // The number of the socket's connection, which no other one of this client has had; 0 for a
+  // socket that is not open.
+  std::uint64_t NumberOf(curl_socket_t socket) const;
+
+  // Shuts down the connection of that number, if it is still open.  A transfer on it ends with a
+  // fault, or is repeated by libcurl where nothing came yet.
+  void ShutDown(std::uint64_t number) const;
 
  private:
   static int Close(void* self, curl_socket_t socket);
 
-  std::set<curl_socket_t> sockets_;
+  std::map<curl_socket_t, std::uint64_t> numbers_;
+  std::uint64_t opened_ = 0;
 };
 
 }  // namespace cckm

@@ -51,6 +51,36 @@ TEST_F(CurlHttpClientTest, OpensANewConnectionWhenTheServerClosedTheKeptOne) {
   }
 }
 
+TEST_F(CurlHttpClientTest, ARequestCanHaveAConnectionOfItsOwnThatIsKeptThen) {
+  const RawServer server({AnswerEach(2, JsonAnswer("1")), AnswerEach(2, JsonAnswer("2"))});
+  CurlHttpClient client(OptionsFor(server.url()));
+  const HttpResponse first = Get(client, "/1");
+  client.Start({.path = "/2", .tag = 7, .on_new_connection = true});
+  const auto second = WaitForAll(client);
+  ASSERT_EQ(second.size(), 1U);
+  ASSERT_TRUE(second[0].answer);
+  EXPECT_EQ(second[0].answer->body, "2");
+  EXPECT_NE(first.connection, 0U);
+  EXPECT_NE(first.connection, second[0].connection);
+  EXPECT_EQ(server.ConnectionCount(), 2U);
+  ASSERT_TRUE(Get(client, "/3").answer);
+  EXPECT_EQ(server.ConnectionCount(), 2U);
+}
+
+TEST_F(CurlHttpClientTest, AConnectionThatIsClosedIsNotUsedAgainAndNoOtherOneIsHurt) {
+  const RawServer server({AnswerEach(3, JsonAnswer("1")), AnswerEach(3, JsonAnswer("2"))});
+  CurlHttpClient client(OptionsFor(server.url()));
+  const HttpResponse first = Get(client, "/1");
+  client.CloseConnection(first.connection + 1000);
+  EXPECT_EQ(Get(client, "/2").connection, first.connection);
+  client.CloseConnection(first.connection);
+  const HttpResponse third = Get(client, "/3");
+  ASSERT_TRUE(third.answer) << third.answer.error().message;
+  EXPECT_EQ(third.answer->body, "2");
+  client.CloseConnection(first.connection);
+  EXPECT_EQ(Get(client, "/4").connection, third.connection);
+}
+
 TEST_F(CurlHttpClientTest, AnswersMoreRequestsThanItHasConnections) {
   const RawServer server({AnswerEach(20, JsonAnswer("{}")), AnswerEach(20, JsonAnswer("{}"))});
   CurlHttpClient client(OptionsFor(server.url()));

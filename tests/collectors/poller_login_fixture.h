@@ -52,6 +52,7 @@ class TimedClient final : public HttpClient {
     if (is_login) login_tag_ = request.tag;
     next_.Start(std::move(request));
   }
+  void CloseConnection(std::uint64_t connection) override { next_.CloseConnection(connection); }
   std::size_t InFlight() const override { return next_.InFlight(); }
   std::vector<HttpResponse> Wait(Nanoseconds longest) override {
     auto responses = next_.Wait(std::min(longest, end_ - clock_.SteadyNow()));

@@ -15,6 +15,10 @@ HttpAnswer StatusAnswer(long status, std::string body) {
           .date = std::nullopt};
 }
 
+HttpAnswer NotFoundAnswer() {
+  return StatusAnswer(404, R"({"code":16,"codeDesc":"NCERRResourceNotFound: Resource not found"})");
+}
+
 FakeHttpClient::FakeHttpClient(FakeClock& clock, Responder responder)
     : FakeHttpClient(clock,
                      RequestResponder([by_path = std::move(responder)](const HttpRequest& request) {
@@ -29,6 +33,7 @@ FakeHttpClient::FakeHttpClient(FakeClock& clock, RequestResponder responder)
 void FakeHttpClient::Start(HttpRequest request) {
   const SteadyTime now = clock_.SteadyNow();
   paths_.push_back(request.path);
+  if (request.on_new_connection) new_paths_.push_back(request.path);
   tokens_.emplace_back(request.bearer_token ? request.bearer_token->Reveal() : "");
   in_flight_.push_back({request, now, now + latency_(request.path)});
   most_in_flight_ = std::max(most_in_flight_, in_flight_.size());
@@ -50,7 +55,8 @@ std::vector<HttpResponse> FakeHttpClient::Wait(Nanoseconds longest) {
     responses.push_back({.tag = flight.request.tag,
                          .answer = responder_(flight.request),
                          .duration = flight.done_at - flight.started_at,
-                         .bearer_token = flight.request.bearer_token});
+                         .bearer_token = flight.request.bearer_token,
+                         .connection = ++connections_});
     return true;
   });
   return responses;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ HttpAnswer JsonAnswer(std::string body);
 
 // An answer of that status with a JSON body.
 HttpAnswer StatusAnswer(long status, std::string body = "{}");
+
+// The appliance's 404.
+HttpAnswer NotFoundAnswer();
 
 class FakeHttpClient final : public HttpClient {
  public:
@@ -35,6 +39,7 @@ class FakeHttpClient final : public HttpClient {
   void SetLatency(Latency latency) { latency_ = std::move(latency); }
 
   void Start(HttpRequest request) override;
+  void CloseConnection(std::uint64_t connection) override { closed_.push_back(connection); }
   std::size_t InFlight() const override { return in_flight_.size(); }
   std::vector<HttpResponse> Wait(Nanoseconds longest) override;
   void Wake() override { woken_ = true; }
@@ -42,10 +47,16 @@ class FakeHttpClient final : public HttpClient {
   // Paths asked for, in order, and the tokens sent with them ("" for none).
   const std::vector<std::string>& paths() const { return paths_; }
   const std::vector<std::string>& tokens() const { return tokens_; }
+  // Paths that were asked for on a new connection.
+  const std::vector<std::string>& paths_on_new_connections() const { return new_paths_; }
+  // Connections that were closed; each answer comes on one of its own.
+  const std::vector<std::uint64_t>& closed() const { return closed_; }
   // Forgets them, for tests that watch the memory.
   void ForgetRequests() {
     paths_ = {};
     tokens_ = {};
+    new_paths_ = {};
+    closed_ = {};
   }
   // Most requests that were ever under way at once.
   std::size_t most_in_flight() const { return most_in_flight_; }
@@ -63,6 +74,9 @@ class FakeHttpClient final : public HttpClient {
   std::vector<Flight> in_flight_;
   std::vector<std::string> paths_;
   std::vector<std::string> tokens_;
+  std::vector<std::string> new_paths_;
+  std::vector<std::uint64_t> closed_;
+  std::uint64_t connections_ = 0;
   std::size_t most_in_flight_ = 0;
   std::atomic<bool> woken_{false};
 };
