@@ -76,10 +76,12 @@ std::optional<std::int64_t> ScanDate(Scanner& scanner) {
   return sys_days(date).time_since_epoch().count() * kSecondsPerDay;
 }
 
+enum class Colon { kNeeded, kOptional };
+
 // time-hour ":" time-minute, in seconds.
-std::optional<std::int64_t> ScanHourAndMinute(Scanner& scanner) {
+std::optional<std::int64_t> ScanHourAndMinute(Scanner& scanner, Colon colon) {
   const auto hour = scanner.TakeNumber(2, 0, 23);
-  if (!hour || !scanner.Take(':')) return std::nullopt;
+  if (!hour || (!scanner.Take(':') && colon == Colon::kNeeded)) return std::nullopt;
   const auto minute = scanner.TakeNumber(2, 0, 59);
   if (!minute) return std::nullopt;
   return std::int64_t{*hour} * 3600 + std::int64_t{*minute} * 60;
@@ -88,7 +90,7 @@ std::optional<std::int64_t> ScanHourAndMinute(Scanner& scanner) {
 // partial-time without its fraction, in seconds; 60 of them carry into the next minute by
 // themselves.
 std::optional<std::int64_t> ScanTimeOfDay(Scanner& scanner) {
-  const auto start_of_minute = ScanHourAndMinute(scanner);
+  const auto start_of_minute = ScanHourAndMinute(scanner, Colon::kNeeded);
   if (!start_of_minute || !scanner.Take(':')) return std::nullopt;
   const auto second = scanner.TakeNumber(2, 0, 60);
   if (!second) return std::nullopt;
@@ -110,7 +112,7 @@ std::optional<std::int64_t> ScanOffset(Scanner& scanner) {
   if (scanner.Take('Z') || scanner.Take('z')) return 0;
   const bool west = scanner.Take('-');
   if (!west && !scanner.Take('+')) return std::nullopt;
-  const auto length = ScanHourAndMinute(scanner);
+  const auto length = ScanHourAndMinute(scanner, Colon::kOptional);
   if (!length) return std::nullopt;
   return west ? -*length : *length;
 }
@@ -158,7 +160,7 @@ void AppendFraction(std::string& text, std::int64_t nanoseconds) {
 ParsedTime ParseRfc3339(std::string_view text) {
   Scanner scanner(text);
   const auto date = ScanDate(scanner);
-  if (!date || !(scanner.Take('T') || scanner.Take('t'))) return {};
+  if (!date || !(scanner.Take('T') || scanner.Take('t') || scanner.Take(' '))) return {};
   const auto time_of_day = ScanTimeOfDay(scanner);
   if (!time_of_day) return {};
   const auto nanoseconds = ScanFraction(scanner);

@@ -20,10 +20,10 @@ struct ParsedTime {
   WallTime time{};  // meaningful for kTime only
 };
 
-// Accepts RFC 3339 section 5.6: `T` or `t` between date and time, `Z`, `z` or a numeric offset up
-// to 23:59, any number of fraction digits (those past nanoseconds are cut off), and second 60,
-// which is read as the first of the next minute.  Everything else, and every instant outside of
-// 1970 to 2261, is kUnreadable; the zero time in any spelling is kUnset.
+// Accepts RFC 3339 section 5.6: `T`, `t` or a blank between date and time, `Z`, `z` or a numeric
+// offset up to 23:59 (as +0200, too), any number of fraction digits (those past nanoseconds are cut
+// off), and second 60, which is read as the first of the next minute.  Everything else, and every
+// instant outside of 1970 to 2261, is kUnreadable; the zero time in any spelling is kUnset.
 ParsedTime ParseRfc3339(std::string_view text);
 
 // As 2021-03-03T06:10:54.097116Z: UTC, with as many fraction digits (0, 3, 6 or 9) as needed.
