@@ -28,15 +28,16 @@ enum class ErrorKind : std::uint8_t {
   kSchema,
   kAuth,
   kForbidden,
+  kNotFound,
   kRateLimited,
   kInternal,
 };
 
 // Label values, indexed by ErrorKind.
-inline constexpr std::array<std::string_view, 15> kErrorKindNames = {
-    "dns",      "connect",     "reset",        "timeout",      "tls",
-    "redirect", "http_status", "content_type", "too_large",    "json",
-    "schema",   "auth",        "forbidden",    "rate_limited", "internal",
+inline constexpr std::array<std::string_view, 16> kErrorKindNames = {
+    "dns",         "connect",      "reset",        "timeout",  "tls",    "redirect",
+    "http_status", "content_type", "too_large",    "json",     "schema", "auth",
+    "forbidden",   "not_found",    "rate_limited", "internal",
 };
 
 constexpr std::string_view ErrorKindName(ErrorKind kind) {

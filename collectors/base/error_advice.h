@@ -28,6 +28,7 @@ inline constexpr std::array<std::string_view, kErrorKindNames.size()> kErrorAdvi
     "check the appliance's version; its answer is not what the API documents",
     "check the account and its credential file",
     "give the account the right to view this family",
+    "check that the url ends before /api; where the appliance lacks the family, set optional: true",
     "raise poll_interval, or discovery's interval",
     "report this as a bug",
 };

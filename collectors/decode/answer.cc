@@ -19,9 +19,10 @@ struct StatusFault {
 };
 
 // The first row that holds the status decides.
-constexpr std::array<StatusFault, 5> kStatusFaults = {{
+constexpr std::array<StatusFault, 6> kStatusFaults = {{
     {401, 401, ErrorKind::kAuth, "the credentials were refused"},
     {403, 403, ErrorKind::kForbidden, "the account may not do this"},
+    {404, 404, ErrorKind::kHttpStatus, "there is nothing at this path; check the target's url"},
     {429, 429, ErrorKind::kRateLimited, "the appliance asks for fewer requests"},
     {300, 399, ErrorKind::kRedirect, "redirects are not followed; check the target's url"},
     {0, 999, ErrorKind::kHttpStatus, "the request failed"},
@@ -49,8 +50,10 @@ std::string Describe(const HttpAnswer& answer, std::string_view meaning, Decoder
 
 }  // namespace
 
-bool IsNotFound(const HttpResponse& response) {
-  return response.answer && response.answer->status == kStatusNotFound;
+bool IsNotFound(const HttpResponse& response, Decoder& decoder) {
+  return response.answer && response.answer->status == kStatusNotFound &&
+         IsJson(response.answer->content_type) &&
+         decoder.DecodeError(response.answer->body).is_told;
 }
 
 Result<std::string_view> UsableBody(const HttpResponse& response, Decoder& decoder) {

@@ -13,8 +13,9 @@
 
 namespace cckm {
 
-// True for an answer that says the thing asked for does not exist.
-bool IsNotFound(const HttpResponse& response);
+// True for an answer of the appliance that says the thing asked for does not exist: a 404 with its
+// error body.  A proxy's 404 says nothing of the thing.
+bool IsNotFound(const HttpResponse& response, Decoder& decoder);
 
 // The body of a 2xx answer of type application/json.  Otherwise the fault: that of the request
 // itself, or of the status (401 auth, 403 forbidden, 429 rate_limited, 3xx redirect, any other

@@ -35,35 +35,33 @@ constexpr std::array<Spelling, 18> kSpellings = {{
     {"aborted", RefreshStatus::kCancelled},
 }};
 
-// What a domain is when its text is not the success sentence, indexed by RefreshStatus.
+// What a domain is when its text does not say success, indexed by RefreshStatus.
 struct DomainRule {
   DomainStatus without_text;
+  DomainStatus with_failure;
   DomainStatus with_other_text;
 };
 
 constexpr std::array<DomainRule, kRefreshStatusNames.size()> kDomainRules = {{
-    {DomainStatus::kInProgress, DomainStatus::kInProgress},  // in_progress
-    {DomainStatus::kCompleted, DomainStatus::kFailed},       // completed
-    {DomainStatus::kUnknown, DomainStatus::kFailed},         // partial
-    {DomainStatus::kFailed, DomainStatus::kFailed},          // failed
-    {DomainStatus::kCancelled, DomainStatus::kCancelled},    // cancelled
-    {DomainStatus::kUnknown, DomainStatus::kUnknown},        // not_found
-    {DomainStatus::kUnknown, DomainStatus::kUnknown},        // unknown
+    // in_progress
+    {DomainStatus::kInProgress, DomainStatus::kInProgress, DomainStatus::kInProgress},
+    // completed
+    {DomainStatus::kCompleted, DomainStatus::kFailed, DomainStatus::kUnknown},
+    // partial
+    {DomainStatus::kUnknown, DomainStatus::kFailed, DomainStatus::kFailed},
+    // failed
+    {DomainStatus::kFailed, DomainStatus::kFailed, DomainStatus::kFailed},
+    // cancelled
+    {DomainStatus::kCancelled, DomainStatus::kCancelled, DomainStatus::kCancelled},
+    // not_found
+    {DomainStatus::kUnknown, DomainStatus::kUnknown, DomainStatus::kUnknown},
+    // unknown
+    {DomainStatus::kUnknown, DomainStatus::kUnknown, DomainStatus::kUnknown},
 }};
-
-constexpr std::string_view kSuccessEnding = "synchronized successfully";
 
 constexpr char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 constexpr char ToSpellingCharacter(char c) { return c == ' ' || c == '-' ? '_' : ToLower(c); }
-
-bool SaysSuccess(std::string_view text) {
-  text = TrimEnd(text);
-  if (text.ends_with('.')) text.remove_suffix(1);
-  if (text.size() < kSuccessEnding.size()) return false;
-  const std::string_view ending = text.substr(text.size() - kSuccessEnding.size());
-  return std::ranges::equal(ending, kSuccessEnding, {}, ToLower);
-}
 
 }  // namespace
 
@@ -80,10 +78,19 @@ RefreshStatus ApplyAbort(RefreshStatus status, bool abort_requested) {
                                                                 : status;
 }
 
-DomainStatus ReadDomainStatus(std::string_view text, RefreshStatus refresh_status) {
-  if (SaysSuccess(text)) return DomainStatus::kCompleted;
+DomainStatus StatusOfDomain(DomainText text, RefreshStatus refresh_status) {
   const DomainRule& rule = kDomainRules[static_cast<std::size_t>(refresh_status)];
-  return text.empty() ? rule.without_text : rule.with_other_text;
+  switch (text) {
+    case DomainText::kNone:
+      return rule.without_text;
+    case DomainText::kSuccess:
+      return DomainStatus::kCompleted;
+    case DomainText::kFailure:
+      return rule.with_failure;
+    case DomainText::kOther:
+      break;
+  }
+  return rule.with_other_text;
 }
 
 RefreshStatus ApplyDomains(RefreshStatus status, std::span<const DomainRefresh> domains) {

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "collectors/decode/domain_text.h"
 #include "collectors/model/refresh.h"
 
 namespace cckm {
@@ -20,9 +21,9 @@ RefreshStatus ReadOverallStatus(std::string_view text);
 // A completed job whose cancellation was asked for is a cancelled one; every other state stays.
 RefreshStatus ApplyAbort(RefreshStatus status, bool abort_requested);
 
-// State of a domain from its text in detailed_status (empty: none) and the appliance's own word on
-// the refresh, the abort rule already applied.
-DomainStatus ReadDomainStatus(std::string_view text, RefreshStatus refresh_status);
+// State of a domain from what its text in detailed_status says and the appliance's own word on the
+// refresh, the abort rule already applied.
+DomainStatus StatusOfDomain(DomainText text, RefreshStatus refresh_status);
 
 // A completed refresh is partial where some of its domains failed and failed where all of them did;
 // every other state stays.

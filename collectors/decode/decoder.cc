@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include "collectors/base/utf8.h"
 #include "collectors/decode/job_reader.h"
 #include "collectors/decode/json_reader.h"
+#include "collectors/decode/list_frame.h"
+#include "collectors/decode/list_pieces.h"
 #include "collectors/decode/text.h"
 
 namespace cckm {
@@ -14,9 +17,12 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::string_view kCodeDescription = "codeDesc";
+constexpr std::string_view kEntriesKey = "\"resources\"";
+// Anomalies of the unusable entries of a page that are told one by one.
+constexpr std::size_t kMostAnomalies = 100;
 
 tl::unexpected<DecodeFailure> Unusable(Error error) {
-  return tl::make_unexpected(DecodeFailure{std::move(error), std::nullopt});
+  return tl::make_unexpected(DecodeFailure{.error = std::move(error)});
 }
 
 // Codes that mean more than a body of another shape.
@@ -42,6 +48,7 @@ ApiError ReadApiError(dom::object object) {
     if (code->get(error.code) != simdjson::SUCCESS) error.code = 0;
   }
   const auto description = StringMember(object, kCodeDescription).value_or("");
+  error.is_told = !description.empty();
   error.code_description = CutToCharacters(description, kLongestText);
   error.message = CutToCharacters(StringMember(object, "message").value_or(""), kLongestText);
   return error;
@@ -59,45 +66,7 @@ Error ErrorOfBody(dom::object object) {
                                        AsciiOf(error.code_description) + "\""};
 }
 
-std::optional<dom::array> Resources(dom::object object) {
-  const auto member = Member(object, "resources");
-  dom::array resources;
-  if (!member || member->get(resources) != simdjson::SUCCESS) return std::nullopt;
-  return resources;
-}
-
-// Go writes an empty list as null.
-bool HasNullResources(dom::object object) {
-  const auto member = object.at_key("resources");
-  return member.error() == simdjson::SUCCESS && member.value_unsafe().is_null();
-}
-
 bool LooksLikeJob(dom::object object) { return Member(object, "overall_status").has_value(); }
-
-Result<std::optional<std::uint64_t>> ReadCount(dom::object list, std::string_view name) {
-  const auto member = Member(list, name);
-  if (!member) return std::optional<std::uint64_t>();
-  std::uint64_t count = 0;
-  if (member->get(count) != simdjson::SUCCESS) {
-    return Fail(ErrorKind::kSchema, std::string(name) + " is not a whole number from 0 upwards");
-  }
-  return std::optional(count);
-}
-
-// A page without its entries.
-Result<RefreshPage> ReadPageFrame(dom::object list) {
-  const auto skip = ReadCount(list, "skip");
-  const auto limit = ReadCount(list, "limit");
-  const auto total = ReadCount(list, "total");
-  for (const auto* count : {&skip, &limit, &total}) {
-    if (!*count) return tl::make_unexpected(count->error());
-  }
-  RefreshPage page;
-  page.skip = skip->value_or(0);
-  page.limit = limit->value_or(0);
-  page.total = *total;
-  return page;
-}
 
 // The entry of the asked id, or else the only one.
 std::optional<dom::object> PickEntry(dom::array entries, std::string_view asked_id) {
@@ -120,23 +89,49 @@ Result<dom::object> FindJob(dom::object root, std::string_view asked_id) {
   return *entry;
 }
 
-std::optional<Refresh> ReadEntry(dom::object job, const Family& family, JobReader& reader) {
+Result<Refresh> ReadEntry(dom::object job, const ReadingRules& rules, JobReader& reader) {
   const auto id = StringMember(job, "id");
-  if (!id || !IsValidRefreshId(*id)) return std::nullopt;
-  auto refresh = reader.Read(job, family);
-  if (!refresh) return std::nullopt;
+  if (!id || !IsValidRefreshId(*id)) {
+    return Fail(ErrorKind::kSchema, "id is missing or cannot name a refresh");
+  }
+  auto refresh = reader.Read(job, rules);
+  if (!refresh) return refresh;
   refresh->id = *id;
+  refresh->told_id = *id;
+  return refresh;
+}
+
+Decoded<Refresh> ReadAsked(dom::object job, const ReadingRules& rules, std::string_view asked_id,
+                           JobReader& reader) {
+  auto refresh = reader.Read(job, rules);
+  if (!refresh) return Unusable(std::move(refresh.error()));
+  refresh->id = asked_id;
+  const auto told_id = StringMember(job, "id");
+  refresh->told_id = told_id.value_or("");
+  if (told_id && *told_id != asked_id) refresh->anomalies.Add(Anomaly::kIdMismatch);
   return std::move(*refresh);
 }
 
-void AddEntry(std::optional<dom::object> job, const Family& family, JobReader& reader,
-              RefreshPage& page) {
-  auto refresh = job ? ReadEntry(*job, family, reader) : std::nullopt;
-  if (refresh) {
-    page.refreshes.push_back(std::move(*refresh));
-  } else {
-    ++page.unusable_entries;
+// Whether one entry of a list may be all that is wrong with it.
+bool MayBeFaultOfAnEntry(const DecodeFailure& failure) {
+  return failure.error.kind == ErrorKind::kJson || failure.anomaly == Anomaly::kDuplicateKey;
+}
+
+void LeaveOut(DecodeFailure failure, UnusableEntries& unusable) {
+  ++unusable.count;
+  if (!unusable.first) unusable.first = failure.error;
+  const bool is_told = failure.anomaly && IsValidRefreshId(failure.told_id);
+  if (is_told && unusable.anomalies.size() < kMostAnomalies) {
+    unusable.anomalies.push_back(std::move(failure));
   }
+}
+
+// What becomes of an entry of a list.
+using TakeEntry = std::function<Result<void>(dom::object)>;
+
+void Take(std::optional<dom::object> entry, const TakeEntry& take, UnusableEntries& unusable) {
+  auto taken = entry ? take(*entry) : Fail(ErrorKind::kSchema, "an entry is not an object");
+  if (!taken) LeaveOut({.error = std::move(taken.error())}, unusable);
 }
 
 // The text of a member of members, such as "cm_domain.name"; empty where there is none.
@@ -148,18 +143,16 @@ std::string_view NestedText(dom::object entry, std::string_view path) {
   return inner ? NestedText(*inner, path.substr(dot + 1)) : std::string_view();
 }
 
-void AddDomain(std::optional<dom::object> entry, const Family& family, DomainPage& page) {
-  const std::string_view id = entry ? StringMember(*entry, "id").value_or("") : "";
-  if (id.empty()) {
-    ++page.unusable_entries;
-    return;
-  }
-  DomainName& domain = page.domains.emplace_back();
-  domain.id = id;
-  domain.connection = StringMember(*entry, "connection").value_or("");
+Result<DomainName> ReadDomain(dom::object entry, const Family& family) {
+  if (LooksLikeJob(entry)) return Fail(ErrorKind::kSchema, "an entry is a job");
+  DomainName domain;
+  domain.id = StringMember(entry, "id").value_or("");
+  if (domain.id.empty()) return Fail(ErrorKind::kSchema, "id is missing or not a string");
+  domain.connection = StringMember(entry, "connection").value_or("");
   for (const std::string_view path : family.domain_name_members) {
-    if (domain.name.empty() && !path.empty()) domain.name = NestedText(*entry, path);
+    if (domain.name.empty() && !path.empty()) domain.name = NestedText(entry, path);
   }
+  return domain;
 }
 
 // Empty where there is none that a header can carry.
@@ -185,62 +178,131 @@ std::optional<Nanoseconds> SecondsMember(dom::object root, std::string_view name
 struct Decoder::Parser {
   JsonReader json;
   JobReader jobs;
+
+  // The pieces of a list that cannot be read as a whole, and its frame; fails with `failure` where
+  // that does not help.
+  struct Pieces {
+    ListPieces list;
+    dom::object frame;
+  };
+  Decoded<Pieces> Split(std::string_view body, const DecodeFailure& failure);
+  Decoded<Refresh> FindInPieces(std::string_view body, const ReadingRules& rules,
+                                std::string_view asked_id, const DecodeFailure& failure);
+  // A job in the place of the list is told by `is_single_job`; where that is null, it is a fault.
+  Decoded<PageFrame> ReadList(std::string_view body, const TakeEntry& take,
+                              UnusableEntries& unusable, bool* is_single_job = nullptr);
+  Decoded<PageFrame> ReadPieces(const Pieces& pieces, const TakeEntry& take,
+                                UnusableEntries& unusable);
 };
+
+Decoded<Decoder::Parser::Pieces> Decoder::Parser::Split(std::string_view body,
+                                                        const DecodeFailure& failure) {
+  if (!MayBeFaultOfAnEntry(failure)) return tl::make_unexpected(failure);
+  auto list = SplitList(body);
+  if (!list) return tl::make_unexpected(failure);
+  const auto frame = json.Read(list->frame);
+  if (!frame || !Resources(*frame)) return tl::make_unexpected(failure);
+  if (IsErrorBody(*frame)) return Unusable(ErrorOfBody(*frame));
+  return Pieces{std::move(*list), *frame};
+}
+
+// The entry of the asked id among those that can be read.
+Decoded<Refresh> Decoder::Parser::FindInPieces(std::string_view body, const ReadingRules& rules,
+                                               std::string_view asked_id,
+                                               const DecodeFailure& failure) {
+  const auto pieces = Split(body, failure);
+  if (!pieces) return tl::make_unexpected(pieces.error());
+  for (const std::string_view piece : pieces->list.entries) {
+    const auto job = json.Read(piece);
+    if (job && StringMember(*job, "id") == asked_id) return ReadAsked(*job, rules, asked_id, jobs);
+  }
+  return tl::make_unexpected(failure);
+}
+
+Decoded<PageFrame> Decoder::Parser::ReadPieces(const Pieces& pieces, const TakeEntry& take,
+                                               UnusableEntries& unusable) {
+  auto frame = ReadPageFrame(pieces.frame);
+  if (!frame) return Unusable(std::move(frame.error()));
+  for (const std::string_view piece : pieces.list.entries) {
+    const auto entry = json.Read(piece);
+    if (entry) {
+      Take(*entry, take, unusable);
+    } else {
+      LeaveOut(entry.error(), unusable);
+    }
+  }
+  return *frame;
+}
+
+Decoded<PageFrame> Decoder::Parser::ReadList(std::string_view body, const TakeEntry& take,
+                                             UnusableEntries& unusable, bool* is_single_job) {
+  const auto root = json.Read(body);
+  if (!root) {
+    auto pieces = Split(body, root.error());
+    if (!pieces) {
+      pieces.error().may_be_one_entry =
+          MayBeFaultOfAnEntry(pieces.error()) && body.find(kEntriesKey) != std::string_view::npos;
+      return tl::make_unexpected(std::move(pieces.error()));
+    }
+    return ReadPieces(*pieces, take, unusable);
+  }
+  if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root));
+  const auto resources = Resources(*root);
+  if (!resources && is_single_job != nullptr && LooksLikeJob(*root)) {
+    *is_single_job = true;
+    Take(*root, take, unusable);
+    return PageFrame{.skip = 0, .limit = 1, .total = 1};
+  }
+  if (!resources && !HasNullResources(*root)) {
+    return Unusable({ErrorKind::kSchema, "resources is missing or not an array"});
+  }
+  auto frame = ReadPageFrame(*root);
+  if (!frame) return Unusable(std::move(frame.error()));
+  if (!resources) return *frame;
+  for (const dom::element element : *resources) {
+    Take(AsObject(element), take, unusable);
+  }
+  return *frame;
+}
 
 Decoder::Decoder() : parser_(std::make_unique<Parser>()) {}
 Decoder::~Decoder() = default;
 
-Decoded<Refresh> Decoder::DecodeRefresh(std::string_view body, const Family& family,
+Decoded<Refresh> Decoder::DecodeRefresh(std::string_view body, const ReadingRules& rules,
                                         std::string_view asked_id) {
   const auto root = parser_->json.Read(body);
-  if (!root) return tl::make_unexpected(root.error());
+  if (!root) return parser_->FindInPieces(body, rules, asked_id, root.error());
   if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root));
   const auto job = FindJob(*root, asked_id);
   if (!job) return Unusable(job.error());
-  auto refresh = parser_->jobs.Read(*job, family);
-  if (!refresh) return Unusable(std::move(refresh.error()));
-  refresh->id = asked_id;
-  if (StringMember(*job, "id").value_or(asked_id) != asked_id) {
-    refresh->anomalies.Add(Anomaly::kIdMismatch);
-  }
-  return std::move(*refresh);
+  return ReadAsked(*job, rules, asked_id, parser_->jobs);
 }
 
-Decoded<RefreshPage> Decoder::DecodeRefreshList(std::string_view body, const Family& family) {
-  const auto root = parser_->json.Read(body);
-  if (!root) return tl::make_unexpected(root.error());
-  if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root));
-  const auto resources = Resources(*root);
-  if (!resources && LooksLikeJob(*root)) {
-    RefreshPage page{.skip = 0, .limit = 1, .total = 1, .refreshes = {}, .unusable_entries = 0};
-    AddEntry(*root, family, parser_->jobs, page);
-    return page;
-  }
-  if (!resources && !HasNullResources(*root)) {
-    return Unusable({ErrorKind::kSchema, "resources is missing or not an array"});
-  }
-  auto page = ReadPageFrame(*root);
-  if (!page) return Unusable(std::move(page.error()));
-  if (!resources) return std::move(*page);
-  for (const dom::element entry : *resources) {
-    AddEntry(AsObject(entry), family, parser_->jobs, *page);
-  }
-  return std::move(*page);
+Decoded<RefreshPage> Decoder::DecodeRefreshList(std::string_view body, const ReadingRules& rules) {
+  RefreshPage page;
+  const auto take = [&](dom::object job) -> Result<void> {
+    auto refresh = ReadEntry(job, rules, parser_->jobs);
+    if (!refresh) return tl::make_unexpected(std::move(refresh.error()));
+    page.refreshes.push_back(std::move(*refresh));
+    return {};
+  };
+  auto frame = parser_->ReadList(body, take, page.unusable, &page.is_single_job);
+  if (!frame) return tl::make_unexpected(std::move(frame.error()));
+  page.frame = *frame;
+  return page;
 }
 
 Decoded<DomainPage> Decoder::DecodeDomainList(std::string_view body, const Family& family) {
-  const auto root = parser_->json.Read(body);
-  if (!root) return tl::make_unexpected(root.error());
-  if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root));
-  const auto resources = Resources(*root);
-  if (!resources && !HasNullResources(*root)) {
-    return Unusable({ErrorKind::kSchema, "resources is missing or not an array"});
-  }
-  const auto frame = ReadPageFrame(*root);
-  if (!frame) return Unusable(frame.error());
-  DomainPage page{.total = frame->total, .domains = {}};
-  if (!resources) return page;
-  for (const dom::element entry : *resources) AddDomain(AsObject(entry), family, page);
+  DomainPage page;
+  const auto take = [&](dom::object entry) -> Result<void> {
+    auto domain = ReadDomain(entry, family);
+    if (!domain) return tl::make_unexpected(std::move(domain.error()));
+    page.domains.push_back(std::move(*domain));
+    return {};
+  };
+  auto frame = parser_->ReadList(body, take, page.unusable);
+  if (!frame) return tl::make_unexpected(std::move(frame.error()));
+  page.frame = *frame;
   return page;
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,27 +29,52 @@ namespace cckm {
 // or kForbidden (such a body whose codeDesc says so), or kInternal (out of memory).
 struct DecodeFailure {
   Error error;
-  std::optional<Anomaly> anomaly;  // kDuplicateKey where that is the reason
+  std::optional<Anomaly> anomaly = {};  // kDuplicateKey where that is the reason
+  std::string told_id = {};             // of the job, where it can be told and there is an anomaly
+  // It is a list whose entries cannot be told apart: a smaller page of it may be readable.
+  bool may_be_one_entry = false;
 };
 
 template <typename T>
 using Decoded = tl::expected<T, DecodeFailure>;
 
+// How the jobs of a family are to be read.
+struct ReadingRules {
+  const Family& family;
+  // Texts of detailed_status that mean success besides those that always do.
+  std::span<const std::string> success_texts = {};
+  // A later time is Anomaly::kBadTimestamp and unset; none: no bound.
+  std::optional<WallTime> latest_time = {};
+};
+
+// What a page of a list says of itself.
+struct PageFrame {
+  std::optional<std::uint64_t> skip;
+  std::optional<std::uint64_t> limit;
+  std::optional<std::uint64_t> total;
+};
+
+// Entries of a page that were left out.
+struct UnusableEntries {
+  std::size_t count = 0;
+  std::optional<Error> first = {};            // why the first of them was
+  std::vector<DecodeFailure> anomalies = {};  // of those with an anomaly and a valid told_id
+};
+
 // One page of a job list.
 struct RefreshPage {
-  std::uint64_t skip = 0;
-  std::uint64_t limit = 0;
-  std::optional<std::uint64_t> total;
+  PageFrame frame;
   std::vector<Refresh> refreshes;
-  // Entries left out because they have no usable id or are no readable job.
-  std::size_t unusable_entries = 0;
+  UnusableEntries unusable;
+  // The body was no list but a job, which may be the answer to another request.
+  bool is_single_job = false;
 };
 
 // One page of a domain list.
 struct DomainPage {
-  std::optional<std::uint64_t> total;
+  PageFrame frame;
   std::vector<DomainName> domains;
-  std::size_t unusable_entries = 0;  // left out because they have no id
+  UnusableEntries unusable;
 };
 
 // What a login grants.
@@ -61,6 +87,7 @@ struct TokenGrant {
 
 // What an error body says; empty fields where it says nothing.
 struct ApiError {
+  bool is_told = false;  // the body is an error of the appliance: an object with a codeDesc
   std::int64_t code = 0;
   // Like "NCERRResourceNotFound: Resource not found"; at most 200 characters.
   std::string code_description;
@@ -80,13 +107,16 @@ class Decoder {
   // The answer to GET <path>/{id}: a job object, that object under a lone "application/json" key,
   // or a list holding it (the entry of that id, or the only entry).  The result's id is `asked_id`;
   // another id in the body is Anomaly::kIdMismatch.
-  Decoded<Refresh> DecodeRefresh(std::string_view body, const Family& family,
+  Decoded<Refresh> DecodeRefresh(std::string_view body, const ReadingRules& rules,
                                  std::string_view asked_id);
 
   // The answer to GET <path>?skip=&limit=; a single job object, wrapped or not, is a list of one.
-  Decoded<RefreshPage> DecodeRefreshList(std::string_view body, const Family& family);
+  // An entry that cannot be read takes nothing from the others, even where it is no JSON, as long
+  // as it is plain where it ends.
+  Decoded<RefreshPage> DecodeRefreshList(std::string_view body, const ReadingRules& rules);
 
-  // The answer to GET <domain_list_path>?skip=&limit=.  REQUIRES: the family has such a list.
+  // The answer to GET <domain_list_path>?skip=&limit=, entry by entry as above.  An entry that is a
+  // job is no domain.  REQUIRES: the family has such a list.
   Decoded<DomainPage> DecodeDomainList(std::string_view body, const Family& family);
 
   // The answer to POST /api/v1/auth/tokens; kSchema where it holds no usable token.
@@ -97,6 +127,13 @@ class Decoder {
 
  private:
   struct Parser;
+
+  // Reads a list entry by entry, each of them with `take_entry`.  Fails as the reading of the frame
+  // does.
+  template <typename TakeEntry, typename LeaveOut>
+  Decoded<PageFrame> ReadList(std::string_view body, const TakeEntry& take_entry,
+                              const LeaveOut& leave_out);
+
   std::unique_ptr<Parser> parser_;
 };
 

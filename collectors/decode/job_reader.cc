@@ -36,23 +36,27 @@ Result<bool> ReadAbort(dom::object job) {
   return abort_requested;
 }
 
-std::optional<WallTime> ReadTime(dom::object job, std::string_view name, AnomalySet& anomalies) {
+// None for a time that is unset, unreadable or later than it may be.
+std::optional<WallTime> ReadTime(dom::object job, std::string_view name, const ReadingRules& rules,
+                                 AnomalySet& anomalies) {
   const auto member = Member(job, name);
   if (!member) return std::nullopt;
   const auto text = AsString(*member);
   if (text && text->empty()) return std::nullopt;
   const ParsedTime parsed = text ? ParseRfc3339(*text) : ParsedTime{};
-  if (parsed.kind == ParsedTime::Kind::kTime) return parsed.time;
-  if (parsed.kind == ParsedTime::Kind::kUnreadable) anomalies.Add(Anomaly::kBadTimestamp);
+  if (parsed.kind == ParsedTime::Kind::kUnset) return std::nullopt;
+  const bool is_read = parsed.kind == ParsedTime::Kind::kTime;
+  if (is_read && (!rules.latest_time || parsed.time <= *rules.latest_time)) return parsed.time;
+  anomalies.Add(Anomaly::kBadTimestamp);
   return std::nullopt;
 }
 
 // REQUIRES: refresh.status is final.
-void ReadTimes(dom::object job, Refresh& refresh) {
-  refresh.created_at = ReadTime(job, "createdAt", refresh.anomalies);
-  refresh.updated_at = ReadTime(job, "updatedAt", refresh.anomalies);
+void ReadTimes(dom::object job, const ReadingRules& rules, Refresh& refresh) {
+  refresh.created_at = ReadTime(job, "createdAt", rules, refresh.anomalies);
+  refresh.updated_at = ReadTime(job, "updatedAt", rules, refresh.anomalies);
   if (!IsFinished(refresh.status)) return;
-  refresh.completed_at = ReadTime(job, "completed_at", refresh.anomalies);
+  refresh.completed_at = ReadTime(job, "completed_at", rules, refresh.anomalies);
   const auto duration = DurationOf(refresh);
   if (duration && *duration < Nanoseconds::zero()) {
     refresh.anomalies.Add(Anomaly::kNegativeDuration);
@@ -61,25 +65,25 @@ void ReadTimes(dom::object job, Refresh& refresh) {
 
 }  // namespace
 
-Result<Refresh> JobReader::Read(dom::object job, const Family& family) {
+Result<Refresh> JobReader::Read(dom::object job, const ReadingRules& rules) {
   const auto word = StringMember(job, "overall_status");
   if (!word) return SchemaError("overall_status", "is missing or not a string");
   const auto abort_requested = ReadAbort(job);
   if (!abort_requested) return tl::make_unexpected(abort_requested.error());
-  if (const auto collected = CollectDomains(job, family); !collected) {
+  if (const auto collected = CollectDomains(job, rules.family); !collected) {
     return tl::make_unexpected(collected.error());
   }
 
   Refresh refresh;
   refresh.abort_requested = *abort_requested;
   const RefreshStatus appliance_status = ApplyAbort(ReadOverallStatus(*word), *abort_requested);
-  refresh.domains = MakeDomains(appliance_status);
+  MakeDomains(appliance_status, rules, refresh);
   refresh.status = ApplyDomains(appliance_status, refresh.domains);
   if (refresh.status == RefreshStatus::kUnknown) {
     refresh.unknown_status = CutToCharacters(*word, kLongestText);
     refresh.anomalies.Add(Anomaly::kUnknownStatus);
   }
-  ReadTimes(job, refresh);
+  ReadTimes(job, rules, refresh);
   return refresh;
 }
 
@@ -114,14 +118,15 @@ Result<void> JobReader::CollectDetailedStatus(dom::element value) {
   }
   for (const auto& field : details) {
     const auto text = field.value.is_null() ? std::string_view() : AsString(field.value);
-    if (!text) return SchemaError(kDetailedStatus, "has a value that is not a string");
-    AddMention(field.key, *text);
+    AddMention(field.key, text.value_or(""), !text);
   }
   return {};
 }
 
-void JobReader::AddMention(std::string_view domain_id, std::string_view text) {
-  if (!domain_id.empty()) mentions_.push_back({domain_id, text, mentions_.size()});
+void JobReader::AddMention(std::string_view domain_id, std::string_view text,
+                           bool has_other_value) {
+  if (domain_id.empty()) return;
+  mentions_.push_back({domain_id, text, has_other_value, mentions_.size()});
 }
 
 // Leaves one mention of each domain, in the order of their first ones, with the text of any of
@@ -135,20 +140,28 @@ void JobReader::MergeMentions() {
     const bool repeated = kept != mentions_.begin() && kept[-1].domain_id == mention->domain_id;
     if (!repeated) *kept++ = *mention;
     if (kept[-1].text.empty()) kept[-1].text = mention->text;
+    kept[-1].has_other_value |= mention->has_other_value;
   }
   mentions_.erase(kept, mentions_.end());
   std::ranges::sort(mentions_, {}, &Mention::position);
 }
 
-std::vector<DomainRefresh> JobReader::MakeDomains(RefreshStatus appliance_status) const {
-  std::vector<DomainRefresh> domains;
-  domains.reserve(mentions_.size());
+// REQUIRES: the mentions are merged.
+void JobReader::MakeDomains(RefreshStatus appliance_status, const ReadingRules& rules,
+                            Refresh& refresh) const {
+  refresh.domains.reserve(mentions_.size());
   for (const Mention& mention : mentions_) {
-    domains.push_back({std::string(mention.domain_id),
-                       ReadDomainStatus(mention.text, appliance_status),
-                       std::string(CutToCharacters(mention.text, kLongestText))});
+    const DomainText text =
+        mention.has_other_value
+            ? DomainText::kOther
+            : ReadDomainText(mention.text, rules.family.texts_are_documented, rules.success_texts);
+    if (text == DomainText::kOther && appliance_status == RefreshStatus::kCompleted) {
+      refresh.anomalies.Add(Anomaly::kUnknownDomainText);
+    }
+    refresh.domains.push_back({std::string(mention.domain_id),
+                               StatusOfDomain(text, appliance_status),
+                               std::string(CutToCharacters(mention.text, kLongestText))});
   }
-  return domains;
 }
 
 }  // namespace cckm

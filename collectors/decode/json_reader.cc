@@ -15,9 +15,8 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kWrapper = "application/json";
 
-tl::unexpected<DecodeFailure> Unusable(ErrorKind kind, std::string message,
-                                       std::optional<Anomaly> anomaly = std::nullopt) {
-  return tl::make_unexpected(DecodeFailure{{kind, std::move(message)}, anomaly});
+tl::unexpected<DecodeFailure> Unusable(ErrorKind kind, std::string message) {
+  return tl::make_unexpected(DecodeFailure{.error = {kind, std::move(message)}});
 }
 
 tl::unexpected<DecodeFailure> ParserFailure(simdjson::error_code error) {
@@ -33,15 +32,26 @@ simdjson::dom::element Unwrap(simdjson::dom::element root) {
   return field.key == kWrapper ? field.value : root;
 }
 
+// The id that the document tells, unless it may tell two.
+std::string_view ToldId(simdjson::dom::element root, std::string_view doubled_key) {
+  const auto object = AsObject(Unwrap(root));
+  if (!object || doubled_key == "id") return {};
+  return StringMember(*object, "id").value_or("");
+}
+
+tl::unexpected<DecodeFailure> DoubledKey(simdjson::dom::element root, std::string_view key) {
+  return tl::make_unexpected(DecodeFailure{
+      .error = {ErrorKind::kSchema, "an object has the key \"" + AsciiOf(key) + "\" twice"},
+      .anomaly = Anomaly::kDuplicateKey,
+      .told_id = std::string(ToldId(root, key))});
+}
+
 }  // namespace
 
 Decoded<simdjson::dom::object> JsonReader::Read(std::string_view body) {
   const auto root = Parse(body);
   if (!root) return tl::make_unexpected(root.error());
-  if (const auto key = duplicate_keys_.Find(*root)) {
-    return Unusable(ErrorKind::kSchema, "an object has the key \"" + AsciiOf(*key) + "\" twice",
-                    Anomaly::kDuplicateKey);
-  }
+  if (const auto key = duplicate_keys_.Find(*root)) return DoubledKey(*root, *key);
   const auto object = AsObject(Unwrap(*root));
   if (!object) return Unusable(ErrorKind::kSchema, "the body is not a JSON object");
   return *object;

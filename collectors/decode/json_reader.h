@@ -20,7 +20,7 @@ class JsonReader {
   // The root object of the body, or what it holds under a lone "application/json" key.  It and all
   // that is reached from it live until the next call.  Fails with kJson where the body is no single
   // JSON document, with kSchema where it is no object or has a duplicate key (then with
-  // kDuplicateKey), and with kInternal where memory is short.
+  // kDuplicateKey and the id that its root tells), and with kInternal where memory is short.
   Decoded<simdjson::dom::object> Read(std::string_view body);
 
  private:

@@ -26,6 +26,9 @@ struct Family {
   // Where an entry of that list has the domain's name: members of members, with a dot between them,
   // the best first.
   std::array<std::string_view, 3> domain_name_members = {};
+  // The API's pages show what its detailed_status says of a domain that is done, so that any other
+  // text means that it failed.
+  bool texts_are_documented = false;
 };
 
 // Every family, in the order in which they are documented.  References to rows stay valid for ever

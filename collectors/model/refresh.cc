@@ -10,6 +10,7 @@ bool IsValidRefreshId(std::string_view text) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '_' || c == ':' || c == '-';
   };
+  if (text == "." || text == "..") return false;
   return !text.empty() && text.size() <= kLongest && std::ranges::all_of(text, allowed);
 }
 

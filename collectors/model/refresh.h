@@ -58,10 +58,11 @@ enum class Anomaly : std::uint8_t {
   kUnknownStatus,
   kDuplicateKey,
   kChangedAfterFinish,
+  kUnknownDomainText,
 };
-inline constexpr std::array<std::string_view, 7> kAnomalyNames = {
+inline constexpr std::array<std::string_view, 8> kAnomalyNames = {
     "id_mismatch",    "negative_duration", "missing_completion_time", "bad_timestamp",
-    "unknown_status", "duplicate_key",     "changed_after_finish"};
+    "unknown_status", "duplicate_key",     "changed_after_finish",    "unknown_domain_text"};
 
 // A set of anomalies, one bit each.
 class AnomalySet {
@@ -90,10 +91,11 @@ struct DomainRefresh {
 };
 
 struct Refresh {
-  std::string id;  // the id asked for; where the body was a list entry, the entry's own id
+  std::string id;       // the id asked for; where the body was a list entry, the entry's own id
+  std::string told_id;  // the id that the body itself holds; empty: none
   RefreshStatus status = RefreshStatus::kUnknown;
   bool abort_requested = false;
-  std::optional<WallTime> created_at;  // unset or unreadable: none
+  std::optional<WallTime> created_at;  // unset, unreadable or in the future: none
   std::optional<WallTime> updated_at;
   std::optional<WallTime> completed_at;
   std::vector<DomainRefresh> domains;  // each id once, in the order of the body
@@ -111,7 +113,8 @@ inline std::optional<Nanoseconds> DurationOf(const Refresh& refresh) {
   return *refresh.completed_at - *refresh.created_at;
 }
 
-// True for text that may name a refresh: [A-Za-z0-9._:-]{1,128}.
+// True for text that may name a refresh: [A-Za-z0-9._:-]{1,128}, but neither . nor .., which a path
+// resolves.
 bool IsValidRefreshId(std::string_view text);
 
 }  // namespace cckm

@@ -26,6 +26,12 @@ Circuit::Circuit(Nanoseconds poll_interval, Random& random)
                random) {}
 
 void Circuit::Observe(const HttpResponse& response, SteadyTime now) {
+  if (!response.answer && response.answer.error().kind == ErrorKind::kTooLarge) {
+    unanswered_in_row_ = 0;  // it does answer
+    last_was_fault_ = false;
+    backoff_.Reset();
+    return;
+  }
   if (!response.answer) {
     last_was_fault_ = true;
     reason_ = response.answer.error();

@@ -20,8 +20,8 @@ class Circuit {
   // than poll_interval.  `random` outlives this.
   Circuit(Nanoseconds poll_interval, Random& random);
 
-  // Takes an answer.  Five requests in a row that got none open the circuit at once, and so do 429
-  // and 503 with Retry-After, which holds for 1 s to 15 minutes.
+  // Takes an answer, one that was too large among them.  Five requests in a row that got none open
+  // the circuit at once, and so do 429 and 503 with Retry-After, which holds for 1 s to 15 minutes.
   void Observe(const HttpResponse& response, SteadyTime now);
 
   // Takes the end of a poll.  If the last answer was a fault of the whole appliance (none, 429, or

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "collectors/decode/answer.h"
-
 namespace cckm {
 namespace {
 
@@ -23,12 +21,17 @@ Collector::Collector(std::string_view target, const CollectorPlan& plan,
       holds_secret_(std::move(holds_secret)),
       discovery_(plan.discovery),
       domain_names_(plan.domain_names && !plan.family->domain_list_path.empty()),
+      optional_(plan.optional),
+      success_texts_(plan.success_texts),
       watched_(schedule, clock.SteadyNow(), random),
       next_discovery_(clock.SteadyNow()),
       baseline_(plan.baseline),
       next_domain_walk_(clock.SteadyNow()) {
   const SteadyTime now = clock.SteadyNow();
-  for (const KnownRefresh& known : plan.known) watched_.AddKnown(known, now);
+  for (const KnownRefresh& known : plan.known) {
+    watched_.AddKnown(known, now);
+    NoteTimes(known.created_at, known.completed_at);
+  }
   SetRefreshIds(plan.refresh_ids);
 }
 
@@ -63,6 +66,7 @@ void Collector::LeaveAllBut(const std::vector<std::string>& refresh_ids) {
 void Collector::BeginPollIfDue() {
   if (poll_) return;
   const SteadyTime now = clock_.SteadyNow();
+  if (BeginPollOfAbsentFamily(now)) return;
   const bool discovers = discovery_.enabled && next_discovery_ <= now && !refresh_walk_;
   const bool names = was_up_ && NamesAreDue();
   Schedule::Due due = watched_.TakeDue(now);
@@ -72,7 +76,7 @@ void Collector::BeginPollIfDue() {
   const bool is_late = refresh_walk_.has_value();
   if (discovers || (by_list && !refresh_walk_)) BeginRefreshWalk(discovers);
   if (discovers) next_discovery_ = now + discovery_.interval;
-  if (names) domain_walk_.emplace(family_.domain_list_path);
+  if (names) BeginDomainWalk();
   if (discovers || names) watched_.schedule().PutOffHeartbeat(now);
   if (by_list) {
     Await(due.refreshes, is_late ? Awaited::kFromNextWalk : Awaited::kFromThisWalk);
@@ -80,6 +84,15 @@ void Collector::BeginPollIfDue() {
     for (const RefreshIndex index : due.refreshes) unasked_.push_back({.number = index});
   }
   if (due.heartbeat && !discovers) unasked_.push_back({.number = kHeartbeat});
+}
+
+// Nothing but one entry of the list is asked for, and that seldom.  False if the family is there.
+bool Collector::BeginPollOfAbsentFamily(SteadyTime now) {
+  if (!is_absent_) return false;
+  if (now < absent_until_) return true;
+  poll_ = Poll{.began_at = now, .asks_list = true};
+  unasked_.push_back({.number = kHeartbeat});
+  return true;
 }
 
 bool Collector::ListTakesFewerRequests(std::size_t refreshes) const {
@@ -92,22 +105,31 @@ std::optional<Collector::Ask> Collector::NextAsk() {
   if (!poll_) return std::nullopt;
   if (auto page = NextPage()) return page;
   while (!unasked_.empty()) {
-    const auto [number, is_repetition] = unasked_.front();
+    const Unasked next = unasked_.front();
     unasked_.pop_front();
-    if (IsRefresh(number) && watched_[number].is_leaving) {
-      watched_.GiveBack(number, clock_.SteadyNow());
+    if (IsRefresh(next.number) && watched_[next.number].is_leaving) {
+      watched_.GiveBack(next.number, clock_.SteadyNow());
       continue;
     }
     ++on_the_wire_;
-    std::string path(family_.path);
-    if (number == kHeartbeat) {
-      path += "?skip=0&limit=1";
-    } else {
-      path.append("/").append(watched_[number].id);
-    }
-    return Ask{std::move(path), number, is_repetition};
+    return IsRefresh(next.number) ? AskFor(next) : AskForHeartbeat(next);
   }
   return std::nullopt;
+}
+
+Collector::Ask Collector::AskFor(const Unasked& next) {
+  Watched& watched = watched_[next.number];
+  watched.on_new_connection = watched.needs_new_connection || watched.other_id;
+  std::string path(family_.path);
+  path.append("/").append(watched.id);
+  return {std::move(path), next.number, next.is_repetition, watched.on_new_connection};
+}
+
+Collector::Ask Collector::AskForHeartbeat(const Unasked& next) {
+  poll_->asks_list = true;
+  heartbeat_on_new_connection_ = next.on_new_connection;
+  return {std::string(family_.path) + "?skip=0&limit=1", next.number, next.is_repetition,
+          next.on_new_connection};
 }
 
 std::optional<Collector::Ask> Collector::NextPage() {
@@ -119,7 +141,8 @@ std::optional<Collector::Ask> Collector::NextPage() {
     auto page = way.walk ? way.walk->NextPage() : std::nullopt;
     if (!page) continue;
     ++on_the_wire_;
-    return Ask{std::move(page->path), way.number, page->is_repetition};
+    if (way.number == kRefreshPage) poll_->asks_list = true;
+    return Ask{std::move(page->path), way.number, page->is_repetition, page->on_new_connection};
   }
   return std::nullopt;
 }
@@ -142,121 +165,42 @@ void Collector::AskAgain(std::uint32_t number, const HttpResponse& response) {
   } else if (number == kDomainPage) {
     domain_walk_->Repeat();
   } else if (poll_) {
-    unasked_.push_front({.number = number, .is_repetition = true});
+    unasked_.push_front({.number = number,
+                         .is_repetition = true,
+                         .on_new_connection = heartbeat_on_new_connection_});
   } else if (number != kHeartbeat) {
     watched_.GiveBack(number, clock_.SteadyNow());
   }
 }
 
-void Collector::OnResponse(std::uint32_t number, const HttpResponse& response) {
+bool Collector::OnResponse(std::uint32_t number, const HttpResponse& response) {
   RecordRequest(number, response);
-  bool valid = false;
+  AskForThoseOfTheFuture(response);
+  Taken taken;
   switch (number) {
     case kHeartbeat:
-      valid = OnHeartbeatAnswer(response);
+      taken = OnHeartbeatAnswer(response);
       break;
     case kRefreshPage:
-      valid = OnRefreshPage(response);
+      taken = OnRefreshPage(response);
       break;
     case kDomainPage:
-      OnDomainPage(response);  // a fault of the domain list is none of the family's
+      taken = OnDomainPage(response);
+      taken.is_valid = false;  // a fault of the domain list is none of the family's
       break;
     default:
-      valid = OnRefreshAnswer(number, response);
+      taken = OnRefreshAnswer(number, response);
   }
-  if (!poll_ || !valid) return;
-  poll_->up = true;
-  if (NamesAreDue()) domain_walk_.emplace(family_.domain_list_path);
+  if (poll_ && taken.is_valid) {
+    poll_->up = true;
+    if (NamesAreDue()) BeginDomainWalk();
+  }
+  return taken.is_own;
 }
 
 // An appliance that does not answer otherwise is not asked for names either.
 bool Collector::NamesAreDue() const {
   return domain_names_ && next_domain_walk_ <= clock_.SteadyNow() && !domain_walk_;
-}
-
-bool Collector::OnHeartbeatAnswer(const HttpResponse& response) {
-  if (IsNotFound(response)) return true;
-  const Result<std::string_view> body = UsableBody(response, decoder_);
-  if (!body) {
-    NoteError(body.error());
-    return false;
-  }
-  const auto page = decoder_.DecodeRefreshList(*body, family_);
-  if (!page) {
-    NoteError(page.error().error);
-    return false;
-  }
-  if (page->total) list_length_ = page->total;
-  return true;
-}
-
-bool Collector::OnRefreshAnswer(RefreshIndex index, const HttpResponse& response) {
-  if (watched_[index].is_leaving) {
-    watched_.GiveBack(index, clock_.SteadyNow());
-    return IsNotFound(response) || UsableBody(response, decoder_).has_value();
-  }
-  RefreshAnswer answer = ReadRefresh(watched_[index], response);
-  const bool valid = answer.kind != RefreshAnswer::Kind::kNoUsableAnswer;
-  const bool is_gone = answer.kind == RefreshAnswer::Kind::kNotFound;
-  TakeRefresh(index, std::move(answer));
-  if (is_gone && !watched_[index].is_configured) Unwatch(index);
-  watched_.GiveBack(index, clock_.SteadyNow());
-  return valid;
-}
-
-// A settled refresh rests again whatever its recheck brought, unless it came back unfinished.
-void Collector::TakeRefresh(RefreshIndex index, RefreshAnswer answer) {
-  if (answer.kind == RefreshAnswer::Kind::kRefresh) {
-    const bool is_history = watched_[index].was_found_finished && !discovery_.observe_history &&
-                            answer.refresh.completed_at <= baseline_;
-    answer.counts = !is_history;
-    watched_.Settle(index, answer.refresh, answer.settled, clock_.SteadyNow());
-  }
-  update_.answers.push_back(std::move(answer));
-}
-
-RefreshAnswer Collector::ReadRefresh(Watched& watched, const HttpResponse& response) {
-  RefreshAnswer answer;
-  answer.refresh.id = watched.id;
-  if (IsNotFound(response)) {
-    answer.kind = RefreshAnswer::Kind::kNotFound;
-    return answer;
-  }
-  const Result<std::string_view> body = UsableBody(response, decoder_);
-  if (!body) {
-    NoteError(body.error());
-    return answer;
-  }
-  Decoded<Refresh> refresh = decoder_.DecodeRefresh(*body, family_, watched.id);
-  if (!refresh) {
-    NoteError(refresh.error().error);
-    if (refresh.error().anomaly) answer.refresh.anomalies.Add(*refresh.error().anomaly);
-    return answer;
-  }
-  answer.kind = RefreshAnswer::Kind::kRefresh;
-  answer.refresh = std::move(*refresh);
-  SettleIfFinished(watched, answer);
-  return answer;
-}
-
-// A refresh that is finished without completed_at is asked for once more before updatedAt stands in
-// for it: the appliance may show the state a moment before the time.
-void Collector::SettleIfFinished(Watched& watched, RefreshAnswer& answer) const {
-  Refresh& refresh = answer.refresh;
-  if (!IsFinished(refresh.status)) {
-    watched.completion_time_was_missing = false;
-    return;
-  }
-  if (!refresh.completed_at) {
-    const bool was_missing = std::exchange(watched.completion_time_was_missing, true);
-    if (!was_missing && !watched.settled) return;
-    refresh.anomalies.Add(Anomaly::kMissingCompletionTime);
-    refresh.completed_at = refresh.updated_at;
-    const auto duration = DurationOf(refresh);
-    if (duration && *duration < Nanoseconds::zero())
-      refresh.anomalies.Add(Anomaly::kNegativeDuration);
-  }
-  answer.settled = true;
 }
 
 void Collector::Unwatch(RefreshIndex index) {
@@ -278,7 +222,7 @@ void Collector::FailUnasked(const Error& error, bool is_counted) {
     domain_walk_->Stop();
     EndDomainWalk();
   }
-  for (const auto& [number, is_repetition] : std::exchange(unasked_, {})) GiveUp(number);
+  for (const Unasked& unasked : std::exchange(unasked_, {})) GiveUp(unasked.number);
   if (is_counted) {
     NoteError(error);
   } else {
@@ -287,7 +231,10 @@ void Collector::FailUnasked(const Error& error, bool is_counted) {
 }
 
 void Collector::GiveUp(std::uint32_t number) {
-  if (!IsRefresh(number)) return;
+  if (!IsRefresh(number)) {
+    is_absent_ = false;  // nobody knows
+    return;
+  }
   const bool is_leaving = watched_[number].is_leaving;
   if (!is_leaving) {
     RefreshAnswer answer;
@@ -297,15 +244,28 @@ void Collector::GiveUp(std::uint32_t number) {
   watched_.GiveBack(number, clock_.SteadyNow());
 }
 
+// A 404 for a refresh may as well mean that the whole family is not there.
+bool Collector::ListHasToDecide() const {
+  if (poll_->up || !poll_->met_not_found || poll_->asks_list) return false;
+  return on_the_wire_ == 0 || watched_.schedule().NextDue() <= clock_.SteadyNow();
+}
+
 std::optional<bool> Collector::EndPollIfOver() {
   if (!poll_ || !unasked_.empty()) return std::nullopt;
+  if (ListHasToDecide()) {
+    poll_->asks_list = true;  // even if it is given up
+    unasked_.push_back({.number = kHeartbeat});
+    return std::nullopt;
+  }
   const SteadyTime now = clock_.SteadyNow();
   const bool is_busy = on_the_wire_ != 0 || refresh_walk_ || domain_walk_;
   const bool list_may_wait = expected_.unmet == 0 && expected_next_.unmet == 0;
   const bool late_answers_may_wait = poll_->up && list_may_wait && NextDue() <= now;
   if (is_busy && !late_answers_may_wait) return std::nullopt;
-  update_.ended =
-      PollSummary{.up = poll_->up, .duration = now - poll_->began_at, .ended_at = clock_.Now()};
+  update_.ended = PollSummary{.up = poll_->up,
+                              .is_absent = is_absent_ && !poll_->up,
+                              .duration = now - poll_->began_at,
+                              .ended_at = clock_.Now()};
   was_up_ = poll_->up;
   poll_.reset();
   polled_once_ = true;
@@ -313,6 +273,7 @@ std::optional<bool> Collector::EndPollIfOver() {
 }
 
 SteadyTime Collector::NextDue() const {
+  if (is_absent_) return absent_until_;
   SteadyTime next = watched_.schedule().NextDue();
   if (discovery_.enabled && !refresh_walk_) next = std::min(next, next_discovery_);
   if (was_up_ && domain_names_ && !domain_walk_) next = std::min(next, next_domain_walk_);

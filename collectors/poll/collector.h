@@ -44,10 +44,15 @@ struct CollectorPlan {
   // From the ledger: refreshes that are finished, and when the first discovery began.
   std::vector<KnownRefresh> known = {};
   std::optional<WallTime> baseline = {};
+  bool optional = false;  // that the appliance does not have the family is no fault
+  std::vector<std::string> success_texts = {};  // as ReadingRules has them
 };
 
 class Collector {
  public:
+  // An appliance's times may be ahead of the Date of its answers by so much.
+  static constexpr Nanoseconds kFurthestAhead = std::chrono::minutes(5);
+
   // Whether a text holds something that must not be shown.
   using HoldsSecret = std::function<bool(std::string_view)>;
 
@@ -68,14 +73,16 @@ class Collector {
     std::string path;
     std::uint32_t number = 0;
     bool is_repetition = false;
+    bool on_new_connection = false;
   };
   std::optional<Ask> NextAsk();
 
   // Takes an answer that says nothing but that the request has to be repeated.
   void AskAgain(std::uint32_t number, const HttpResponse& response);
 
-  // Takes the answer to an Ask.
-  void OnResponse(std::uint32_t number, const HttpResponse& response);
+  // Takes the answer to an Ask.  Returns false where it may be the answer to another request: its
+  // connection must not be used any more.
+  [[nodiscard]] bool OnResponse(std::uint32_t number, const HttpResponse& response);
 
   // Gives up everything that the open poll has not asked for yet, without a request.  The error is
   // shown, and counted if `is_counted`.
@@ -106,10 +113,19 @@ class Collector {
   struct Unasked {
     std::uint32_t number = 0;
     bool is_repetition = false;
+    bool on_new_connection = false;  // of a heartbeat
   };
   struct Poll {
     SteadyTime began_at{};
     bool up = false;
+    bool met_not_found = false;  // 404 for a refresh by id
+    bool asks_list = false;      // whose answer decides where there is nothing but those
+  };
+  // What an answer turned out to be.
+  struct Taken {
+    bool is_valid = false;  // the appliance's, and what was asked for
+    bool is_own = true;     // false: it may be the answer to another request
+    bool asks_again = false;
   };
   // Due refreshes that a walk has to meet.
   struct Expected {
@@ -117,28 +133,47 @@ class Collector {
     std::size_t unmet = 0;
   };
 
-  // collector.cc: polls and refreshes that are asked for by id.  The On...Answer functions return
-  // whether the appliance gave a valid answer: a readable 2xx or a 404.
+  // collector.cc: polls.
   void LeaveAllBut(const std::vector<std::string>& refresh_ids);
   bool NamesAreDue() const;
   bool ListTakesFewerRequests(std::size_t refreshes) const;
   std::optional<Ask> NextPage();
-  bool OnHeartbeatAnswer(const HttpResponse& response);
-  bool OnRefreshAnswer(RefreshIndex index, const HttpResponse& response);
-  RefreshAnswer ReadRefresh(Watched& watched, const HttpResponse& response);
-  void TakeRefresh(RefreshIndex index, RefreshAnswer answer);
-  void SettleIfFinished(Watched& watched, RefreshAnswer& answer) const;
+  Ask AskFor(const Unasked& next);
+  Ask AskForHeartbeat(const Unasked& next);
+  bool BeginPollOfAbsentFamily(SteadyTime now);
+  bool ListHasToDecide() const;
   void GiveUp(std::uint32_t number);
   void Unwatch(RefreshIndex index);
   void RecordRequest(std::uint32_t number, const HttpResponse& response);
   void ShowError(const Error& error);
   void NoteError(const Error& error);
 
+  // collector_answers.cc: refreshes that are asked for by id, and heartbeats.
+  ReadingRules RulesFor(const HttpResponse& response) const;
+  Taken OnHeartbeatAnswer(const HttpResponse& response);
+  Taken OnRefreshAnswer(RefreshIndex index, const HttpResponse& response);
+  Taken ReadRefresh(Watched& watched, const HttpResponse& response, RefreshAnswer& answer);
+  Taken ReadNotFound(Watched& watched, RefreshAnswer& answer);
+  bool IsOwn(Watched& watched, const Refresh& refresh);
+  void NoteTimes(const std::optional<WallTime>& created_at,
+                 const std::optional<WallTime>& completed_at);
+  void AskForThoseOfTheFuture(const HttpResponse& response);
+  void TakeRefresh(RefreshIndex index, RefreshAnswer answer);
+  void SettleIfFinished(Watched& watched, RefreshAnswer& answer) const;
+  void ListIsThere();
+  void ListIsAbsent();
+  void LeaveUnasked();
+
   // collector_lists.cc: walks through the lists of refreshes and of domains.
-  bool OnRefreshPage(const HttpResponse& response);
-  bool OnDomainPage(const HttpResponse& response);
+  Taken OnRefreshPage(const HttpResponse& response);
+  Taken OnDomainPage(const HttpResponse& response);
+  Taken OnNoRefreshPage(const DecodeFailure& failure, bool is_not_found);
+  void BeginDomainWalk();
+  Taken OnNoDomainPage(const DecodeFailure& failure, bool is_not_found);
+  void NoteUnreadableDomains(const UnusableEntries& unusable);
   void BeginRefreshWalk(bool discovers);
-  void NoteUnreadable(std::size_t entries);
+  void NoteUnreadable(const UnusableEntries& unusable);
+  void TellAnomaly(const DecodeFailure& failure);
   void SetBaseline(const HttpResponse& response);
   void Await(const std::vector<RefreshIndex>& refreshes, Awaited awaited);
   void StopAwaiting(Watched& watched);
@@ -155,8 +190,6 @@ class Collector {
   void EndDomainWalk();
   void AskAwaitedById();
   void WalkForThoseThatCameLate();
-  // True if the page failed because of its size and is asked for again, smaller.
-  bool ShrinksPage(ListWalk& walk, const Error& error);
 
   const std::string_view target_;
   const Family& family_;
@@ -165,8 +198,11 @@ class Collector {
   const HoldsSecret holds_secret_;
   const DiscoverySettings discovery_;
   const bool domain_names_;
+  const bool optional_;
+  const std::vector<std::string> success_texts_;
 
   Watchlist watched_;
+  WallTime latest_known_time_{};  // of a settled refresh; none is later
   std::deque<Unasked> unasked_;
   Expected expected_;       // from the walk under way
   Expected expected_next_;  // due since it began
@@ -174,6 +210,10 @@ class Collector {
   std::optional<Poll> poll_;
   bool polled_once_ = false;
   bool was_up_ = false;  // the last poll
+  bool heartbeat_on_new_connection_ = false;
+  bool list_is_not_found_ = false;  // as it was last told
+  bool is_absent_ = false;          // so that it is, and the family is optional
+  SteadyTime absent_until_{};       // when it is asked for again
 
   std::optional<ListWalk> refresh_walk_;
   std::uint32_t walk_number_ = 0;
@@ -188,6 +228,7 @@ class Collector {
 
   std::optional<ListWalk> domain_walk_;
   std::vector<DomainName> domains_;  // of domain_walk_
+  bool domain_walk_met_unreadable_ = false;
   SteadyTime next_domain_walk_;
 
   PollUpdate update_;

@@ -15,9 +15,34 @@ constexpr Nanoseconds kWithoutList = std::chrono::minutes(10);
 constexpr Nanoseconds kDomainWalkInterval = std::chrono::minutes(10);
 constexpr Nanoseconds kDomainWalkRetry = std::chrono::minutes(1);
 
-const Error& RepeatsItself() {
-  static const Error error{ErrorKind::kSchema, "the list repeats itself without an end"};
-  return error;
+Error RepeatsItself() { return {ErrorKind::kSchema, "the list repeats itself without an end"}; }
+
+Error BelongsElsewhere() {
+  return {ErrorKind::kSchema,
+          "the answer is not the page of the list asked for and may belong to another request"};
+}
+
+// Where a page says that it begins; kNoPage for an answer that can be none of its list.
+template <typename Page>
+std::optional<std::uint64_t> PlaceOf(const Page& page, std::size_t usable_entries,
+                                     bool is_no_list) {
+  const bool holds_other_things = usable_entries == 0 && page.unusable.count != 0;
+  return is_no_list || holds_other_things ? ListWalk::kNoPage : page.frame.skip;
+}
+
+bool MayBeReadInParts(const DecodeFailure& failure) {
+  return failure.may_be_one_entry || failure.error.kind == ErrorKind::kTooLarge;
+}
+
+bool IsOfTheBody(const DecodeFailure& failure) {
+  return failure.error.kind == ErrorKind::kJson || failure.error.kind == ErrorKind::kSchema;
+}
+
+Error SummaryOf(const UnusableEntries& unusable) {
+  return {unusable.first->kind,
+          std::to_string(unusable.count) +
+              " entries of a page of the list cannot be read; of the first, " +
+              unusable.first->message};
 }
 
 }  // namespace
@@ -41,33 +66,58 @@ void Collector::ForgetTooMany() {
   }
 }
 
-bool Collector::ShrinksPage(ListWalk& walk, const Error& error) {
-  return error.kind == ErrorKind::kTooLarge && walk.TakeTooLarge();
-}
-
-bool Collector::OnRefreshPage(const HttpResponse& response) {
-  const bool is_not_found = IsNotFound(response);
+Collector::Taken Collector::OnRefreshPage(const HttpResponse& response) {
+  const bool is_not_found = IsNotFound(response, decoder_);
   const Result<std::string_view> body = UsableBody(response, decoder_);
-  auto page = body ? decoder_.DecodeRefreshList(*body, family_)
-                   : Decoded<RefreshPage>(tl::unexpect, DecodeFailure{body.error(), {}});
-  if (!page) {
-    if (ShrinksPage(*refresh_walk_, page.error().error)) return false;
-    if (!is_not_found) NoteError(page.error().error);
-    no_list_before_ = clock_.SteadyNow() + kWithoutList;
-    refresh_walk_->Stop();
-    EndRefreshWalk();
-    return is_not_found;
+  auto page = body ? decoder_.DecodeRefreshList(*body, RulesFor(response))
+                   : Decoded<RefreshPage>(tl::unexpect, DecodeFailure{body.error()});
+  if (!page) return OnNoRefreshPage(page.error(), is_not_found);
+  switch (refresh_walk_->OriginOf(PlaceOf(*page, page->refreshes.size(), page->is_single_job))) {
+    case ListWalk::Origin::kAskedForAgain:
+      NoteError(BelongsElsewhere());
+      return {.is_own = false};
+    case ListWalk::Origin::kAnother:
+      return OnNoRefreshPage({BelongsElsewhere()}, false);
+    case ListWalk::Origin::kThisPage:
+      break;
   }
+  ListIsThere();
   SetBaseline(response);
-  NoteUnreadable(page->unusable_entries);
-  const std::size_t entries = page->refreshes.size() + page->unusable_entries;
+  NoteUnreadable(page->unusable);
+  const std::size_t entries = page->refreshes.size() + page->unusable.count;
   for (Refresh& entry : page->refreshes) {
     TakeEntry(std::move(entry));
   }
-  if (!refresh_walk_->TakePage(page->total, entries)) NoteError(RepeatsItself());
+  if (!refresh_walk_->TakePage(page->frame.total, entries)) NoteError(RepeatsItself());
   list_length_ = refresh_walk_->Length();
   AfterRefreshPage();
-  return true;
+  return {.is_valid = true};
+}
+
+// The answer is no page.  The walk goes on where that makes sense, and ends otherwise.
+Collector::Taken Collector::OnNoRefreshPage(const DecodeFailure& failure, bool is_not_found) {
+  ListWalk& walk = *refresh_walk_;
+  const bool is_news = is_not_found && !list_is_not_found_;
+  if (is_news && walk.OriginOf(ListWalk::kNotFound) == ListWalk::Origin::kAskedForAgain) {
+    return {.is_own = false};
+  }
+  if (MayBeReadInParts(failure)) {
+    const ListWalk::Detour detour = walk.TakeUnreadable();
+    if (detour == ListWalk::Detour::kSkippedEntry) {
+      NoteUnreadable({.count = 1, .first = failure.error});
+    }
+    if (detour != ListWalk::Detour::kGaveUp) return {};
+  }
+  if (is_not_found) {
+    ListIsAbsent();
+  } else {
+    NoteError(failure.error);
+  }
+  no_list_before_ = clock_.SteadyNow() + kWithoutList;
+  walk.Stop();
+  EndRefreshWalk();
+  if (is_absent_) LeaveUnasked();
+  return {.is_own = !IsOfTheBody(failure)};
 }
 
 // A walk that only serves awaited refreshes ends with the last of them, or when asking for the rest
@@ -79,16 +129,29 @@ void Collector::AfterRefreshPage() {
 
 // Each page that holds such entries is one error, however many they are.  Without discovery they
 // are asked for by id, and tell what is wrong then.
-void Collector::NoteUnreadable(std::size_t entries) {
-  if (entries == 0 || !walk_discovers_) return;
+void Collector::NoteUnreadable(const UnusableEntries& unusable) {
+  if (unusable.count == 0 || !walk_discovers_) return;
   walk_met_unreadable_ = true;
-  NoteError({ErrorKind::kSchema,
-             std::to_string(entries) + " entries of a page of the list cannot be read"});
+  NoteError(SummaryOf(unusable));
+  for (const DecodeFailure& failure : unusable.anomalies) TellAnomaly(failure);
 }
 
+// One that is not settled is asked for by id, and tells it then.
+void Collector::TellAnomaly(const DecodeFailure& failure) {
+  const auto index = watched_.Find(failure.told_id);
+  if ((index && !watched_[*index].settled) || holds_secret_(failure.told_id)) return;
+  RefreshAnswer answer;
+  answer.refresh.id = failure.told_id;
+  answer.refresh.anomalies.Add(*failure.anomaly);
+  update_.answers.push_back(std::move(answer));
+}
+
+// When the first discovery began, by the appliance's clock; again where that clock was ahead then
+// and has come back.
 void Collector::SetBaseline(const HttpResponse& response) {
-  if (!walk_discovers_ || baseline_) return;
-  baseline_ = response.answer->date.value_or(clock_.Now());
+  const WallTime now = response.answer->date.value_or(clock_.Now());
+  if (!walk_discovers_ || (baseline_ && *baseline_ <= now + kFurthestAhead)) return;
+  baseline_ = now;
   update_.baseline = baseline_;
 }
 
@@ -127,7 +190,9 @@ void Collector::TakeEntry(Refresh entry) {
     return;
   }
   Watched& watched = watched_[*index];
+  watched.is_gone = false;
   const bool is_as_known = watched.settled && watched.status == entry.status &&
+                           watched.created_at == entry.created_at &&
                            (!entry.completed_at || watched.completed_at == entry.completed_at);
   if (!is_as_known) {
     RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh, .refresh = std::move(entry)};
@@ -172,7 +237,7 @@ bool Collector::MakeRoomFor(const Refresh& entry) {
 void Collector::EndRefreshWalk() {
   if (walk_discovers_) {
     const bool is_complete = refresh_walk_->IsComplete();
-    if (is_complete) ForgetVanished();
+    if (is_complete && !walk_met_unreadable_) ForgetVanished();
     update_.listing = RefreshListing{.is_complete = is_complete,
                                      .is_truncated = walk_truncated_,
                                      .has_unreadable_entries = walk_met_unreadable_,
@@ -228,24 +293,59 @@ void Collector::AskAwaitedById() {
   }
 }
 
-bool Collector::OnDomainPage(const HttpResponse& response) {
+void Collector::BeginDomainWalk() {
+  domain_walk_.emplace(family_.domain_list_path);
+  domain_walk_met_unreadable_ = false;
+}
+
+Collector::Taken Collector::OnDomainPage(const HttpResponse& response) {
+  const bool is_not_found = IsNotFound(response, decoder_);
   const Result<std::string_view> body = UsableBody(response, decoder_);
   auto page = body ? decoder_.DecodeDomainList(*body, family_)
-                   : Decoded<DomainPage>(tl::unexpect, DecodeFailure{body.error(), {}});
-  if (!page) {
-    if (ShrinksPage(*domain_walk_, page.error().error)) return false;
-    if (!IsNotFound(response)) NoteError(page.error().error);
-    domain_walk_->Stop();
-    EndDomainWalk();
-    return false;
+                   : Decoded<DomainPage>(tl::unexpect, DecodeFailure{body.error()});
+  if (!page) return OnNoDomainPage(page.error(), is_not_found);
+  switch (domain_walk_->OriginOf(PlaceOf(*page, page->domains.size(), false))) {
+    case ListWalk::Origin::kAskedForAgain:
+      NoteError(BelongsElsewhere());
+      return {.is_own = false};
+    case ListWalk::Origin::kAnother:
+      return OnNoDomainPage({BelongsElsewhere()}, false);
+    case ListWalk::Origin::kThisPage:
+      break;
   }
-  const std::size_t entries = page->domains.size() + page->unusable_entries;
+  NoteUnreadableDomains(page->unusable);
+  const std::size_t entries = page->domains.size() + page->unusable.count;
   for (DomainName& domain : page->domains) {
     if (domain_walk_->See(domain.id)) domains_.push_back(std::move(domain));
   }
-  if (!domain_walk_->TakePage(page->total, entries)) NoteError(RepeatsItself());
+  if (!domain_walk_->TakePage(page->frame.total, entries)) NoteError(RepeatsItself());
   if (domain_walk_->IsOver()) EndDomainWalk();
-  return true;
+  return {.is_valid = true};
+}
+
+Collector::Taken Collector::OnNoDomainPage(const DecodeFailure& failure, bool is_not_found) {
+  if (MayBeReadInParts(failure)) {
+    const ListWalk::Detour detour = domain_walk_->TakeUnreadable();
+    if (detour == ListWalk::Detour::kSkippedEntry) {
+      NoteUnreadableDomains({.count = 1, .first = failure.error});
+    }
+    if (detour != ListWalk::Detour::kGaveUp) return {};
+  }
+  const Error not_found{ErrorKind::kNotFound,
+                        "the appliance answered HTTP 404 for the list of this family's domains: "
+                        "domain_names: false does without it"};
+  NoteError(is_not_found ? not_found : failure.error);
+  domain_walk_->Stop();
+  EndDomainWalk();
+  if (is_not_found) next_domain_walk_ = clock_.SteadyNow() + kDomainWalkInterval;
+  return {.is_own = !IsOfTheBody(failure)};
+}
+
+// Nobody knows which domains they are, so that none is missed.
+void Collector::NoteUnreadableDomains(const UnusableEntries& unusable) {
+  if (unusable.count == 0) return;
+  domain_walk_met_unreadable_ = true;
+  NoteError(SummaryOf(unusable));
 }
 
 void Collector::EndDomainWalk() {
@@ -254,7 +354,8 @@ void Collector::EndDomainWalk() {
   next_domain_walk_ = clock_.SteadyNow() + (is_complete ? kDomainWalkInterval : kDomainWalkRetry);
   if (has_news) {
     update_.domain_listing =
-        DomainListing{.is_complete = is_complete, .domains = std::exchange(domains_, {})};
+        DomainListing{.is_complete = is_complete && !domain_walk_met_unreadable_,
+                      .domains = std::exchange(domains_, {})};
   }
   domains_.clear();
   domain_walk_.reset();

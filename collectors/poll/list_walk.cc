@@ -7,6 +7,9 @@ namespace cckm {
 namespace {
 
 constexpr int kMostPagesWithoutNews = 2;
+// Entries that are passed over because nobody can read them, in a row and in all.
+constexpr int kMostSkippedInRow = 3;
+constexpr int kMostSkipped = 100;
 
 }  // namespace
 
@@ -16,12 +19,23 @@ std::optional<ListWalk::Page> ListWalk::NextPage() {
   page_has_news_ = false;
   usable_in_page_ = 0;
   return Page{path_ + "?skip=" + std::to_string(skip_) + "&limit=" + std::to_string(limit_),
-              std::exchange(is_repetition_, false)};
+              std::exchange(is_repetition_, false), on_new_connection_};
 }
 
 void ListWalk::Repeat() {
   state_ = State::kReady;
   is_repetition_ = true;
+}
+
+ListWalk::Origin ListWalk::OriginOf(std::optional<std::uint64_t> told) {
+  if (!told || *told == skip_) return Origin::kThisPage;
+  const bool says_the_same_again = on_new_connection_ && told_before_ == told;
+  const bool was_asked_on_a_new_one = std::exchange(on_new_connection_, true);
+  told_before_ = told;
+  if (says_the_same_again) return Origin::kThisPage;
+  if (was_asked_on_a_new_one) return Origin::kAnother;
+  state_ = State::kReady;
+  return Origin::kAskedForAgain;
 }
 
 bool ListWalk::Take(bool is_new) {
@@ -38,6 +52,7 @@ bool ListWalk::TakePage(std::optional<std::uint64_t> total, std::size_t entries)
   unusable_ += entries - usable_in_page_;
   skip_ += entries;
   ++pages_;
+  skipped_in_row_ = 0;
   if (entries != 0 && entries < limit_ && total_ && skip_ < *total_) limit_ = entries;
   pages_without_news_ = page_has_news_ ? 0 : pages_without_news_ + 1;
   if (IsLastPage(entries) || entries_ >= kMostEntries) {
@@ -62,11 +77,19 @@ bool ListWalk::IsLastPage(std::size_t entries) {
   return is_short && was_short && !page_has_news_;
 }
 
-bool ListWalk::TakeTooLarge() {
-  if (limit_ == 1) return false;
-  limit_ = std::max<std::uint64_t>(1, limit_ / 2);
+ListWalk::Detour ListWalk::TakeUnreadable() {
   state_ = State::kReady;
-  return true;
+  if (limit_ > 1) {
+    if (!wide_limit_) wide_limit_ = limit_;
+    limit_ /= 2;
+    return Detour::kSmaller;
+  }
+  if (++skipped_in_row_ > kMostSkippedInRow || ++skipped_ > kMostSkipped) return Detour::kGaveUp;
+  limit_ = std::exchange(wide_limit_, std::nullopt).value_or(1);
+  ++entries_;
+  ++unusable_;
+  ++skip_;
+  return Detour::kSkippedEntry;
 }
 
 bool ListWalk::IsComplete() const {

@@ -31,11 +31,21 @@ class ListWalk {
   struct Page {
     std::string path;
     bool is_repetition = false;
+    bool on_new_connection = false;
   };
   std::optional<Page> NextPage();
 
   // The page under way has to be asked for again with another token.
   void Repeat();
+
+  // What a page is that says that it begins at `told`, where it says so.  One that begins elsewhere
+  // may be the answer to another request: it is asked for again, on a new connection from then on,
+  // and what says the same again is the page.
+  enum class Origin : std::uint8_t { kThisPage, kAskedForAgain, kAnother };
+  Origin OriginOf(std::optional<std::uint64_t> told);
+  // In the place of `told`: the answer can be no page of this list; the list is not there.
+  static constexpr std::uint64_t kNoPage = ~std::uint64_t{0};
+  static constexpr std::uint64_t kNotFound = kNoPage - 1;
 
   // Takes an entry of the page under way; false if the walk has met it before.
   bool See(std::string_view id) { return Take(seen_.emplace(id).second); }
@@ -49,8 +59,10 @@ class ListWalk {
   // entries it had, usable or not.  Returns false if the list repeats itself without an end.
   [[nodiscard]] bool TakePage(std::optional<std::uint64_t> total, std::size_t entries);
 
-  // The page under way was too large: true if a smaller one is worth trying.
-  [[nodiscard]] bool TakeTooLarge();
+  // The page under way was too large or could not be read.  A smaller one is asked for, down to one
+  // entry, and behind that one then; kGaveUp where that makes no sense any more.
+  enum class Detour : std::uint8_t { kSmaller, kSkippedEntry, kGaveUp };
+  [[nodiscard]] Detour TakeUnreadable();
 
   // Ends the walk, before its end or because of a fault.
   void Stop() { state_ = State::kStopped; }
@@ -79,6 +91,11 @@ class ListWalk {
   bool is_repetition_ = false;
   std::uint64_t skip_ = 0;
   std::uint64_t limit_ = kPageSize;
+  std::optional<std::uint64_t> wide_limit_;  // before it was made smaller
+  int skipped_in_row_ = 0;
+  int skipped_ = 0;
+  bool on_new_connection_ = false;            // the page under way, or the next one
+  std::optional<std::uint64_t> told_before_;  // where the last page that began elsewhere began
   std::optional<std::uint64_t> total_;
   bool total_changed_ = false;
   std::set<std::string, std::less<>> seen_;  // but for those that the caller remembers

@@ -43,7 +43,7 @@ struct RefreshAnswer {
   enum class Kind : std::uint8_t {
     kRefresh,         // `refresh` is what the appliance says
     kNotFound,        // 404: only refresh.id is set
-    kNoUsableAnswer,  // only refresh.id and refresh.anomalies are set
+    kNoUsableAnswer,  // only refresh.id and refresh.anomalies are set; it may not be watched
   };
   Kind kind = Kind::kNoUsableAnswer;
   Refresh refresh;
@@ -66,13 +66,16 @@ struct RefreshListing {
 
 // The end of a walk through the family's list of domains.
 struct DomainListing {
-  bool is_complete = false;
+  bool is_complete = false;  // every domain was seen, and could be read
   std::vector<DomainName> domains;
 };
 
 // How a collector's poll (or heartbeat) ended.
 struct PollSummary {
-  bool up = false;  // at least one request got a valid 2xx answer or a 404
+  // At least one request got a valid 2xx answer.  Where by id there were nothing but 404s, the list
+  // decides.
+  bool up = false;
+  bool is_absent = false;  // the appliance does not have this family, which is optional
   Nanoseconds duration{};
   WallTime ended_at{};
 };

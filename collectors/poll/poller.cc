@@ -141,7 +141,10 @@ bool Poller::StartOne(const std::shared_ptr<const Secret>& token) {
     const std::size_t turn = next_collector_;
     next_collector_ = (next_collector_ + 1) % collectors_.size();
     if (auto ask = collectors_[turn].NextAsk()) {
-      client_.Start({.path = ask->path, .bearer_token = token, .tag = MakeTag(turn, *ask)});
+      client_.Start({.path = ask->path,
+                     .bearer_token = token,
+                     .tag = MakeTag(turn, *ask),
+                     .on_new_connection = ask->on_new_connection});
       return true;
     }
   }
@@ -176,7 +179,8 @@ void Poller::TakeResponse(const HttpResponse& response) {
     collector.AskAgain(number, response);
     LogInIfDue();
   } else {
-    collector.OnResponse(number, response);
+    const bool is_own = collector.OnResponse(number, response);
+    if (!is_own && response.connection != 0) client_.CloseConnection(response.connection);
   }
   StartRequests();
 }

@@ -114,6 +114,12 @@ void Watchlist::Settle(RefreshIndex index, const Refresh& refresh, bool settled,
   }
 }
 
+void Watchlist::AskSoon(RefreshIndex index) {
+  if (entries_[index].is_due) return;
+  schedule_.Remove(index);
+  schedule_.AddUnfinished(index);
+}
+
 std::optional<RefreshIndex> Watchlist::OldestSettledDiscovered() const {
   if (evictable_.empty()) return std::nullopt;
   return evictable_.begin()->second;

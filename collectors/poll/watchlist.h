@@ -32,6 +32,11 @@ struct Watched {
   bool is_leaving = false;  // forgotten, but not given back yet
   bool settled = false;
   bool completion_time_was_missing = false;
+  bool is_gone = false;            // the appliance said so, and was asked twice where that was news
+  bool on_new_connection = false;  // how it was asked for last
+  bool needs_new_connection = false;
+  // What the last answer that did not carry this id carried in its place: another one, or none.
+  std::optional<std::string> other_id = {};
   // Of a settled one, to see whether it changed.
   RefreshStatus status = RefreshStatus::kUnknown;
   std::optional<WallTime> created_at = {};
@@ -74,6 +79,8 @@ class Watchlist {
   void GiveBack(RefreshIndex index, SteadyTime now);
   // Puts a settled entry to rest, or one that is none any more back among the due.
   void Settle(RefreshIndex index, const Refresh& refresh, bool settled, SteadyTime now);
+  // Makes a settled entry that rests due at the next tick.
+  void AskSoon(RefreshIndex index);
   Schedule& schedule() { return schedule_; }
   const Schedule& schedule() const { return schedule_; }
 

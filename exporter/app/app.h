@@ -75,7 +75,7 @@ class App {
 
   // Polls every target once and returns the text exposition.
   tl::expected<std::string, StartFailure> PollOnce();
-  // True if every collector's last poll was up.
+  // True if every collector's last poll was up, or met an optional family that is not there.
   bool EveryCollectorIsUp() const { return state_.EveryCollectorIsUp(); }
 
  private:

@@ -1,6 +1,8 @@
 #include "exporter/app/event_log.h"
 
+#include <array>
 #include <chrono>
+#include <string_view>
 
 #include "collectors/base/error_advice.h"
 
@@ -78,14 +80,20 @@ void EventLog::LogEnd(const PollUpdate& update, const Refresh& refresh) {
 
 void EventLog::LogChangeOfUp(const PollUpdate& update) {
   if (!update.ended) return;
+  const Presence now = update.ended->up          ? Presence::kUp
+                       : update.ended->is_absent ? Presence::kAbsent
+                                                 : Presence::kDown;
   {
     const MutexLock lock(mutex_);
-    const auto [entry, is_first] = was_up_.try_emplace(KeyOf(update, "up"), update.ended->up);
-    if (!is_first && entry->second == update.ended->up) return;
-    entry->second = update.ended->up;
+    const auto [entry, is_first] = presence_.try_emplace(KeyOf(update, "up"), now);
+    if (!is_first && entry->second == now) return;
+    entry->second = now;
   }
-  log_.Write(update.ended->up ? LogLevel::kInfo : LogLevel::kWarn,
-             update.ended->up ? "Collector is up" : "Collector is down",
+  constexpr std::array<std::string_view, 3> kEvents = {
+      "Collector is up", "Collector is down",
+      "Appliance does not have this family, which is optional: asked again every 10 minutes"};
+  log_.Write(now == Presence::kDown ? LogLevel::kWarn : LogLevel::kInfo,
+             kEvents[static_cast<std::size_t>(now)],
              {{"target", update.target}, {"cloud", update.family->name}});
 }
 

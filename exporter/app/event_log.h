@@ -38,6 +38,9 @@ class EventLog {
   void OnAnomalies(const PollUpdate& update, const NewAnomalies& found);
 
  private:
+  // How a collector's last poll ended.
+  enum class Presence : std::uint8_t { kUp, kDown, kAbsent };
+
   struct Repeated {
     SteadyTime logged_at{};
     std::int64_t suppressed = 0;
@@ -55,7 +58,7 @@ class EventLog {
   const Clock& clock_;
   Mutex mutex_;
   std::map<std::string, Repeated> repeated_ CCKM_GUARDED_BY(mutex_);
-  std::map<std::string, bool> was_up_ CCKM_GUARDED_BY(mutex_);
+  std::map<std::string, Presence> presence_ CCKM_GUARDED_BY(mutex_);
   std::set<std::string> cannot_log_in_ CCKM_GUARDED_BY(mutex_);  // targets
 };
 

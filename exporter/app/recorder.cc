@@ -58,6 +58,7 @@ void Recorder::StoreBaseline(const PollUpdate& update) {
 
 void Recorder::ForgetOld(const PollUpdate& update) {
   if (!update.listing || !update.listing->is_complete) return;
+  if (update.listing->has_unreadable_entries) return;
   const auto& listed = update.listing->refresh_ids;
   const auto forgotten = parts_.ledger.Forget(
       update.target, *update.family, parts_.clock.Now(),

@@ -165,7 +165,9 @@ Result<CollectorPlan> TargetSet::MakePlan(const TargetConfig& target, const Coll
                      .discovery = {.enabled = config.discovery.enabled,
                                    .interval = config.discovery.interval,
                                    .max_refreshes = config.discovery.max_refreshes,
-                                   .observe_history = config.discovery.observe_history}};
+                                   .observe_history = config.discovery.observe_history},
+                     .optional = config.optional,
+                     .success_texts = config.success_texts};
   WantedRefreshes wanted{.refresh_ids = plan.refresh_ids, .finished_since = std::nullopt};
   if (config.discovery.enabled) wanted.finished_since = parts_.runtime.clock.Now() - kShownAfterEnd;
   auto memory = parts_.ledger.Restore(target.name, *config.family, wanted);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/base/utf8.h"
 #include "collectors/model/refresh.h"
 #include "exporter/config/refresh_id_files.h"
 #include "exporter/config/schema.h"
@@ -15,10 +16,13 @@ namespace cckm {
 namespace {
 
 constexpr std::size_t kMostDiscoveredRefreshes = 100'000;
+constexpr std::size_t kMostSuccessTexts = 100;
+constexpr std::size_t kLongestSuccessText = 200;
 
 YamlReader ReadRefreshIds(std::vector<std::string>& out) {
   return [&out](const YamlCursor& cursor) {
-    constexpr std::string_view kRule = "must be a refresh ID: 1 to 128 of A-Z a-z 0-9 . _ : -";
+    constexpr std::string_view kRule =
+        "must be a refresh ID: 1 to 128 of A-Z a-z 0-9 . _ : -, but neither . nor ..";
     const auto items = cursor.Items().value_or(std::vector<YamlCursor>{});
     out.reserve(items.size());  // so that no ID moves
     std::map<std::string_view, int> lines;
@@ -52,6 +56,23 @@ YamlReader ReadRefreshIdFiles(std::vector<std::filesystem::path>& out) {
   };
 }
 
+YamlReader ReadSuccessTexts(std::vector<std::string>& out) {
+  return [&out](const YamlCursor& cursor) {
+    const auto items = cursor.Items();
+    if (!items) return;
+    if (items->size() > kMostSuccessTexts) cursor.Complain("must list at most 100 texts");
+    for (const YamlCursor& item : *items) {
+      std::string text;
+      ReadText(text)(item);
+      if (CountCharacters(text) > kLongestSuccessText) {
+        item.Complain("must not be longer than 200 characters");
+      } else if (!text.empty()) {
+        out.push_back(std::move(text));
+      }
+    }
+  };
+}
+
 YamlReader ReadDiscovery(DiscoveryConfig& out) {
   return [&out](const YamlCursor& cursor) {
     cursor.ReadMap({
@@ -73,6 +94,8 @@ CollectorConfig ReadCollector(const YamlCursor& cursor, const Family& family) {
       {"refresh_id_files", Remember(id_files)},
       {"domain_names", ReadBoolean(collector.domain_names)},
       {"discovery", ReadDiscovery(collector.discovery)},
+      {"optional", ReadBoolean(collector.optional)},
+      {"success_texts", ReadSuccessTexts(collector.success_texts)},
   });
   if (ids) ReadRefreshIds(collector.refresh_ids)(*ids);
   if (id_files) ReadRefreshIdFiles(collector.refresh_id_files)(*id_files);

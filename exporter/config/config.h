@@ -48,6 +48,8 @@ struct CollectorConfig {
   std::vector<std::filesystem::path> refresh_id_files;  // globs, absolute
   bool domain_names = true;
   DiscoveryConfig discovery;
+  bool optional = false;  // that the appliance does not have the family is no fault
+  std::vector<std::string> success_texts = {};  // not empty, at most 200 characters each
 
   friend bool operator==(const CollectorConfig&, const CollectorConfig&) = default;
 };

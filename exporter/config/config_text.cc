@@ -111,7 +111,10 @@ void Collector(YAML::Emitter& out, const CollectorConfig& collector) {
   Pair(out, "interval", collector.discovery.interval);
   Pair(out, "max_refreshes", collector.discovery.max_refreshes);
   Pair(out, "observe_history", collector.discovery.observe_history);
-  out << YAML::EndMap << YAML::EndMap;
+  out << YAML::EndMap;
+  Pair(out, "optional", collector.optional);
+  List(out, "success_texts", collector.success_texts);
+  out << YAML::EndMap;
 }
 
 void Target(YAML::Emitter& out, const TargetConfig& target) {

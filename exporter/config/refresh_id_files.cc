@@ -83,8 +83,9 @@ Content ReadFile(const std::string& name) {
     if (IsValidRefreshId(id)) {
       content.refresh_ids.emplace_back(id);
     } else if (content.bad_lines.size() < kMostProblems) {
-      content.bad_lines.push_back(ShownPath(name) + ":" + std::to_string(number) +
-                                  " is skipped: a refresh ID is 1 to 128 of A-Z a-z 0-9 . _ : -");
+      content.bad_lines.push_back(
+          ShownPath(name) + ":" + std::to_string(number) +
+          " is skipped: a refresh ID is 1 to 128 of A-Z a-z 0-9 . _ : -, but neither . nor ..");
     }
   }
   return content;

@@ -96,6 +96,8 @@ void CheckUrl(const YamlCursor& cursor, TargetConfig& out) {
     cursor.Complain(url.error());
   } else if (url->is_http && !out.settings.allow_http) {
     cursor.Complain("must start with https://; http:// is allowed only with allow_http: true");
+  } else if (auto problem = RepeatedApiPath(*url); !problem.empty()) {
+    cursor.Complain(std::move(problem));
   } else {
     out.url = std::move(url->text);
   }

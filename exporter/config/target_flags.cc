@@ -42,6 +42,8 @@ void ReadUrl(const FlagValues& values, TargetConfig& out, FlagProblems& problems
     problems.Add(kFlag,
                  "must start with https://; for http:// to another host use a configuration file "
                  "with allow_http: true");
+  } else if (const std::string problem = RepeatedApiPath(*url); !problem.empty()) {
+    problems.Add(kFlag, problem);
   } else {
     out.url = url->text;
     out.name = url->host;

@@ -18,6 +18,8 @@ bool IsAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
 bool IsHexDigit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
@@ -75,6 +77,27 @@ bool Url::IsLoopback() const {
     return std::memcmp(&ipv6, &in6addr_loopback, sizeof ipv6) == 0;
   }
   return host == "localhost";
+}
+
+std::string RepeatedApiPath(const Url& url) {
+  const auto ends_in = [](std::string_view text, std::string_view ending) {
+    return text.size() >= ending.size() &&
+           std::ranges::equal(text.substr(text.size() - ending.size()), ending, {}, ToLower);
+  };
+  const auto without_slashes = [](std::string_view text) {
+    while (text.ends_with('/')) text.remove_suffix(1);
+    return text;
+  };
+  constexpr std::string_view kVersion = "/v1";
+  constexpr std::string_view kApi = "/api";
+  std::string_view rest = url.text;
+  if (ends_in(rest, kVersion))
+    rest = without_slashes(rest.substr(0, rest.size() - kVersion.size()));
+  if (!ends_in(rest, kApi)) return {};
+  rest = without_slashes(rest.substr(0, rest.size() - kApi.size()));
+  if (rest.ends_with(':')) return {};  // a host of that name
+  return "must end before /api, which every path of the appliance begins with: write " +
+         std::string(rest);
 }
 
 tl::expected<Url, std::string> ParseUrl(std::string_view text) {

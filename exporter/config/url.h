@@ -20,6 +20,10 @@ struct Url {
   bool IsLoopback() const;
 };
 
+// What is wrong with an appliance's URL that ends in /api or /api/v1, which its paths begin with,
+// and what to write in its place; empty for any other.
+std::string RepeatedApiPath(const Url& url);
+
 // Reads https://host[:port][/prefix], or the same with http://.  The error is a rule that the text
 // breaks; it never repeats the text, which may hold a password.
 tl::expected<Url, std::string> ParseUrl(std::string_view text);

@@ -149,7 +149,7 @@ void CollectorDurations(const Place& place, const CollectorState& collector, Lab
 
 void CollectorUp(const Place& /*place*/, const CollectorState& collector, LabelViews labels,
                  ExpositionWriter& writer) {
-  writer.Sample(labels, collector.poll.up ? 1 : 0);
+  if (!collector.poll.is_absent) writer.Sample(labels, collector.poll.up ? 1 : 0);
 }
 
 void CollectorUnreadableIdFiles(const Place& /*place*/, const CollectorState& collector,
@@ -327,8 +327,8 @@ std::size_t FixedSeriesOf(const TargetState& target, std::size_t buckets) {
       (observation.token.expires_at ? 1U : 0U) + (observation.certificate_expires_at ? 1U : 0U) +
       (observation.client_certificate_expires_at ? 1U : 0U);
   for (const CollectorState& collector : target.collectors) {
-    count += kAlwaysOfCollector + histograms + (collector.poll.polled_once ? 2U : 0U) +
-             (collector.poll.succeeded_at ? 1U : 0U);
+    count += kAlwaysOfCollector - (collector.poll.is_absent ? 1U : 0U) + histograms +
+             (collector.poll.polled_once ? 2U : 0U) + (collector.poll.succeeded_at ? 1U : 0U);
   }
   return count;
 }

@@ -58,7 +58,9 @@ void DomainHistory::Consider(const Refresh& refresh, DomainStatus status) {
     last_success_at = std::max(last_success_at, refresh.completed_at);
   }
   RefreshOrder order{refresh.created_at, refresh.id};
-  if (newest_finished && order < *newest_finished) return;
+  // What a refresh says of itself replaces what it said before, an earlier creation too.
+  const bool is_another = newest_finished && newest_finished->refresh_id != refresh.id;
+  if (is_another && order < *newest_finished) return;
   newest_finished = std::move(order);
   completed_at = refresh.completed_at;
   last_duration = UsableDuration(refresh);

@@ -40,12 +40,15 @@ void TakeListed(DomainState& domain, ListedDomain listed) {
   domain.connection = std::move(listed.connection);
 }
 
-// A finished refresh that was gone for a while has changed only if it came back otherwise.
+// A finished refresh that was gone for a while has changed only if it came back otherwise; a time
+// that is taken for none now was told before.
 bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) {
   if (!state.settled) return false;
   const bool same_status =
       state.status == RefreshStatus::kNotFound || state.status == answer.refresh.status;
-  return !answer.settled || !same_status || state.completed_at != answer.refresh.completed_at;
+  const bool same_time = state.completed_at == answer.refresh.completed_at ||
+                         answer.refresh.anomalies.Has(Anomaly::kBadTimestamp);
+  return !answer.settled || !same_status || !same_time;
 }
 
 }  // namespace
@@ -62,7 +65,7 @@ AnomalySet RefreshFolder::Fold(const RefreshAnswer& answer, bool is_new) {
   RefreshState* state = collector_.refreshes.Find(answer.refresh.id);
   if (state == nullptr) {
     // One that is shown no longer may still be looked at.
-    if (answer.kind != RefreshAnswer::Kind::kRefresh) return {};
+    if (answer.kind != RefreshAnswer::Kind::kRefresh) return FoldUnwatched(answer.refresh);
     state = &collector_.refreshes.Add(RefreshState(LabelValue(answer.refresh.id)));
   }
   // Whoever is neither configured nor discovered was on the wire when it left.
@@ -83,6 +86,17 @@ AnomalySet RefreshFolder::Fold(const RefreshAnswer& answer, bool is_new) {
   }
   anomalies.Remove(state->counted_anomalies);
   state->counted_anomalies.Add(anomalies);
+  return anomalies;
+}
+
+AnomalySet RefreshFolder::FoldUnwatched(const Refresh& refresh) {
+  AnomalySet anomalies = refresh.anomalies;
+  auto& counted = collector_.unwatched_anomalies.counted;
+  if (anomalies.empty()) return {};
+  if (counted.size() >= UnwatchedAnomalies::kMost && !counted.contains(refresh.id)) return {};
+  AnomalySet& before = counted[refresh.id];
+  anomalies.Remove(before);
+  before.Add(anomalies);
   return anomalies;
 }
 

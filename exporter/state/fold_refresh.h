@@ -43,6 +43,7 @@ class RefreshFolder {
  private:
   void FoldRefresh(RefreshState& state, const RefreshAnswer& answer, bool is_new,
                    AnomalySet& anomalies);
+  AnomalySet FoldUnwatched(const Refresh& refresh);
   void RenewDomains(RefreshState& state, const Refresh& refresh, bool is_first_answer);
   void ReleaseDomains(const RefreshState& state, const std::vector<NamedDomain>& before);
   DomainState* FindOrAddDomain(std::string_view raw_id, DomainState* expected,

@@ -78,6 +78,7 @@ struct RefreshState {
 // How a collector's last poll ended.
 struct PollState {
   bool up = false;
+  bool is_absent = false;  // the appliance does not have this family, which is optional
   bool polled_once = false;
   std::uint64_t first_ended_in_update = 0;  // as counted by StateStore; 0: none has ended
   Nanoseconds duration{};
@@ -92,6 +93,13 @@ struct ListedDomain {
   LabelValue id;
   LabelValue name;
   LabelValue connection;
+};
+
+// Anomalies of refreshes that the list names and nobody can read, so that none of them is watched:
+// each is counted once, for as many refreshes as this holds.
+struct UnwatchedAnomalies {
+  static constexpr std::size_t kMost = 10'000;
+  std::map<std::string, AnomalySet, std::less<>> counted;
 };
 
 struct CollectorState {
@@ -110,6 +118,7 @@ struct CollectorState {
   KeyedStore<RefreshState> refreshes;
   KeyedStore<DomainState> domains;
   RefreshDurations durations;
+  UnwatchedAnomalies unwatched_anomalies;
   // Of domains that are not shown, so that one that comes back goes on where it was.
   std::map<std::string, DomainHistory, std::less<>> resting_histories;
   bool has_domain_list = false;  // the family's list of domains was read

@@ -29,9 +29,11 @@ void FoldPoll(PollState& poll, const PollUpdate& update, std::uint64_t updates) 
   poll.last_error = std::exchange(poll.error_so_far, std::nullopt);
   if (!std::exchange(poll.polled_once, true)) poll.first_ended_in_update = updates;
   poll.up = update.ended->up;
+  poll.is_absent = update.ended->is_absent;
   poll.duration = update.ended->duration;
   poll.ended_at = update.ended->ended_at;
   if (poll.up) poll.succeeded_at = update.ended->ended_at;
+  if (poll.is_absent) poll.succeeded_at.reset();
 }
 
 void FoldLists(CollectorState& collector, const PollUpdate& update, RefreshFolder& folder) {
@@ -210,8 +212,8 @@ std::optional<std::uint64_t> StateStore::EveryTargetWasPolledInUpdate() const {
 bool StateStore::EveryCollectorIsUp() const {
   const MutexLock lock(mutex_);
   return std::ranges::all_of(targets_, [](const TargetState& target) {
-    return std::ranges::all_of(target.collectors,
-                               [](const CollectorState& c) { return c.poll.up; });
+    return std::ranges::all_of(
+        target.collectors, [](const CollectorState& c) { return c.poll.up || c.poll.is_absent; });
   });
 }
 

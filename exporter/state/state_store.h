@@ -87,7 +87,7 @@ class StateStore {
   // have not.  An exposition of that update or a later one shows all of them as polled.
   std::optional<std::uint64_t> EveryTargetWasPolledInUpdate() const;
 
-  // True if every collector's last poll was up.
+  // True if every collector's last poll was up, or met an optional family that is not there.
   bool EveryCollectorIsUp() const;
 
   using Reader = std::function<void(const StateView&)>;

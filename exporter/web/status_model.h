@@ -42,9 +42,10 @@ struct ShownError {
 };
 
 // State of a collector, or of all collectors of a target together.
-enum class Reachability : std::uint8_t { kDown, kPartlyDown, kWaiting, kUp };
-inline constexpr std::array<std::string_view, 4> kReachabilityNames = {"down", "partly_down",
-                                                                       "waiting", "up"};
+// kAbsent: the appliance does not have the family, which is optional.
+enum class Reachability : std::uint8_t { kDown, kPartlyDown, kWaiting, kUp, kAbsent };
+inline constexpr std::array<std::string_view, 5> kReachabilityNames = {"down", "partly_down",
+                                                                       "waiting", "up", "absent"};
 
 struct ShownCollector {
   std::string_view cloud;

@@ -157,10 +157,12 @@ Reachability ReachabilityOf(const std::vector<ShownCollector>& collectors) {
     return static_cast<std::size_t>(
         std::ranges::count(collectors, wanted, &ShownCollector::reachability));
   };
+  const std::size_t absent = count(Reachability::kAbsent);
   const std::size_t down = count(Reachability::kDown);
   if (down != 0) {
-    return down == collectors.size() ? Reachability::kDown : Reachability::kPartlyDown;
+    return down + absent == collectors.size() ? Reachability::kDown : Reachability::kPartlyDown;
   }
+  if (absent == collectors.size() && absent != 0) return Reachability::kAbsent;
   return count(Reachability::kWaiting) != 0 ? Reachability::kWaiting : Reachability::kUp;
 }
 
@@ -195,7 +197,9 @@ ShownCollector Taker::Copy(const CollectorState& collector) {
                        .is_truncated = collector.list_is_truncated,
                        .last_error = ShownOf(poll.last_error)};
   if (poll.polled_once) {
-    shown.reachability = poll.up ? Reachability::kUp : Reachability::kDown;
+    shown.reachability = poll.up          ? Reachability::kUp
+                         : poll.is_absent ? Reachability::kAbsent
+                                          : Reachability::kDown;
     shown.last_poll_duration = poll.duration;
   }
   shown.unanswered = static_cast<std::size_t>(

@@ -217,9 +217,9 @@ void DecodeRefresh(benchmark::State& run, const std::string& fixture) {
   constexpr std::string_view kId = "8155fe39-570a-4132-92ca-e40b7640c7dc";
   const std::string body = ReadFixture(fixture);
   Decoder decoder;
-  if (!decoder.DecodeRefresh(body, Dsm(), kId)) run.SkipWithError("the fixture is not a refresh");
+  if (!decoder.DecodeRefresh(body, {Dsm()}, kId)) run.SkipWithError("the fixture is not a refresh");
   for ([[maybe_unused]] auto _ : run) {
-    benchmark::DoNotOptimize(decoder.DecodeRefresh(body, Dsm(), kId));
+    benchmark::DoNotOptimize(decoder.DecodeRefresh(body, {Dsm()}, kId));
   }
   run.SetBytesProcessed(run.iterations() * static_cast<std::int64_t>(body.size()));
 }

@@ -15,11 +15,17 @@ HttpAnswer AnswerOfType(std::string content_type) {
   return answer;
 }
 
-TEST(AnswerTest, OnlyA404SaysNotFound) {
-  EXPECT_TRUE(IsNotFound(Response(StatusAnswer(404))));
-  EXPECT_FALSE(IsNotFound(Response(StatusAnswer(200))));
-  EXPECT_FALSE(IsNotFound(Response(StatusAnswer(410))));
-  EXPECT_FALSE(IsNotFound(Response(Fail(ErrorKind::kConnect, "refused"))));
+TEST(AnswerTest, OnlyA404OfTheApplianceSaysNotFound) {
+  Decoder decoder;
+  EXPECT_TRUE(IsNotFound(Response(NotFoundAnswer()), decoder));
+  EXPECT_FALSE(IsNotFound(Response(StatusAnswer(200, NotFoundAnswer().body)), decoder));
+  EXPECT_FALSE(IsNotFound(Response(StatusAnswer(410, NotFoundAnswer().body)), decoder));
+  EXPECT_FALSE(IsNotFound(Response(StatusAnswer(404)), decoder));
+  EXPECT_FALSE(IsNotFound(Response(StatusAnswer(404, "<html>")), decoder));
+  HttpAnswer page = NotFoundAnswer();
+  page.content_type = "text/html";
+  EXPECT_FALSE(IsNotFound(Response(page), decoder));
+  EXPECT_FALSE(IsNotFound(Response(Fail(ErrorKind::kConnect, "refused")), decoder));
 }
 
 TEST(AnswerTest, EveryStatusHasItsKindOfFault) {

@@ -78,70 +78,39 @@ TEST(ClassifyTest, AbortTurnsOnlyACompletedRefreshIntoACancelledOne) {
   }
 }
 
-// Columns: a success sentence, another text, no text.
+// Columns: a text of success, of failure, another one, none.
 struct DomainCase {
   RefreshStatus refresh;
   DomainStatus with_success;
+  DomainStatus with_failure;
   DomainStatus with_other;
   DomainStatus without_text;
 };
 
 const DomainCase kDomainCases[] = {
     {RefreshStatus::kInProgress, DomainStatus::kCompleted, DomainStatus::kInProgress,
-     DomainStatus::kInProgress},
+     DomainStatus::kInProgress, DomainStatus::kInProgress},
     {RefreshStatus::kCompleted, DomainStatus::kCompleted, DomainStatus::kFailed,
-     DomainStatus::kCompleted},
+     DomainStatus::kUnknown, DomainStatus::kCompleted},
     {RefreshStatus::kPartial, DomainStatus::kCompleted, DomainStatus::kFailed,
-     DomainStatus::kUnknown},
-    {RefreshStatus::kFailed, DomainStatus::kCompleted, DomainStatus::kFailed,
+     DomainStatus::kFailed, DomainStatus::kUnknown},
+    {RefreshStatus::kFailed, DomainStatus::kCompleted, DomainStatus::kFailed, DomainStatus::kFailed,
      DomainStatus::kFailed},
     {RefreshStatus::kCancelled, DomainStatus::kCompleted, DomainStatus::kCancelled,
-     DomainStatus::kCancelled},
+     DomainStatus::kCancelled, DomainStatus::kCancelled},
     {RefreshStatus::kNotFound, DomainStatus::kCompleted, DomainStatus::kUnknown,
-     DomainStatus::kUnknown},
+     DomainStatus::kUnknown, DomainStatus::kUnknown},
     {RefreshStatus::kUnknown, DomainStatus::kCompleted, DomainStatus::kUnknown,
-     DomainStatus::kUnknown},
+     DomainStatus::kUnknown, DomainStatus::kUnknown},
 };
 
 TEST(ClassifyTest, ADomainIsReadByItsTextAndTheWordOnItsRefresh) {
   for (const DomainCase& c : kDomainCases) {
     const auto name = RefreshStatusName(c.refresh);
-    EXPECT_EQ(ReadDomainStatus("domain synchronized successfully", c.refresh), c.with_success)
-        << name;
-    EXPECT_EQ(ReadDomainStatus("in_progress", c.refresh), c.with_other) << name;
-    EXPECT_EQ(ReadDomainStatus("connection refused", c.refresh), c.with_other) << name;
-    EXPECT_EQ(ReadDomainStatus("", c.refresh), c.without_text) << name;
-  }
-}
-
-TEST(ClassifyTest, OnlyTheEndingOfTheTextSaysSuccess) {
-  struct Case {
-    const char* text;
-    bool success;
-  };
-  const Case cases[] = {
-      {"synchronized successfully", true},
-      {"domain synchronized successfully", true},
-      {"region synchronized successfully", true},
-      {"Domain Synchronized SUCCESSFULLY", true},
-      {"domain synchronized successfully.", true},
-      {"domain synchronized successfully. ", true},
-      {"domain synchronized successfully \r\n\t\v\f", true},
-      {"domain synchronized successfully..", false},
-      {"domain synchronized successfully .", false},
-      {"domain synchronized successfully!", false},
-      {"domain synchronized  successfully", false},
-      {"domain synchronized successfully except 3 keys", false},
-      {"domain was not synchronized", false},
-      {"successfully", false},
-      {"ynchronized successfully", false},
-      {"synchronised successfully", false},
-      {".", false},
-      {" ", false},
-  };
-  for (const Case& c : cases) {
-    const auto expected = c.success ? DomainStatus::kCompleted : DomainStatus::kFailed;
-    EXPECT_EQ(ReadDomainStatus(c.text, RefreshStatus::kCompleted), expected) << c.text;
+    EXPECT_EQ(StatusOfDomain(DomainText::kSuccess, c.refresh), c.with_success) << name;
+    EXPECT_EQ(StatusOfDomain(DomainText::kFailure, c.refresh), c.with_failure) << name;
+    EXPECT_EQ(StatusOfDomain(DomainText::kOther, c.refresh), c.with_other) << name;
+    EXPECT_EQ(StatusOfDomain(DomainText::kNone, c.refresh), c.without_text) << name;
   }
 }
 

@@ -29,7 +29,7 @@ std::string Nested(const std::string& open, const std::string& close, std::size_
 }
 
 ErrorKind KindOf(const std::string& body) {
-  const auto decoded = Decoder().DecodeRefresh(body, *FindFamily("dsm"), "r");
+  const auto decoded = Decoder().DecodeRefresh(body, {*FindFamily("dsm")}, "r");
   EXPECT_FALSE(decoded) << body.substr(0, 200);
   return decoded ? ErrorKind::kDns : decoded.error().error.kind;
 }
@@ -80,13 +80,13 @@ TEST(DecoderDamageTest, WhatIsNoJsonDocumentIsRefusedAsSuch) {
 }
 
 TEST(DecoderDamageTest, RefusesAByteOrderMarkItselfAndDoesNotLeaveItToTheLibrary) {
-  const auto decoded = Decoder().DecodeRefresh("\xEF\xBB\xBF" + kJob, *FindFamily("dsm"), "r");
+  const auto decoded = Decoder().DecodeRefresh("\xEF\xBB\xBF" + kJob, {*FindFamily("dsm")}, "r");
   EXPECT_EQ(FailureOf(decoded), "json: the body starts with a byte order mark");
 }
 
 TEST(DecoderDamageTest, DeepButAllowedNestingOfUnknownFieldsIsFine) {
   for (const std::string& body : {Nested("[", "]", 1'000), Nested("{\"k\":", "}", 1'000)}) {
-    const auto decoded = Decoder().DecodeRefresh(body, *FindFamily("dsm"), "r");
+    const auto decoded = Decoder().DecodeRefresh(body, {*FindFamily("dsm")}, "r");
     EXPECT_EQ(FailureOf(decoded), "usable");
   }
 }
@@ -94,7 +94,7 @@ TEST(DecoderDamageTest, DeepButAllowedNestingOfUnknownFieldsIsFine) {
 TEST(DecoderDamageTest, EscapedTextIsDecoded) {
   const auto decoded = Decoder().DecodeRefresh(
       R"({"overall_st\u0061tus":"fail\u0065d","domains":["a\u0000\ud83d\udd11\"\n"]})",
-      *FindFamily("dsm"), "r");
+      {*FindFamily("dsm")}, "r");
   ASSERT_EQ(FailureOf(decoded), "usable");
   EXPECT_EQ(decoded->status, RefreshStatus::kFailed);
   EXPECT_EQ(decoded->domains.at(0).domain_id, "a\0\xF0\x9F\x94\x91\"\n"s);
@@ -116,7 +116,8 @@ const DuplicateCase kDuplicates[] = {
     {R"({"application/json":{"overall_status":"failed"},"application/json":{}})",
      "application/json"},
     {R"({"application/json":{"x":1,"overall_status":"failed","x":2}})", "x"},
-    {R"({"resources":[{"id":"r","overall_status":"failed"},{"id":"x","id":"y"}]})", "id"},
+    {R"({"resources":[],"resources":[]})", "resources"},
+    {R"({"total":1,"resources":[{"id":"r","overall_status":"failed"}],"total":1})", "total"},
     {R"({"codeDesc":"NCERRForbidden","codeDesc":"NCERRForbidden"})", "codeDesc"},
     {R"({"caf\u00e9\n":1,"caf\u00e9\n":2})", "caf??"},
 };
@@ -126,11 +127,11 @@ TEST(DecoderDamageTest, RefusesAnObjectWithADuplicateKeyWhereverItIs) {
   for (const DuplicateCase& c : kDuplicates) {
     const std::string failure =
         "schema: an object has the key \"" + std::string(c.key) + "\" twice";
-    const auto decoded = decoder.DecodeRefresh(c.body, *FindFamily("dsm"), "r");
+    const auto decoded = decoder.DecodeRefresh(c.body, {*FindFamily("dsm")}, "r");
     EXPECT_EQ(FailureOf(decoded), failure) << c.body;
     ASSERT_FALSE(decoded) << c.body;
     EXPECT_EQ(decoded.error().anomaly, Anomaly::kDuplicateKey) << c.body;
-    const auto list = decoder.DecodeRefreshList(c.body, *FindFamily("dsm"));
+    const auto list = decoder.DecodeRefreshList(c.body, {*FindFamily("dsm")});
     EXPECT_EQ(FailureOf(list), failure) << c.body;
     ASSERT_FALSE(list) << c.body;
     EXPECT_EQ(list.error().anomaly, Anomaly::kDuplicateKey) << c.body;
@@ -140,7 +141,7 @@ TEST(DecoderDamageTest, RefusesAnObjectWithADuplicateKeyWhereverItIs) {
 TEST(DecoderDamageTest, TheSameKeyInDifferentObjectsOrAnotherCaseIsNoDuplicate) {
   const auto decoded = Decoder().DecodeRefresh(
       R"({"id":"r","overall_status":"failed","ID":1,"a":{"id":1},"b":[{"id":1},{"id":1}]})",
-      *FindFamily("dsm"), "r");
+      {*FindFamily("dsm")}, "r");
   EXPECT_EQ(FailureOf(decoded), "usable");
 }
 
@@ -153,10 +154,10 @@ TEST(DecoderDamageTest, FindsADuplicateKeyInObjectsOfEverySize) {
       return R"({"overall_status":"failed","detailed_status":{)" + details + "\"" + last +
              "\":\"\"}}";
     };
-    EXPECT_EQ(FailureOf(decoder.DecodeRefresh(body("other"), *FindFamily("dsm"), "r")), "usable");
+    EXPECT_EQ(FailureOf(decoder.DecodeRefresh(body("other"), {*FindFamily("dsm")}, "r")), "usable");
     for (const std::size_t repeated : {std::size_t{0}, keys / 2, keys - 1}) {
       const std::string key = "k" + std::to_string(repeated);
-      const auto decoded = decoder.DecodeRefresh(body(key), *FindFamily("dsm"), "r");
+      const auto decoded = decoder.DecodeRefresh(body(key), {*FindFamily("dsm")}, "r");
       EXPECT_EQ(FailureOf(decoded), "schema: an object has the key \"" + key + "\" twice");
     }
   }
@@ -165,7 +166,7 @@ TEST(DecoderDamageTest, FindsADuplicateKeyInObjectsOfEverySize) {
 TEST(DecoderDamageTest, ALongDuplicateKeyIsCutInTheMessage) {
   const std::string key = "\"" + std::string(5'000, 'k') + "\"";
   const auto decoded =
-      Decoder().DecodeRefresh("{" + key + ":1," + key + ":2}", *FindFamily("dsm"), "r");
+      Decoder().DecodeRefresh("{" + key + ":1," + key + ":2}", {*FindFamily("dsm")}, "r");
   EXPECT_EQ(FailureOf(decoded),
             "schema: an object has the key \"" + std::string(200, 'k') + "\" twice");
 }
@@ -177,7 +178,7 @@ TEST(DecoderDamageTest, ATruncatedBodyIsNeverUsable) {
   for (std::size_t length = 0; length <= golden.size(); ++length) {
     // A copy of its own, so that the address sanitizer sees a read beyond the end.
     const std::string body(golden, 0, length);
-    const auto decoded = decoder.DecodeRefresh(body, *FindFamily("dsm"), kAskedId);
+    const auto decoded = decoder.DecodeRefresh(body, {*FindFamily("dsm")}, kAskedId);
     const bool whole = length >= end;
     EXPECT_TRUE(FailureOf(decoded).starts_with(whole ? "usable" : "json: ")) << length;
   }
@@ -221,7 +222,7 @@ TEST(DecoderDamageTest, ABodyWithOneOtherByteKeepsTheInvariants) {
     for (int change = 1; change < 256; ++change) {
       std::string body = golden;
       body[position] = static_cast<char>(body[position] ^ change);
-      const auto decoded = decoder.DecodeRefresh(body, *FindFamily("dsm"), kAskedId);
+      const auto decoded = decoder.DecodeRefresh(body, {*FindFamily("dsm")}, kAskedId);
       if (decoded) {
         ExpectInvariants(*decoded);
       } else {
@@ -234,7 +235,7 @@ TEST(DecoderDamageTest, ABodyWithOneOtherByteKeepsTheInvariants) {
 
 TEST(DecoderDamageTest, ADecoderForgetsTheBodyBefore) {
   const std::string golden = Golden();
-  const auto expected = Decoder().DecodeRefresh(golden, *FindFamily("dsm"), kAskedId);
+  const auto expected = Decoder().DecodeRefresh(golden, {*FindFamily("dsm")}, kAskedId);
   ASSERT_TRUE(expected);
   Decoder decoder;
   const std::string others[] = {"",
@@ -244,9 +245,9 @@ TEST(DecoderDamageTest, ADecoderForgetsTheBodyBefore) {
                                 R"({"a":1,"a":2})",
                                 R"({"overall_status":"failed","domains":[1]})"};
   for (const std::string& other : others) {
-    const auto ignored = decoder.DecodeRefresh(other, *FindFamily("dsm"), "r");
+    const auto ignored = decoder.DecodeRefresh(other, {*FindFamily("dsm")}, "r");
     EXPECT_EQ(ignored.has_value(), other.size() > (1U << 20));
-    const auto decoded = decoder.DecodeRefresh(golden, *FindFamily("dsm"), kAskedId);
+    const auto decoded = decoder.DecodeRefresh(golden, {*FindFamily("dsm")}, kAskedId);
     ASSERT_TRUE(decoded);
     EXPECT_EQ(*decoded, *expected);
   }
@@ -255,7 +256,7 @@ TEST(DecoderDamageTest, ADecoderForgetsTheBodyBefore) {
 TEST(DecoderDamageTest, AResultOutlivesBodyAndDecoder) {
   auto body = std::make_unique<std::string>(Golden());
   auto decoder = std::make_unique<Decoder>();
-  const auto decoded = decoder->DecodeRefresh(*body, *FindFamily("dsm"), kAskedId);
+  const auto decoded = decoder->DecodeRefresh(*body, {*FindFamily("dsm")}, kAskedId);
   body.reset();
   decoder.reset();
   ASSERT_TRUE(decoded);

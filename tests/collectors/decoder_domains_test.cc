@@ -41,8 +41,8 @@ TEST(DecoderDomainsTest, EntriesWithoutAnIdAreCountedAndLeftOut) {
       R"({"resources":[{"name":"n"},{"id":""},{"id":5},7,null,{"id":"d1"}]})", *FindFamily("dsm"));
   ASSERT_TRUE(page);
   EXPECT_EQ(page->domains.size(), 1U);
-  EXPECT_EQ(page->unusable_entries, 5U);
-  EXPECT_FALSE(page->total);
+  EXPECT_EQ(page->unusable.count, 5U);
+  EXPECT_FALSE(page->frame.total);
 }
 
 TEST(DecoderDomainsTest, AnotherShapeIsRefused) {

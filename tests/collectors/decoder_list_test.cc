@@ -13,7 +13,7 @@ namespace cckm {
 namespace {
 
 Decoded<RefreshPage> DecodeList(std::string_view body, std::string_view family = "dsm") {
-  return Decoder().DecodeRefreshList(body, *FindFamily(family));
+  return Decoder().DecodeRefreshList(body, {*FindFamily(family)});
 }
 
 std::string IdsOf(const RefreshPage& page) {
@@ -25,13 +25,13 @@ std::string IdsOf(const RefreshPage& page) {
 TEST(DecoderListTest, ReadsTheSampleList) {
   const auto page = DecodeList(ReadFixture("samples/dsm_refresh_list.json"));
   ASSERT_TRUE(page);
-  EXPECT_EQ(page->skip, 0U);
-  EXPECT_EQ(page->limit, 10U);
-  EXPECT_EQ(page->total, 1U);
-  EXPECT_EQ(page->unusable_entries, 0U);
+  EXPECT_EQ(page->frame.skip, 0U);
+  EXPECT_EQ(page->frame.limit, 10U);
+  EXPECT_EQ(page->frame.total, 1U);
+  EXPECT_EQ(page->unusable.count, 0U);
   const auto single =
-      Decoder().DecodeRefresh(ReadFixture("samples/dsm_refresh_completed.json"), *FindFamily("dsm"),
-                              "8155fe39-570a-4132-92ca-e40b7640c7dc");
+      Decoder().DecodeRefresh(ReadFixture("samples/dsm_refresh_completed.json"),
+                              {*FindFamily("dsm")}, "8155fe39-570a-4132-92ca-e40b7640c7dc");
   ASSERT_TRUE(single);
   EXPECT_EQ(page->refreshes, std::vector<Refresh>{*single});
 }
@@ -63,6 +63,7 @@ const ListCase kLists[] = {
     {R"({"resources":[{"id":"a","overall_status":"failed","abort":3}]})", "", 1},
     {R"({"resources":[{"id":"a","overall_status":"failed","domains":[3]}]})", "", 1},
     {R"({"resources":[{"id":"a","overall_status":"failed","detailed_status":3}]})", "", 1},
+    {R"({"resources":[{"id":"..","overall_status":"failed"}]})", "", 1},
     {R"({"resources":[{"code":5,"codeDesc":"NCERRForbidden"}]})", "", 1},
     // Entries without an id that may name a refresh.
     {R"({"resources":[{"overall_status":"failed"},{"id":null,"overall_status":"failed"},
@@ -77,7 +78,7 @@ TEST(DecoderListTest, TakesEveryReadableEntryInTheOrderOfTheBody) {
     const auto page = DecodeList(c.body);
     ASSERT_EQ(FailureOf(page), "usable") << c.body;
     EXPECT_EQ(IdsOf(*page), c.ids) << c.body;
-    EXPECT_EQ(page->unusable_entries, c.unusable_entries) << c.body;
+    EXPECT_EQ(page->unusable.count, c.unusable_entries) << c.body;
   }
 }
 
@@ -87,7 +88,7 @@ TEST(DecoderListTest, AnIdOf128CharactersIsUsableAndALongerOneIsNot) {
            "\",\"overall_status\":\"failed\"}]}";
   };
   EXPECT_EQ(DecodeList(body(128))->refreshes.size(), 1U);
-  EXPECT_EQ(DecodeList(body(129))->unusable_entries, 1U);
+  EXPECT_EQ(DecodeList(body(129))->unusable.count, 1U);
 }
 
 TEST(DecoderListTest, EntriesDoNotInfluenceEachOther) {
@@ -108,24 +109,24 @@ TEST(DecoderListTest, EntriesDoNotInfluenceEachOther) {
 TEST(DecoderListTest, TheFrameIsOptional) {
   struct Case {
     const char* body;
-    std::uint64_t skip;
-    std::uint64_t limit;
+    std::optional<std::uint64_t> skip;
+    std::optional<std::uint64_t> limit;
     std::optional<std::uint64_t> total;
   };
   const Case cases[] = {
       {R"({"skip":20,"limit":10,"total":35,"resources":[]})", 20, 10, 35},
-      {R"({"resources":[]})", 0, 0, std::nullopt},
-      {R"({"skip":null,"limit":null,"total":null,"resources":[]})", 0, 0, std::nullopt},
-      {R"({"total":0,"resources":[{"id":"a","overall_status":"failed"}]})", 0, 0, 0},
-      {R"({"total":18446744073709551615,"resources":[]})", 0, 0, 18446744073709551615U},
+      {R"({"resources":[]})", {}, {}, {}},
+      {R"({"skip":null,"limit":null,"total":null,"resources":[]})", {}, {}, {}},
+      {R"({"total":0,"resources":[{"id":"a","overall_status":"failed"}]})", {}, {}, 0},
+      {R"({"total":18446744073709551615,"resources":[]})", {}, {}, 18446744073709551615U},
       {R"({"id":"a","overall_status":"failed"})", 0, 1, 1},
   };
   for (const Case& c : cases) {
     const auto page = DecodeList(c.body);
     ASSERT_EQ(FailureOf(page), "usable") << c.body;
-    EXPECT_EQ(page->skip, c.skip) << c.body;
-    EXPECT_EQ(page->limit, c.limit) << c.body;
-    EXPECT_EQ(page->total, c.total) << c.body;
+    EXPECT_EQ(page->frame.skip, c.skip) << c.body;
+    EXPECT_EQ(page->frame.limit, c.limit) << c.body;
+    EXPECT_EQ(page->frame.total, c.total) << c.body;
   }
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 Refresh DecodeJob(const std::string& fields, std::string_view family) {
   Decoder decoder;
-  auto decoded = decoder.DecodeRefresh("{\"id\":\"r\"," + fields + "}", *FindFamily(family), "r");
+  auto decoded = decoder.DecodeRefresh("{\"id\":\"r\"," + fields + "}", {*FindFamily(family)}, "r");
   EXPECT_EQ(FailureOf(decoded), "usable") << fields;
   return decoded.value_or(Refresh{});
 }

@@ -17,7 +17,7 @@ namespace {
 
 Decoded<Refresh> Decode(std::string_view body, std::string_view asked_id = "r",
                         std::string_view family = "dsm") {
-  return Decoder().DecodeRefresh(body, *FindFamily(family), asked_id);
+  return Decoder().DecodeRefresh(body, {*FindFamily(family)}, asked_id);
 }
 
 std::optional<WallTime> At(std::string_view text) { return ParseRfc3339(text).time; }
@@ -28,6 +28,7 @@ TEST(DecoderTest, ReadsTheCompletedSample) {
   ASSERT_TRUE(decoded);
   Refresh expected;
   expected.id = "8155fe39-570a-4132-92ca-e40b7640c7dc";
+  expected.told_id = expected.id;
   expected.status = RefreshStatus::kCompleted;
   expected.created_at = At("2021-03-03T06:10:52.128836Z");
   expected.updated_at = At("2021-03-03T06:10:54.097262Z");
@@ -172,10 +173,6 @@ const RefusedCase kRefused[] = {
      "schema: detailed_status is not an object"},
     {R"({"overall_status":"failed","detailed_status":"x"})",
      "schema: detailed_status is not an object"},
-    {R"({"overall_status":"failed","detailed_status":{"a":"x","b":1}})",
-     "schema: detailed_status has a value that is not a string"},
-    {R"({"overall_status":"failed","detailed_status":{"a":{}}})",
-     "schema: detailed_status has a value that is not a string"},
     // Domain arrays.
     {R"({"overall_status":"failed","domains":"a"})", "schema: domains is not an array"},
     {R"({"overall_status":"failed","domains":{}})", "schema: domains is not an array"},
@@ -246,7 +243,7 @@ const TimeCase kTimeCases[] = {
     {"null", nullptr, false},
     {R"("")", nullptr, false},
     {R"("0001-01-01T00:00:00Z")", nullptr, false},
-    {R"("2021-03-03 06:10:54Z")", nullptr, true},
+    {R"("2021-03-03_06:10:54Z")", nullptr, true},
     {R"("2021-03-03T06:10:54")", nullptr, true},
     {R"("yesterday")", nullptr, true},
     {R"(" ")", nullptr, true},
@@ -286,7 +283,7 @@ TEST(DecoderTest, IgnoresNumbersThatNothingCanHold) {
   for (const char* number : {"1e400", "-1e400", "36893488147419103232", "-9223372036854775809"}) {
     Decoder decoder;
     const std::string body = std::string(R"({"overall_status":"failed","x":)") + number + "}";
-    const auto refresh = decoder.DecodeRefresh(body, *FindFamily("dsm"), "r");
+    const auto refresh = decoder.DecodeRefresh(body, {*FindFamily("dsm")}, "r");
     ASSERT_TRUE(refresh) << number;
     EXPECT_EQ(refresh->status, RefreshStatus::kFailed);
   }

@@ -184,13 +184,42 @@ TEST(ListWalkTest, WhatTheCallerForgetsIsNotNewAgain) {
   EXPECT_FALSE(walk.See("a"));
 }
 
-TEST(ListWalkTest, APageTooLargeHalvesTheLimitDownToOne) {
+TEST(ListWalkTest, APageThatCannotBeReadHalvesTheLimitDownToOneEntryAndPassesItOver) {
   ListWalk walk("/l");
   std::vector<std::uint64_t> limits;
-  do {
+  auto detour = ListWalk::Detour::kSmaller;
+  while (detour == ListWalk::Detour::kSmaller) {
     limits.push_back(SkipAndLimit(walk.NextPage()->path).second);
-  } while (walk.TakeTooLarge());
+    detour = walk.TakeUnreadable();
+  }
   EXPECT_EQ(limits, std::vector<std::uint64_t>({100, 50, 25, 12, 6, 3, 1}));
+  EXPECT_EQ(detour, ListWalk::Detour::kSkippedEntry);
+  EXPECT_EQ(SkipAndLimit(walk.NextPage()->path),
+            std::make_pair(std::uint64_t{1}, std::uint64_t{100}));
+}
+
+TEST(ListWalkTest, AListOfWhichNothingCanBeReadIsGivenUp) {
+  ListWalk walk("/l");
+  std::size_t requests = 0;
+  auto detour = ListWalk::Detour::kSmaller;
+  while (detour != ListWalk::Detour::kGaveUp && ++requests < 1000) {
+    ASSERT_TRUE(walk.NextPage());
+    detour = walk.TakeUnreadable();
+  }
+  EXPECT_LE(requests, 30U);
+}
+
+TEST(ListWalkTest, APageThatBeginsElsewhereIsAskedForOnANewConnectionAndBelievedThen) {
+  ListWalk walk("/l");
+  EXPECT_FALSE(walk.NextPage()->on_new_connection);
+  EXPECT_EQ(walk.OriginOf(std::nullopt), ListWalk::Origin::kThisPage);
+  EXPECT_EQ(walk.OriginOf(0), ListWalk::Origin::kThisPage);
+  EXPECT_EQ(walk.OriginOf(100), ListWalk::Origin::kAskedForAgain);
+  const auto again = walk.NextPage();
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->on_new_connection);
+  EXPECT_EQ(walk.OriginOf(100), ListWalk::Origin::kThisPage);
+  EXPECT_EQ(walk.OriginOf(200), ListWalk::Origin::kAnother);
 }
 
 TEST(ListWalkTest, ARefusedPageIsAskedForOnceMoreAsItWas) {

@@ -130,9 +130,13 @@ class PollerLoginTest : public testing::Test {
     if (granted == tokens_.end() || clock_.SteadyNow() >= granted->second) {
       return StatusAnswer(401);
     }
+    if (request.path.find('?') != std::string::npos && !data_answer_) {
+      return JsonAnswer(R"({"skip":0,"total":0,"resources":[]})");
+    }
     const auto answer = answers_.find(request.path);
-    if (answer != answers_.end()) return answer->second;
-    return data_answer_ ? *data_answer_ : JsonAnswer(R"({"overall_status":"in_progress"})");
+    if (answer != answers_.end()) return WithIdOf(request.path, answer->second);
+    return WithIdOf(request.path, data_answer_ ? *data_answer_
+                                               : JsonAnswer(R"({"overall_status":"in_progress"})"));
   }
   HttpAnswer Grant() {
     const std::string token = "token-" + std::to_string(tokens_.size() + 1) + "-canary";

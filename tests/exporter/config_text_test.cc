@@ -79,6 +79,8 @@ class ConfigTextTest : public testing::Test {
                        .max_series = 1,
                        .domain_histograms = false,
                        .allow_http = true};
+    target.collectors.front().optional = true;
+    target.collectors.front().success_texts = {"fine: #1", "true"};
     target.collectors.push_back({.family = FindFamily("external-cm"),
                                  .refresh_ids = {"1", "true", "a:b", "0x10", "-", "~x.y_z"},
                                  .refresh_id_files = {},
@@ -194,9 +196,12 @@ TEST_F(ConfigTextTest, ShowsEveryKeyOfACollector) {
   collector.domain_names = false;
   collector.discovery = {
       .enabled = true, .interval = minutes(2), .max_refreshes = 77, .observe_history = true};
+  collector.optional = true;
+  collector.success_texts = {"nothing to do"};
   const std::string text = ConfigText(config);
   for (const char* line :
-       {"refresh_id_files:", "- /etc/cckm/ids-*.txt", "domain_names: false", "enabled: true",
+       {"optional: true", "success_texts:", "- nothing to do",
+        "refresh_id_files:", "- /etc/cckm/ids-*.txt", "domain_names: false", "enabled: true",
         "interval: 2m", "max_refreshes: 77", "observe_history: true"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << '\n' << text;
   }

@@ -274,7 +274,7 @@ class RandomAppliance {
     if (is_list && dice == 4) return Result<HttpAnswer>(Fail(ErrorKind::kTooLarge, "too large"));
     auto& jobs = appliance_.jobs;
     if (is_list && dice < 15) std::rotate(jobs.begin(), jobs.begin() + 1, jobs.end());
-    if (!is_list && dice == 3) return StatusAnswer(404);
+    if (!is_list && dice == 3) return NotFoundAnswer();
     return std::nullopt;
   }
 

@@ -148,6 +148,18 @@ TEST_F(EventLogTest, SaysWhenACollectorComesUpOrGoesDownAndNothingInBetween) {
             "level=info msg=\"Collector is up\" target=cm cloud=dsm\n");
 }
 
+TEST_F(EventLogTest, AnOptionalFamilyThatIsAbsentIsSaidOnce) {
+  PollUpdate absent = Ended(false);
+  absent.ended->is_absent = true;
+  events.OnUpdate(absent, {});
+  events.OnUpdate(absent, {});
+  events.OnUpdate(Ended(true), {});
+  EXPECT_EQ(Logged(),
+            "level=info msg=\"Appliance does not have this family, which is optional: asked again "
+            "every 10 minutes\" target=cm cloud=dsm\n"
+            "level=info msg=\"Collector is up\" target=cm cloud=dsm\n");
+}
+
 TEST_F(EventLogTest, ACollectorThatIsDownFromTheStartIsSaidToBe) {
   events.OnUpdate(Ended(false), {});
   EXPECT_EQ(Logged(), "level=warn msg=\"Collector is down\" target=cm cloud=dsm\n");

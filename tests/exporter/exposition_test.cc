@@ -126,6 +126,18 @@ TEST(ExpositionTest, TellsHowManyTargetsThisShardHas) {
   EXPECT_TRUE(shows("cckm_exporter_targets 0")) << "an empty shard is there";
 }
 
+TEST(ExpositionTest, AnOptionalFamilyThatIsAbsentHasNoSeriesOfUpAndAllOthers) {
+  Harness exporter(Watching({"r1"}));
+  PollUpdate end = PollEnd("cm", "dsm", false);
+  static_cast<void>(exporter.state().Apply(end, {}));
+  EXPECT_EQ(exporter.Scrape("cckm_up{"), "cckm_up{target=\"cm\",cloud=\"dsm\"} 0\n");
+  end.ended->is_absent = true;
+  static_cast<void>(exporter.state().Apply(end, {}));
+  EXPECT_EQ(exporter.Scrape("cckm_up{"), "");
+  EXPECT_EQ(exporter.Scrape("cckm_last_poll_timestamp_seconds{"),
+            "cckm_last_poll_timestamp_seconds{target=\"cm\",cloud=\"dsm\"} 1614751854\n");
+}
+
 // Of each state set, over a refresh in every state, exactly one value is 1.
 TEST(ExpositionTest, EveryStateSetIsClosedAndHasOneActiveState) {
   const std::vector<std::string> states = {"in_progress", "completed", "partial",

@@ -99,10 +99,10 @@ Harness::Harness(Setup setup)
       setup_(std::move(setup)),
       client_(clock,
               [this](const std::string& path) {
-                if (setup_.respond) return setup_.respond(path);
+                if (setup_.respond) return WithIdOf(path, setup_.respond(path));
                 const auto found = answers_.find(path);
-                return found == answers_.end() ? Result<HttpAnswer>(StatusAnswer(404))
-                                               : found->second;
+                return found == answers_.end() ? Result<HttpAnswer>(NotFoundAnswer())
+                                               : WithIdOf(path, found->second);
               }),
       login_(setup_.make_login ? setup_.make_login(clock, random_) : nullptr),
       log_file_(std::fopen(setup_.log_file.c_str(), "w"), std::fclose),

@@ -158,7 +158,7 @@ TEST(LifecycleTest, TheLastResultStaysWhileANewRefreshRuns) {
                               .details = {{"d1", "no such host"}}}
                           .Json());
   exporter.AnswerJson("dsm", "r2",
-                      JobText{.created = "2021-03-03T07:00:00Z", .details = {}}.Json());
+                      JobText{.created = "2021-03-03T06:05:00Z", .details = {}}.Json());
   exporter.PollFor(1ms);
   EXPECT_EQ(DomainStatusOf(exporter, "d1"), "in_progress");
   EXPECT_EQ(LastResultOf(exporter, "d1"), "failed");
@@ -169,7 +169,7 @@ TEST(LifecycleTest, TheLastResultStaysWhileANewRefreshRuns) {
 TEST(LifecycleTest, TheNewestRefreshDecidesWhateverTheOrderOfTheAnswers) {
   Harness exporter(Watching({"new", "old"}));
   exporter.AnswerJson("dsm", "new",
-                      Completed("2021-03-03T07:00:00Z", "2021-03-03T07:00:05Z").Json());
+                      Completed("2021-03-03T06:05:00Z", "2021-03-03T06:05:05Z").Json());
   exporter.AnswerJson(
       "dsm", "old",
       JobText{.status = "failed", .completed = "2021-03-03T06:00:09Z", .details = {}}.Json());
@@ -272,11 +272,11 @@ TEST(LifecycleTest, ARefreshThatIsNotFoundLeavesItsDomainsAsLastKnown) {
   Harness exporter(Watching({"r1"}));
   exporter.AnswerJson("dsm", "r1", JobText{}.Json());
   exporter.PollFor(1ms);
-  exporter.Answer("dsm", "r1", StatusAnswer(404));
+  exporter.Answer("dsm", "r1", NotFoundAnswer());
   exporter.PollFor(10min);
   EXPECT_EQ(RefreshStatusOf(exporter, "r1"), "not_found");
   EXPECT_EQ(DomainStatusOf(exporter, "d1"), "in_progress");
-  EXPECT_EQ(Value(exporter, "cckm_up", ""), "1");
+  EXPECT_EQ(Value(exporter, "cckm_up", ""), "0") << "the list is not found either";
   EXPECT_EQ(Value(exporter, "cckm_unanswered_refreshes", ""), "0");
 }
 
@@ -303,7 +303,7 @@ TEST(LifecycleTest, ADomainThatNoRefreshNamesAnyMoreLeaves) {
   Harness exporter(Watching({"r1", "r2"}));
   exporter.AnswerJson(
       "dsm", "r1",
-      JobText{.created = "2021-03-03T07:00:00Z", .domains = {"d1", "d2"}, .details = {}}.Json());
+      JobText{.created = "2021-03-03T06:05:00Z", .domains = {"d1", "d2"}, .details = {}}.Json());
   exporter.AnswerJson("dsm", "r2",
                       JobText{.status = "running",
                               .domains = {"d1"},
@@ -313,7 +313,7 @@ TEST(LifecycleTest, ADomainThatNoRefreshNamesAnyMoreLeaves) {
   EXPECT_EQ(DomainStatusOf(exporter, "d1"), "in_progress");
   EXPECT_EQ(DomainStatusOf(exporter, "d2"), "in_progress");
   exporter.AnswerJson(
-      "dsm", "r1", JobText{.created = "2021-03-03T07:00:00Z", .domains = {}, .details = {}}.Json());
+      "dsm", "r1", JobText{.created = "2021-03-03T06:05:00Z", .domains = {}, .details = {}}.Json());
   exporter.PollFor(15s);
   EXPECT_EQ(DomainStatusOf(exporter, "d1"), "completed") << "the older refresh is its newest now";
   EXPECT_EQ(exporter.Scrape("cckm_domain_info").find("d2"), std::string::npos);

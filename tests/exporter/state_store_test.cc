@@ -139,6 +139,47 @@ TEST_F(StateStoreTest, EveryCollectorIsUpByItsLastPoll) {
   EXPECT_FALSE(state.EveryCollectorIsUp());
 }
 
+TEST_F(StateStoreTest, AnOptionalFamilyThatIsAbsentIsNoFault) {
+  Apply(PollEnd("a", "dsm", true));
+  Apply(PollEnd("b", "dsm", true));
+  PollUpdate absent = PollEnd("a", "aws", false);
+  absent.ended->is_absent = true;
+  Apply(absent);
+  EXPECT_TRUE(state.EveryTargetWasPolled());
+  EXPECT_TRUE(state.EveryCollectorIsUp());
+  Apply(PollEnd("a", "aws", false));
+  EXPECT_FALSE(state.EveryCollectorIsUp());
+}
+
+TEST_F(StateStoreTest, AnAnomalyOfARefreshThatNobodyCanReadIsCountedOnce) {
+  RefreshAnswer answer = WithoutAnswer("unread");
+  answer.refresh.anomalies.Add(Anomaly::kDuplicateKey);
+  const auto first = state.Apply(UpdateOf("a", "dsm", {answer}), {});
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].refresh_id, "unread");
+  EXPECT_TRUE(state.Apply(UpdateOf("a", "dsm", {answer}), {}).empty());
+}
+
+TEST_F(StateStoreTest, OneThatWasDatedInTheFutureIsNotTheNewestOnceItsTimeIsNone) {
+  RefreshAnswer future = Finished("r1", {"d1"}, std::chrono::hours(24 * 365));
+  Apply(UpdateOf("a", "dsm", {future}));
+  RefreshAnswer later = Finished("r2", {"d1"}, std::chrono::hours(1));
+  later.refresh.status = RefreshStatus::kFailed;
+  later.refresh.domains[0].status = DomainStatus::kFailed;
+  future.refresh.created_at.reset();
+  future.refresh.completed_at.reset();
+  future.refresh.anomalies.Add(Anomaly::kBadTimestamp);
+  const auto found = state.Apply(UpdateOf("a", "dsm", {future}), {false});
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_FALSE(found[0].kinds.Has(Anomaly::kChangedAfterFinish));
+  Apply(UpdateOf("a", "dsm", {later}));
+  state.Read([](const StateView& view) {
+    const DomainState& domain = *view.targets[0].collectors[0].domains.begin();
+    EXPECT_EQ(domain.status, DomainStatus::kFailed);
+    EXPECT_EQ(domain.history.last_result, DomainResult::kFailed);
+  });
+}
+
 TEST_F(StateStoreTest, APollIsKeptByItsEndAndSuccessesOutliveFailures) {
   Apply(PollEnd("a", "dsm", true));
   PollUpdate failed = PollEnd("a", "dsm", false);

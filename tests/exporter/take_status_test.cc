@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -184,6 +185,23 @@ TEST_F(TakeStatusTest, ATargetIsAsReachableAsItsCollectors) {
   EXPECT_EQ(Take().targets.rows[0].reachability, Reachability::kPartlyDown) << "trouble first";
   Apply(PollEnd("two", "dsm", false));
   EXPECT_EQ(Take().targets.rows[0].reachability, Reachability::kDown);
+}
+
+TEST_F(TakeStatusTest, AnOptionalFamilyThatIsAbsentMakesNoTargetUnreachable) {
+  state.SetTarget({.options = {.name = "two"},
+                   .collectors = {{FindFamily("dsm"), {"r1"}}, {FindFamily("aws"), {"r1"}}}});
+  Apply(PollEnd("two", "dsm", true));
+  PollUpdate absent = PollEnd("two", "aws", false);
+  absent.ended->is_absent = true;
+  Apply(absent);
+  const auto two = [&] {
+    const StatusModel model = Take();
+    return *std::ranges::find(model.targets.rows, "two", &ShownTarget::name);
+  };
+  EXPECT_EQ(two().reachability, Reachability::kUp);
+  EXPECT_EQ(two().collectors[1].reachability, Reachability::kAbsent);
+  Apply(PollEnd("two", "dsm", false));
+  EXPECT_EQ(two().reachability, Reachability::kDown);
 }
 
 TEST_F(TakeStatusTest, AnExpiredTokenIsNoneThatIsHeld) {

@@ -92,6 +92,28 @@ TEST(UrlTest, NamesTheRuleThatIsBroken) {
   }
 }
 
+TEST(UrlTest, APathThatRepeatsTheBeginningOfEveryPathIsToldWithTheRightUrl) {
+  const struct {
+    const char* text;
+    const char* right;
+  } cases[] = {
+      {"https://cm.example.com/api", "https://cm.example.com"},
+      {"https://cm.example.com/api/v1", "https://cm.example.com"},
+      {"https://cm:8443/api/v1///", "https://cm:8443"},
+      {"https://cm/API/V1/", "https://cm"},
+      {"https://cm/a//api//v1/", "https://cm/a"},
+      {"https://[::1]/Api", "https://[::1]"},
+  };
+  for (const auto& row : cases) {
+    EXPECT_TRUE(RepeatedApiPath(*ParseUrl(row.text)).ends_with("write " + std::string(row.right)))
+        << row.text << ": " << RepeatedApiPath(*ParseUrl(row.text));
+  }
+  for (const char* text : {"https://api", "https://api/v1", "https://cm/v1", "https://cm/api/v2",
+                           "https://cm/xapi", "https://cm/api/v1/x", "https://cm"}) {
+    EXPECT_EQ(RepeatedApiPath(*ParseUrl(text)), "") << text;
+  }
+}
+
 TEST(UrlTest, KnowsTheLoopbackHosts) {
   for (const char* text : {"http://localhost", "http://127.0.0.1:80", "http://127.255.1.2",
                            "http://[::1]", "http://[0:0:0:0:0:0:0:1]:80/x"}) {

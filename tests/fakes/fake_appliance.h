@@ -122,7 +122,7 @@ class FakeAppliance {
     const std::size_t query = path.find('?');
     if (query == std::string::npos) {
       const FakeJob* job = Find(std::string_view(path).substr(path.rfind('/') + 1));
-      return job == nullptr ? StatusAnswer(404) : JsonAnswer(job->Json());
+      return job == nullptr ? NotFoundAnswer() : JsonAnswer(job->Json());
     }
     const std::string_view list = std::string_view(path).substr(0, query);
     if (std::ranges::find(Families(), list, &Family::domain_list_path) != Families().end()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 namespace cckm {
@@ -17,6 +18,16 @@ HttpAnswer StatusAnswer(long status, std::string body) {
 
 HttpAnswer NotFoundAnswer() {
   return StatusAnswer(404, R"({"code":16,"codeDesc":"NCERRResourceNotFound: Resource not found"})");
+}
+
+Result<HttpAnswer> WithIdOf(const std::string& path, Result<HttpAnswer> answer) {
+  constexpr std::string_view kStatus = "\"overall_status\"";
+  const bool is_job = answer && path.find('?') == std::string::npos &&
+                      answer->body.starts_with('{') &&
+                      answer->body.find(kStatus) != std::string::npos &&
+                      answer->body.find("\"id\"") == std::string::npos;
+  if (is_job) answer->body.insert(1, R"("id":")" + path.substr(path.rfind('/') + 1) + R"(",)");
+  return answer;
 }
 
 FakeHttpClient::FakeHttpClient(FakeClock& clock, Responder responder)

@@ -24,6 +24,9 @@ HttpAnswer StatusAnswer(long status, std::string body = "{}");
 // The appliance's 404.
 HttpAnswer NotFoundAnswer();
 
+// The answer with the id asked for as its first member, where it is a job that has none.
+Result<HttpAnswer> WithIdOf(const std::string& path, Result<HttpAnswer> answer);
+
 class FakeHttpClient final : public HttpClient {
  public:
   using Responder = std::function<Result<HttpAnswer>(const std::string& path)>;

@@ -107,7 +107,7 @@ std::vector<HostileCase> StatusCases() {
              Status("206 Partial Content", "Content-Range: bytes 0-9/500\r\n", R"({"id":"r1",)")),
       Faulty("B44_status_304", "redirect", OnPoll(Bytes("HTTP/1.1 304 Not Modified\r\n\r\n"))),
       Good("B44_status_203", Refresh("203 Non-Authoritative Information")),
-      Good("B44_status_404", Status("404 Not Found")),
+      Faulty("B44_status_404", "http_status", Status("404 Not Found")),
       Faulty(
           "B44_status_101", "reset",
           OnPoll(Bytes("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n", After::kClose))),
