@@ -36,7 +36,7 @@ namespace cckm {
 
 // Why the exporter could not start.
 struct StartFailure {
-  enum class Kind : std::uint8_t { kCannotListen, kNoResources, kLedger };
+  enum class Kind : std::uint8_t { kCannotListen, kNoResources, kLedger, kDamagedLedger };
   Kind kind;
   std::string message;
 };

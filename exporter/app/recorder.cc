@@ -1,5 +1,6 @@
 #include "exporter/app/recorder.h"
 
+#include <iterator>
 #include <utility>
 
 namespace cckm {
@@ -9,8 +10,10 @@ std::vector<FinishedRefresh> SettledOf(const PollUpdate& update) {
   std::vector<FinishedRefresh> settled;
   for (const RefreshAnswer& answer : update.answers) {
     if (!answer.settled) continue;
-    settled.push_back(
-        {.refresh = &answer.refresh, .counts = answer.counts, .counted_at = update.wall_time});
+    settled.push_back({.refresh = &answer.refresh,
+                       .counts = answer.counts,
+                       .counted_at = update.wall_time,
+                       .clock_ahead = update.observation.clock_skew.value_or(Nanoseconds::zero())});
   }
   return settled;
 }
@@ -25,6 +28,8 @@ void Recorder::OnUpdate(PollUpdate update) {
     parts_.self_metrics.Count(update.target, *update.family, found.kinds);
     parts_.events.OnAnomalies(update, found);
   }
+  StoreMetDomains(update.target, *update.family,
+                  parts_.state.TakeMetDomains(update.target, *update.family));
   parts_.events.OnUpdate(update, is_new);
   ForgetOld(update);
   if (parts_.publisher != nullptr) parts_.publisher->Notify();
@@ -56,6 +61,21 @@ void Recorder::StoreBaseline(const PollUpdate& update) {
   Complain(stored.error());
 }
 
+// They are shown before they are stored: a later first time would only make an alert wait longer.
+void Recorder::StoreMetDomains(std::string_view target, const Family& family,
+                               std::vector<MetDomain> met) {
+  if (met.empty()) return;
+  const auto stored = parts_.ledger.Meet(target, family, met);
+  if (stored) return;
+  {
+    const MutexLock lock(mutex_);
+    auto& kept = pending_[{std::string(target), &family}].met;
+    kept.insert(kept.end(), std::make_move_iterator(met.begin()),
+                std::make_move_iterator(met.end()));
+  }
+  Complain(stored.error());
+}
+
 void Recorder::ForgetOld(const PollUpdate& update) {
   if (!update.listing || !update.listing->is_complete) return;
   if (update.listing->has_unreadable_entries) return;
@@ -68,7 +88,9 @@ void Recorder::ForgetOld(const PollUpdate& update) {
 
 void Recorder::KeepAnswers(const PollUpdate& update) {
   const MutexLock lock(mutex_);
-  auto& answers = pending_[{std::string(update.target), update.family}].answers;
+  Pending& kept = pending_[{std::string(update.target), update.family}];
+  kept.clock_skew = update.observation.clock_skew;
+  auto& answers = kept.answers;
   for (const RefreshAnswer& answer : update.answers) {
     if (answer.settled) answers.try_emplace(answer.refresh.id, answer);
   }
@@ -97,10 +119,12 @@ void Recorder::Retry() {
     update.at = parts_.clock.SteadyNow();
     update.wall_time = parts_.clock.Now();
     update.baseline = kept.baseline;
+    update.observation.clock_skew = kept.clock_skew;
     for (auto& [id, answer] : kept.answers) update.answers.push_back(std::move(answer));
     StoreBaseline(update);
     const std::vector<bool> is_new = Store(update);
     parts_.state.Count(update, is_new);
+    StoreMetDomains(update.target, *update.family, std::move(kept.met));
   }
   RecoverIfNothingIsPending();
 }

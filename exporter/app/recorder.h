@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -48,10 +49,13 @@ class Recorder final : public PollListener {
   struct Pending {
     std::optional<WallTime> baseline;
     std::map<std::string, RefreshAnswer> answers;  // settled ones, by the refresh's id
+    std::vector<MetDomain> met;
+    std::optional<Nanoseconds> clock_skew;  // of the appliance, when the last answer came
   };
 
   std::vector<bool> Store(const PollUpdate& update);
   void StoreBaseline(const PollUpdate& update);
+  void StoreMetDomains(std::string_view target, const Family& family, std::vector<MetDomain> met);
   void ForgetOld(const PollUpdate& update);
   void KeepAnswers(const PollUpdate& update);
   void KeepBaseline(const PollUpdate& update);

@@ -103,7 +103,16 @@ Door::Events DoorEvents(Log& log) {
 }
 
 int ExitCodeOf(StartFailure::Kind kind) {
-  return kind == StartFailure::Kind::kLedger ? kExitLedgerNotWritable : kExitCannotListen;
+  switch (kind) {
+    case StartFailure::Kind::kLedger:
+      return kExitLedgerNotWritable;
+    case StartFailure::Kind::kDamagedLedger:
+      return kExitLedgerUnusable;
+    case StartFailure::Kind::kCannotListen:
+    case StartFailure::Kind::kNoResources:
+      break;
+  }
+  return kExitCannotListen;
 }
 
 // `log` was made after `signals`, so that its thread takes none of them.

@@ -26,6 +26,16 @@ SetupFailure NoThread(const std::string& target, const std::string& reason) {
               "ulimit -u) or share targets among processes with --shard.count"};
 }
 
+SetupFailure Unreadable(const std::string& target, const LedgerFailure& failure) {
+  if (failure.kind == LedgerFailure::Kind::kFailed) {
+    return {SetupFailure::Kind::kLedger,
+            "target " + target + ": the ledger cannot be read: " + failure.message};
+  }
+  return {SetupFailure::Kind::kDamagedLedger,
+          "target " + target + ": the ledger is damaged: " + failure.message +
+              "; restore it from a backup, or move it away to begin anew"};
+}
+
 }  // namespace
 
 // Every thread is told to stop before the first is waited for.
@@ -71,9 +81,7 @@ TargetSet::PreparedResult TargetSet::SetUp(TargetConfig config) const {
     setup.unreadable_id_files = prepared.entry->refresh_ids[i].unreadable();
     auto plan = MakePlan(config, config.collectors[i], setup);
     if (!plan) {
-      return tl::make_unexpected(SetupFailure{
-          SetupFailure::Kind::kLedger,
-          "target " + config.name + ": ledger cannot be read: " + plan.error().message});
+      return tl::make_unexpected(Unreadable(config.name, plan.error()));
     }
     plans.push_back(std::move(*plan));
   }
@@ -157,8 +165,9 @@ WatchedRefreshIds::Complaint TargetSet::ComplaintOf(const std::string& target) c
 }
 
 // Tells the poller and, in `setup`, the state what is configured and what the ledger knows.
-Result<CollectorPlan> TargetSet::MakePlan(const TargetConfig& target, const CollectorConfig& config,
-                                          CollectorSetup& setup) const {
+tl::expected<CollectorPlan, LedgerFailure> TargetSet::MakePlan(const TargetConfig& target,
+                                                               const CollectorConfig& config,
+                                                               CollectorSetup& setup) const {
   CollectorPlan plan{.family = config.family,
                      .refresh_ids = setup.refresh_ids,
                      .domain_names = config.domain_names,

@@ -28,8 +28,9 @@ namespace cckm {
 // Why targets could not be set up.
 struct SetupFailure {
   enum class Kind : std::uint8_t {
-    kNoResources,  // the system does not give a thread, a descriptor or memory
-    kLedger,       // what is stored of a target cannot be read
+    kNoResources,    // the system does not give a thread, a descriptor or memory
+    kLedger,         // what is stored of a target cannot be read
+    kDamagedLedger,  // what is stored of a target cannot be right
   };
   Kind kind;
   std::string message;
@@ -93,8 +94,9 @@ class TargetSet {
   void Activate(Prepared prepared);
   std::vector<WatchedRefreshIds> ReadRefreshIds(const TargetConfig& config) const;
   WatchedRefreshIds::Complaint ComplaintOf(const std::string& target) const;
-  Result<CollectorPlan> MakePlan(const TargetConfig& target, const CollectorConfig& config,
-                                 CollectorSetup& setup) const;
+  tl::expected<CollectorPlan, LedgerFailure> MakePlan(const TargetConfig& target,
+                                                      const CollectorConfig& config,
+                                                      CollectorSetup& setup) const;
   void WarnOfWeakness(const TargetConfig& config) const;
 
   const Parts parts_;

@@ -17,10 +17,12 @@ std::size_t SeriesOf(const RefreshState& refresh) {
 }
 
 std::size_t SeriesOf(const DomainState& domain) {
+  constexpr std::size_t kAlways = 2;  // consecutive failures, information
   const bool started = domain.newest != nullptr && domain.newest->created_at.has_value();
-  return kDomainShownNames.size() + kDomainResultNames.size() + kDomainEndNames.size() + 1U +
-         (started ? 1U : 0U) + (domain.history.completed_at ? 1U : 0U) +
-         (domain.history.last_success_at ? 1U : 0U) + (domain.history.last_duration ? 1U : 0U);
+  return kDomainShownNames.size() + kDomainResultNames.size() + kDomainEndNames.size() + kAlways +
+         (started ? 1U : 0U) + (domain.history.first_seen_at ? 1U : 0U) +
+         (domain.history.completed_at ? 1U : 0U) + (domain.history.last_success_at ? 1U : 0U) +
+         (domain.history.last_duration ? 1U : 0U);
 }
 
 std::size_t SeriesOfAll(const TargetState& target, std::size_t histogram_series) {

@@ -73,6 +73,16 @@ void DomainTotals(const Place& place, const DomainState& domain, LabelViews labe
   writer.Samples(labels, kDomainEndNames, totals);
 }
 
+void DomainConsecutiveFailures(const Place& /*place*/, const DomainState& domain, LabelViews labels,
+                               ExpositionWriter& writer) {
+  writer.Sample(labels, static_cast<double>(domain.history.failures.count()));
+}
+
+void DomainFirstSeen(const Place& /*place*/, const DomainState& domain, LabelViews labels,
+                     ExpositionWriter& writer) {
+  SampleIf(writer, labels, domain.history.first_seen_at);
+}
+
 void DomainDurations(const Place& place, const DomainState& domain, LabelViews labels,
                      ExpositionWriter& writer) {
   if (!place.target.options.domain_histograms) return;
@@ -90,7 +100,7 @@ void DomainInfo(const Place& /*place*/, const DomainState& domain, LabelViews la
       std::array<LabelView, 5>{labels[0], labels[1], labels[2], domain.name, domain.connection}, 1);
 }
 
-constexpr std::array<Row<DomainState>, 9> kDomainFamilies = {{
+constexpr std::array<Row<DomainState>, 11> kDomainFamilies = {{
     {Metric::kDomainRefreshStatus, DomainStatusSet},
     {Metric::kDomainRefreshLastResult, DomainLastResult},
     {Metric::kDomainRefreshStartedTimestamp, DomainStarted},
@@ -98,6 +108,8 @@ constexpr std::array<Row<DomainState>, 9> kDomainFamilies = {{
     {Metric::kDomainRefreshLastSuccessTimestamp, DomainLastSuccess},
     {Metric::kDomainRefreshLastDuration, DomainLastDuration},
     {Metric::kDomainRefreshesTotal, DomainTotals},
+    {Metric::kDomainRefreshConsecutiveFailures, DomainConsecutiveFailures},
+    {Metric::kDomainFirstSeenTimestamp, DomainFirstSeen},
     {Metric::kDomainRefreshDuration, DomainDurations},
     {Metric::kDomainInfo, DomainInfo},
 }};

@@ -6,13 +6,16 @@
 namespace cckm {
 namespace {
 
+constexpr std::size_t kFailedEnd = 1;
+static_assert(kDomainEndNames[kFailedEnd] == "failed");
+
 // The end of a refresh for a domain, as an index of kDomainEndNames; none if it tells none.
 std::optional<std::size_t> EndFor(DomainStatus status) {
   switch (status) {
     case DomainStatus::kCompleted:
       return 0;
     case DomainStatus::kFailed:
-      return 1;
+      return kFailedEnd;
     case DomainStatus::kCancelled:
       return 2;
     case DomainStatus::kInProgress:
@@ -52,11 +55,18 @@ std::string_view OnlyDomainOf(const Refresh& refresh) {
 
 }  // namespace
 
+void Take(DomainStatus status, FailureStreak::Place place, FailureStreak& failures) {
+  const auto end = EndFor(status);
+  if (!end) return;
+  *end == kFailedEnd ? failures.TakeFailure(place) : failures.TakeOther(place);
+}
+
 void DomainHistory::Consider(const Refresh& refresh, DomainStatus status) {
   const auto end = EndFor(status);
   if (end == 0 && refresh.completed_at) {
     last_success_at = std::max(last_success_at, refresh.completed_at);
   }
+  Take(status, FailureStreak::PlaceOf(refresh.created_at, refresh.id), failures);
   RefreshOrder order{refresh.created_at, refresh.id};
   // What a refresh says of itself replaces what it said before, an earlier creation too.
   const bool is_another = newest_finished && newest_finished->refresh_id != refresh.id;

@@ -17,6 +17,7 @@
 
 #include "collectors/base/clock.h"
 #include "collectors/model/refresh.h"
+#include "exporter/ledger/failure_streak.h"
 #include "exporter/metrics/duration_histogram.h"
 
 namespace cckm {
@@ -43,6 +44,9 @@ struct RefreshOrder {
   friend auto operator<=>(const RefreshOrder&, const RefreshOrder&) = default;
 };
 
+// Takes how a finished refresh at `place` ended for a domain, if it tells.
+void Take(DomainStatus status, FailureStreak::Place place, FailureStreak& failures);
+
 struct DomainHistory {
   explicit DomainHistory(const BucketBounds& bounds) : durations(bounds) {}
 
@@ -51,8 +55,12 @@ struct DomainHistory {
   std::optional<Nanoseconds> last_duration;        // of the newest finished
   DomainResult last_result = DomainResult::kNone;  // of the newest finished that tells one
   std::optional<WallTime> last_success_at;
+  FailureStreak failures;  // of all finished refreshes, also those that are only remembered
   DomainEndCounts totals{};
   DurationHistogram durations;  // of the refreshes that completed
+  // When the exporter first knew of the domain, by our clock; none until that was told.
+  std::optional<WallTime> first_seen_at;
+  bool was_listed = false;  // a complete and not empty list of the family's domains had it
 
   // Takes a finished refresh in which the domain ended as `status`; taking it again changes
   // nothing.
@@ -60,6 +68,13 @@ struct DomainHistory {
 
   // Counts it, at `counted_at` by our clock.  To be called once for each refresh.
   void Count(const Refresh& refresh, DomainStatus status, WallTime counted_at);
+};
+
+// A domain that is known from something else than a finished refresh.
+struct MetDomain {
+  std::string domain_id;    // as the appliance wrote it
+  WallTime first_seen_at;   // by our clock
+  bool was_listed = false;  // a complete and not empty list of the family's domains had it
 };
 
 // Both do for a refresh that was counted before a restart what a sum does not keep: they make it

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -13,6 +14,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
 #include <utility>
 #include <vector>
 
@@ -30,6 +32,7 @@ struct FinishedRefresh {
   const Refresh* refresh = nullptr;  // settled; never null
   bool counts = true;     // false: only remembered, because it had finished before anybody watched
   WallTime counted_at{};  // by our clock
+  Nanoseconds clock_ahead{};  // how far the appliance's clock is ahead of ours, as it told last
 };
 
 // Which refreshes of a collector to read back: those of `refresh_ids`, those that finished at or
@@ -37,6 +40,16 @@ struct FinishedRefresh {
 struct WantedRefreshes {
   std::span<const std::string> refresh_ids;
   std::optional<WallTime> finished_since;  // none: of the refreshes, those of refresh_ids only
+};
+
+// Why a ledger could not give back what it holds.
+struct LedgerFailure {
+  enum class Kind : std::uint8_t {
+    kDamaged,  // what is stored cannot be right
+    kFailed,   // anything else, such as a disk that does not answer
+  };
+  Kind kind = Kind::kFailed;
+  std::string message;  // one sentence without a final dot
 };
 
 // What the ledger holds of one collector.
@@ -60,15 +73,19 @@ class Ledger {
   [[nodiscard]] virtual Result<std::vector<bool>> Commit(
       std::string_view target, const Family& family, std::span<const FinishedRefresh> finished) = 0;
 
+  // Remembers that these domains are known, since when at the latest, and which of them were
+  // listed; of what is remembered already, the earlier time and having been listed stay.
+  [[nodiscard]] virtual Result<void> Meet(std::string_view target, const Family& family,
+                                          std::span<const MetDomain> met) = 0;
+
   // Remembers when the collector's first discovery began, by the appliance's clock; what is
   // remembered already stays.
   [[nodiscard]] virtual Result<void> SetBaseline(std::string_view target, const Family& family,
                                                  WallTime baseline) = 0;
 
   // What is held of a collector; empty where it is unknown.
-  [[nodiscard]] virtual Result<CollectorMemory> Restore(std::string_view target,
-                                                        const Family& family,
-                                                        const WantedRefreshes& wanted) const = 0;
+  [[nodiscard]] virtual tl::expected<CollectorMemory, LedgerFailure> Restore(
+      std::string_view target, const Family& family, const WantedRefreshes& wanted) const = 0;
 
   // Lets go of refreshes of a collector, oldest first, as far as the ledger holds more than it is
   // meant to, if they finished more than a week before `now` and `is_listed` says that the
@@ -90,9 +107,12 @@ class MemoryLedger final : public Ledger {
                                    std::span<const FinishedRefresh> finished) override;
   Result<void> SetBaseline(std::string_view target, const Family& family,
                            WallTime baseline) override;
+  // Does nothing: what is remembered beyond the baseline, nobody reads back.
+  Result<void> Meet(std::string_view target, const Family& family,
+                    std::span<const MetDomain> met) override;
   // Only the baseline.
-  Result<CollectorMemory> Restore(std::string_view target, const Family& family,
-                                  const WantedRefreshes& wanted) const override;
+  tl::expected<CollectorMemory, LedgerFailure> Restore(
+      std::string_view target, const Family& family, const WantedRefreshes& wanted) const override;
   // Does nothing: memory is bounded by what one process meets.
   Result<void> Forget(std::string_view target, const Family& family, WallTime now,
                       const std::function<bool(std::string_view refresh_id)>& is_listed) override;

@@ -22,8 +22,13 @@ Result<void> MemoryLedger::SetBaseline(std::string_view target, const Family& fa
   return {};
 }
 
-Result<CollectorMemory> MemoryLedger::Restore(std::string_view target, const Family& family,
-                                              const WantedRefreshes& /*wanted*/) const {
+Result<void> MemoryLedger::Meet(std::string_view /*target*/, const Family& /*family*/,
+                                std::span<const MetDomain> /*met*/) {
+  return {};
+}
+
+tl::expected<CollectorMemory, LedgerFailure> MemoryLedger::Restore(
+    std::string_view target, const Family& family, const WantedRefreshes& /*wanted*/) const {
   const MutexLock lock(mutex_);
   const auto baseline = baselines_.find({std::string(target), family.name});
   return CollectorMemory{

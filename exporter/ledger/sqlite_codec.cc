@@ -7,6 +7,8 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <functional>
+#include <limits>
 #include <utility>
 
 namespace cckm {
@@ -106,8 +108,10 @@ NativeBuckets UnpackNative(Unpacker& unpacker) {
   native.AddZeros(unpacker.Integer());
   std::int64_t index = 0;
   for (std::uint64_t left = unpacker.Integer(); left > 0 && unpacker.ok(); --left) {
-    index += UnZigZag(unpacker.Integer());
-    if (index < kLowestIndex || index > kHighestIndex) unpacker.Refuse();
+    const std::int64_t step = UnZigZag(unpacker.Integer());
+    const bool is_near = step >= 2 * kLowestIndex && step <= 2 * kHighestIndex;
+    index += is_near ? step : 0;
+    if (!is_near || index < kLowestIndex || index > kHighestIndex) unpacker.Refuse();
     const std::uint64_t count = unpacker.Integer();
     if (unpacker.ok()) native.Add(static_cast<std::int32_t>(index), count);
   }
@@ -138,6 +142,19 @@ void Unpack(Unpacker& unpacker, std::size_t buckets, DurationHistogram& histogra
   saved.created_at = WallTime(Nanoseconds(UnZigZag(unpacker.Integer())));
   saved.native = UnpackNative(unpacker);
   if (unpacker.ok()) histogram.Restore(saved);
+}
+
+// The time, and the hash of the id.
+void Pack(Packer& packer, const FailureStreak::Place& place) {
+  packer.AddInteger(ZigZag(place.created_at.time_since_epoch().count()));
+  packer.AddInteger(place.id_hash);
+}
+
+FailureStreak::Place UnpackPlace(Unpacker& unpacker) {
+  const WallTime created_at(Nanoseconds(UnZigZag(unpacker.Integer())));
+  const std::uint64_t hash = unpacker.Integer();
+  if (hash > std::numeric_limits<std::uint32_t>::max()) unpacker.Refuse();
+  return {created_at, static_cast<std::uint32_t>(hash)};
 }
 
 }  // namespace
@@ -172,6 +189,36 @@ std::optional<RefreshDurations> UnpackRefreshDurations(std::string_view packed,
   }
   if (!unpacker.ok() || !unpacker.at_end()) return std::nullopt;
   return durations;
+}
+
+// Nothing for a domain that never ended.  Else the number of failures that are not remembered, the
+// number of those that are, 1 if a refresh ended otherwise, its place, and those of the failures.
+std::string PackFailures(const FailureStreak& streak) {
+  if (streak == FailureStreak()) return {};
+  const FailureStreak::Parts parts = streak.Save();
+  Packer packer;
+  packer.AddInteger(parts.older);
+  packer.AddInteger(parts.failures.size());
+  packer.AddInteger(parts.last_other ? 1 : 0);
+  if (parts.last_other) Pack(packer, *parts.last_other);
+  for (const FailureStreak::Place& failure : parts.failures) Pack(packer, failure);
+  return packer.Take();
+}
+
+std::optional<FailureStreak> UnpackFailures(std::string_view packed) {
+  if (packed.empty()) return FailureStreak();
+  Unpacker unpacker(packed);
+  FailureStreak::Parts parts;
+  parts.older = unpacker.Integer();
+  const std::uint64_t remembered = unpacker.Integer();
+  if (remembered > FailureStreak::kRemembered) return std::nullopt;
+  if (unpacker.Integer() != 0) parts.last_other = UnpackPlace(unpacker);
+  for (std::uint64_t i = 0; i < remembered; ++i) parts.failures.push_back(UnpackPlace(unpacker));
+  const bool is_ascending =
+      std::ranges::adjacent_find(parts.failures, std::ranges::greater_equal()) ==
+      parts.failures.end();
+  if (!unpacker.ok() || !unpacker.at_end() || !is_ascending) return std::nullopt;
+  return FailureStreak::FromParts(std::move(parts));
 }
 
 std::string PackDomains(const std::vector<StoredDomain>& domains) {

@@ -1,5 +1,5 @@
-// The values that the ledger packs into one column: histograms, the domains of a refresh, bucket
-// bounds; and the fingerprint of a refresh id.  For this room.
+// The values that the ledger packs into one column: histograms, the domains of a refresh, failures
+// in a row, bucket bounds; and the fingerprint of a refresh id.  For this room.
 //
 // Integers are packed as LEB128 (seven bits a byte, lowest first), floats as their eight bytes,
 // lowest first.  Unpacking takes any bytes: what does not fit is refused.
@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "collectors/model/refresh.h"
+#include "exporter/ledger/failure_streak.h"
 #include "exporter/ledger/history.h"
 #include "exporter/metrics/duration_histogram.h"
 
@@ -34,6 +35,9 @@ struct StoredDomain {
 
   friend bool operator==(const StoredDomain&, const StoredDomain&) = default;
 };
+
+std::string PackFailures(const FailureStreak& streak);
+std::optional<FailureStreak> UnpackFailures(std::string_view packed);
 
 std::string PackDomains(const std::vector<StoredDomain>& domains);
 std::optional<std::vector<StoredDomain>> UnpackDomains(std::string_view packed);

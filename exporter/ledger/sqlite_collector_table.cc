@@ -3,24 +3,23 @@
 #include <utility>
 
 #include "exporter/ledger/sqlite_codec.h"
-#include "exporter/ledger/sqlite_table.h"
+#include "exporter/ledger/sqlite_schema.h"
 
 namespace cckm {
 namespace {
 
-constexpr SqliteTable kTable = {.name = "collector",
-                                .columns = "target, family, id, created_at, baseline, durations",
-                                .column_count = 6};
+constexpr const SqliteTable& kTable = kCollectorTable;
 
 }  // namespace
 
-SqliteCollectorTable::SqliteCollectorTable(SqliteConnection& connection, const BucketBounds& bounds)
+SqliteCollectorTable::SqliteCollectorTable(SqliteConnection& connection, SqliteTally& tally,
+                                           const BucketBounds& bounds)
     : connection_(connection),
       bounds_(bounds),
-      last_id_(CheckRows(connection, kTable, "max(id)")),
+      last_id_(Highest(connection, kTable, "id")),
       find_(connection, SelectSql(kTable, "WHERE target = ?1 AND family = ?2")),
       all_(connection, SelectSql(kTable, "")),
-      store_(connection, StoreSql(kTable, "REPLACE")) {}
+      rows_(connection, tally, LedgerTable::kCollector, kTable) {}
 
 std::optional<CollectorRow> SqliteCollectorTable::NextRow(SqliteRun& run) {
   if (!NextSound(connection_, run, kTable)) return std::nullopt;
@@ -34,7 +33,8 @@ std::optional<CollectorRow> SqliteCollectorTable::NextRow(SqliteRun& run) {
                       .id = run.Integer(2),
                       .created_at = run.Time(3),
                       .baseline = run.OptionalTime(4),
-                      .durations = std::move(*durations)};
+                      .durations = std::move(*durations),
+                      .clock_ahead = Nanoseconds(run.Integer(6))};
 }
 
 std::optional<CollectorRow> SqliteCollectorTable::Find(std::string_view target,
@@ -51,7 +51,8 @@ CollectorRow SqliteCollectorTable::FindOrMake(std::string_view target, std::stri
           .id = ++last_id_,
           .created_at = now,
           .baseline = std::nullopt,
-          .durations = EmptyRefreshDurations(bounds_)};
+          .durations = EmptyRefreshDurations(bounds_),
+          .clock_ahead = {}};
 }
 
 std::vector<CollectorRow> SqliteCollectorTable::All() {
@@ -63,8 +64,8 @@ std::vector<CollectorRow> SqliteCollectorTable::All() {
 
 void SqliteCollectorTable::Store(const CollectorRow& row) {
   const std::string durations = PackRefreshDurations(row.durations);
-  store_.Execute(row.target, row.family, row.id, row.created_at, row.baseline,
-                 SqliteBlob{durations});
+  rows_.Put(row.target, row.family, row.id, row.created_at, row.baseline, SqliteBlob{durations},
+            row.clock_ahead);
 }
 
 void SqliteCollectorTable::ClearDurations() {

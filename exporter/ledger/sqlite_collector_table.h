@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "exporter/ledger/history.h"
-#include "exporter/ledger/sqlite_statement.h"
+#include "exporter/ledger/sqlite_table.h"
 
 namespace cckm {
 
@@ -23,12 +23,14 @@ struct CollectorRow {
   WallTime created_at;
   std::optional<WallTime> baseline;
   RefreshDurations durations;
+  Nanoseconds clock_ahead{};  // of the appliance, when a refresh was stored last; not negative
 };
 
 class SqliteCollectorTable {
  public:
-  // The table exists; connection and bounds outlive this.  Reads every row.
-  SqliteCollectorTable(SqliteConnection& connection, const BucketBounds& bounds);
+  // The table exists; all of them outlive this.
+  SqliteCollectorTable(SqliteConnection& connection, SqliteTally& tally,
+                       const BucketBounds& bounds);
 
   std::optional<CollectorRow> Find(std::string_view target, std::string_view family);
   // The stored row, or a new one that is not stored yet.
@@ -47,7 +49,7 @@ class SqliteCollectorTable {
   std::int64_t last_id_;
   SqliteStatement find_;
   SqliteStatement all_;
-  SqliteStatement store_;
+  SqliteRows rows_;
 };
 
 }  // namespace cckm

@@ -1,8 +1,10 @@
 #include "exporter/ledger/sqlite_commit.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace cckm {
+
 RefreshRow SqliteCommit::RowFor(const FinishedRefresh& finished) {
   RefreshRow row;
   row.refresh.id = finished.refresh->id;
@@ -12,7 +14,7 @@ RefreshRow SqliteCommit::RowFor(const FinishedRefresh& finished) {
   row.finished_at = finished.refresh->completed_at.value_or(now_);
   row.counts = finished.counts;
   for (const DomainRefresh& named : finished.refresh->domains) {
-    row.domains.push_back({Domain(named.domain_id).id, named.status});
+    row.domains.push_back({Domain(named.domain_id, finished.counted_at).id, named.status});
   }
   return row;
 }
@@ -21,10 +23,11 @@ SqliteCommit::SqliteCommit(SqliteStore& store, std::string_view target, const Fa
                            WallTime now)
     : store_(store), now_(now), collector_(store.collectors.FindOrMake(target, family.name, now)) {}
 
-DomainRow& SqliteCommit::Domain(std::string_view domain_id) {
+// `seen_at` is when a new one is first seen.
+DomainRow& SqliteCommit::Domain(std::string_view domain_id, WallTime seen_at) {
   const auto known = domains_.find(domain_id);
   if (known != domains_.end()) return known->second;
-  DomainRow row = store_.domains.FindOrMake(collector_.id, domain_id, now_);
+  DomainRow row = store_.domains.FindOrMake(collector_.id, domain_id, seen_at);
   return domains_.emplace(domain_id, std::move(row)).first->second;
 }
 
@@ -37,12 +40,13 @@ bool SqliteCommit::Add(const FinishedRefresh& finished) {
   }
   const RefreshRow row = RowFor(finished);
   for (const DomainRefresh& named : refresh.domains) {
-    DomainRow& domain = Domain(named.domain_id);
+    DomainRow& domain = Domain(named.domain_id, finished.counted_at);
     domain.history.Consider(refresh, named.status);
     if (finished.counts) domain.history.Count(refresh, named.status, finished.counted_at);
   }
   if (finished.counts) Count(refresh, collector_.durations, finished.counted_at);
   store_.refreshes.Store(collector_.id, row);
+  collector_.clock_ahead = std::max(finished.clock_ahead, Nanoseconds::zero());
   ++stored_;
   return finished.counts;
 }
@@ -56,9 +60,17 @@ void SqliteCommit::Correct(const FinishedRefresh& finished) {
   if (row.SaysTheSameAs(*held)) return;
   row.counts = held->counts;
   for (const DomainRefresh& named : finished.refresh->domains) {
-    Domain(named.domain_id).history.Consider(*finished.refresh, named.status);
+    DomainRow& domain = Domain(named.domain_id, finished.counted_at);
+    domain.history.Consider(*finished.refresh, named.status);
   }
   store_.refreshes.Store(collector_.id, row);
+  is_changed_ = true;
+}
+
+void SqliteCommit::Meet(const MetDomain& met) {
+  DomainHistory& history = Domain(met.domain_id, met.first_seen_at).history;
+  history.first_seen_at = std::min(history.first_seen_at, std::optional(met.first_seen_at));
+  history.was_listed = history.was_listed || met.was_listed;
   is_changed_ = true;
 }
 

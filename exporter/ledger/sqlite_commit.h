@@ -25,13 +25,16 @@ class SqliteCommit {
   // was stored now and counts.
   bool Add(const FinishedRefresh& finished);
 
+  // Stores that a domain is known.
+  void Meet(const MetDomain& met);
+
   // To be called after the last one: stores what they changed.
   void Finish();
 
   std::int64_t stored() const { return stored_; }
 
  private:
-  DomainRow& Domain(std::string_view domain_id);
+  DomainRow& Domain(std::string_view domain_id, WallTime seen_at);
   RefreshRow RowFor(const FinishedRefresh& finished);
   void Correct(const FinishedRefresh& finished);
 

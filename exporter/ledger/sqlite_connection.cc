@@ -23,6 +23,25 @@ void Harden(sqlite3* handle) {
 
 }  // namespace
 
+bool TellsDamage(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_CANTOPEN:
+    case SQLITE_FULL:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+    case SQLITE_NOMEM:
+      return false;
+    case SQLITE_READONLY:  // itself: the file's header forbids to write
+      return code == SQLITE_READONLY;
+    case SQLITE_IOERR:
+      return code == SQLITE_IOERR_SHORT_READ;
+    default:
+      return true;
+  }
+}
+
 SqliteConnection::SqliteConnection(const std::filesystem::path& file) {
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   sqlite3* handle = nullptr;

@@ -25,6 +25,10 @@ struct SqliteFailure {
   std::string message;      // without a final dot, on one line
 };
 
+// Whether a failure with this result code is one of the file itself: it is damaged, or no ledger.
+// False where the system does not let it be read or written.
+bool TellsDamage(int code);
+
 template <typename T>
 using SqliteResult = tl::expected<T, SqliteFailure>;
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "exporter/ledger/sqlite_codec.h"
-#include "exporter/ledger/sqlite_table.h"
+#include "exporter/ledger/sqlite_schema.h"
 
 namespace cckm {
 namespace {
@@ -16,15 +16,9 @@ static_assert(kDomainResultNames ==
 static_assert(kDomainEndNames ==
               std::array<std::string_view, 3>{"completed", "failed", "cancelled"});
 
-constexpr SqliteTable kTable = {
-    .name = "domain",
-    .columns =
-        "collector, domain_id, id, created_at, newest_created_at, newest_refresh_id, "
-        "completed_at, last_duration, last_result, last_success_at, completed, failed, "
-        "cancelled, durations",
-    .column_count = 14};
+constexpr const SqliteTable& kTable = kDomainTable;
 
-// Reads all but the histogram.
+// Reads all but what is packed.
 void ReadHistory(const SqliteRun& run, DomainHistory& history) {
   if (!run.IsNull(5)) {
     history.newest_finished =
@@ -37,24 +31,28 @@ void ReadHistory(const SqliteRun& run, DomainHistory& history) {
   for (std::size_t end = 0; end < history.totals.size(); ++end) {
     history.totals[end] = static_cast<std::uint64_t>(run.Integer(10 + static_cast<int>(end)));
   }
+  history.was_listed = run.Integer(14) != 0;
+  history.first_seen_at = run.Time(15);
 }
 
 }  // namespace
 
-SqliteDomainTable::SqliteDomainTable(SqliteConnection& connection, const BucketBounds& bounds)
+SqliteDomainTable::SqliteDomainTable(SqliteConnection& connection, SqliteTally& tally,
+                                     const BucketBounds& bounds)
     : connection_(connection),
       bounds_(bounds),
-      last_id_(CheckRows(connection, kTable, "max(id)")),
+      last_id_(Highest(connection, kTable, "id")),
       find_(connection, SelectSql(kTable, "WHERE collector = ?1 AND domain_id = ?2")),
       all_(connection, SelectSql(kTable, "WHERE collector = ?1")),
       newest_(connection, "SELECT newest_refresh_id FROM domain WHERE collector = ?1"),
-      store_(connection, StoreSql(kTable, "REPLACE")) {}
+      rows_(connection, tally, LedgerTable::kDomain, kTable) {}
 
 std::optional<DomainRow> SqliteDomainTable::NextRow(SqliteRun& run) {
   if (!NextSound(connection_, run, kTable)) return std::nullopt;
   auto durations = UnpackHistogram(run.Bytes(13), bounds_);
+  auto failures = UnpackFailures(run.Bytes(16));
   const auto result = static_cast<std::size_t>(run.Integer(8));
-  if (!durations || result >= kDomainResultNames.size()) {
+  if (!durations || !failures || result >= kDomainResultNames.size()) {
     connection_.FailAsCorrupt("the history of a domain cannot be read");
     return std::nullopt;
   }
@@ -64,6 +62,7 @@ std::optional<DomainRow> SqliteDomainTable::NextRow(SqliteRun& run) {
                 .history = DomainHistory(bounds_)};
   ReadHistory(run, row.history);
   row.history.durations = std::move(*durations);
+  row.history.failures = std::move(*failures);
   return row;
 }
 
@@ -71,10 +70,12 @@ DomainRow SqliteDomainTable::FindOrMake(std::int64_t collector, std::string_view
                                         WallTime now) {
   SqliteRun run = find_.Start(collector, domain_id);
   if (auto row = NextRow(run)) return std::move(*row);
-  return {.domain_id = std::string(domain_id),
-          .id = ++last_id_,
-          .created_at = now,
-          .history = DomainHistory(bounds_)};
+  DomainRow made{.domain_id = std::string(domain_id),
+                 .id = ++last_id_,
+                 .created_at = now,
+                 .history = DomainHistory(bounds_)};
+  made.history.first_seen_at = now;
+  return made;
 }
 
 std::vector<DomainRow> SqliteDomainTable::All(std::int64_t collector) {
@@ -103,10 +104,12 @@ void SqliteDomainTable::Store(std::int64_t collector, const DomainRow& row) {
     return static_cast<std::int64_t>(history.totals[end]);
   };
   const std::string durations = PackHistogram(history.durations);
-  store_.Execute(collector, row.domain_id, row.id, row.created_at, newest_created_at,
-                 newest_refresh_id, history.completed_at, history.last_duration,
-                 static_cast<std::int64_t>(history.last_result), history.last_success_at, total(0),
-                 total(1), total(2), SqliteBlob{durations});
+  const std::string failures = PackFailures(history.failures);
+  rows_.Put(collector, row.domain_id, row.id, row.created_at, newest_created_at, newest_refresh_id,
+            history.completed_at, history.last_duration,
+            static_cast<std::int64_t>(history.last_result), history.last_success_at, total(0),
+            total(1), total(2), SqliteBlob{durations}, std::int64_t{history.was_listed ? 1 : 0},
+            history.first_seen_at.value_or(row.created_at), SqliteBlob{failures});
 }
 
 void SqliteDomainTable::ClearDurations() {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "exporter/ledger/history.h"
-#include "exporter/ledger/sqlite_statement.h"
+#include "exporter/ledger/sqlite_table.h"
 
 namespace cckm {
 
@@ -26,10 +26,10 @@ struct DomainRow {
 
 class SqliteDomainTable {
  public:
-  // The table exists; connection and bounds outlive this.  Reads every row.
-  SqliteDomainTable(SqliteConnection& connection, const BucketBounds& bounds);
+  // The table exists; all of them outlive this.
+  SqliteDomainTable(SqliteConnection& connection, SqliteTally& tally, const BucketBounds& bounds);
 
-  // The stored row of a collector's domain, or a new one that is not stored yet.
+  // The stored row of a collector's domain, or a new one, first seen now, that is not stored yet.
   DomainRow FindOrMake(std::int64_t collector, std::string_view domain_id, WallTime now);
   std::vector<DomainRow> All(std::int64_t collector);
   // The ids of the refreshes that are the newest finished one of some domain.
@@ -48,7 +48,7 @@ class SqliteDomainTable {
   SqliteStatement find_;
   SqliteStatement all_;
   SqliteStatement newest_;
-  SqliteStatement store_;
+  SqliteRows rows_;
 };
 
 }  // namespace cckm

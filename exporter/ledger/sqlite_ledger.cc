@@ -25,7 +25,7 @@ tl::unexpected<Error> Failed(const SqliteFailure& failure) {
 tl::expected<std::unique_ptr<SqliteLedger>, LedgerOpenFailure> SqliteLedger::Open(
     const std::filesystem::path& folder, const BucketBounds& bounds,
     const SqliteLedgerOptions& options, const Clock& clock) {
-  auto store = SqliteStore::Open(folder, bounds, options.checkpoint_pages);
+  auto store = SqliteStore::Open(folder, bounds, options.checkpoint_pages, clock.Now());
   if (!store) return tl::make_unexpected(std::move(store.error()));
   return std::unique_ptr<SqliteLedger>(new SqliteLedger(std::move(*store), options, clock));
 }
@@ -35,7 +35,7 @@ SqliteLedger::SqliteLedger(std::unique_ptr<SqliteStore> store, const SqliteLedge
     : options_(options),
       clock_(clock),
       store_(std::move(store)),
-      refreshes_held_(store_->refreshes.count_at_start()) {}
+      refreshes_held_(store_->tally->Of(LedgerTable::kRefresh).rows) {}
 
 SqliteLedger::~SqliteLedger() = default;
 
@@ -44,7 +44,7 @@ Result<std::vector<bool>> SqliteLedger::Commit(std::string_view target, const Fa
   std::vector<bool> is_counted;
   if (finished.empty()) return is_counted;
   const MutexLock lock(mutex_);
-  SqliteTransaction transaction(*store_->connection);
+  StoreTransaction transaction(*store_);
   SqliteCommit commit(*store_, target, family, clock_.Now());
   for (const FinishedRefresh& entry : finished) is_counted.push_back(commit.Add(entry));
   commit.Finish();
@@ -53,10 +53,22 @@ Result<std::vector<bool>> SqliteLedger::Commit(std::string_view target, const Fa
   return is_counted;
 }
 
+Result<void> SqliteLedger::Meet(std::string_view target, const Family& family,
+                                std::span<const MetDomain> met) {
+  if (met.empty()) return {};
+  const MutexLock lock(mutex_);
+  StoreTransaction transaction(*store_);
+  SqliteCommit commit(*store_, target, family, clock_.Now());
+  for (const MetDomain& domain : met) commit.Meet(domain);
+  commit.Finish();
+  if (const auto done = transaction.Commit(); !done) return Failed(done.error());
+  return {};
+}
+
 Result<void> SqliteLedger::SetBaseline(std::string_view target, const Family& family,
                                        WallTime baseline) {
   const MutexLock lock(mutex_);
-  SqliteTransaction transaction(*store_->connection);
+  StoreTransaction transaction(*store_);
   CollectorRow row = store_->collectors.FindOrMake(target, family.name, clock_.Now());
   if (!row.baseline) {
     row.baseline = baseline;
@@ -66,12 +78,17 @@ Result<void> SqliteLedger::SetBaseline(std::string_view target, const Family& fa
   return {};
 }
 
-Result<CollectorMemory> SqliteLedger::Restore(std::string_view target, const Family& family,
-                                              const WantedRefreshes& wanted) const {
+tl::expected<CollectorMemory, LedgerFailure> SqliteLedger::Restore(
+    std::string_view target, const Family& family, const WantedRefreshes& wanted) const {
   const MutexLock lock(mutex_);
   SqliteTransaction transaction(*store_->connection, "BEGIN");
   CollectorMemory memory = RestoreCollector(*store_, target, family, wanted);
-  if (const auto done = transaction.Commit(); !done) return Failed(done.error());
+  if (const auto done = transaction.Commit(); !done) {
+    const bool is_damaged = TellsDamage(done.error().code);
+    return tl::make_unexpected(
+        LedgerFailure{is_damaged ? LedgerFailure::Kind::kDamaged : LedgerFailure::Kind::kFailed,
+                      done.error().message});
+  }
   return memory;
 }
 
@@ -81,7 +98,7 @@ Result<void> SqliteLedger::Forget(
   const MutexLock lock(mutex_);
   const std::int64_t surplus = refreshes_held_ - options_.max_refreshes;
   if (surplus <= 0) return {};
-  SqliteTransaction transaction(*store_->connection);
+  StoreTransaction transaction(*store_);
   std::int64_t forgotten = 0;
   if (const auto collector = store_->collectors.Find(target, family.name)) {
     const auto newest = store_->domains.NewestRefreshes(collector->id);

@@ -43,7 +43,8 @@ class SqliteLedger final : public Ledger {
  public:
   // Opens the ledger in `folder`, or begins one where there is none or only an empty file.  The
   // folder is made if it is missing; an existing one keeps its mode, the files in it have 0600.
-  // The file is checked as a whole: its structure, and the checksum of every row.  If the bucket
+  // The file is checked as a whole, see sqlite_verify.h; one of an older version is brought up to
+  // date.  What it holds of times that have not come yet is corrected.  If the bucket
   // bounds are not those it was kept with, its histograms are made anew from the refreshes it
   // holds.  `bounds` and `clock` outlive it.
   static tl::expected<std::unique_ptr<SqliteLedger>, LedgerOpenFailure> Open(
@@ -53,11 +54,13 @@ class SqliteLedger final : public Ledger {
 
   Result<std::vector<bool>> Commit(std::string_view target, const Family& family,
                                    std::span<const FinishedRefresh> finished) override;
+  Result<void> Meet(std::string_view target, const Family& family,
+                    std::span<const MetDomain> met) override;
   Result<void> SetBaseline(std::string_view target, const Family& family,
                            WallTime baseline) override;
   // A refresh without a completion time counts as finished when it was stored.
-  Result<CollectorMemory> Restore(std::string_view target, const Family& family,
-                                  const WantedRefreshes& wanted) const override;
+  tl::expected<CollectorMemory, LedgerFailure> Restore(
+      std::string_view target, const Family& family, const WantedRefreshes& wanted) const override;
   // Lets go of some thousands at a time, and never of a domain's newest finished refresh.
   // `is_listed` must not call the ledger.
   Result<void> Forget(std::string_view target, const Family& family, WallTime now,

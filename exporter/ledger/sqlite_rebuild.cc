@@ -7,19 +7,16 @@
 #include <vector>
 
 #include "exporter/ledger/sqlite_codec.h"
-#include "exporter/ledger/sqlite_table.h"
+#include "exporter/ledger/sqlite_schema.h"
 
 namespace cckm {
 namespace {
 
-constexpr SqliteTable kTable = {
-    .name = "bucket_bounds", .columns = "id, bounds", .column_count = 2};
-
 // Packed; none in a new file.
 std::optional<std::string> ReadBounds(SqliteConnection& connection) {
-  SqliteStatement statement(connection, SelectSql(kTable, ""));
+  SqliteStatement statement(connection, SelectSql(kBoundsTable, ""));
   SqliteRun run = statement.Start();
-  if (!NextSound(connection, run, kTable)) return std::nullopt;
+  if (!NextSound(connection, run, kBoundsTable)) return std::nullopt;
   return std::string(run.Bytes(1));
 }
 
@@ -52,7 +49,7 @@ class Recount {
 
 void FollowBounds(SqliteConnection& connection, const BucketBounds& bounds,
                   SqliteCollectorTable& collectors, SqliteDomainTable& domains,
-                  SqliteRefreshTable& refreshes) {
+                  SqliteRefreshTable& refreshes, SqliteTally& tally) {
   const std::string packed = PackBounds(bounds);
   if (ReadBounds(connection) == packed) return;
   collectors.ClearDurations();
@@ -64,8 +61,8 @@ void FollowBounds(SqliteConnection& connection, const BucketBounds& bounds,
     collectors.Store(collector);
     for (const DomainRow& row : rows) domains.Store(collector.id, row);
   }
-  SqliteStatement(connection, StoreSql(kTable, "REPLACE"))
-      .Execute(std::int64_t{1}, SqliteBlob{packed});
+  SqliteStatement(connection, StoreSql(kBoundsTable)).Execute(std::int64_t{1}, SqliteBlob{packed});
+  tally.CountAnew();
 }
 
 }  // namespace cckm

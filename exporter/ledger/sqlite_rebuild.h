@@ -15,6 +15,6 @@ namespace cckm {
 // and stores those.  What was forgotten is in no histogram any more; the totals stay.
 void FollowBounds(SqliteConnection& connection, const BucketBounds& bounds,
                   SqliteCollectorTable& collectors, SqliteDomainTable& domains,
-                  SqliteRefreshTable& refreshes);
+                  SqliteRefreshTable& refreshes, SqliteTally& tally);
 
 }  // namespace cckm

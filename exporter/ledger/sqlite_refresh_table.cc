@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "exporter/ledger/history.h"
-#include "exporter/ledger/sqlite_table.h"
+#include "exporter/ledger/sqlite_schema.h"
 
 namespace cckm {
 namespace {
@@ -16,14 +16,7 @@ constexpr auto kFirstEnd = static_cast<std::int64_t>(RefreshStatus::kCompleted);
 static_assert(RefreshStatusName(RefreshStatus::kCompleted) == kRefreshEndNames[0]);
 static_assert(RefreshStatusName(RefreshStatus::kCancelled) == kRefreshEndNames[3]);
 
-constexpr SqliteTable kTable = {
-    .name = "refresh",
-    .columns =
-        "collector, refresh_id, finished_at, knows_completed_at, created_at, status, "
-        "counts, domains",
-    .column_count = 8};
-constexpr SqliteTable kForgotten = {
-    .name = "forgotten", .columns = "collector, fingerprint", .column_count = 2};
+constexpr const SqliteTable& kTable = kRefreshTable;
 
 constexpr std::string_view kKnowsSql =
     "SELECT 1 FROM refresh WHERE collector = ?1 AND refresh_id = ?2 UNION ALL "
@@ -39,19 +32,15 @@ bool RefreshRow::SaysTheSameAs(const RefreshRow& other) const {
          refresh.completed_at == other.refresh.completed_at && domains == other.domains;
 }
 
-SqliteRefreshTable::SqliteRefreshTable(SqliteConnection& connection)
+SqliteRefreshTable::SqliteRefreshTable(SqliteConnection& connection, SqliteTally& tally)
     : connection_(connection),
-      count_at_start_(CheckRows(connection, kTable, "count(*)")),
       knows_(connection, kKnowsSql),
-      store_(connection, StoreSql(kTable, "REPLACE")),
+      rows_(connection, tally, LedgerTable::kRefresh, kTable),
+      forgotten_(connection, tally, LedgerTable::kForgotten, kForgottenTable),
       find_(connection, SelectSql(kTable, "WHERE collector = ?1 AND refresh_id = ?2")),
       finished_since_(connection, SelectSql(kTable, "WHERE collector = ?1 AND finished_at >= ?2")),
       all_(connection, SelectSql(kTable, "WHERE collector = ?1")),
-      oldest_(connection, kOldestSql),
-      remember_(connection, StoreSql(kForgotten, "REPLACE")),
-      remove_(connection, "DELETE FROM refresh WHERE collector = ?1 AND refresh_id = ?2") {
-  CheckRows(connection, kForgotten, "count(*)");
-}
+      oldest_(connection, kOldestSql) {}
 
 bool SqliteRefreshTable::Knows(std::int64_t collector, std::string_view refresh_id) {
   return knows_.Start(collector, refresh_id, Fingerprint(refresh_id)).Next();
@@ -60,9 +49,9 @@ bool SqliteRefreshTable::Knows(std::int64_t collector, std::string_view refresh_
 void SqliteRefreshTable::Store(std::int64_t collector, const RefreshRow& row) {
   const Refresh& refresh = row.refresh;
   const std::string domains = PackDomains(row.domains);
-  store_.Execute(collector, refresh.id, row.finished_at, std::int64_t{refresh.completed_at ? 1 : 0},
-                 refresh.created_at, static_cast<std::int64_t>(refresh.status) - kFirstEnd,
-                 std::int64_t{row.counts ? 1 : 0}, SqliteBlob{domains});
+  rows_.Put(collector, refresh.id, row.finished_at, std::int64_t{refresh.completed_at ? 1 : 0},
+            refresh.created_at, static_cast<std::int64_t>(refresh.status) - kFirstEnd,
+            std::int64_t{row.counts ? 1 : 0}, SqliteBlob{domains});
 }
 
 std::optional<RefreshRow> SqliteRefreshTable::NextRow(SqliteRun& run) {
@@ -115,9 +104,8 @@ std::vector<std::string> SqliteRefreshTable::Oldest(
 }
 
 bool SqliteRefreshTable::Forget(std::int64_t collector, std::string_view refresh_id) {
-  remember_.Execute(collector, Fingerprint(refresh_id));
-  remove_.Execute(collector, refresh_id);
-  return connection_.ok() && sqlite3_changes(connection_.handle()) == 1;
+  forgotten_.Put(collector, Fingerprint(refresh_id));
+  return rows_.Remove(collector, refresh_id);
 }
 
 }  // namespace cckm

@@ -13,7 +13,7 @@
 
 #include "collectors/model/refresh.h"
 #include "exporter/ledger/sqlite_codec.h"
-#include "exporter/ledger/sqlite_statement.h"
+#include "exporter/ledger/sqlite_table.h"
 
 namespace cckm {
 
@@ -29,11 +29,8 @@ struct RefreshRow {
 
 class SqliteRefreshTable {
  public:
-  // The tables exist; the connection outlives this.  Reads every row.
-  explicit SqliteRefreshTable(SqliteConnection& connection);
-
-  // How many were held when this was made.
-  std::int64_t count_at_start() const { return count_at_start_; }
+  // The tables exist; connection and tally outlive this.
+  SqliteRefreshTable(SqliteConnection& connection, SqliteTally& tally);
 
   // Whether it is held or was forgotten.
   bool Knows(std::int64_t collector, std::string_view refresh_id);
@@ -55,15 +52,13 @@ class SqliteRefreshTable {
   std::optional<RefreshRow> NextRow(SqliteRun& run);
 
   SqliteConnection& connection_;
-  std::int64_t count_at_start_;
   SqliteStatement knows_;
-  SqliteStatement store_;
+  SqliteRows rows_;
+  SqliteRows forgotten_;
   SqliteStatement find_;
   SqliteStatement finished_since_;
   SqliteStatement all_;
   SqliteStatement oldest_;
-  SqliteStatement remember_;
-  SqliteStatement remove_;
 };
 
 }  // namespace cckm

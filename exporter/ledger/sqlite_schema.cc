@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "exporter/ledger/sqlite_statement.h"
+#include "exporter/ledger/sqlite_version2.h"
 
 namespace cckm {
 namespace {
@@ -77,28 +77,16 @@ CREATE TABLE forgotten(          -- keys of refreshes that were let go
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+void MakeVersion1(SqliteConnection& connection) { connection.Execute(kVersion1); }
+
 // Step i leads from version i to version i + 1.
-constexpr std::array<const char*, kSchemaVersion> kSteps = {kVersion1};
+constexpr std::array<void (*)(SqliteConnection&), kSchemaVersion> kSteps = {MakeVersion1,
+                                                                            MakeVersion2};
 
 std::int64_t ReadInteger(SqliteConnection& connection, std::string_view sql) {
   SqliteStatement statement(connection, sql);
   SqliteRun run = statement.Start();
   return run.Next() ? run.Integer(0) : 0;
-}
-
-// Reads the file from front to back.  The checks jump about in it: where the system has it in its
-// cache then, they take half as long.
-void WarmUp(SqliteConnection& connection) {
-  sqlite3_file* file = nullptr;
-  sqlite3_file_control(connection.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-  if (file == nullptr || file->pMethods == nullptr) return;
-  sqlite3_int64 size = 0;
-  if (file->pMethods->xFileSize(file, &size) != SQLITE_OK) return;
-  std::vector<char> buffer(std::size_t{1} << 20U);
-  const auto length = static_cast<int>(buffer.size());
-  for (sqlite3_int64 at = 0; at + length <= size; at += length) {
-    if (file->pMethods->xRead(file, buffer.data(), length, at) != SQLITE_OK) return;
-  }
 }
 
 }  // namespace
@@ -115,18 +103,11 @@ std::int64_t ReadSchemaVersion(SqliteConnection& connection) {
 
 void Migrate(SqliteConnection& connection, std::int64_t version) {
   for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) {
-    connection.Execute(kSteps[step]);
+    kSteps[step](connection);
   }
   const std::string mark = "PRAGMA application_id = " + std::to_string(kApplicationId) +
                            "; PRAGMA user_version = " + std::to_string(kSchemaVersion);
   connection.Execute(mark.c_str());
-}
-
-void CheckStructure(SqliteConnection& connection) {
-  if (connection.ok()) WarmUp(connection);
-  SqliteStatement statement(connection, "PRAGMA quick_check(1)");
-  SqliteRun run = statement.Start();
-  if (run.Next() && run.Bytes(0) != "ok") connection.FailAsCorrupt(run.Bytes(0));
 }
 
 }  // namespace cckm

@@ -51,6 +51,9 @@ class SqliteRun {
   std::string_view Bytes(int column) const;
   WallTime Time(int column) const { return WallTime(Nanoseconds(Integer(column))); }
   std::optional<WallTime> OptionalTime(int column) const;
+  bool IsInteger(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_INTEGER;
+  }
   bool IsNull(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
  private:

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "exporter/ledger/sqlite_file.h"
+#include "exporter/ledger/sqlite_future.h"
 #include "exporter/ledger/sqlite_rebuild.h"
 #include "exporter/ledger/sqlite_schema.h"
+#include "exporter/ledger/sqlite_verify.h"
 
 namespace cckm {
 namespace {
@@ -15,23 +17,9 @@ namespace {
 using Kind = LedgerOpenFailure::Kind;
 
 Kind KindFor(int code) {
-  switch (code & 0xFF) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return Kind::kLocked;
-    case SQLITE_CANTOPEN:
-    case SQLITE_FULL:
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-    case SQLITE_NOMEM:
-      return Kind::kCannotWrite;
-    case SQLITE_READONLY:  // itself: the file's header forbids to write
-      return code == SQLITE_READONLY ? Kind::kUnusable : Kind::kCannotWrite;
-    case SQLITE_IOERR:
-      return code == SQLITE_IOERR_SHORT_READ ? Kind::kUnusable : Kind::kCannotWrite;
-    default:
-      return Kind::kUnusable;
-  }
+  const int primary = code & 0xFF;
+  if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) return Kind::kLocked;
+  return TellsDamage(code) ? Kind::kUnusable : Kind::kCannotWrite;
 }
 
 LedgerOpenFailure CannotWrite(const std::filesystem::path& path, const std::string& why) {
@@ -108,25 +96,33 @@ tl::expected<std::int64_t, LedgerOpenFailure> TakeHold(SqliteConnection& connect
 // Checks the file and brings it up to date, all or nothing.
 SqliteResult<std::unique_ptr<SqliteStore>> MakeReady(std::unique_ptr<SqliteConnection> connection,
                                                      std::int64_t version,
-                                                     const BucketBounds& bounds) {
+                                                     const BucketBounds& bounds, WallTime now) {
   SqliteTransaction transaction(*connection);
   CheckStructure(*connection);
   Migrate(*connection, version);
+  auto tally = std::make_unique<SqliteTally>(*connection);
+  tally->Load();
+  if (version == kSchemaVersion) CheckTables(*connection, *tally);
   std::unique_ptr<SqliteStore> store(new SqliteStore{.bounds = bounds,
                                                      .connection = nullptr,
-                                                     .collectors = {*connection, bounds},
-                                                     .domains = {*connection, bounds},
-                                                     .refreshes = SqliteRefreshTable(*connection)});
-  FollowBounds(*connection, bounds, store->collectors, store->domains, store->refreshes);
+                                                     .tally = nullptr,
+                                                     .collectors = {*connection, *tally, bounds},
+                                                     .domains = {*connection, *tally, bounds},
+                                                     .refreshes = {*connection, *tally}});
+  FollowBounds(*connection, bounds, store->collectors, store->domains, store->refreshes, *tally);
+  CorrectFuture(*connection, store->collectors, store->domains, store->refreshes, now);
+  tally->Store();
   if (auto done = transaction.Commit(); !done) return tl::make_unexpected(std::move(done.error()));
   store->connection = std::move(connection);
+  store->tally = std::move(tally);
   return store;
 }
 
 }  // namespace
 
 tl::expected<std::unique_ptr<SqliteStore>, LedgerOpenFailure> SqliteStore::Open(
-    const std::filesystem::path& folder, const BucketBounds& bounds, int checkpoint_pages) {
+    const std::filesystem::path& folder, const BucketBounds& bounds, int checkpoint_pages,
+    WallTime now) {
   const auto file = MakeLedgerFile(folder);
   if (!file) return tl::make_unexpected(CannotWrite(folder / kLedgerFileName, file.error()));
   auto connection = std::make_unique<SqliteConnection>(*file);
@@ -136,7 +132,7 @@ tl::expected<std::unique_ptr<SqliteStore>, LedgerOpenFailure> SqliteStore::Open(
   if (const auto set = connection->TakeFailure(); !set) {
     return tl::make_unexpected(FailureFor(*file, set.error()));
   }
-  auto store = MakeReady(std::move(connection), *version, bounds);
+  auto store = MakeReady(std::move(connection), *version, bounds, now);
   if (!store) return tl::make_unexpected(FailureFor(*file, store.error()));
   return std::move(*store);
 }

@@ -13,20 +13,42 @@
 #include "exporter/ledger/sqlite_domain_table.h"
 #include "exporter/ledger/sqlite_ledger.h"
 #include "exporter/ledger/sqlite_refresh_table.h"
+#include "exporter/ledger/sqlite_tally.h"
 
 namespace cckm {
 
 struct SqliteStore {
   // As SqliteLedger::Open().
   static tl::expected<std::unique_ptr<SqliteStore>, LedgerOpenFailure> Open(
-      const std::filesystem::path& folder, const BucketBounds& bounds, int checkpoint_pages);
+      const std::filesystem::path& folder, const BucketBounds& bounds, int checkpoint_pages,
+      WallTime now);
 
   // The tables go before the connection that they use.
   const BucketBounds& bounds;
   std::unique_ptr<SqliteConnection> connection;
+  std::unique_ptr<SqliteTally> tally;
   SqliteCollectorTable collectors;
   SqliteDomainTable domains;
   SqliteRefreshTable refreshes;
+};
+
+// A transaction that may change the tables: rolls back unless committed.
+class StoreTransaction {
+ public:
+  // `store` outlives this.
+  explicit StoreTransaction(SqliteStore& store) : store_(store), transaction_(*store.connection) {
+    store_.tally->Load();
+  }
+
+  // As SqliteTransaction::Commit().
+  [[nodiscard]] SqliteResult<void> Commit() {
+    store_.tally->Store();
+    return transaction_.Commit();
+  }
+
+ private:
+  SqliteStore& store_;
+  SqliteTransaction transaction_;
 };
 
 }  // namespace cckm

@@ -24,6 +24,8 @@ enum class Metric : std::uint8_t {
   kDomainRefreshLastSuccessTimestamp,
   kDomainRefreshLastDuration,
   kDomainRefreshesTotal,
+  kDomainRefreshConsecutiveFailures,
+  kDomainFirstSeenTimestamp,
   kDomainRefreshDuration,
   kDomainInfo,
   kRefreshStatus,

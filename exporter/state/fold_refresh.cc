@@ -141,11 +141,26 @@ void RefreshFolder::Recall(const Refresh& refresh) {
 }
 
 // A domain that is shown no longer is counted where its history rests.
-DomainHistory& RefreshFolder::HistoryOf(std::string_view raw_id) {
+DomainHistory& RefreshFolder::HistoryOf(std::string_view raw_id, bool is_listed) {
   const LabelValue id(raw_id);
   DomainState* domain = collector_.domains.Find(id.text());
-  if (domain != nullptr) return domain->history;
-  return collector_.resting_histories.try_emplace(id.text(), bounds_).first->second;
+  DomainHistory& history =
+      domain != nullptr
+          ? domain->history
+          : collector_.resting_histories.try_emplace(id.text(), bounds_).first->second;
+  Meet(raw_id, history, is_listed);
+  return history;
+}
+
+// Notes since when a domain is known and whether it was listed, and what of that is new.
+void RefreshFolder::Meet(std::string_view raw_id, DomainHistory& history, bool is_listed) {
+  const bool is_known = history.first_seen_at.has_value();
+  if (is_known && (history.was_listed || !is_listed)) return;
+  if (!is_known) history.first_seen_at = wall_now_;
+  history.was_listed = history.was_listed || is_listed;
+  collector_.met.push_back({.domain_id = std::string(raw_id),
+                            .first_seen_at = *history.first_seen_at,
+                            .was_listed = history.was_listed});
 }
 
 void RefreshFolder::RenewDomains(RefreshState& state, const Refresh& refresh,
@@ -198,7 +213,10 @@ DomainState* RefreshFolder::FindOrAddDomain(std::string_view raw_id, DomainState
     if (!is_first_answer || !IsNewTo(id.text(), named_by)) return nullptr;
     collector_.gone_domains.erase(gone);
   }
-  return &AddDomain(std::move(id), named_by.was_finished_when_first_seen ? 0 : update_number_);
+  DomainState& added =
+      AddDomain(std::move(id), named_by.was_finished_when_first_seen ? 0 : update_number_);
+  Meet(raw_id, added.history, false);
+  return &added;
 }
 
 // True for a refresh that is newer than all that finished for a domain which is shown no longer:
@@ -232,6 +250,7 @@ void RefreshFolder::FoldDomainListing(const DomainListing& listing) {
     for (DomainState& domain : collector_.domains) domain.is_listed = false;
   }
   for (const DomainName& named : listing.domains) {
+    (void)HistoryOf(named.id, listing.is_complete);
     ListedDomain listed{LabelValue(named.id), LabelValue(named.name), LabelValue(named.connection)};
     collector_.gone_domains.erase(listed.id.text());
     if (DomainState* shown = collector_.domains.Find(listed.id.text())) {

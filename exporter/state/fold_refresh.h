@@ -49,7 +49,8 @@ class RefreshFolder {
   DomainState* FindOrAddDomain(std::string_view raw_id, DomainState* expected,
                                const RefreshState& named_by, bool is_first_answer);
   bool IsNewTo(std::string_view domain, const RefreshState& refresh) const;
-  DomainHistory& HistoryOf(std::string_view raw_id);
+  DomainHistory& HistoryOf(std::string_view raw_id, bool is_listed = false);
+  void Meet(std::string_view raw_id, DomainHistory& history, bool is_listed);
   DomainState& AddDomain(LabelValue id, std::uint64_t born_in_update);
   bool Leaves(const RefreshState& refresh) const;
   void RemoveRefreshes();

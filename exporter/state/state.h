@@ -121,6 +121,8 @@ struct CollectorState {
   UnwatchedAnomalies unwatched_anomalies;
   // Of domains that are not shown, so that one that comes back goes on where it was.
   std::map<std::string, DomainHistory, std::less<>> resting_histories;
+  // What the ledger has to be told of domains.
+  std::vector<MetDomain> met;
   bool has_domain_list = false;  // the family's list of domains was read
   // Those of its domains that are not shown, by the text of their label.
   std::map<std::string, ListedDomain, std::less<>> listed_unshown;

@@ -188,6 +188,12 @@ void StateStore::Count(const PollUpdate& update, const std::vector<bool>& is_new
   }
 }
 
+std::vector<MetDomain> StateStore::TakeMetDomains(std::string_view target, const Family& family) {
+  const MutexLock lock(mutex_);
+  CollectorState* collector = FindCollector(target, family);
+  return collector == nullptr ? std::vector<MetDomain>() : std::exchange(collector->met, {});
+}
+
 void StateStore::Apply(const LoginUpdate& update) {
   const MutexLock lock(mutex_);
   TargetState* target = FindTarget(update.target);

@@ -80,6 +80,9 @@ class StateStore {
   // Counts settled answers that were applied before without being counted.  is_new as in Apply().
   void Count(const PollUpdate& update, const std::vector<bool>& is_new);
 
+  // The domains of a collector that were met, or listed, for the first time since the last call.
+  std::vector<MetDomain> TakeMetDomains(std::string_view target, const Family& family);
+
   // Takes what a login changed.
   void Apply(const LoginUpdate& update);
 

@@ -30,6 +30,8 @@ constexpr std::array kPromises = std::to_array<Promise>({
     {"cckm_domain_refresh_last_success_timestamp_seconds", kGauge, "target cloud domain_id"},
     {"cckm_domain_refresh_last_duration_seconds", kGauge, "target cloud domain_id"},
     {"cckm_domain_refreshes_total", kCounter, "target cloud domain_id status"},
+    {"cckm_domain_refresh_consecutive_failures", kGauge, "target cloud domain_id"},
+    {"cckm_domain_first_seen_timestamp_seconds", kGauge, "target cloud domain_id"},
     {"cckm_domain_refresh_duration_seconds", kHistogram, "target cloud domain_id"},
     {"cckm_domain_info", kGauge, "target cloud domain_id domain connection"},
     {"cckm_refresh_status", kGauge, "target cloud refresh_id status"},

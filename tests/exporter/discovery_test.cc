@@ -38,8 +38,13 @@ class UnsteadyLedger final : public Ledger {
     if (fails) return Fail(ErrorKind::kInternal, "the disk is full");
     return next_.SetBaseline(target, family, baseline);
   }
-  Result<CollectorMemory> Restore(std::string_view target, const Family& family,
-                                  const WantedRefreshes& wanted) const override {
+  Result<void> Meet(std::string_view target, const Family& family,
+                    std::span<const MetDomain> met) override {
+    if (fails) return Fail(ErrorKind::kInternal, "the disk is full");
+    return next_.Meet(target, family, met);
+  }
+  tl::expected<CollectorMemory, LedgerFailure> Restore(
+      std::string_view target, const Family& family, const WantedRefreshes& wanted) const override {
     return next_.Restore(target, family, wanted);
   }
   Result<void> Forget(std::string_view target, const Family& family, WallTime now,

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "tests/exporter/one_target.h"
+#include "tests/exporter/state_updates.h"
 #include "tests/fakes/watched_clock.h"
 
 namespace cckm {
@@ -36,9 +37,19 @@ class FakeLedger final : public Ledger {
     baselines.push_back(baseline);
     return {};
   }
-  Result<CollectorMemory> Restore(std::string_view /*target*/, const Family& /*family*/,
-                                  const WantedRefreshes& /*wanted*/) const override {
-    return Fail(ErrorKind::kInternal, "nothing is kept");
+  Result<void> Meet(std::string_view target, const Family& /*family*/,
+                    std::span<const MetDomain> met) override {
+    if (fails) return Fail(ErrorKind::kInternal, "disk full");
+    for (const MetDomain& domain : met) {
+      met_domains.push_back(std::string(target) + " " + domain.domain_id +
+                            (domain.was_listed ? " listed" : ""));
+    }
+    return {};
+  }
+  tl::expected<CollectorMemory, LedgerFailure> Restore(
+      std::string_view /*target*/, const Family& /*family*/,
+      const WantedRefreshes& /*wanted*/) const override {
+    return tl::make_unexpected(LedgerFailure{.message = "nothing is kept"});
   }
   Result<void> Forget(std::string_view /*target*/, const Family& /*family*/, WallTime /*now*/,
                       const std::function<bool(std::string_view)>& /*is_listed*/) override {
@@ -47,6 +58,7 @@ class FakeLedger final : public Ledger {
 
   std::vector<std::string> calls;
   std::vector<WallTime> baselines;
+  std::vector<std::string> met_domains;
   std::vector<bool> is_new;
   bool fails = false;
   std::function<void()> on_commit;
@@ -142,6 +154,41 @@ TEST_F(RecorderTest, OffersTheLedgerTheSettledRefreshesOnly) {
   EXPECT_EQ(CompletedOfD1(), 2);
 }
 
+TEST_F(RecorderTest, TellsTheLedgerOnceOfADomainThatAnUnfinishedRefreshNames) {
+  for (int poll = 0; poll < 3; ++poll) {
+    PollUpdate update = Update();
+    update.answers.push_back(Running("r1", {"d1", "d2"}));
+    recorder.OnUpdate(std::move(update));
+  }
+  EXPECT_EQ(ledger.met_domains, (std::vector<std::string>{"cm d1", "cm d2"}));
+}
+
+TEST_F(RecorderTest, TellsTheLedgerOnceThatADomainIsListed) {
+  for (const bool is_complete : {false, true, true}) {
+    PollUpdate update = Update();
+    update.answers.push_back(Running("r1", {"d1"}));
+    update.domain_listing =
+        DomainListing{.is_complete = is_complete, .domains = {{"d1", "", ""}, {"d2", "", ""}}};
+    recorder.OnUpdate(std::move(update));
+  }
+  EXPECT_EQ(ledger.met_domains,
+            (std::vector<std::string>{"cm d1", "cm d2", "cm d1 listed", "cm d2 listed"}));
+}
+
+TEST_F(RecorderTest, TellsTheLedgerLaterOfDomainsThatItCouldNotStore) {
+  ledger.fails = true;
+  PollUpdate update = Update();
+  update.answers.push_back(Running("r1", {"d1"}));
+  recorder.OnUpdate(std::move(update));
+  EXPECT_FALSE(status.ledger_writable());
+  recorder.Retry();
+  EXPECT_FALSE(status.ledger_writable());
+  ledger.fails = false;
+  recorder.Retry();
+  EXPECT_TRUE(status.ledger_writable());
+  EXPECT_EQ(ledger.met_domains, std::vector<std::string>{"cm d1"});
+}
+
 TEST_F(RecorderTest, CountsWhatTheLedgerCallsNew) {
   ledger.is_new = {false, true, false};
   PollUpdate update = Update();
@@ -164,7 +211,8 @@ TEST_F(RecorderTest, WhatCouldNotBeStoredCountsOnceItCanBe) {
   update.answers.push_back(Completed("r1"));
   recorder.OnUpdate(std::move(update));
   recorder.Retry();
-  EXPECT_EQ(status.ledger_failures(), 2U);
+  EXPECT_EQ(status.ledger_failures(), 4U)
+      << "twice the refresh, and twice that its domain is known";
 
   // That nothing had to be forgotten does not make it writable.
   PollUpdate whole_list = Update();

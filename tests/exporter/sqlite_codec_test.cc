@@ -41,6 +41,43 @@ TEST(SqliteCodecTest, EveryHistogramOfACollectorIsItsOwn) {
   }
 }
 
+FailureStreak StreakOf(int failures) {
+  FailureStreak streak;
+  streak.TakeOther(FailureStreak::PlaceOf(WallTime(std::chrono::seconds(-7)), "before"));
+  for (int i = 0; i < failures; ++i) {
+    streak.TakeFailure(FailureStreak::PlaceOf(WallTime(std::chrono::seconds(i)), "r"));
+  }
+  return streak;
+}
+
+TEST(SqliteCodecTest, FailuresInARowComeBack) {
+  EXPECT_EQ(PackFailures(FailureStreak()), "");
+  for (const int failures : {0, 1, 32, 33, 1'000}) {
+    EXPECT_EQ(UnpackFailures(PackFailures(StreakOf(failures))), StreakOf(failures)) << failures;
+  }
+}
+
+TEST(SqliteCodecTest, RefusesFailuresThatCannotBe) {
+  const std::string sound = PackFailures(StreakOf(2));
+  for (std::size_t size = 1; size < sound.size(); ++size) {
+    EXPECT_FALSE(UnpackFailures(sound.substr(0, size))) << size;
+  }
+  EXPECT_FALSE(UnpackFailures(sound + '\0'));
+  EXPECT_FALSE(UnpackFailures(std::string("\0\x21\0", 3))) << "more than are remembered";
+  EXPECT_FALSE(UnpackFailures(std::string("\0\x02\0\x02\0\0\0", 7))) << "out of order";
+  EXPECT_FALSE(UnpackFailures(std::string("\0\x01\0\0\xFF\xFF\xFF\xFF\x1F", 9))) << "a long hash";
+}
+
+TEST(SqliteCodecTest, RefusesANativeBucketWhoseIndexOverflows) {
+  const std::string sound = PackHistogram(HistogramOf({std::chrono::seconds(2)}));
+  const std::string head = sound.substr(0, 15);
+  const std::string farthest = "\xFE\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01";
+  EXPECT_FALSE(UnpackHistogram(head + farthest + "\x01", Bounds()));
+  std::string two = sound;
+  two[14] = 2;
+  EXPECT_FALSE(UnpackHistogram(two + farthest + "\x01", Bounds()));
+}
+
 // Layout: the number of buckets, a count each, the sum as eight bytes, the time of the first
 // observation, the native zero bucket, the number of native buckets, and for each of them how far
 // it is from the one before and its count.  Signed numbers are doubled, negative ones less one.

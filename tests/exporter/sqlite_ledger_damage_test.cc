@@ -85,6 +85,22 @@ TEST_F(SqliteLedgerDamageTest, AnOverwrittenPieceIsNoticedOrMattersNot) {
   }
 }
 
+// Entries of the index that do not point at its table any more: nothing else of the file changes.
+TEST_F(SqliteLedgerDamageTest, AnIndexThatIsNotThatOfItsTableIsNoticed) {
+  const std::string sound = ReadBytes(folder_.file());
+  int flipped = 0;
+  for (const Refresh& refresh : refreshes_) {
+    // Its id is there as a key, in the index, and as a domain's newest refresh.
+    for (std::size_t at = 0; (at = sound.find(refresh.id, at)) != std::string::npos; ++at) {
+      SCOPED_TRACE(at);
+      std::string damaged = sound;
+      damaged[at] = 'R';
+      flipped += IsRefusedOrRight(damaged) ? 1 : 0;
+    }
+  }
+  EXPECT_GE(flipped, 40) << "twenty are held, in two places each";
+}
+
 TEST_F(SqliteLedgerDamageTest, DamageThatIsFoundWhileRunningFailsWhatMeetsItAndMayPass) {
   const LedgerFolder large;  // more than SQLite keeps in memory
   const std::vector<Refresh> many = MakeRefreshes(std::string(1'000, 'r'), 10'000);
@@ -93,7 +109,9 @@ TEST_F(SqliteLedgerDamageTest, DamageThatIsFoundWhileRunningFailsWhatMeetsItAndM
   const auto ledger = large.Open();
   quick_disk_.GarbleReads();
   EXPECT_EQ(Commit(*ledger, many), Answers{});
-  EXPECT_FALSE(ledger->Restore("cm", Dsm(), all));
+  const auto garbled = ledger->Restore("cm", Dsm(), all);
+  ASSERT_FALSE(garbled);
+  EXPECT_EQ(garbled.error().kind, LedgerFailure::Kind::kDamaged) << garbled.error().message;
   quick_disk_.Heal();
   EXPECT_EQ(Commit(*ledger, many), Answers(many.size(), false));
   EXPECT_EQ(Commit(*ledger, MakeRefreshes("s", 1)), Answers{true});

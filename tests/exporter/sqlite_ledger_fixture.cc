@@ -32,6 +32,9 @@ std::string TextFor(const DomainHistory& history) {
   text.append(history.last_duration ? std::to_string(history.last_duration->count()) : "-");
   text.append(" ").append(kDomainResultNames[static_cast<std::size_t>(history.last_result)]);
   text.append(" success ").append(TextFor(history.last_success_at));
+  text.append(" in a row ").append(std::to_string(history.failures.count()));
+  text.append(" since ").append(TextFor(history.first_seen_at));
+  if (history.was_listed) text.append(" listed");
   for (const std::uint64_t total : history.totals) text.append(" ").append(std::to_string(total));
   return text.append(" ").append(TextFor(history.durations));
 }
@@ -79,7 +82,7 @@ Answers CommitTo(Ledger& ledger, std::string_view target, const Family& family,
                  const std::vector<Refresh>& refreshes, bool counts) {
   std::vector<FinishedRefresh> finished;
   for (const Refresh& refresh : refreshes) {
-    finished.push_back({.refresh = &refresh, .counts = counts});
+    finished.push_back({.refresh = &refresh, .counts = counts, .counted_at = FakeClock::kStart});
   }
   return ledger.Commit(target, family, finished).value_or(Answers{});
 }

@@ -61,7 +61,8 @@ class LedgerFolder {
 
  private:
   ConfigFolder folder_;
-  FakeClock clock_;
+  // What the tests make lies in the past.
+  FakeClock clock_{FakeClock::kStart + std::chrono::hours(24 * 366)};
   BucketBounds bounds_{{1, 5, 10, 60, 3600}};
 };
 

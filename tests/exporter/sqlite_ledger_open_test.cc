@@ -192,15 +192,15 @@ TEST(SqliteLedgerOpenTest, RefusesAFileThatIsNoSoundLedgerAndLeavesItAlone) {
 
 TEST(SqliteLedgerOpenTest, RefusesANewerVersionAndSaysSo) {
   const LedgerFolder folder;
-  const std::string newer = LedgerChangedBy("PRAGMA user_version = 2");
+  const std::string newer = LedgerChangedBy("PRAGMA user_version = 3");
   folder.Write(newer);
   const auto ledger = folder.TryOpen();
   ASSERT_FALSE(ledger);
   EXPECT_EQ(ledger.error().kind, Kind::kUnusable);
   EXPECT_EQ(ledger.error().message,
             "the ledger " + folder.file().string() +
-                " was written by a newer version of the exporter (tables of version 2, this one "
-                "knows 1); start that version, or move the file away to begin anew");
+                " was written by a newer version of the exporter (tables of version 3, this one "
+                "knows 2); start that version, or move the file away to begin anew");
   EXPECT_EQ(ReadBytes(folder.file()), newer);
 }
 

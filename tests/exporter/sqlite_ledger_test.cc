@@ -8,6 +8,7 @@
 #include <atomic>
 #include <limits>
 #include <map>
+#include <stdexcept>
 #include <thread>
 
 #include "tests/exporter/sqlite_ledger_fixture.h"
@@ -98,6 +99,7 @@ TEST(SqliteLedgerTest, ARestartGivesBackWhatTheRulesOfHistorySay) {
     Count(refresh, expected.durations, FakeClock::kStart);
     for (const DomainRefresh& named : refresh.domains) {
       DomainHistory& history = histories.try_emplace(named.domain_id, bounds).first->second;
+      history.first_seen_at = FakeClock::kStart;
       history.Consider(refresh, named.status);
       history.Count(refresh, named.status, FakeClock::kStart);
     }
@@ -187,16 +189,15 @@ TEST(SqliteLedgerTest, RestoresTheWantedRefreshesInTheOrderOfTheirCompletion) {
 
 TEST(SqliteLedgerTest, WithoutACompletionTimeItFinishedWhenItWasStored) {
   LedgerFolder folder;
-  folder.clock().Advance(seconds(100));
   Refresh refresh = MakeRefresh("r", {});
   refresh.completed_at.reset();
   const auto ledger = folder.Open();
   EXPECT_EQ(Commit(*ledger, {refresh}), Answers{true});
-  const auto since = [](seconds time) {
-    return WantedRefreshes{.refresh_ids = {}, .finished_since = FakeClock::kStart + time};
+  const auto since = [&](seconds time) {
+    return WantedRefreshes{.refresh_ids = {}, .finished_since = folder.clock().Now() + time};
   };
-  EXPECT_EQ(IdsOf(*ledger, since(seconds(100))), "r");
-  EXPECT_EQ(IdsOf(*ledger, since(seconds(101))), "");
+  EXPECT_EQ(IdsOf(*ledger, since(seconds(0))), "r");
+  EXPECT_EQ(IdsOf(*ledger, since(seconds(1))), "");
   EXPECT_EQ(ledger->Restore("cm", Dsm(), since(seconds(0)))->refreshes.at(0), refresh);
 }
 
@@ -249,6 +250,56 @@ TEST(SqliteLedgerTest, TheBaselineOfACollectorIsItsOwnAndStays) {
   EXPECT_FALSE(ledger->Restore("other", Dsm(), {})->baseline);
   Commit(*ledger, MakeRefreshes("s", 1));
   EXPECT_EQ(ledger->Restore("cm", Dsm(), {})->baseline, FakeClock::kStart);
+}
+
+const DomainHistory& HistoryOf(const CollectorMemory& memory, std::string_view id) {
+  const auto found =
+      std::ranges::find_if(memory.domains, [&](const auto& d) { return d.first == id; });
+  if (found == memory.domains.end()) throw std::runtime_error("no such domain");
+  return found->second;
+}
+
+TEST(SqliteLedgerTest, ADomainIsKnownSinceItWasFirstMetThroughRestarts) {
+  const LedgerFolder folder;
+  const WallTime first = FakeClock::kStart - hours(2);
+  ASSERT_TRUE(folder.Open()->Meet("cm", Dsm(), std::vector<MetDomain>{{"d1", first, false}}));
+  Commit(*folder.Open(), MakeRefreshes("r", 3));
+  ASSERT_TRUE(folder.Open()->Meet(
+      "cm", Dsm(), std::vector<MetDomain>{{"d1", FakeClock::kStart + hours(1), false}}));
+  const auto memory = folder.Open()->Restore("cm", Dsm(), {});
+  ASSERT_TRUE(memory);
+  EXPECT_EQ(HistoryOf(*memory, "d1").first_seen_at, first);
+  EXPECT_EQ(HistoryOf(*memory, "d1").totals[0], 3U);
+  EXPECT_EQ(HistoryOf(*memory, "d2").first_seen_at, FakeClock::kStart);
+}
+
+TEST(SqliteLedgerTest, ADomainThatWasListedOnceStaysSo) {
+  const LedgerFolder folder;
+  const auto meet = [&](bool was_listed) {
+    const std::vector<MetDomain> met = {{"d1", FakeClock::kStart, was_listed}};
+    EXPECT_TRUE(folder.Open()->Meet("cm", Dsm(), met));
+    const auto memory = folder.Open()->Restore("cm", Dsm(), {});
+    return HistoryOf(*memory, "d1").was_listed;
+  };
+  EXPECT_FALSE(meet(false));
+  EXPECT_TRUE(meet(true));
+  EXPECT_TRUE(meet(false));
+}
+
+TEST(SqliteLedgerTest, FailuresInARowGoOnAfterARestart) {
+  const LedgerFolder folder;
+  const auto commit = [&](int number, DomainStatus status) {
+    Commit(*folder.Open(), {MakeRefresh("r" + std::to_string(number), {{"d", status, ""}},
+                                        seconds(1), seconds(number))});
+    const auto memory = folder.Open()->Restore("cm", Dsm(), {});
+    return HistoryOf(*memory, "d").failures.count();
+  };
+  EXPECT_EQ(commit(1, kFailed), 1U);
+  EXPECT_EQ(commit(3, kFailed), 2U);
+  EXPECT_EQ(commit(2, kFailed), 3U);
+  EXPECT_EQ(commit(4, DomainStatus::kUnknown), 3U);
+  EXPECT_EQ(commit(5, DomainStatus::kCancelled), 0U);
+  EXPECT_EQ(commit(6, kFailed), 1U);
 }
 
 TEST(SqliteLedgerTest, ChangedBucketsAreFilledFromTheRefreshesHeld) {
