@@ -16,10 +16,30 @@ namespace {
 constexpr mode_t kFolderMode = 0700;
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kAllModeBits = 07777;
+constexpr mode_t kOthersMayWrite = 0002;
 
 using Reason = std::optional<std::string>;  // none: it went well
 
 Reason LastError() { return std::strerror(errno); }
+
+// The mode as people write it: "0644".
+std::string ModeText(mode_t mode) {
+  std::string text("0000");
+  for (std::size_t digit = text.size(); digit-- > 0; mode >>= 3U) {
+    text[digit] = static_cast<char>('0' + (mode & 7U));
+  }
+  return text;
+}
+
+// Whoever may write a folder can put another file in the place of the ledger.
+Reason CheckFolder(const std::filesystem::path& folder) {
+  struct stat status {};
+  if (::stat(folder.c_str(), &status) != 0) return LastError();
+  if (!S_ISDIR(status.st_mode)) return std::strerror(ENOTDIR);
+  if ((status.st_mode & kOthersMayWrite) == 0) return std::nullopt;
+  return "everybody may write its folder (mode " + ModeText(status.st_mode & kAllModeBits) +
+         "); take that right away, or name a folder inside it, which is made for this user alone";
+}
 
 // Writes the folder's entries to the disk: SQLite does so for its own files only.
 void Sync(const std::filesystem::path& folder) {
@@ -38,27 +58,52 @@ Reason MakeFolder(const std::filesystem::path& folder) {
     Sync(parent);
     return std::nullopt;
   }
-  if (errno != EEXIST) return LastError();
-  if (std::filesystem::is_directory(folder, error)) return std::nullopt;
-  return error ? error.message() : std::strerror(ENOTDIR);
+  return errno == EEXIST ? CheckFolder(folder) : LastError();
 }
 
+// Keeping others from reading is a wish: a file that belongs to somebody else, or lies on a file
+// system without modes, is as good as long as others cannot write it.
+//
 // An existing file must not be opened here: closing it would give up the locks that SQLite holds
 // for this process.
 Reason CheckFile(const std::filesystem::path& file) {
   struct stat status {};
-  if (::stat(file.c_str(), &status) != 0) return LastError();
+  if (::lstat(file.c_str(), &status) != 0) return LastError();
+  if (S_ISLNK(status.st_mode)) {
+    return "it is a symbolic link; put the file itself there, or make its folder the link";
+  }
   if (!S_ISREG(status.st_mode)) return "it is not a regular file";
   if ((status.st_mode & kAllModeBits) == kFileMode) return std::nullopt;
-  return ::chmod(file.c_str(), kFileMode) == 0 ? std::nullopt : LastError();
+  (void)::chmod(file.c_str(), kFileMode);
+  if (::lstat(file.c_str(), &status) != 0) return LastError();
+  if ((status.st_mode & kOthersMayWrite) == 0) return std::nullopt;
+  return "everybody may write it (mode " + ModeText(status.st_mode & kAllModeBits) +
+         "), and its mode cannot be changed; take that right away";
+}
+
+// What a process that was killed left beside the file is read as if it were part of it.
+Reason CheckFilesBeside(const std::filesystem::path& file) {
+  for (const char* ending : {"-wal", "-journal", "-shm"}) {
+    std::filesystem::path beside = file;
+    beside += ending;
+    struct stat status {};
+    if (::lstat(beside.c_str(), &status) != 0) continue;
+    if (const Reason reason = CheckFile(beside)) {
+      return beside.filename().string() + " beside it: " + *reason;
+    }
+  }
+  return std::nullopt;
 }
 
 Reason MakeFile(const std::filesystem::path& file) {
   const FileDescriptor made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
-  if (!made) return errno == EEXIST ? CheckFile(file) : LastError();
-  if (::fchmod(made.number(), kFileMode) != 0) return LastError();
-  Sync(file.parent_path());
-  return std::nullopt;
+  if (!made && errno != EEXIST) return LastError();
+  if (made) {
+    (void)::fchmod(made.number(), kFileMode);  // whatever the umask
+    Sync(file.parent_path());
+  }
+  if (const Reason reason = CheckFile(file)) return reason;
+  return CheckFilesBeside(file);
 }
 
 }  // namespace

@@ -13,8 +13,9 @@ namespace cckm {
 inline constexpr const char* kLedgerFileName = "ledger.sqlite";
 
 // Makes what is missing of the folder (its last part with mode 0700) and of the file, and gives the
-// file mode 0600 whatever the umask; SQLite gives it to the files it puts beside.  An existing
-// folder keeps its mode; it may be a symbolic link.  Returns the file, or why it cannot be.
+// file mode 0600 whatever the umask, where this user may; SQLite gives it to the files it puts
+// beside.  An existing folder keeps its mode; it may be a symbolic link, the file may not.  Refused
+// is what everybody may write.  Returns the file, or why it cannot be.
 tl::expected<std::filesystem::path, std::string> MakeLedgerFile(
     const std::filesystem::path& folder);
 

@@ -28,7 +28,8 @@ httpGet:
 {{- define "cckm-exporter.args" -}}
 {{- $exporter := .Values.exporter -}}
 - --config.file={{ include "cckm-exporter.configFolder" . }}/config.yml
-- --storage.path={{ include "cckm-exporter.storageFolder" . }}
+{{- /* A folder inside the volume: Kubernetes lets everybody write the volume's own. */}}
+- --storage.path={{ include "cckm-exporter.storageFolder" . }}/ledger
 - --storage.max-refreshes={{ int64 $exporter.maxRefreshes }}
 - --web.listen-address=:{{ int $exporter.port }}
 - --web.telemetry-path={{ $exporter.telemetryPath }}
