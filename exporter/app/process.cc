@@ -57,7 +57,8 @@ void PrepareProcess() {
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
   prctl(PR_SET_DUMPABLE, 0);
-  signal(SIGPIPE, SIG_IGN);
+  // The call that would raise them fails instead: a peer that is gone, a limit of file sizes.
+  for (const int raised : {SIGPIPE, SIGXFSZ}) signal(raised, SIG_IGN);
 }
 
 void ReturnFreedMemory() { malloc_trim(0); }

@@ -82,6 +82,37 @@ TEST(LedgerProcessTest, ASecondProcessOnTheSameFolderEndsAndTheFirstGoesOn) {
   EXPECT_TRUE(exporter.Shows(CountedOnce(), {}));
 }
 
+// The system would end a process that writes beyond the limit with SIGXFSZ.
+TEST(LedgerProcessTest, ALimitOfFileSizesIsADiskWithoutRoomAndNoEnd) {
+  SimulatorProcess simulator{std::string(kToken)};
+  std::vector<std::string> ids;
+  for (int i = 0; i < 12; ++i) {
+    ids.push_back("r" + std::to_string(i));
+    simulator.StartRefresh(ids.back(), "domain-" + std::to_string(i));
+  }
+  ExporterProcess exporter({.url = simulator.url(),
+                            .refresh_ids = ids,
+                            .storage = "data",
+                            .limits = {"--fsize=65536:65536"}});
+  ASSERT_TRUE(exporter.Shows({{"cckm_ledger_writable", "1"}}, kPatience));
+  int finished = 0;
+  bool is_full = false;
+  for (const std::string& id : ids) {
+    simulator.FinishRefresh(id, "completed");
+    const std::string status =
+        Series("cckm_refresh_status", {{"refresh_id", id}, {"status", "completed"}});
+    ASSERT_TRUE(exporter.Shows({{status, "1"}}, kPatience)) << "what was not stored is shown, too";
+    is_full = ValueOf(exporter.Scrape(), "cckm_ledger_writable") == "0";
+    if (is_full) break;
+    ++finished;
+  }
+  ASSERT_TRUE(is_full);
+  EXPECT_TRUE(
+      exporter.Shows({{Series("cckm_refresh_duration_seconds_count", {{"status", "completed"}}),
+                       std::to_string(finished)}}));
+  EXPECT_TRUE(StopsInTime(exporter, SIGTERM));
+}
+
 TEST(LedgerProcessTest, AFileThatIsNoLedgerEndsTheStartAndStaysAsItIs) {
   const ConfigFolder folder;
   WriteConfig(folder, {.url = "http://127.0.0.1:1"});
