@@ -22,8 +22,8 @@ class HiddenSecret {
   // Replaces every occurrence of the secret, and of its first 12 characters or more where it is cut
   // off: as it is, in ASCII (utf8.h), percent-encoded, escaped as in JSON, and in base64, alone or
   // within something longer; and of its first 4 to 11 characters where the text, or what it quotes
-  // last, ends with them, as where an appliance's text was cut.  A secret of fewer than 4 characters
-  // would take ordinary words with it and is left.
+  // last, ends with them, as where an appliance's text was cut.  A secret of fewer than 4
+  // characters would take ordinary words with it and is left.
   void Hide(std::string& text) const;
 
  private:

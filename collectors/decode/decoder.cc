@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 
+#include "collectors/base/bounded_name.h"
 #include "collectors/base/utf8.h"
 #include "collectors/decode/job_reader.h"
 #include "collectors/decode/json_reader.h"
@@ -146,11 +147,11 @@ std::string_view NestedText(dom::object entry, std::string_view path) {
 Result<DomainName> ReadDomain(dom::object entry, const Family& family) {
   if (LooksLikeJob(entry)) return Fail(ErrorKind::kSchema, "an entry is a job");
   DomainName domain;
-  domain.id = StringMember(entry, "id").value_or("");
+  domain.id = BoundedName(StringMember(entry, "id").value_or(""));
   if (domain.id.empty()) return Fail(ErrorKind::kSchema, "id is missing or not a string");
-  domain.connection = StringMember(entry, "connection").value_or("");
+  domain.connection = BoundedName(StringMember(entry, "connection").value_or(""));
   for (const std::string_view path : family.domain_name_members) {
-    if (domain.name.empty() && !path.empty()) domain.name = NestedText(entry, path);
+    if (domain.name.empty() && !path.empty()) domain.name = BoundedName(NestedText(entry, path));
   }
   return domain;
 }

@@ -1,10 +1,12 @@
 #include "collectors/decode/job_reader.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <tuple>
 
+#include "collectors/base/bounded_name.h"
 #include "collectors/base/rfc3339.h"
 #include "collectors/decode/classify.h"
 #include "collectors/decode/json_reader.h"
@@ -16,6 +18,8 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::string_view kDetailedStatus = "detailed_status";
+// Spreads what was combined over all bits.
+constexpr std::uint64_t kOddFactor = 0x9E3779B97F4A7C15;
 
 tl::unexpected<Error> SchemaError(std::string_view field, std::string_view problem) {
   return Fail(ErrorKind::kSchema, std::string(field) + " " + std::string(problem));
@@ -76,6 +80,7 @@ Result<Refresh> JobReader::Read(dom::object job, const ReadingRules& rules) {
 
   Refresh refresh;
   refresh.abort_requested = *abort_requested;
+  refresh.units = std::max<std::uint64_t>(units_, 1);
   const RefreshStatus appliance_status = ApplyAbort(ReadOverallStatus(*word), *abort_requested);
   MakeDomains(appliance_status, rules, refresh);
   refresh.status = ApplyDomains(appliance_status, refresh.domains);
@@ -89,10 +94,12 @@ Result<Refresh> JobReader::Read(dom::object job, const ReadingRules& rules) {
 
 Result<void> JobReader::CollectDomains(dom::object job, const Family& family) {
   mentions_.clear();
+  units_ = 1;
   for (const auto& field : job) {
     Result<void> collected;
     if (field.value.is_null()) continue;
     if (field.key == kDetailedStatus) collected = CollectDetailedStatus(field.value);
+    AddUnits(field.key, field.value);
     if (IsDomainArray(family, field.key)) collected = CollectArray(field.key, field.value);
     if (!collected) return collected;
   }
@@ -121,6 +128,17 @@ Result<void> JobReader::CollectDetailedStatus(dom::element value) {
     AddMention(field.key, text.value_or(""), !text);
   }
   return {};
+}
+
+// What an array names besides texts is no unit.
+void JobReader::AddUnits(std::string_view name, dom::element value) {
+  dom::array array;
+  if (value.get(array) != simdjson::SUCCESS) return;
+  const std::size_t kind = std::hash<std::string_view>{}(name);
+  for (const dom::element entry : array) {
+    const auto unit = AsString(entry);
+    if (unit) units_ += (std::hash<std::string_view>{}(*unit) ^ kind) * kOddFactor;
+  }
 }
 
 void JobReader::AddMention(std::string_view domain_id, std::string_view text,
@@ -158,7 +176,7 @@ void JobReader::MakeDomains(RefreshStatus appliance_status, const ReadingRules& 
     if (text == DomainText::kOther && appliance_status == RefreshStatus::kCompleted) {
       refresh.anomalies.Add(Anomaly::kUnknownDomainText);
     }
-    refresh.domains.push_back({std::string(mention.domain_id),
+    refresh.domains.push_back({BoundedName(mention.domain_id),
                                StatusOfDomain(text, appliance_status),
                                std::string(CutToCharacters(mention.text, kLongestText))});
   }

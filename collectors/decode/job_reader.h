@@ -8,6 +8,7 @@
 #include <simdjson.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -43,7 +44,10 @@ class JobReader {
   void MakeDomains(RefreshStatus appliance_status, const ReadingRules& rules,
                    Refresh& refresh) const;
 
+  void AddUnits(std::string_view name, simdjson::dom::element value);
+
   std::vector<Mention> mentions_;  // of the job being read; kept for its memory
+  std::uint64_t units_ = 0;        // the same job's
 };
 
 }  // namespace cckm

@@ -1,6 +1,6 @@
 // What a family's domain list says of a domain: plain data.
 //
-// Made by collectors/decode, read by everybody.
+// Made by collectors/decode, which makes every text short (BoundedName); read by everybody.
 
 #pragma once
 

@@ -82,7 +82,8 @@ class AnomalySet {
 };
 
 struct DomainRefresh {
-  std::string domain_id;  // as the appliance wrote it: not empty, otherwise unchecked
+  // As the appliance wrote it, made short (BoundedName): not empty, otherwise unchecked.
+  std::string domain_id;
   DomainStatus status = DomainStatus::kUnknown;
   std::string
       detail;  // text of detailed_status, cut to at most 200 characters (UTF-8); may be empty
@@ -99,6 +100,9 @@ struct Refresh {
   std::optional<WallTime> updated_at;
   std::optional<WallTime> completed_at;
   std::vector<DomainRefresh> domains;  // each id once, in the order of the body
+  // A hash of the arrays of the job, such as `kms`, whatever their order: refreshes of the same
+  // units of work have the same one, within one process.  0: not known.
+  std::uint64_t units = 0;
   std::string
       unknown_status;  // the appliance's word, where status is kUnknown; at most 200 characters
   AnomalySet anomalies;

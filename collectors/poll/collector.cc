@@ -24,6 +24,7 @@ Collector::Collector(std::string_view target, const CollectorPlan& plan,
       optional_(plan.optional),
       success_texts_(plan.success_texts),
       watched_(schedule, clock.SteadyNow(), random),
+      candidates_(plan.discovery.max_refreshes),
       next_discovery_(clock.SteadyNow()),
       baseline_(plan.baseline),
       next_domain_walk_(clock.SteadyNow()) {
@@ -44,6 +45,7 @@ void Collector::SetRefreshIds(const std::vector<std::string>& refresh_ids) {
       watched_.Add(id, true);
     }
   }
+  if (discovery_.enabled) ForgetTooMany();
 }
 
 void Collector::LeaveAllBut(const std::vector<std::string>& refresh_ids) {
@@ -203,6 +205,13 @@ bool Collector::NamesAreDue() const {
   return domain_names_ && next_domain_walk_ <= clock_.SteadyNow() && !domain_walk_;
 }
 
+// Each answer takes some hundred bytes, and each domain of it about a hundred.
+bool Collector::KeepsMuch() const {
+  constexpr std::size_t kMostAnswersKept = 4096;
+  constexpr std::size_t kMostDomainsKept = 50'000;
+  return update_.answers.size() >= kMostAnswersKept || domains_kept_ >= kMostDomainsKept;
+}
+
 void Collector::Unwatch(RefreshIndex index) {
   const Watched& watched = watched_[index];
   if (refresh_walk_ && WasMet(watched)) refresh_walk_->Remember(watched.id);
@@ -283,9 +292,11 @@ SteadyTime Collector::NextDue() const {
 std::optional<PollUpdate> Collector::TakeUpdate() {
   const bool has_news = !update_.answers.empty() || !update_.requests.empty() ||
                         !update_.errors.empty() || update_.ended || update_.listing ||
-                        update_.domain_listing || update_.baseline || !update_.unwatched.empty();
+                        update_.domain_listing || update_.baseline || !update_.unwatched.empty() ||
+                        !update_.vanished.empty();
   if (!has_news) return std::nullopt;
   PollUpdate update = std::exchange(update_, {});
+  domains_kept_ = 0;
   update.target = target_;
   update.family = &family_;
   update.at = clock_.SteadyNow();

@@ -22,6 +22,7 @@
 #include "collectors/base/clock.h"
 #include "collectors/decode/decoder.h"
 #include "collectors/http/http_client.h"
+#include "collectors/poll/discovery_candidates.h"
 #include "collectors/poll/list_walk.h"
 #include "collectors/poll/poll_update.h"
 #include "collectors/poll/schedule.h"
@@ -32,8 +33,10 @@ namespace cckm {
 struct DiscoverySettings {
   bool enabled = false;
   Nanoseconds interval = std::chrono::minutes(1);
-  std::size_t max_refreshes = 1000;  // discovered ones; the configured ones come on top
-  bool observe_history = false;      // count what had finished before the first discovery
+  // Of the discovered ones so many are watched: the unfinished, then the newest by creation.  The
+  // configured ones come on top.
+  std::size_t max_refreshes = 1000;
+  bool observe_history = false;  // count what had finished before the first discovery
 };
 
 struct CollectorPlan {
@@ -97,8 +100,8 @@ class Collector {
   bool PollIsOpen() const { return poll_.has_value(); }
   bool PolledOnce() const { return polled_once_; }
 
-  // Answers that TakeUpdate() would give.
-  std::size_t answers_kept() const { return update_.answers.size(); }
+  // Whether TakeUpdate() would give so much that it should be called soon.
+  bool KeepsMuch() const;
 
   // What was learned since the last call; nothing if nothing was.
   std::optional<PollUpdate> TakeUpdate();
@@ -181,12 +184,19 @@ class Collector {
   bool Meet(std::string_view id, std::optional<RefreshIndex> index);
   void TakeEntry(Refresh entry);
   void Discover(Refresh entry);
+  bool ListFits() const;
+  bool NeedsUnits(const Watched& watched) const;
+  void WatchDiscovered(Refresh entry);
+  void WatchCandidates();
+  void LeaveOut(const Refresh& entry);
   bool MakeRoomFor(const Refresh& entry);
+  RefreshIndex AddDiscovered(const Refresh& entry);
   void ForgetTooMany();
   void AfterRefreshPage();
   void EndRefreshWalk();
   void ForgetVanished();
   std::set<std::string, std::less<>> TakeMetIds();
+  void KeepDomain(DomainName domain);
   void EndDomainWalk();
   void AskAwaitedById();
   void WalkForThoseThatCameLate();
@@ -219,19 +229,23 @@ class Collector {
   std::uint32_t walk_number_ = 0;
   bool walk_discovers_ = false;  // else it only serves expected_
   bool walk_truncated_ = false;
+  DiscoveryCandidates candidates_;
   bool walk_met_unreadable_ = false;
   std::set<std::string, std::less<>> left_out_domains_;  // of refreshes past max_refreshes
-  std::optional<std::uint64_t> list_length_;             // as it was last told
-  SteadyTime no_list_before_{};                          // after the list failed
+  bool left_out_domains_are_all_ = true;
+  std::optional<std::uint64_t> list_length_;  // as it was last told
+  SteadyTime no_list_before_{};               // after the list failed
   SteadyTime next_discovery_;
   std::optional<WallTime> baseline_;
 
   std::optional<ListWalk> domain_walk_;
   std::vector<DomainName> domains_;  // of domain_walk_
+  std::size_t domain_bytes_ = 0;     // of their texts
   bool domain_walk_met_unreadable_ = false;
   SteadyTime next_domain_walk_;
 
   PollUpdate update_;
+  std::size_t domains_kept_ = 0;  // of the refreshes in update_
 };
 
 }  // namespace cckm

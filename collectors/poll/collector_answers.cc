@@ -123,6 +123,7 @@ void Collector::TakeRefresh(RefreshIndex index, RefreshAnswer answer) {
     if (answer.settled) NoteTimes(refresh.created_at, refresh.completed_at);
     watched_.Settle(index, refresh, answer.settled, clock_.SteadyNow());
   }
+  domains_kept_ += answer.refresh.domains.size();
   update_.answers.push_back(std::move(answer));
 }
 

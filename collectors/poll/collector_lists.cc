@@ -10,8 +10,12 @@
 namespace cckm {
 namespace {
 
+constexpr std::uint64_t kPagesOfLongWalk = 100;
 // How long refreshes are asked for by id after the list failed.
 constexpr Nanoseconds kWithoutList = std::chrono::minutes(10);
+// Names that are kept to know where no refresh may be missed, and texts of a list of domains.
+constexpr std::size_t kMostLeftOutDomains = 20'000;
+constexpr std::size_t kMostDomainBytes = std::size_t{32} << 20U;
 constexpr Nanoseconds kDomainWalkInterval = std::chrono::minutes(10);
 constexpr Nanoseconds kDomainWalkRetry = std::chrono::minutes(1);
 
@@ -48,21 +52,20 @@ Error SummaryOf(const UnusableEntries& unusable) {
 }  // namespace
 
 void Collector::BeginRefreshWalk(bool discovers) {
-  if (discovers) ForgetTooMany();
   refresh_walk_.emplace(family_.path);
   ++walk_number_;
   walk_discovers_ = discovers;
   walk_truncated_ = false;
   walk_met_unreadable_ = false;
   left_out_domains_.clear();
+  left_out_domains_are_all_ = true;
 }
 
 // There may be more than allowed since the configuration or the files of refresh IDs changed.
 void Collector::ForgetTooMany() {
   while (watched_.discovered() > discovery_.max_refreshes) {
-    const auto oldest = watched_.OldestSettledDiscovered();
-    if (!oldest) return;
-    Unwatch(*oldest);
+    const auto oldest = watched_.OldestSettledDiscovered(clock_.Now());
+    Unwatch(oldest ? *oldest : watched_.OldestDiscovered());
   }
 }
 
@@ -84,11 +87,14 @@ Collector::Taken Collector::OnRefreshPage(const HttpResponse& response) {
   ListIsThere();
   SetBaseline(response);
   NoteUnreadable(page->unusable);
+  list_length_ = page->frame.total;
   const std::size_t entries = page->refreshes.size() + page->unusable.count;
   for (Refresh& entry : page->refreshes) {
     TakeEntry(std::move(entry));
   }
-  if (!refresh_walk_->TakePage(page->frame.total, entries)) NoteError(RepeatsItself());
+  if (!refresh_walk_->TakePage(page->frame.total, entries, response.answer->body.size())) {
+    NoteError(RepeatsItself());
+  }
   list_length_ = refresh_walk_->Length();
   AfterRefreshPage();
   return {.is_valid = true};
@@ -121,9 +127,12 @@ Collector::Taken Collector::OnNoRefreshPage(const DecodeFailure& failure, bool i
 }
 
 // A walk that only serves awaited refreshes ends with the last of them, or when asking for the rest
-// by id is the shorter way.
+// by id is the shorter way.  Nobody waits for a discovery that is longer still.
 void Collector::AfterRefreshPage() {
-  if (!walk_discovers_ && refresh_walk_->PagesLeft() >= expected_.unmet) refresh_walk_->Stop();
+  const bool by_id_is_shorter = refresh_walk_->PagesLeft() >= expected_.unmet;
+  const bool is_long = refresh_walk_->PagesLeft() >= kPagesOfLongWalk;
+  if (!walk_discovers_ && by_id_is_shorter) refresh_walk_->Stop();
+  if (walk_discovers_ && by_id_is_shorter && is_long) AskAwaitedById();
   if (refresh_walk_->IsOver()) EndRefreshWalk();
 }
 
@@ -191,7 +200,8 @@ void Collector::TakeEntry(Refresh entry) {
   }
   Watched& watched = watched_[*index];
   watched.is_gone = false;
-  const bool is_as_known = watched.settled && watched.status == entry.status &&
+  const bool is_as_known = watched.settled && !NeedsUnits(watched) &&
+                           watched.status == entry.status &&
                            watched.created_at == entry.created_at &&
                            (!entry.completed_at || watched.completed_at == entry.completed_at);
   if (!is_as_known) {
@@ -211,22 +221,73 @@ void Collector::Discover(Refresh entry) {
     walk_met_unreadable_ = true;
     return NoteError({ErrorKind::kSchema, "the list names a refresh by a secret"});
   }
+  if (ListFits() || !IsFinished(entry.status)) {
+    WatchDiscovered(std::move(entry));
+  } else if (const auto left_out = candidates_.Take(std::move(entry))) {
+    LeaveOut(*left_out);
+  }
+}
+
+// True where nobody is left out whatever else the list holds.
+bool Collector::ListFits() const {
+  return list_length_ && *list_length_ <= discovery_.max_refreshes &&
+         watched_.discovered() < discovery_.max_refreshes;
+}
+
+// Without a failure that names no domain nobody looks for who did the same units later.
+bool Collector::NeedsUnits(const Watched& watched) const {
+  return watched.lacks_units && watched_.HasFailuresForUnknownDomains();
+}
+
+void Collector::LeaveOut(const Refresh& entry) {
+  walk_truncated_ = true;
+  for (const DomainRefresh& named : entry.domains) {
+    if (left_out_domains_.size() < kMostLeftOutDomains) {
+      left_out_domains_.insert(named.domain_id);
+    } else {
+      left_out_domains_are_all_ = false;
+    }
+  }
+}
+
+RefreshIndex Collector::AddDiscovered(const Refresh& entry) {
+  std::erase(update_.unwatched, entry.id);
+  std::erase(update_.vanished, entry.id);
+  const RefreshIndex index = watched_.Add(entry.id, false);
+  watched_[index].was_found_finished = IsFinished(entry.status);
+  return index;
+}
+
+void Collector::WatchDiscovered(Refresh entry) {
   if (!MakeRoomFor(entry)) {
-    for (const DomainRefresh& named : entry.domains) left_out_domains_.insert(named.domain_id);
+    LeaveOut(entry);
     return;
   }
-  const RefreshIndex index = watched_.Add(entry.id, false);
+  const RefreshIndex index = AddDiscovered(entry);
   RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh, .refresh = std::move(entry)};
-  watched_[index].was_found_finished = IsFinished(answer.refresh.status);
   SettleIfFinished(watched_[index], answer);
   TakeRefresh(index, std::move(answer));
+}
+
+// One that is not whole is asked for by id, as any that is not finished.
+void Collector::WatchCandidates() {
+  for (DiscoveryCandidate& candidate : candidates_.TakeAll()) {
+    if (watched_.Find(candidate.refresh.id)) continue;  // configured meanwhile
+    if (candidate.is_whole) {
+      WatchDiscovered(std::move(candidate.refresh));
+    } else if (MakeRoomFor(candidate.refresh)) {
+      AddDiscovered(candidate.refresh);
+    } else {
+      LeaveOut(candidate.refresh);
+    }
+  }
 }
 
 // Of more refreshes than there is room for, the unfinished and the newest are watched.
 bool Collector::MakeRoomFor(const Refresh& entry) {
   if (watched_.discovered() < discovery_.max_refreshes) return true;
   walk_truncated_ = true;
-  const auto oldest = watched_.OldestSettledDiscovered();
+  const auto oldest = watched_.OldestSettledDiscovered(clock_.Now());
   if (!oldest) return false;
   const bool is_worth_it =
       !IsFinished(entry.status) || watched_[*oldest].created_at < entry.created_at;
@@ -238,10 +299,12 @@ void Collector::EndRefreshWalk() {
   if (walk_discovers_) {
     const bool is_complete = refresh_walk_->IsComplete();
     if (is_complete && !walk_met_unreadable_) ForgetVanished();
+    WatchCandidates();
     update_.listing = RefreshListing{.is_complete = is_complete,
                                      .is_truncated = walk_truncated_,
                                      .has_unreadable_entries = walk_met_unreadable_,
                                      .left_out_domains = std::move(left_out_domains_),
+                                     .left_out_domains_are_all = left_out_domains_are_all_,
                                      .refresh_ids = TakeMetIds()};
   }
   refresh_walk_.reset();
@@ -255,7 +318,10 @@ void Collector::ForgetVanished() {
     const bool is_listed = watched.is_configured || WasMet(watched);
     if (!is_listed && watched.settled) vanished.push_back(index);
   });
-  for (const RefreshIndex index : vanished) watched_.Remove(index);
+  for (const RefreshIndex index : vanished) {
+    update_.vanished.push_back(watched_[index].id);
+    watched_.Remove(index);
+  }
 }
 
 std::set<std::string, std::less<>> Collector::TakeMetIds() {
@@ -316,9 +382,12 @@ Collector::Taken Collector::OnDomainPage(const HttpResponse& response) {
   NoteUnreadableDomains(page->unusable);
   const std::size_t entries = page->domains.size() + page->unusable.count;
   for (DomainName& domain : page->domains) {
-    if (domain_walk_->See(domain.id)) domains_.push_back(std::move(domain));
+    if (domain_walk_->See(domain.id)) KeepDomain(std::move(domain));
   }
-  if (!domain_walk_->TakePage(page->frame.total, entries)) NoteError(RepeatsItself());
+  if (!domain_walk_->TakePage(page->frame.total, entries, response.answer->body.size())) {
+    NoteError(RepeatsItself());
+  }
+  if (domain_bytes_ > kMostDomainBytes) domain_walk_->Stop();
   if (domain_walk_->IsOver()) EndDomainWalk();
   return {.is_valid = true};
 }
@@ -348,6 +417,11 @@ void Collector::NoteUnreadableDomains(const UnusableEntries& unusable) {
   NoteError(SummaryOf(unusable));
 }
 
+void Collector::KeepDomain(DomainName domain) {
+  domain_bytes_ += domain.id.size() + domain.name.size() + domain.connection.size();
+  domains_.push_back(std::move(domain));
+}
+
 void Collector::EndDomainWalk() {
   const bool is_complete = domain_walk_->IsComplete();
   const bool has_news = is_complete || !domains_.empty();
@@ -358,6 +432,7 @@ void Collector::EndDomainWalk() {
                       .domains = std::exchange(domains_, {})};
   }
   domains_.clear();
+  domain_bytes_ = 0;
   domain_walk_.reset();
 }
 

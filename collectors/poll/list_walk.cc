@@ -45,17 +45,19 @@ bool ListWalk::Take(bool is_new) {
   return is_new;
 }
 
-bool ListWalk::TakePage(std::optional<std::uint64_t> total, std::size_t entries) {
+bool ListWalk::TakePage(std::optional<std::uint64_t> total, std::size_t entries,
+                        std::size_t bytes) {
   if (entries_ != 0 && total != total_) total_changed_ = true;
   total_ = total;
   entries_ += entries;
+  bytes_ += bytes;
   unusable_ += entries - usable_in_page_;
   skip_ += entries;
   ++pages_;
   skipped_in_row_ = 0;
   if (entries != 0 && entries < limit_ && total_ && skip_ < *total_) limit_ = entries;
   pages_without_news_ = page_has_news_ ? 0 : pages_without_news_ + 1;
-  if (IsLastPage(entries) || entries_ >= kMostEntries) {
+  if (IsLastPage(entries) || IsTooLong()) {
     state_ = State::kEnded;
     return true;
   }
@@ -93,7 +95,7 @@ ListWalk::Detour ListWalk::TakeUnreadable() {
 }
 
 bool ListWalk::IsComplete() const {
-  return state_ == State::kEnded && !total_changed_ && entries_ < kMostEntries &&
+  return state_ == State::kEnded && !total_changed_ && !IsTooLong() &&
          (!total_ || seen_count_ + unusable_ >= *total_);
 }
 

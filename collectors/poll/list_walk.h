@@ -21,8 +21,9 @@ namespace cckm {
 class ListWalk {
  public:
   static constexpr std::uint64_t kPageSize = 100;
-  // No list is followed further than this.
+  // No list is followed further than either of these.
   static constexpr std::uint64_t kMostEntries = 200'000;
+  static constexpr std::uint64_t kMostBytes = std::uint64_t{512} << 20U;
 
   explicit ListWalk(std::string_view path) : path_(path) {}
 
@@ -55,9 +56,11 @@ class ListWalk {
   void Remember(std::string_view id) { seen_.emplace(id); }
   bool Remembers(std::string_view id) const { return seen_.contains(id); }
 
-  // Takes the page under way, after its entries: what it says of the whole list, and how many
-  // entries it had, usable or not.  Returns false if the list repeats itself without an end.
-  [[nodiscard]] bool TakePage(std::optional<std::uint64_t> total, std::size_t entries);
+  // Takes the page under way, after its entries: what it says of the whole list, how many entries
+  // it had, usable or not, and how many bytes.  Returns false if the list repeats itself without an
+  // end.
+  [[nodiscard]] bool TakePage(std::optional<std::uint64_t> total, std::size_t entries,
+                              std::size_t bytes = 0);
 
   // The page under way was too large or could not be read.  A smaller one is asked for, down to one
   // entry, and behind that one then; kGaveUp where that makes no sense any more.
@@ -84,6 +87,7 @@ class ListWalk {
   enum class State : std::uint8_t { kReady, kUnderWay, kEnded, kStopped };
 
   bool IsLastPage(std::size_t entries);
+  bool IsTooLong() const { return entries_ >= kMostEntries || bytes_ >= kMostBytes; }
   bool EndIsKnown() const { return total_ && skip_ <= *total_; }
 
   const std::string path_;
@@ -107,6 +111,7 @@ class ListWalk {
   std::size_t unusable_ = 0;
   int pages_without_news_ = 0;  // in a row
   std::uint64_t entries_ = 0;
+  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace cckm

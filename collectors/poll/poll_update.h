@@ -38,6 +38,14 @@ struct RequestRecord {
 // How many faults of each kind, indexed by ErrorKind.
 using ErrorCounts = std::array<std::uint32_t, kErrorKindNames.size()>;
 
+// Domains of a refresh that nobody has room for: they are counted, and not kept.
+struct LeftOutDomains {
+  std::array<std::uint32_t, kDomainStatusNames.size()> counts{};  // by their state in it
+  // A hash of each, in ascending order, by which those of several refreshes are told apart; empty
+  // where there are too many.
+  std::vector<std::uint64_t> marks;
+};
+
 // What was learned of one refresh.
 struct RefreshAnswer {
   enum class Kind : std::uint8_t {
@@ -52,6 +60,7 @@ struct RefreshAnswer {
   bool settled = false;
   // False for one that had finished before the first discovery: it is remembered, not counted.
   bool counts = true;
+  LeftOutDomains left_out;  // of refresh.domains, whoever took them out
 };
 
 // The end of a walk through the list of refreshes, where discovery is on.
@@ -59,8 +68,9 @@ struct RefreshListing {
   bool is_complete = false;   // all of it was seen, and it did not change meanwhile
   bool is_truncated = false;  // it was longer than max_refreshes
   bool has_unreadable_entries = false;
-  // Named by refreshes that are not watched because there are too many.
+  // Named by refreshes that are not watched because there are too many; whether these are all.
   std::set<std::string, std::less<>> left_out_domains = {};
+  bool left_out_domains_are_all = true;
   std::set<std::string, std::less<>> refresh_ids = {};  // all that were seen
 };
 
@@ -103,7 +113,10 @@ struct PollUpdate {
   // When the first discovery began, by the appliance's clock; set once, in the update before the
   // first answer that it decides about.
   std::optional<WallTime> baseline;
-  std::vector<std::string> unwatched;  // discovered refreshes that are watched no more
+  // Discovered refreshes that are watched no more: because there are too many or they are gone...
+  std::vector<std::string> unwatched;
+  // ... and finished ones that the complete list has no more, which are shown as long as others.
+  std::vector<std::string> vanished;
   TargetObservation observation;
 };
 

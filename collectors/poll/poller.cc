@@ -7,8 +7,9 @@ namespace cckm {
 namespace {
 
 constexpr Nanoseconds kHandOverInterval = std::chrono::milliseconds(250);
-// More answers than this do not wait so long: each takes some hundred bytes.
-constexpr std::size_t kMostAnswersKept = 4096;
+// What is larger takes long enough that a stop is looked for before the next.
+constexpr std::size_t kLargeBody = std::size_t{1} << 20U;
+constexpr std::size_t kManyDomains = 20'000;
 // What an answer belongs to: a login, or a request of a collector, which may be a repetition.
 constexpr std::uint64_t kLoginTag = std::uint64_t{1} << 63U;
 constexpr std::uint64_t kRepetitionTag = std::uint64_t{1} << 62U;
@@ -26,6 +27,37 @@ std::size_t CollectorOf(std::uint64_t tag) {
 constexpr long kStatusUnauthorized = 401;
 // With nothing else between them, so many answers 401 tell that the others would be the same.
 constexpr std::size_t kMostRefusalsInRow = 20;
+
+std::size_t DomainsOf(const PollUpdate& update) {
+  std::size_t domains = update.domain_listing ? update.domain_listing->domains.size() : 0;
+  for (const RefreshAnswer& answer : update.answers) domains += answer.refresh.domains.size();
+  return domains;
+}
+
+// Parts of few answers if those name many domains, in the same order.  What came before the answers
+// stands in the first, what came after them in the last.
+std::vector<PollUpdate> InParts(PollUpdate update) {
+  std::vector<PollUpdate> parts;
+  std::vector<RefreshAnswer> answers;
+  std::size_t domains = 0;
+  for (RefreshAnswer& answer : std::exchange(update.answers, {})) {
+    domains += answer.refresh.domains.size();
+    answers.push_back(std::move(answer));
+    if (domains <= kManyDomains) continue;
+    domains = 0;
+    PollUpdate& part = parts.emplace_back();
+    part.target = update.target;
+    part.family = update.family;
+    part.at = update.at;
+    part.wall_time = update.wall_time;
+    part.observation = update.observation;
+    part.answers = std::exchange(answers, {});
+    part.baseline = std::exchange(update.baseline, std::nullopt);
+  }
+  update.answers = std::move(answers);
+  parts.push_back(std::move(update));
+  return parts;
+}
 
 }  // namespace
 
@@ -51,13 +83,14 @@ Poller::Poller(PollerPlan plan, HttpClient& client, TokenSource& token, const Cl
 
 void Poller::Run(const std::stop_token& stop) {
   const std::stop_callback wake(stop, [this] { client_.Wake(); });
-  while (!stop.stop_requested()) Step();
+  while (!stop.stop_requested()) Step(stop);
 }
 
 void Poller::RunFirstPoll(const std::stop_token& stop) {
   const std::stop_callback wake(stop, [this] { client_.Wake(); });
-  while (!stop.stop_requested() && !std::ranges::all_of(collectors_, &Collector::PolledOnce))
-    Step();
+  while (!stop.stop_requested() && !std::ranges::all_of(collectors_, &Collector::PolledOnce)) {
+    Step(stop);
+  }
 }
 
 void Poller::SetRefreshIds(const Family& family, std::vector<std::string> refresh_ids) {
@@ -81,19 +114,35 @@ void Poller::TakeNewRefreshIds() {
   }
 }
 
-void Poller::Step() {
+void Poller::Step(const std::stop_token& stop) {
   ++steps_;
   TakeNewRefreshIds();
   LogInIfDue();
   BeginPolls();
   StartRequests();
-  for (const HttpResponse& response : client_.Wait(LongestWait())) TakeResponse(response);
+  TakeResponses(stop);
+  if (!updates_.empty() && stop.stop_requested()) return;
   const bool poll_ended = EndPolls();
-  const bool many_wait = std::ranges::any_of(collectors_, [](const Collector& collector) {
-    return collector.answers_kept() >= kMostAnswersKept;
-  });
   const bool time_is_over = clock_.SteadyNow() - handed_over_at_ >= kHandOverInterval;
-  if (poll_ended || many_wait || time_is_over) HandOver();
+  if (poll_ended || time_is_over || !updates_.empty()) HandOver(stop);
+}
+
+// What is left when a stop is requested is taken by the next run, if there is one.
+void Poller::TakeResponses(const std::stop_token& stop) {
+  if (responses_.empty()) {
+    for (HttpResponse& response : client_.Wait(LongestWait())) {
+      responses_.push_back(std::move(response));
+    }
+  }
+  while (!responses_.empty()) {
+    const HttpResponse response = std::move(responses_.front());
+    responses_.pop_front();
+    TakeResponse(response);
+    if (std::ranges::any_of(collectors_, &Collector::KeepsMuch)) HandOver(stop);
+    if (!updates_.empty()) return;
+    const bool is_large = response.answer && response.answer->body.size() > kLargeBody;
+    if (is_large && stop.stop_requested()) return;
+  }
 }
 
 // While nothing may be sent, polls wait.
@@ -269,14 +318,21 @@ void Poller::HideSecrets(PollUpdate& update) const {
   }
 }
 
-void Poller::HandOver() {
+void Poller::HandOver(const std::stop_token& stop) {
   handed_over_at_ = clock_.SteadyNow();
   for (Collector& collector : collectors_) {
     auto update = collector.TakeUpdate();
     if (!update) continue;
     update->observation = Observation();
-    HideSecrets(*update);
-    listener_.OnUpdate(std::move(*update));
+    for (PollUpdate& part : InParts(std::move(*update))) updates_.push_back(std::move(part));
+  }
+  while (!updates_.empty()) {
+    PollUpdate update = std::move(updates_.front());
+    updates_.pop_front();
+    const bool is_large = DomainsOf(update) > kManyDomains;
+    HideSecrets(update);
+    listener_.OnUpdate(std::move(update));
+    if (is_large && stop.stop_requested()) return;
   }
 }
 

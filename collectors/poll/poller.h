@@ -58,7 +58,8 @@ class Poller {
   std::uint64_t steps() const { return steps_; }
 
  private:
-  void Step();
+  void Step(const std::stop_token& stop);
+  void TakeResponses(const std::stop_token& stop);
   void TakeNewRefreshIds();
   void BeginPolls();
   void LogInIfDue();
@@ -74,7 +75,7 @@ class Poller {
   void ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request);
   TargetObservation Observation() const;
   void HideSecrets(PollUpdate& update) const;
-  void HandOver();
+  void HandOver(const std::stop_token& stop);
 
   std::atomic<std::uint64_t> steps_ = 0;
 
@@ -98,6 +99,8 @@ class Poller {
   std::optional<WallTime> certificate_expires_at_;
   std::optional<WallTime> client_certificate_expires_at_;
   SteadyTime handed_over_at_{};
+  std::deque<HttpResponse> responses_;  // that were not taken yet
+  std::deque<PollUpdate> updates_;      // that were not handed over yet
 };
 
 }  // namespace cckm

@@ -1,6 +1,28 @@
 #include "collectors/poll/watchlist.h"
 
+#include <algorithm>
+#include <chrono>
+#include <tuple>
+
 namespace cckm {
+
+std::vector<std::string> TakeOutOldest(std::vector<KnownRefresh>& known,
+                                       const std::vector<std::string>& configured,
+                                       std::size_t most) {
+  const std::set<std::string_view> stays(configured.begin(), configured.end());
+  const auto first = std::partition(known.begin(), known.end(), [&](const KnownRefresh& refresh) {
+    return stays.contains(refresh.id);
+  });
+  std::vector<std::string> out;
+  if (static_cast<std::size_t>(known.end() - first) <= most) return out;
+  std::sort(first, known.end(), [](const KnownRefresh& a, const KnownRefresh& b) {
+    return std::tie(a.names_no_domain, a.created_at) > std::tie(b.names_no_domain, b.created_at);
+  });
+  const auto first_out = first + static_cast<std::ptrdiff_t>(most);
+  for (auto refresh = first_out; refresh != known.end(); ++refresh) out.push_back(refresh->id);
+  known.erase(first_out, known.end());
+  return out;
+}
 
 // Most lists come in the order in which they came before.
 std::optional<RefreshIndex> Watchlist::Find(std::string_view id) {
@@ -42,6 +64,8 @@ void Watchlist::AddKnown(const KnownRefresh& known, SteadyTime now) {
   entry.status = known.status;
   entry.created_at = known.created_at;
   entry.completed_at = known.completed_at;
+  entry.names_no_domain = known.names_no_domain;
+  entry.lacks_units = true;
   schedule_.SettleLongAgo(index, now);
   NoteEvictable(index);
 }
@@ -104,6 +128,8 @@ void Watchlist::Settle(RefreshIndex index, const Refresh& refresh, bool settled,
   entry.status = refresh.status;
   entry.created_at = refresh.created_at;
   entry.completed_at = refresh.completed_at;
+  entry.names_no_domain = refresh.status == RefreshStatus::kFailed && refresh.domains.empty();
+  entry.lacks_units = refresh.units == 0;
   NoteEvictable(index);
   if (!changes_place) return;
   schedule_.Remove(index);
@@ -120,18 +146,40 @@ void Watchlist::AskSoon(RefreshIndex index) {
   schedule_.AddUnfinished(index);
 }
 
-std::optional<RefreshIndex> Watchlist::OldestSettledDiscovered() const {
-  if (evictable_.empty()) return std::nullopt;
-  return evictable_.begin()->second;
+std::optional<RefreshIndex> Watchlist::OldestSettledDiscovered(WallTime now) {
+  while (!last_to_go_.empty()) {
+    const auto [completed_at, index] = *last_to_go_.begin();
+    if (completed_at && *completed_at + std::chrono::hours(24) > now) break;
+    last_to_go_.erase(last_to_go_.begin());
+    evictable_.emplace(entries_[index].created_at, index);
+  }
+  const ByTime& first = evictable_.empty() ? last_to_go_ : evictable_;
+  if (first.empty()) return std::nullopt;
+  return first.begin()->second;
+}
+
+RefreshIndex Watchlist::OldestDiscovered() const {
+  std::optional<RefreshIndex> oldest;
+  ForEach([&](RefreshIndex index, const Watched& watched) {
+    if (watched.is_configured) return;
+    if (!oldest || watched.created_at < entries_[*oldest].created_at) oldest = index;
+  });
+  return *oldest;
 }
 
 void Watchlist::NoteEvictable(RefreshIndex index) {
   const Watched& entry = entries_[index];
-  if (entry.settled && !entry.is_configured) evictable_.emplace(entry.created_at, index);
+  if (!entry.settled || entry.is_configured) return;
+  if (entry.names_no_domain) {
+    last_to_go_.emplace(entry.completed_at, index);
+  } else {
+    evictable_.emplace(entry.created_at, index);
+  }
 }
 
 void Watchlist::ForgetEvictable(RefreshIndex index) {
   evictable_.erase({entries_[index].created_at, index});
+  last_to_go_.erase({entries_[index].completed_at, index});
 }
 
 }  // namespace cckm

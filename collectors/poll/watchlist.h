@@ -32,6 +32,8 @@ struct Watched {
   bool is_leaving = false;  // forgotten, but not given back yet
   bool settled = false;
   bool completion_time_was_missing = false;
+  bool names_no_domain = false;    // settled, and failed without saying for which domains
+  bool lacks_units = false;        // known from before, without Refresh::units
   bool is_gone = false;            // the appliance said so, and was asked twice where that was news
   bool on_new_connection = false;  // how it was asked for last
   bool needs_new_connection = false;
@@ -51,7 +53,14 @@ struct KnownRefresh {
   RefreshStatus status = RefreshStatus::kUnknown;
   std::optional<WallTime> created_at;
   std::optional<WallTime> completed_at;
+  bool names_no_domain = false;
 };
+
+// Takes out of `known` the oldest by creation until at most `most` are left besides those of
+// `configured`, and returns the ids of those that are out.  Those that name no domain come last.
+std::vector<std::string> TakeOutOldest(std::vector<KnownRefresh>& known,
+                                       const std::vector<std::string>& configured,
+                                       std::size_t most);
 
 class Watchlist {
  public:
@@ -84,8 +93,14 @@ class Watchlist {
   Schedule& schedule() { return schedule_; }
   const Schedule& schedule() const { return schedule_; }
 
-  // The discovered entry that has settled and is the oldest by creation.
-  std::optional<RefreshIndex> OldestSettledDiscovered() const;
+  // The discovered entry that has settled and is the oldest by creation.  Those that failed in the
+  // day before `now` for nobody knows which domains come last: nothing else tells of them.
+  std::optional<RefreshIndex> OldestSettledDiscovered(WallTime now);
+  // Whether one of the discovered ones may have failed so.
+  bool HasFailuresForUnknownDomains() const { return !last_to_go_.empty(); }
+  // The discovered entry that is the oldest by creation, whatever its state.  Takes time in
+  // proportion to the size.  REQUIRES: discovered() is not 0.
+  RefreshIndex OldestDiscovered() const;
 
   template <typename Function>
   void ForEach(const Function& function) const {
@@ -103,7 +118,9 @@ class Watchlist {
   // Ordered, not hashed: ids come from the appliance.
   std::map<std::string_view, RefreshIndex> index_;
   RefreshIndex last_found_ = 0;
-  std::set<std::pair<std::optional<WallTime>, RefreshIndex>> evictable_;
+  using ByTime = std::set<std::pair<std::optional<WallTime>, RefreshIndex>>;
+  ByTime evictable_;   // by creation
+  ByTime last_to_go_;  // by completion
   std::size_t discovered_ = 0;
 };
 

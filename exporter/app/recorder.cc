@@ -21,6 +21,7 @@ std::vector<FinishedRefresh> SettledOf(const PollUpdate& update) {
 }  // namespace
 
 void Recorder::OnUpdate(PollUpdate update) {
+  parts_.state.LeaveOutDomains(update);
   StoreBaseline(update);
   const std::vector<bool> is_new = Store(update);
   parts_.self_metrics.Count(update);

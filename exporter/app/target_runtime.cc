@@ -90,6 +90,7 @@ TargetSetup SetupOf(const TargetConfig& config) {
                                 .stale_after = std::max(settings.stale_after,
                                                         settings.poll_interval * kPollsUntilStale),
                                 .max_series = settings.max_series,
+                                .max_domains = settings.max_domains,
                                 .domain_histograms = settings.domain_histograms,
                                 .tls_verification = config.url.starts_with("https://") &&
                                                     !config.tls.insecure_skip_verify},

@@ -183,11 +183,14 @@ tl::expected<CollectorPlan, LedgerFailure> TargetSet::MakePlan(const TargetConfi
   if (!memory) return tl::make_unexpected(memory.error());
   plan.baseline = memory->baseline;
   for (const Refresh& refresh : memory->refreshes) {
-    plan.known.push_back({.id = refresh.id,
-                          .status = refresh.status,
-                          .created_at = refresh.created_at,
-                          .completed_at = refresh.completed_at});
+    plan.known.push_back(
+        {.id = refresh.id,
+         .status = refresh.status,
+         .created_at = refresh.created_at,
+         .completed_at = refresh.completed_at,
+         .names_no_domain = refresh.status == RefreshStatus::kFailed && refresh.domains.empty()});
   }
+  setup.unwatched_ids = TakeOutOldest(plan.known, plan.refresh_ids, plan.discovery.max_refreshes);
   setup.memory = std::make_shared<CollectorMemory>(std::move(*memory));
   return plan;
 }

@@ -27,6 +27,7 @@ struct TargetSettings {
   Nanoseconds request_timeout = std::chrono::seconds(10);
   std::size_t max_response_size = std::size_t{8} << 20U;  // bytes
   std::size_t max_series = 200'000;
+  std::size_t max_domains = 20'000;
   bool domain_histograms = true;
   bool allow_http = false;
 

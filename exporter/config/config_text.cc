@@ -41,6 +41,7 @@ void Settings(YAML::Emitter& out, const TargetSettings& settings) {
   Pair(out, "request_timeout", settings.request_timeout);
   Pair(out, "max_response_size", FormatSize(settings.max_response_size));
   Pair(out, "max_series", settings.max_series);
+  Pair(out, "max_domains", settings.max_domains);
   Pair(out, "domain_histograms", settings.domain_histograms);
   Pair(out, "allow_http", settings.allow_http);
 }

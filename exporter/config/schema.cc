@@ -17,6 +17,7 @@ using std::chrono::seconds;
 
 constexpr std::size_t kKibibyte = 1024;
 constexpr std::size_t kMostSeries = 100'000'000;
+constexpr std::size_t kMostDomains = 1'000'000;
 
 void Append(std::vector<YamlKey>& keys, std::vector<YamlKey> more) {
   keys.insert(keys.end(), std::make_move_iterator(more.begin()),
@@ -171,6 +172,7 @@ std::vector<YamlKey> SettingsKeys(TargetSettings& out) {
       {"max_response_size",
        ReadSize(out.max_response_size, kKibibyte, kKibibyte * kKibibyte * kKibibyte)},
       {"max_series", ReadNumber(out.max_series, 1, kMostSeries)},
+      {"max_domains", ReadNumber(out.max_domains, 1, kMostDomains)},
       {"domain_histograms", ReadBoolean(out.domain_histograms)},
       {"allow_http", ReadBoolean(out.allow_http)},
   };

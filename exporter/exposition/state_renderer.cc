@@ -136,8 +136,14 @@ void RefreshDomains(const Place& place, const RefreshState& refresh, LabelViews 
                     ExpositionWriter& writer) {
   const bool is_stale = IsStale(refresh, place.target.options, place.state.now);
   std::array<double, kDomainStatusNames.size()> counts{};
+  const auto shown = [&](std::size_t status) {
+    return is_stale ? static_cast<std::size_t>(DomainStatus::kUnknown) : status;
+  };
   for (const NamedDomain& named : refresh.domains) {
-    ++counts[static_cast<std::size_t>(is_stale ? DomainStatus::kUnknown : named.status)];
+    ++counts[shown(static_cast<std::size_t>(named.status))];
+  }
+  for (std::size_t status = 0; status < counts.size(); ++status) {
+    counts[shown(status)] += refresh.left_out.counts[status];
   }
   writer.Samples(labels, kDomainStatusNames, counts);
 }
@@ -193,7 +199,8 @@ void CollectorLastSuccess(const Place& /*place*/, const CollectorState& collecto
 
 void CollectorTracked(const Place& /*place*/, const CollectorState& collector, LabelViews labels,
                       ExpositionWriter& writer) {
-  writer.Sample(labels, static_cast<double>(collector.refreshes.size()));
+  const auto count = std::ranges::count(collector.refreshes, true, &RefreshState::is_watched);
+  writer.Sample(labels, static_cast<double>(count));
 }
 
 void CollectorTruncated(const Place& /*place*/, const CollectorState& collector, LabelViews labels,
@@ -201,9 +208,20 @@ void CollectorTruncated(const Place& /*place*/, const CollectorState& collector,
   writer.Sample(labels, collector.list_is_truncated ? 1 : 0);
 }
 
-constexpr std::array<Row<CollectorState>, 9> kCollectorFamilies = {{
+void CollectorDroppedDomains(const Place& /*place*/, const CollectorState& collector,
+                             LabelViews labels, ExpositionWriter& writer) {
+  writer.Sample(labels, static_cast<double>(collector.dropped_domains));
+}
+
+void CollectorUnlistedDomains(const Place& /*place*/, const CollectorState& collector,
+                              LabelViews labels, ExpositionWriter& writer) {
+  writer.Sample(labels, static_cast<double>(CountUnlisted(collector)));
+}
+
+constexpr std::array<Row<CollectorState>, 11> kCollectorFamilies = {{
     {Metric::kRefreshDuration, CollectorDurations},
     {Metric::kUp, CollectorUp},
+    {Metric::kUnlistedDomains, CollectorUnlistedDomains},
     {Metric::kRefreshIdFilesUnreadable, CollectorUnreadableIdFiles},
     {Metric::kUnansweredRefreshes, CollectorUnanswered},
     {Metric::kPollDuration, CollectorPollDuration},
@@ -211,6 +229,7 @@ constexpr std::array<Row<CollectorState>, 9> kCollectorFamilies = {{
     {Metric::kLastSuccessfulPollTimestamp, CollectorLastSuccess},
     {Metric::kTrackedRefreshes, CollectorTracked},
     {Metric::kDiscoveryTruncated, CollectorTruncated},
+    {Metric::kDroppedDomains, CollectorDroppedDomains},
 }};
 
 // --- One target: label target ---
@@ -330,8 +349,9 @@ bool RenderStateFamily(Metric metric, const StateView& state, const SeriesBudget
 }
 
 std::size_t FixedSeriesOf(const TargetState& target, std::size_t buckets) {
-  constexpr std::size_t kAlwaysOfCollector = 5;  // up, unreadable, unanswered, tracked, truncated
-  constexpr std::size_t kAlwaysOfTarget = 2;     // authenticated, TLS verification
+  // up, unlisted, unreadable, unanswered, tracked, truncated, dropped
+  constexpr std::size_t kAlwaysOfCollector = 7;
+  constexpr std::size_t kAlwaysOfTarget = 2;  // authenticated, TLS verification
   const std::size_t histograms = kRefreshEndNames.size() * (buckets + 3);
   const TargetObservation& observation = target.observation;
   std::size_t count =

@@ -2,7 +2,8 @@
 //
 // Contract: label values are valid UTF-8 without control characters, at most 256 bytes; a longer or
 // altered value ends in `~` and 16 hex digits of its SHA-256, so that two values never become one.
-// For the same reason a value that ends like that from the start counts as altered.
+// For the same reason a value that ends like that from the start counts as altered, unless it is as
+// long as only a name that was cut when it was read (BoundedName).
 // Thread-safety: as a std::string.
 
 #pragma once

@@ -5,6 +5,8 @@
 #include <set>
 #include <utility>
 
+#include "exporter/state/domain_gate.h"
+
 namespace cckm {
 namespace {
 
@@ -34,10 +36,9 @@ void KeepDetail(DomainState& domain, const DomainRefresh& named) {
   domain.detail.shrink_to_fit();
 }
 
-void TakeListed(DomainState& domain, ListedDomain listed) {
-  domain.is_listed = true;
-  domain.name = std::move(listed.name);
-  domain.connection = std::move(listed.connection);
+bool FailedForUnknownDomains(const RefreshState& refresh) {
+  return refresh.settled && refresh.status == RefreshStatus::kFailed && refresh.domains.empty() &&
+         refresh.left_out.counts == LeftOutDomains{}.counts;
 }
 
 // A finished refresh that was gone for a while has changed only if it came back otherwise; a time
@@ -53,13 +54,16 @@ bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) 
 
 }  // namespace
 
-RefreshFolder::RefreshFolder(CollectorState& collector, const BucketBounds& bounds,
-                             std::uint64_t update_number, SteadyTime now, WallTime wall_now)
-    : collector_(collector),
-      bounds_(bounds),
-      update_number_(update_number),
-      now_(now),
-      wall_now_(wall_now) {}
+DomainLabels LabelsOf(const std::vector<RefreshAnswer>& answers) {
+  DomainLabels labels;
+  for (const RefreshAnswer& answer : answers) {
+    for (const DomainRefresh& named : answer.refresh.domains) {
+      if (!LabelValue::IsItself(named.domain_id))
+        labels.try_emplace(named.domain_id, named.domain_id);
+    }
+  }
+  return labels;
+}
 
 AnomalySet RefreshFolder::Fold(const RefreshAnswer& answer, bool is_new) {
   RefreshState* state = collector_.refreshes.Find(answer.refresh.id);
@@ -70,14 +74,15 @@ AnomalySet RefreshFolder::Fold(const RefreshAnswer& answer, bool is_new) {
   }
   // Whoever is neither configured nor discovered was on the wire when it left.
   state->is_watched = state->is_configured || collector_.discovers;
+  state->is_vanished = false;
   AnomalySet anomalies = answer.refresh.anomalies;
   if (answer.kind == RefreshAnswer::Kind::kNoUsableAnswer) {
     state->unanswered = !state->settled;
   } else {
     const bool is_next_in_turn = state->was_seen && !state->unanswered && !state->settled;
-    state->answer_gap = is_next_in_turn ? now_ - state->answered_at : Nanoseconds::zero();
+    state->answer_gap = is_next_in_turn ? setting_.now - state->answered_at : Nanoseconds::zero();
     state->unanswered = false;
-    state->answered_at = now_;
+    state->answered_at = setting_.now;
     if (answer.kind == RefreshAnswer::Kind::kNotFound) {
       state->status = RefreshStatus::kNotFound;
     } else {
@@ -111,25 +116,31 @@ void RefreshFolder::FoldRefresh(RefreshState& state, const RefreshAnswer& answer
   if (refresh.created_at < state.created_at) newest_may_have_changed_ = true;
   state.created_at = refresh.created_at;
   state.completed_at = refresh.completed_at;
+  if (refresh.units != 0) state.units = refresh.units;
+  if (!answer.left_out.marks.empty() || !state.left_out.marks.empty() ||
+      answer.left_out.counts != state.left_out.counts) {
+    state.left_out = answer.left_out;
+    left_out_changed_ = true;
+  }
   RenewDomains(state, refresh, is_first_answer);
   if (Leaves(state)) is_sweep_needed_ = true;
   if (!answer.settled) return;
-  if (is_new) cckm::Count(refresh, collector_.durations, wall_now_);
+  if (is_new) cckm::Count(refresh, collector_.durations, setting_.wall_now);
   for (std::size_t i = 0; i < state.domains.size(); ++i) {
     const auto [domain, status] = state.domains[i];
     DomainHistory& history =
         domain != nullptr ? domain->history : HistoryOf(refresh.domains[i].domain_id);
     history.Consider(refresh, status);
-    if (is_new) history.Count(refresh, status, wall_now_);
+    if (is_new) history.Count(refresh, status, setting_.wall_now);
   }
 }
 
 void RefreshFolder::Count(const Refresh& refresh) {
-  cckm::Count(refresh, collector_.durations, wall_now_);
+  cckm::Count(refresh, collector_.durations, setting_.wall_now);
   for (const DomainRefresh& named : refresh.domains) {
     DomainHistory& history = HistoryOf(named.domain_id);
     history.Consider(refresh, named.status);
-    history.Count(refresh, named.status, wall_now_);
+    history.Count(refresh, named.status, setting_.wall_now);
   }
 }
 
@@ -142,12 +153,12 @@ void RefreshFolder::Recall(const Refresh& refresh) {
 
 // A domain that is shown no longer is counted where its history rests.
 DomainHistory& RefreshFolder::HistoryOf(std::string_view raw_id, bool is_listed) {
-  const LabelValue id(raw_id);
+  const LabelValue id = LabelOf(raw_id);
   DomainState* domain = collector_.domains.Find(id.text());
   DomainHistory& history =
       domain != nullptr
           ? domain->history
-          : collector_.resting_histories.try_emplace(id.text(), bounds_).first->second;
+          : collector_.resting_histories.try_emplace(id.text(), setting_.bounds).first->second;
   Meet(raw_id, history, is_listed);
   return history;
 }
@@ -156,11 +167,24 @@ DomainHistory& RefreshFolder::HistoryOf(std::string_view raw_id, bool is_listed)
 void RefreshFolder::Meet(std::string_view raw_id, DomainHistory& history, bool is_listed) {
   const bool is_known = history.first_seen_at.has_value();
   if (is_known && (history.was_listed || !is_listed)) return;
-  if (!is_known) history.first_seen_at = wall_now_;
+  if (!is_known) history.first_seen_at = setting_.wall_now;
   history.was_listed = history.was_listed || is_listed;
   collector_.met.push_back({.domain_id = std::string(raw_id),
                             .first_seen_at = *history.first_seen_at,
                             .was_listed = history.was_listed});
+}
+
+LabelValue RefreshFolder::LabelOf(std::string_view raw_id) const {
+  const auto made = setting_.labels.find(raw_id);
+  return made == setting_.labels.end() ? LabelValue(raw_id) : made->second;
+}
+
+void RefreshFolder::Name(DomainState& domain) {
+  if (domain.named_by++ == 0) ++collector_.named_domains;
+}
+
+void RefreshFolder::Unname(DomainState& domain) {
+  if (--domain.named_by == 0) --collector_.named_domains;
 }
 
 void RefreshFolder::RenewDomains(RefreshState& state, const Refresh& refresh,
@@ -174,7 +198,7 @@ void RefreshFolder::RenewDomains(RefreshState& state, const Refresh& refresh,
     DomainState* domain = FindOrAddDomain(named.domain_id, expected, state, is_first_answer);
     state.domains.push_back({domain, named.status});
     if (domain == nullptr) continue;
-    ++domain->named_by;
+    Name(*domain);
     ConsiderNewest(*domain, state, named.status);
     if (domain->newest == &state) KeepDetail(*domain, named);
   }
@@ -185,7 +209,7 @@ void RefreshFolder::RenewDomains(RefreshState& state, const Refresh& refresh,
 void RefreshFolder::ReleaseDomains(const RefreshState& state,
                                    const std::vector<NamedDomain>& before) {
   for (const NamedDomain& named : before) {
-    if (named.domain != nullptr) --named.domain->named_by;
+    if (named.domain != nullptr) Unname(*named.domain);
   }
   if (std::ranges::equal(before, state.domains, {}, &NamedDomain::domain, &NamedDomain::domain))
     return;
@@ -206,15 +230,12 @@ DomainState* RefreshFolder::FindOrAddDomain(std::string_view raw_id, DomainState
     if (expected != nullptr && expected->id.text() == raw_id) return expected;
     if (DomainState* domain = collector_.domains.Find(raw_id)) return domain;
   }
-  LabelValue id(raw_id);
+  LabelValue id = LabelOf(raw_id);
   if (DomainState* domain = collector_.domains.Find(id.text())) return domain;
-  const auto gone = collector_.gone_domains.find(id.text());
-  if (gone != collector_.gone_domains.end()) {
-    if (!is_first_answer || !IsNewTo(id.text(), named_by)) return nullptr;
-    collector_.gone_domains.erase(gone);
-  }
+  const bool may_come_back = is_first_answer && IsNewTo(id.text(), named_by);
+  if (IsGone(id.text()) && !may_come_back) return nullptr;
   DomainState& added =
-      AddDomain(std::move(id), named_by.was_finished_when_first_seen ? 0 : update_number_);
+      AddDomain(std::move(id), named_by.was_finished_when_first_seen ? 0 : setting_.update_number);
   Meet(raw_id, added.history, false);
   return &added;
 }
@@ -228,8 +249,15 @@ bool RefreshFolder::IsNewTo(std::string_view domain, const RefreshState& refresh
   return !newest || *newest < RefreshOrder{refresh.created_at, refresh.id.text()};
 }
 
+// Of a domain that is not shown.
+bool RefreshFolder::IsGone(std::string_view unshown) const {
+  if (!collector_.domain_list_tells || collector_.listed_unshown.contains(unshown)) return false;
+  const auto resting = collector_.resting_histories.find(unshown);
+  return resting != collector_.resting_histories.end() && resting->second.was_listed;
+}
+
 DomainState& RefreshFolder::AddDomain(LabelValue id, std::uint64_t born_in_update) {
-  DomainState& domain = collector_.domains.Add(DomainState(std::move(id), bounds_));
+  DomainState& domain = collector_.domains.Add(DomainState(std::move(id), setting_.bounds));
   domain.born_in_update = born_in_update;
   if (auto resting = collector_.resting_histories.extract(domain.id.text())) {
     domain.history = std::move(resting.mapped());
@@ -242,37 +270,14 @@ DomainState& RefreshFolder::AddDomain(LabelValue id, std::uint64_t born_in_updat
   return domain;
 }
 
-void RefreshFolder::FoldDomainListing(const DomainListing& listing) {
-  is_sweep_needed_ = true;
-  collector_.has_domain_list = true;
-  if (listing.is_complete) {
-    collector_.listed_unshown.clear();
-    for (DomainState& domain : collector_.domains) domain.is_listed = false;
-  }
-  for (const DomainName& named : listing.domains) {
-    (void)HistoryOf(named.id, listing.is_complete);
-    ListedDomain listed{LabelValue(named.id), LabelValue(named.name), LabelValue(named.connection)};
-    collector_.gone_domains.erase(listed.id.text());
-    if (DomainState* shown = collector_.domains.Find(listed.id.text())) {
-      TakeListed(*shown, std::move(listed));
-    } else {
-      std::string id = listed.id.text();
-      collector_.listed_unshown.insert_or_assign(std::move(id), std::move(listed));
-    }
-  }
-  if (!listing.is_complete) return;
-  for (const DomainState& domain : collector_.domains) {
-    if (!domain.is_listed) collector_.gone_domains.insert(domain.id.text());
-  }
-}
-
 // Configured refreshes stay.  A discovered one stays a day beyond its end, and longer while it is
 // the newest of some domain.
 bool RefreshFolder::Leaves(const RefreshState& refresh) const {
   constexpr Nanoseconds kShownAfterEnd = std::chrono::hours(24);
   if (refresh.is_configured) return false;
-  const bool is_over = !refresh.is_watched || (refresh.settled && refresh.completed_at &&
-                                               *refresh.completed_at + kShownAfterEnd <= wall_now_);
+  const bool was_let_go = !refresh.is_watched && !(refresh.is_vanished && collector_.discovers);
+  const bool is_over = was_let_go || (refresh.settled && refresh.completed_at &&
+                                      *refresh.completed_at + kShownAfterEnd <= setting_.wall_now);
   if (!is_over) return false;
   const auto is_its_newest = [&](const NamedDomain& named) {
     return named.domain != nullptr && named.domain->newest == &refresh;
@@ -280,15 +285,33 @@ bool RefreshFolder::Leaves(const RefreshState& refresh) const {
   return !collector_.discovers || std::ranges::none_of(refresh.domains, is_its_newest);
 }
 
+RefreshFolder::NewestByUnits RefreshFolder::NewestCompleted() const {
+  NewestByUnits newest;
+  if (std::ranges::none_of(collector_.refreshes, FailedForUnknownDomains)) return newest;
+  for (const RefreshState& refresh : collector_.refreshes) {
+    if (refresh.status != RefreshStatus::kCompleted || refresh.units == 0) continue;
+    auto& created_at = newest[refresh.units];
+    created_at = std::max(created_at, refresh.created_at);
+  }
+  return newest;
+}
+
 void RefreshFolder::RemoveRefreshes() {
-  collector_.refreshes.RemoveIf([this](const RefreshState& refresh) {
-    if (!Leaves(refresh)) return false;
+  const NewestByUnits newest = NewestCompleted();
+  const auto is_made_good = [&](const RefreshState& refresh) {
+    if (refresh.is_configured || !FailedForUnknownDomains(refresh)) return false;
+    const auto later = newest.find(refresh.units);
+    return later != newest.end() && refresh.created_at < later->second;
+  };
+  collector_.refreshes.RemoveIf([&](const RefreshState& refresh) {
+    if (!Leaves(refresh) && !is_made_good(refresh)) return false;
     for (const NamedDomain& named : refresh.domains) {
       if (named.domain == nullptr) continue;
-      --named.domain->named_by;
+      Unname(*named.domain);
       if (named.domain->newest == &refresh) named.domain->newest = nullptr;
     }
     newest_may_have_changed_ = true;
+    left_out_changed_ = true;
     return true;
   });
 }
@@ -305,20 +328,29 @@ void RefreshFolder::FindNewest() {
 // Whether the lists tell of domains that no refresh names.
 bool RefreshFolder::ShowsNeverRefreshed() const {
   return collector_.discovers && collector_.list_is_complete &&
-         !collector_.list_has_unreadable_entries && collector_.has_domain_list;
+         !collector_.list_has_unreadable_entries && collector_.left_out_domains_are_all &&
+         collector_.has_domain_list;
 }
 
 bool RefreshFolder::IsKept(const DomainState& domain) const {
-  if (collector_.gone_domains.contains(domain.id.text())) return false;
+  if (domain.is_gone) return false;
   if (domain.named_by != 0) return true;
   return ShowsNeverRefreshed() && domain.is_listed &&
          !collector_.left_out_domains.contains(domain.id.text());
 }
 
+// What the domains that refreshes name leave of max_domains.
+std::size_t RefreshFolder::RoomForNeverRefreshed() const {
+  return setting_.max_domains - std::min(setting_.max_domains, collector_.named_domains);
+}
+
 void RefreshFolder::RemoveDomains() {
   std::set<const DomainState*> leaving;
+  std::size_t never_refreshed = 0;
   for (DomainState& domain : collector_.domains) {
-    if (!IsKept(domain)) leaving.insert(&domain);
+    const bool is_kept =
+        IsKept(domain) && (domain.named_by != 0 || ++never_refreshed <= RoomForNeverRefreshed());
+    if (!is_kept) leaving.insert(&domain);
   }
   if (leaving.empty()) return;
   for (RefreshState& refresh : collector_.refreshes) {
@@ -329,7 +361,10 @@ void RefreshFolder::RemoveDomains() {
   for (DomainState& domain : collector_.domains) {
     if (!leaving.contains(&domain)) continue;
     const std::string& id = domain.id.text();
-    collector_.resting_histories.emplace(id, std::move(domain.history));
+    if (domain.named_by != 0) --collector_.named_domains;
+    if (domain.history.newest_finished || domain.history.was_listed) {
+      collector_.resting_histories.emplace(id, std::move(domain.history));
+    }
     if (!domain.is_listed) continue;
     collector_.listed_unshown.emplace(
         id, ListedDomain{domain.id, std::move(domain.name), std::move(domain.connection)});
@@ -340,18 +375,24 @@ void RefreshFolder::RemoveDomains() {
 void RefreshFolder::AddNeverRefreshed() {
   if (!ShowsNeverRefreshed()) return;
   auto& listed = collector_.listed_unshown;
-  for (auto place = listed.begin(); place != listed.end();) {
+  std::size_t room = RoomForNeverRefreshed();
+  room -= std::min(room, collector_.domains.size() - collector_.named_domains);
+  for (auto place = listed.begin(); place != listed.end() && room != 0;) {
     const auto& [id, domain] = *place++;  // which AddDomain() takes out
-    if (!collector_.left_out_domains.contains(id)) AddDomain(domain.id, update_number_);
+    if (collector_.left_out_domains.contains(id)) continue;
+    AddDomain(domain.id, setting_.update_number);
+    --room;
   }
 }
 
 void RefreshFolder::Finish() {
-  if (!is_sweep_needed_ && !newest_may_have_changed_) return;
-  RemoveRefreshes();
-  FindNewest();
-  RemoveDomains();
-  AddNeverRefreshed();
+  if (is_sweep_needed_ || newest_may_have_changed_) {
+    RemoveRefreshes();
+    FindNewest();
+    RemoveDomains();
+    AddNeverRefreshed();
+  }
+  if (left_out_changed_) collector_.dropped_domains = CountLeftOut(collector_.refreshes);
 }
 
 }  // namespace cckm

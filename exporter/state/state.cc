@@ -12,6 +12,12 @@ static_assert(kDomainShownNames[kShownNever] == "never");
 
 }  // namespace
 
+std::size_t CountUnlisted(const CollectorState& collector) {
+  if (!collector.has_whole_domain_list) return 0;
+  return static_cast<std::size_t>(
+      std::ranges::count(collector.domains, false, &DomainState::is_listed));
+}
+
 bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTime now) {
   constexpr int kPollsUntilStale = 3;
   if (refresh.settled) return false;

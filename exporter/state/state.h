@@ -11,6 +11,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collectors/base/clock.h"
@@ -40,7 +41,8 @@ struct DomainState {
   const RefreshState* newest = nullptr;          // of the refreshes that name it
   DomainStatus status = DomainStatus::kUnknown;  // in that refresh, as last known
   bool is_listed = false;                        // by the family's list of domains
-  std::uint32_t named_by = 0;                    // tracked refreshes that name it
+  bool is_gone = false;        // the last list that tells has it no more, and an earlier one had it
+  std::uint32_t named_by = 0;  // tracked refreshes that name it
   // What its newest refresh says of the domain, at most 200 characters; empty where it completed,
   // and until an answer is read again after a restart.
   std::string detail;
@@ -52,7 +54,7 @@ struct DomainState {
 };
 
 struct NamedDomain {
-  DomainState* domain;  // null for one that the family's list of domains has no more
+  DomainState* domain;  // null for one that is gone
   DomainStatus status;
 };
 
@@ -60,8 +62,9 @@ struct RefreshState {
   explicit RefreshState(LabelValue refresh_id) : id(std::move(refresh_id)) {}
 
   LabelValue id;
-  bool is_configured = false;                      // else discovered
-  bool is_watched = true;                          // false: nobody will ask for it again
+  bool is_configured = false;  // else discovered
+  bool is_watched = true;      // false: nobody will ask for it again
+  bool is_vanished = false;    // not watched because the complete list has it no more
   RefreshStatus status = RefreshStatus::kUnknown;  // as last known
   bool settled = false;     // finished and counted: needs no answer to stay known
   bool unanswered = false;  // the latest request got no usable answer
@@ -72,8 +75,13 @@ struct RefreshState {
   std::optional<WallTime> completed_at;
   SteadyTime answered_at{};  // of the latest usable answer
   Nanoseconds answer_gap{};  // between the latest two, where no request failed between them
+  std::uint64_t units = 0;   // as Refresh::units
   std::vector<NamedDomain> domains;
+  LeftOutDomains left_out;  // by max_domains
 };
+
+// Labels of domains whose ids are not fit to be one, by id: made before anybody has to wait.
+using DomainLabels = std::map<std::string_view, LabelValue>;
 
 // How a collector's last poll ended.
 struct PollState {
@@ -115,8 +123,11 @@ struct CollectorState {
   // Domains that were named by refreshes past max_refreshes in the last discovery, by the text of
   // their label.
   std::set<std::string, std::less<>> left_out_domains;
+  bool left_out_domains_are_all = true;
   KeyedStore<RefreshState> refreshes;
   KeyedStore<DomainState> domains;
+  std::size_t named_domains = 0;    // of `domains`, those that a refresh names
+  std::size_t dropped_domains = 0;  // different ones that max_domains leaves out of `refreshes`
   RefreshDurations durations;
   UnwatchedAnomalies unwatched_anomalies;
   // Of domains that are not shown, so that one that comes back goes on where it was.
@@ -126,8 +137,8 @@ struct CollectorState {
   bool has_domain_list = false;  // the family's list of domains was read
   // Those of its domains that are not shown, by the text of their label.
   std::map<std::string, ListedDomain, std::less<>> listed_unshown;
-  // Domains that a complete list of domains had no more.
-  std::set<std::string, std::less<>> gone_domains;
+  bool has_whole_domain_list = false;  // a complete one was read
+  bool domain_list_tells = false;      // and the last of those was not empty
   PollState poll;
 };
 
@@ -136,9 +147,13 @@ struct TargetOptions {
   std::string name;
   Nanoseconds stale_after{};  // without an answer for so long an unfinished status is unknown
   std::size_t max_series = 0;
+  std::size_t max_domains = 20'000;
   bool domain_histograms = true;
   bool tls_verification = true;
 };
+
+// Shown domains that the family's last complete list of domains does not have.
+std::size_t CountUnlisted(const CollectorState& collector);
 
 struct TargetState {
   TargetOptions options;

@@ -1,8 +1,12 @@
 #include "exporter/state/state_store.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
+#include <set>
 #include <utility>
 
+#include "exporter/state/domain_gate.h"
 #include "exporter/state/fold_refresh.h"
 
 namespace cckm {
@@ -17,9 +21,10 @@ void Configure(CollectorState& collector, const std::vector<std::string>& refres
     if (refresh == nullptr) refresh = &collector.refreshes.Add(RefreshState(std::move(id)));
     refresh->is_configured = true;
     refresh->is_watched = true;
+    refresh->is_vanished = false;
   }
   for (RefreshState& refresh : collector.refreshes) {
-    if (!refresh.is_configured) refresh.is_watched = collector.discovers;
+    if (!refresh.is_configured) refresh.is_watched &= collector.discovers;
   }
 }
 
@@ -36,22 +41,58 @@ void FoldPoll(PollState& poll, const PollUpdate& update, std::uint64_t updates) 
   if (poll.is_absent) poll.succeeded_at.reset();
 }
 
-void FoldLists(CollectorState& collector, const PollUpdate& update, RefreshFolder& folder) {
-  for (const std::string& id : update.unwatched) {
+// Those are shown as last known from now on: a while longer if they `vanished` from the list.
+void Unwatch(CollectorState& collector, const std::vector<std::string>& refresh_ids,
+             bool vanished) {
+  for (const std::string& id : refresh_ids) {
     RefreshState* refresh = collector.refreshes.Find(LabelValue(id).text());
-    if (refresh != nullptr) refresh->is_watched = refresh->is_configured;
+    if (refresh == nullptr) continue;
+    refresh->is_watched = refresh->is_configured;
+    refresh->is_vanished = vanished && !refresh->is_configured;
   }
+}
+
+// What an update says, with labels in the place of texts: made before anybody has to wait.
+struct Labelled {
+  explicit Labelled(const PollUpdate& update) : domains(LabelsOf(update.answers)) {
+    if (update.domain_listing) listing = LabelledListingOf(*update.domain_listing);
+    if (!update.listing) return;
+    for (const std::string& id : update.listing->left_out_domains) {
+      left_out_domains.insert(LabelValue(id).text());
+    }
+  }
+
+  const DomainLabels domains;
+  std::optional<LabelledListing> listing;
+  std::set<std::string, std::less<>> left_out_domains;
+};
+
+void FoldLists(CollectorState& collector, const PollUpdate& update, Labelled labelled,
+               RefreshFolder& folder) {
+  Unwatch(collector, update.unwatched, false);
+  Unwatch(collector, update.vanished, true);
   if (update.listing) {
     collector.list_is_complete = update.listing->is_complete;
     collector.list_is_truncated = update.listing->is_truncated;
     collector.list_has_unreadable_entries = update.listing->has_unreadable_entries;
-    collector.left_out_domains.clear();
-    for (const std::string& id : update.listing->left_out_domains) {
-      collector.left_out_domains.insert(LabelValue(id).text());
-    }
+    collector.left_out_domains = std::move(labelled.left_out_domains);
+    collector.left_out_domains_are_all = update.listing->left_out_domains_are_all;
   }
-  if (update.domain_listing) folder.FoldDomainListing(*update.domain_listing);
-  if (update.ended || update.listing || !update.unwatched.empty()) folder.NeedSweep();
+  if (labelled.listing) folder.FoldDomainListing(std::move(*labelled.listing));
+  if (update.ended || update.listing || !update.unwatched.empty() || !update.vanished.empty()) {
+    folder.NeedSweep();
+  }
+}
+
+DomainGate::Look LookAt(std::span<const std::string_view> labels, CollectorState& collector,
+                        std::size_t most) {
+  DomainGate::Look look{.is_held = {}, .room = most - std::min(most, collector.named_domains)};
+  look.is_held.reserve(labels.size());
+  for (const std::string_view label : labels) {
+    const DomainState* domain = collector.domains.Find(label);
+    look.is_held.push_back(domain != nullptr && domain->named_by != 0);
+  }
+  return look;
 }
 
 bool WaitsToShowCounts(const TargetState& target, std::uint64_t shown_updates) {
@@ -93,6 +134,7 @@ void StateStore::SetTarget(TargetSetup setup) {
     if (wanted.memory) {
       if (is_new) RestoreCounts(*collector, *wanted.memory);
       RestoreRefreshes(*collector, std::move(*wanted.memory));
+      Unwatch(*collector, wanted.unwatched_ids, false);
     }
     Sweep(*collector);
   }
@@ -100,9 +142,11 @@ void StateStore::SetTarget(TargetSetup setup) {
 
 // Settles what is shown after a change of what is watched.
 void StateStore::Sweep(CollectorState& collector) {
-  RefreshFolder folder = FolderOf(collector, clock_.SteadyNow(), clock_.Now());
+  const DomainLabels no_labels;
+  RefreshFolder folder = FolderOf(collector, no_labels, clock_.SteadyNow(), clock_.Now());
   folder.NeedSweep();
   folder.Finish();
+  collector.dropped_domains = CountLeftOut(collector.refreshes);
 }
 
 void StateStore::RemoveTarget(std::string_view name) {
@@ -130,20 +174,74 @@ void StateStore::RestoreCounts(CollectorState& collector, CollectorMemory& memor
 
 // Those that the state does not know yet: their poller takes them for known, and asks for none.
 void StateStore::RestoreRefreshes(CollectorState& collector, CollectorMemory memory) {
-  RefreshFolder folder = FolderOf(collector, clock_.SteadyNow(), clock_.Now());
+  const DomainLabels no_labels;
+  RefreshFolder folder = FolderOf(collector, no_labels, clock_.SteadyNow(), clock_.Now());
+  DomainGate gate;
+  const std::size_t most = MostDomainsOf(collector);
   for (std::size_t i = 0; i < memory.refreshes.size(); ++i) {
-    const RefreshState* known = collector.refreshes.Find(LabelValue(memory.refreshes[i].id).text());
-    if (known != nullptr && known->was_seen) continue;
+    RefreshState* known = collector.refreshes.Find(LabelValue(memory.refreshes[i].id).text());
+    if (known != nullptr && known->was_seen) {
+      known->is_watched = known->is_configured || collector.discovers;
+      known->is_vanished = false;
+      continue;
+    }
     RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh,
                          .refresh = std::move(memory.refreshes[i])};
     answer.settled = true;
+    gate.Pass(answer, [&](std::span<const std::string_view> labels) {
+      return LookAt(labels, collector, most);
+    });
     folder.Fold(answer, false);
     if (memory.counted[i]) folder.Recall(answer.refresh);
   }
 }
 
-RefreshFolder StateStore::FolderOf(CollectorState& collector, SteadyTime now, WallTime wall_now) {
-  return {collector, bounds_, ++updates_, now, wall_now};
+RefreshFolder StateStore::FolderOf(CollectorState& collector, const DomainLabels& labels,
+                                   SteadyTime now, WallTime wall_now) {
+  return {collector,
+          {.bounds = bounds_,
+           .labels = labels,
+           .update_number = ++updates_,
+           .now = now,
+           .wall_now = wall_now,
+           .max_domains = MostDomainsOf(collector)}};
+}
+
+std::size_t StateStore::MostDomainsOf(const CollectorState& collector) {
+  for (const TargetState& target : targets_) {
+    const auto is_this = [&](const CollectorState& other) { return &other == &collector; };
+    if (std::ranges::none_of(target.collectors, is_this)) continue;
+    std::size_t of_others = 0;
+    for (const CollectorState& other : target.collectors) {
+      if (!is_this(other)) of_others += other.named_domains;
+    }
+    return target.options.max_domains - std::min(target.options.max_domains, of_others);
+  }
+  return 0;
+}
+
+std::size_t StateStore::RoomOf(std::string_view name) {
+  const MutexLock lock(mutex_);
+  const TargetState* target = FindTarget(name);
+  if (target == nullptr) return std::numeric_limits<std::size_t>::max();
+  std::size_t named = 0;
+  for (const CollectorState& collector : target->collectors) named += collector.named_domains;
+  return target->options.max_domains - std::min(target->options.max_domains, named);
+}
+
+void StateStore::LeaveOutDomains(PollUpdate& update) {
+  std::size_t named = 0;
+  for (const RefreshAnswer& answer : update.answers) named += answer.refresh.domains.size();
+  if (named == 0 || named <= RoomOf(update.target)) return;
+  DomainGate gate;
+  for (RefreshAnswer& answer : update.answers) {
+    gate.Pass(answer, [&](std::span<const std::string_view> labels) {
+      const MutexLock lock(mutex_);
+      CollectorState* collector = FindCollector(update.target, *update.family);
+      if (collector == nullptr) return DomainGate::Look{std::vector<bool>(labels.size(), true)};
+      return LookAt(labels, *collector, MostDomainsOf(*collector));
+    });
+  }
 }
 
 TargetState* StateStore::FindTarget(std::string_view name) {
@@ -161,28 +259,30 @@ CollectorState* StateStore::FindCollector(std::string_view target_name, const Fa
 
 std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update,
                                             const std::vector<bool>& is_new) {
+  Labelled labelled(update);
   const MutexLock lock(mutex_);
   CollectorState* collector = FindCollector(update.target, *update.family);
   if (collector == nullptr) return {};
   FindTarget(update.target)->observation = update.observation;
-  RefreshFolder folder = FolderOf(*collector, update.at, update.wall_time);
+  RefreshFolder folder = FolderOf(*collector, labelled.domains, update.at, update.wall_time);
   std::vector<NewAnomalies> anomalies;
   std::size_t settled = 0;
   for (const RefreshAnswer& answer : update.answers) {
     const AnomalySet found = folder.Fold(answer, answer.settled && is_new[settled++]);
     if (!found.empty()) anomalies.push_back({answer.refresh.id, found});
   }
-  FoldLists(*collector, update, folder);
+  FoldLists(*collector, update, std::move(labelled), folder);
   folder.Finish();
   FoldPoll(collector->poll, update, updates_);
   return anomalies;
 }
 
 void StateStore::Count(const PollUpdate& update, const std::vector<bool>& is_new) {
+  const DomainLabels labels = LabelsOf(update.answers);
   const MutexLock lock(mutex_);
   CollectorState* collector = FindCollector(update.target, *update.family);
   if (collector == nullptr) return;
-  RefreshFolder folder = FolderOf(*collector, update.at, update.wall_time);
+  RefreshFolder folder = FolderOf(*collector, labels, update.at, update.wall_time);
   for (std::size_t i = 0; i < update.answers.size(); ++i) {
     if (is_new[i]) folder.Count(update.answers[i].refresh);
   }

@@ -31,6 +31,8 @@ struct CollectorSetup {
   std::vector<std::string> refresh_ids = {};
   std::size_t unreadable_id_files = 0;
   bool discovers = false;
+  // Of those in `memory`, what nobody will ask for again.
+  std::vector<std::string> unwatched_ids = {};
   // What the ledger holds of it.  Its counts are taken only when the state does not know the
   // collector yet, of its refreshes those that the state does not know.
   std::shared_ptr<CollectorMemory> memory = {};
@@ -71,6 +73,10 @@ class StateStore {
   void SetRefreshIds(std::string_view target, const Family& family,
                      const std::vector<std::string>& refresh_ids, std::size_t unreadable_id_files);
 
+  // Takes out of the update the domains that its target has no room for (max_domains).  To be
+  // called before anybody keeps what is in it.
+  void LeaveOutDomains(PollUpdate& update);
+
   // Folds an update into its collector's state, and returns the anomalies found in it.  is_new says
   // for each settled answer, in order, whether it has to be counted.  An update of a collector that
   // was removed has no effect. REQUIRES: a value in is_new for each settled answer.
@@ -107,8 +113,11 @@ class StateStore {
   void RestoreCounts(CollectorState& collector, CollectorMemory& memory) CCKM_REQUIRES(mutex_);
   void RestoreRefreshes(CollectorState& collector, CollectorMemory memory) CCKM_REQUIRES(mutex_);
   void Sweep(CollectorState& collector) CCKM_REQUIRES(mutex_);
-  RefreshFolder FolderOf(CollectorState& collector, SteadyTime now, WallTime wall_now)
-      CCKM_REQUIRES(mutex_);
+  std::size_t RoomOf(std::string_view target);
+  // What the collector's target has room for besides the domains of its other collectors.
+  std::size_t MostDomainsOf(const CollectorState& collector) CCKM_REQUIRES(mutex_);
+  RefreshFolder FolderOf(CollectorState& collector, const DomainLabels& labels, SteadyTime now,
+                         WallTime wall_now) CCKM_REQUIRES(mutex_);
 
   // Constant after construction.
   const BucketBounds& bounds_;

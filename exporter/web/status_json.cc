@@ -62,6 +62,8 @@ Json ToJson(const ShownCollector& collector) {
           {"domains", collector.domains},
           {"discovers", collector.discovers},
           {"discovery_truncated", collector.is_truncated},
+          {"unlisted_domains", collector.unlisted_domains},
+          {"dropped_domains", collector.dropped_domains},
           {"last_error", Fault(collector.last_error)}};
 }
 

@@ -58,6 +58,8 @@ struct ShownCollector {
   std::size_t domains = 0;
   bool discovers = false;
   bool is_truncated = false;  // the last discovery met more than max_refreshes
+  std::size_t unlisted_domains = 0;
+  std::size_t dropped_domains = 0;
   std::optional<ShownError> last_error = {};
 };
 

@@ -217,11 +217,13 @@ void AppendRow(std::string& html, const ShownCollector& collector, WallTime now)
   AppendMarkCell(html, kReachabilityNames[static_cast<std::size_t>(collector.reachability)]);
   AppendTimeCell(html, collector.last_poll_at, now);
   AppendTimeCell(html, collector.last_success_at, now);
-  Append(html, "<td>{}{}</td><td>{}</td></tr>\n", Grouped(collector.refreshes),
-         collector.unanswered == 0
-             ? ""
-             : fmt::format(" <small>{} unanswered</small>", Grouped(collector.unanswered)),
-         Grouped(collector.domains));
+  const auto remark = [](std::size_t count, std::string_view what) {
+    return count == 0 ? "" : fmt::format(" <small>{} {}</small>", Grouped(count), what);
+  };
+  Append(html, "<td>{}{}</td><td>{}{}{}</td></tr>\n", Grouped(collector.refreshes),
+         remark(collector.unanswered, "unanswered"), Grouped(collector.domains),
+         remark(collector.unlisted_domains, "not in the list of domains"),
+         remark(collector.dropped_domains, "left out by max_domains"));
 }
 
 void AppendError(std::string& html, std::string_view where, const ShownError& error) {

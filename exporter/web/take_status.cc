@@ -191,10 +191,13 @@ ShownCollector Taker::Copy(const CollectorState& collector) {
   ShownCollector shown{.cloud = collector.family->name,
                        .last_poll_at = poll.ended_at,
                        .last_success_at = poll.succeeded_at,
-                       .refreshes = collector.refreshes.size(),
+                       .refreshes = static_cast<std::size_t>(std::ranges::count(
+                           collector.refreshes, true, &RefreshState::is_watched)),
                        .domains = collector.domains.size(),
                        .discovers = collector.discovers,
                        .is_truncated = collector.list_is_truncated,
+                       .unlisted_domains = CountUnlisted(collector),
+                       .dropped_domains = collector.dropped_domains,
                        .last_error = ShownOf(poll.last_error)};
   if (poll.polled_once) {
     shown.reachability = poll.up          ? Reachability::kUp

@@ -243,6 +243,19 @@ TEST(ListWalkTest, PagesLeftNeverOverflows) {
   EXPECT_GT(walk.PagesLeft(), 1'000'000U);
 }
 
+TEST(ListWalkTest, NoListIsFollowedThroughMoreThanSoManyBytes) {
+  ListWalk walk("/l");
+  std::uint64_t id = 0;
+  int pages = 0;
+  while (walk.NextPage() && pages < 5000) {
+    ++pages;
+    walk.See(std::to_string(++id));
+    ASSERT_TRUE(walk.TakePage(4'000'000, 1, std::size_t{8} << 20U));
+  }
+  EXPECT_EQ(pages, 64);
+  EXPECT_FALSE(walk.IsComplete());
+}
+
 TEST(ListWalkTest, NoListIsFollowedForEver) {
   ListWalk walk("/l");
   std::uint64_t id = 0;

@@ -84,6 +84,61 @@ TEST_F(PollerDiscoveryTest, OfMoreThanMayBeWatchedFromNowOnTheNewestStay) {
   EXPECT_TRUE(LastListing().is_truncated);
 }
 
+TEST_F(PollerDiscoveryTest, OfALongListOnlyThoseThatAreWatchedAreAnsweredWhateverItsOrder) {
+  Plan().discovery = {.enabled = true, .max_refreshes = 50, .observe_history = true};
+  for (const int step : {1, 259, 77}) {
+    listener_.updates.clear();
+    appliance_.jobs.clear();
+    for (int i = 0; i < 260; ++i) {
+      const int age = (i * step) % 260;
+      const WallTime created = clock_.Now() - std::chrono::hours(age + 1);
+      appliance_.jobs.push_back(
+          {.id = "age" + std::to_string(age), .created = created, .completed = created + 1min});
+    }
+    poller_.reset();
+    RunFor(1ms);
+    std::set<std::string> answered;
+    std::set<std::string> newest;
+    for (const PollUpdate& update : listener_.updates) {
+      for (const RefreshAnswer& answer : update.answers) answered.insert(answer.refresh.id);
+      EXPECT_TRUE(update.unwatched.empty());
+    }
+    for (int age = 0; age < 50; ++age) newest.insert("age" + std::to_string(age));
+    EXPECT_EQ(answered, newest) << step;
+    EXPECT_TRUE(LastListing().is_truncated);
+    EXPECT_TRUE(LastListing().is_complete);
+  }
+}
+
+TEST_F(PollerDiscoveryTest, FinishedOnesWithTooManyDomainsToWaitWithAreAskedForById) {
+  Plan().discovery = {.enabled = true, .max_refreshes = 3, .observe_history = true};
+  for (int i = 0; i < 5; ++i) {
+    const WallTime created = clock_.Now() - std::chrono::hours(i + 1);
+    FakeJob job{.id = "f" + std::to_string(i), .created = created, .completed = created + 1min};
+    for (int d = 0; d < 34'000; ++d) job.domains.push_back(std::to_string(d));
+    appliance_.jobs.push_back(std::move(job));
+  }
+  RunFor(1min);
+  EXPECT_EQ(Settled(), "f0+ f1+ f2+ ");
+  EXPECT_EQ(Count("refresh/f2"), 1U);
+}
+
+TEST_F(PollerDiscoveryTest, AFinishedOneThatVanishesFromTheListIsToldApartFromOneThatMakesRoom) {
+  Plan().discovery.max_refreshes = 1;
+  appliance_.jobs = {{.id = "a", .completed = clock_.Now() + 1s}};
+  RunFor(1ms);
+  appliance_.jobs = {{.id = "b", .created = clock_.Now(), .completed = clock_.Now() + 1s}};
+  RunFor(2min);
+  appliance_.jobs.push_back({.id = "c", .created = clock_.Now(), .completed = clock_.Now() + 1s});
+  RunFor(2min);
+  std::string told;
+  for (const PollUpdate& update : listener_.updates) {
+    for (const std::string& id : update.vanished) told += "vanished " + id + " ";
+    for (const std::string& id : update.unwatched) told += "unwatched " + id + " ";
+  }
+  EXPECT_EQ(told, "vanished a unwatched b ");
+}
+
 TEST_F(PollerDiscoveryTest, OneThatMadeRoomAndIsListedAgainDoesNotMakeTheListComplete) {
   Plan().discovery.max_refreshes = 1;
   const WallTime long_ago = clock_.Now() - 9h;

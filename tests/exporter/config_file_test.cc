@@ -26,6 +26,7 @@ constexpr std::string_view kSample = R"(global:
   request_timeout: 10s
   max_response_size: 8MiB
   max_series: 200000          # per target
+  max_domains: 20000          # per target
   domain_histograms: true
   allow_http: false
   duration_buckets: [1s, 2s, 5s, 10s, 30s, 1m, 2m, 5m, 10m, 20m, 30m, 1h, 2h, 4h, 8h, 1d, 3d]
@@ -78,15 +79,16 @@ TEST(ConfigFileTest, TheSampleOfTheContractHasTheDefaults) {
 TEST(ConfigFileTest, ATargetOverridesWhatGlobalSets) {
   const ConfigFolder folder;
   // Global stands last on purpose.
-  const std::string yaml = "targets:\n" + Target("a") +
-                           Target("b",
-                                  "    poll_interval: 2s\n    recheck_interval: 0s\n"
-                                  "    heartbeat_interval: 3s\n    stale_after: 4s\n"
-                                  "    request_timeout: 100ms\n    max_response_size: 1KiB\n"
-                                  "    max_series: 1\n    domain_histograms: true\n"
-                                  "    allow_http: true\n    max_connections: 1024\n") +
-                           "global:\n  poll_interval: 1m\n  recheck_interval: 1s\n"
-                           "  domain_histograms: false\n  duration_buckets: [1ms, 1y]\n";
+  const std::string yaml =
+      "targets:\n" + Target("a") +
+      Target("b",
+             "    poll_interval: 2s\n    recheck_interval: 0s\n"
+             "    heartbeat_interval: 3s\n    stale_after: 4s\n"
+             "    request_timeout: 100ms\n    max_response_size: 1KiB\n"
+             "    max_series: 1\n    max_domains: 2\n    domain_histograms: true\n"
+             "    allow_http: true\n    max_connections: 1024\n") +
+      "global:\n  poll_interval: 1m\n  recheck_interval: 1s\n"
+      "  domain_histograms: false\n  duration_buckets: [1ms, 1y]\n";
   const auto config = ParseConfig(yaml, folder.File("c.yml"));
   ASSERT_TRUE(config) << config.error().front().ToString();
   const TargetSettings& a = config->targets[0].settings;
@@ -96,7 +98,7 @@ TEST(ConfigFileTest, ATargetOverridesWhatGlobalSets) {
   EXPECT_EQ(a.stale_after, minutes(5));
   const TargetSettings b = {
       seconds(2), seconds(0), seconds(3), seconds(4), std::chrono::milliseconds(100),
-      1024,       1,          true,       true};
+      1024,       1,          2,          true,       true};
   EXPECT_EQ(config->targets[1].settings, b);
   EXPECT_EQ(config->targets[1].max_connections, 1024);
   EXPECT_EQ(config->duration_buckets,

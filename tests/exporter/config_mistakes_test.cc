@@ -87,6 +87,7 @@ TEST(ConfigMistakesTest, SettingsNameTheirRange) {
       {2, "  max_response_size: [8MiB]", 2, "global.max_response_size", size},
       {2, "  max_series: 0", 2, "global.max_series", count},
       {2, "  max_series: -1", 2, "global.max_series", count},
+      {2, "  max_domains: 0", 2, "global.max_domains", "a whole number from 1 to 1000000"},
       {2, "  max_series: 1.5", 2, "global.max_series", count},
       {2, "  max_series: 1e3", 2, "global.max_series", count},
       {2, "  max_series: 0x10", 2, "global.max_series", count},

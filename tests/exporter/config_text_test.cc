@@ -77,6 +77,7 @@ class ConfigTextTest : public testing::Test {
                        .request_timeout = milliseconds(100),
                        .max_response_size = 1025,
                        .max_series = 1,
+                       .max_domains = 2,
                        .domain_histograms = false,
                        .allow_http = true};
     target.collectors.front().optional = true;

@@ -172,6 +172,65 @@ TEST_F(DiscoveryTest, OneThatFinishedWhileTheExporterWasDownIsCountedOnce) {
   }
 }
 
+TEST_F(DiscoveryTest, MaxRefreshesBoundsWhatIsTrackedAndWhatIsObservedAlsoThroughARestart) {
+  discovery_ = {.max_refreshes = 50, .observe_history = true};
+  for (int i = 0; i < 260; ++i) {
+    const WallTime created = clock_.Now() - std::chrono::hours(300 - i);
+    appliance_.jobs.push_back({.id = "r" + std::to_string(i),
+                               .created = created,
+                               .completed = created + 1min,
+                               .domains = {"d" + std::to_string(i % 100)}});
+  }
+  const std::string tracked = R"(cckm_tracked_refreshes{target="cm",cloud="dsm"})";
+  for (int i = 0; i < 2; ++i) {
+    Restart();
+    PollFor(1ms);
+    EXPECT_EQ(Value(tracked), 50);
+    EXPECT_EQ(Observed(), 50);
+  }
+  for (int i = 0; i < 30; ++i) {
+    const FakeJob job{.id = "n" + std::to_string(i),
+                      .created = clock_.Now(),
+                      .completed = clock_.Now() + 1s,
+                      .domains = {"e" + std::to_string(i)}};
+    appliance_.jobs.push_back(job);
+  }
+  PollFor(2min);
+  EXPECT_EQ(Value(tracked), 50);
+  EXPECT_EQ(Observed(), 80);
+  Restart();
+  EXPECT_EQ(Value(tracked), 50);
+}
+
+TEST_F(DiscoveryTest, AFailureForUnknownDomainsOutlivesNewerRefreshesAndARestartUntilMadeGood) {
+  discovery_.max_refreshes = 3;
+  const std::string bad =
+      R"(cckm_refresh_status{target="cm",cloud="dsm",refresh_id="bad",status="failed"})";
+  appliance_.jobs = {{.id = "bad",
+                      .created = clock_.Now(),
+                      .completed = clock_.Now() + 1s,
+                      .domains = {},
+                      .status = "failed"}};
+  Restart();
+  PollFor(1min);
+  for (int i = 0; i < 10; ++i) {
+    const WallTime now = clock_.Now();
+    appliance_.jobs.push_back({.id = "r" + std::to_string(i), .created = now, .completed = now});
+    PollFor(1min);
+  }
+  EXPECT_EQ(Value(bad), 1);
+  Restart();
+  PollFor(1min);
+  EXPECT_EQ(Value(bad), 1);
+  appliance_.jobs.push_back(
+      {.id = "good", .created = clock_.Now(), .completed = clock_.Now(), .domains = {}});
+  PollFor(2min);
+  EXPECT_EQ(Value(bad), -1);
+  Restart();
+  PollFor(1min);
+  EXPECT_EQ(Value(bad), -1);
+}
+
 TEST_F(DiscoveryTest, TheBaselineIsStoredOnceTheLedgerWorksAgain) {
   appliance_.jobs = {{.id = "running"}};
   Restart();
@@ -324,7 +383,7 @@ TEST_P(DiscoverySeedTest, ADayOfFaultsAndRestartsEndsWithTheTruthAndNothingEverD
   PollFor(12min);
   ScrapeAndCompare();
   EXPECT_EQ(Observed(), truth.completed);
-  // The domains e0 to e19 are in no list: they are away until a new refresh names them.
+  // The domains e0 to e19 are in no list: they are away while no watched refresh names them.
   const std::string exposition = harness_->Scrape();
   const auto shown = MonotonicValues(exposition);
   for (const auto& [domain, count] : truth.completed_of) {

@@ -23,10 +23,24 @@ CollectorMemory MemoryOf(const Ledger& ledger, const CollectorSetup& collector, 
   return std::move(*memory);
 }
 
+std::vector<KnownRefresh> KnownOf(const CollectorMemory& memory) {
+  std::vector<KnownRefresh> known;
+  for (const Refresh& refresh : memory.refreshes) {
+    const bool names_no_domain =
+        refresh.status == RefreshStatus::kFailed && refresh.domains.empty();
+    known.push_back(
+        {refresh.id, refresh.status, refresh.created_at, refresh.completed_at, names_no_domain});
+  }
+  return known;
+}
+
 std::vector<TargetSetup> OneTarget(const Harness::Setup& setup, const Ledger& ledger) {
   std::vector<CollectorSetup> collectors = setup.collectors;
   for (CollectorSetup& collector : collectors) {
     collector.memory = std::make_shared<CollectorMemory>(MemoryOf(ledger, collector, setup.start));
+    std::vector<KnownRefresh> known = KnownOf(*collector.memory);
+    collector.unwatched_ids =
+        TakeOutOldest(known, collector.refresh_ids, setup.discovery.max_refreshes);
   }
   return {{.options = {.name = "cm",
                        .stale_after = setup.stale_after,
@@ -48,9 +62,8 @@ PollerPlan PlanOf(const Harness::Setup& setup, const Ledger& ledger) {
     added.discovery.enabled = collector.discovers;
     const CollectorMemory memory = MemoryOf(ledger, collector, setup.start);
     added.baseline = memory.baseline;
-    for (const Refresh& refresh : memory.refreshes) {
-      added.known.push_back({refresh.id, refresh.status, refresh.created_at, refresh.completed_at});
-    }
+    added.known = KnownOf(memory);
+    TakeOutOldest(added.known, added.refresh_ids, added.discovery.max_refreshes);
   }
   return plan;
 }

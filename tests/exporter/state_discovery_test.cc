@@ -36,6 +36,12 @@ class StateDiscoveryTest : public ::testing::Test {
         RefreshListing{.is_complete = is_complete, .is_truncated = false, .refresh_ids = {}};
     static_cast<void>(state_.Apply(update, {}));
   }
+  std::size_t Unlisted() {
+    std::size_t count = 0;
+    state_.Read(
+        [&](const StateView& view) { count = CountUnlisted(view.targets[0].collectors[0]); });
+    return count;
+  }
   // "r1 | d1=completed:2": refreshes, and domains with their state and how often they completed.
   std::string Shown() {
     std::string text;
@@ -81,6 +87,7 @@ TEST_F(StateDiscoveryTest, AnAnswerThatSaysNothingBringsBackNoRefresh) {
 
 TEST_F(StateDiscoveryTest, ADomainThatIsGoneComesBackWithItsCountersWhenANewRefreshNamesIt) {
   Take({Finished("r1", {"d1"})});
+  TakeDomains({"d1", "d2"});
   TakeDomains({"d2"});
   EXPECT_EQ(Shown(), "r1 |");
   clock_.Advance(48h);
@@ -94,6 +101,7 @@ TEST_F(StateDiscoveryTest, ADomainThatIsGoneComesBackWithItsCountersWhenANewRefr
 
 TEST_F(StateDiscoveryTest, WhatFinishesForADomainThatIsGoneIsCountedWhereItComesBack) {
   Take({Running("r1", {"d1"})});
+  TakeDomains({"d1", "d2"});
   TakeDomains({"d2"});
   Take({Finished("r1", {"d1"})});
   EXPECT_EQ(Shown(), "r1 |");
@@ -114,6 +122,68 @@ TEST_F(StateDiscoveryTest, AnIncompleteListOfDomainsRemovesNothing) {
   Take({Finished("r1", {"d1"})});
   TakeDomains({"d2"}, false);
   EXPECT_EQ(Shown(), "r1 | d1=completed:1");
+}
+
+TEST_F(StateDiscoveryTest, ADomainThatNoListEverHadStaysAndCountsAsUnlisted) {
+  Take({Finished("r1", {"d1", "d2"})});
+  EXPECT_EQ(Unlisted(), 0U) << "without a list";
+  TakeDomains({"other1", "other2"}, false);
+  EXPECT_EQ(Unlisted(), 0U) << "an incomplete one";
+  TakeDomains({"other1", "other2"});
+  EXPECT_EQ(Shown(), "r1 | d1=completed:1 d2=completed:1");
+  EXPECT_EQ(Unlisted(), 2U);
+  TakeDomains({"other1", "d2"});
+  EXPECT_EQ(Unlisted(), 1U);
+}
+
+TEST_F(StateDiscoveryTest, AnEmptyListOfDomainsRemovesNothing) {
+  Take({Finished("r1", {"d1"})});
+  TakeDomains({});
+  EXPECT_EQ(Shown(), "r1 | d1=completed:1");
+  EXPECT_EQ(Unlisted(), 1U);
+}
+
+TEST_F(StateDiscoveryTest, AListOfDomainsThatBecomesEmptyTakesAwayOnlyWhatNoRefreshNames) {
+  TakeList(true);
+  TakeDomains({"d1", "d2"});
+  Take({Finished("r1", {"d1"})});
+  EXPECT_EQ(Shown(), "r1 | d1=completed:1 d2=never:0");
+  TakeDomains({});
+  EXPECT_EQ(Shown(), "r1 | d1=completed:1");
+  EXPECT_EQ(Unlisted(), 1U);
+  TakeDomains({"d2"});
+  EXPECT_EQ(Shown(), "r1 | d2=never:0");
+  EXPECT_EQ(Unlisted(), 0U);
+}
+
+TEST_F(StateDiscoveryTest, AnIncompleteListTakesNoListedDomainAway) {
+  TakeDomains({"d1", "d2"});
+  Take({Finished("r1", {"d1"})});
+  TakeDomains({"d2"}, false);
+  EXPECT_EQ(Shown(), "r1 | d1=completed:1");
+  EXPECT_EQ(Unlisted(), 0U);
+}
+
+TEST_F(StateDiscoveryTest, ADomainThatWasListedBeforeARestartLeavesWhenTheListHasItNoMore) {
+  for (const bool was_listed : {true, false}) {
+    auto memory = std::make_shared<CollectorMemory>(
+        CollectorMemory{.durations = EmptyRefreshDurations(bounds_)});
+    memory->refreshes = {Finished("r1", {"d1"}).refresh};
+    memory->counted = {true};
+    DomainHistory history(bounds_);
+    history.was_listed = was_listed;
+    memory->domains.emplace_back("d1", std::move(history));
+    state_.RemoveTarget("cm");
+    state_.SetTarget(
+        {.options = {.name = "cm", .stale_after = 240h, .max_series = 1000},
+         .collectors = {
+             {.family = FindFamily("dsm"), .discovers = true, .memory = std::move(memory)}}});
+    EXPECT_EQ(Shown(), "r1 | d1=completed:0") << "until a list is read";
+    TakeDomains({});
+    EXPECT_EQ(Shown(), "r1 | d1=completed:0");
+    TakeDomains({"d2"});
+    EXPECT_EQ(Shown(), was_listed ? "r1 |" : "r1 | d1=completed:0");
+  }
 }
 
 TEST_F(StateDiscoveryTest, ADomainThatNoRefreshNamesAnyMoreStaysOnlyIfItIsListed) {
@@ -179,6 +249,56 @@ TEST_F(StateDiscoveryTest, ADiscoveredRefreshThatIsGoneLeavesItsDomainAsLastKnow
   clock_.Advance(1000h);
   Take({});
   EXPECT_EQ(Shown(), "r1 | d1=in_progress:0");
+}
+
+TEST_F(StateDiscoveryTest, OneThatVanishedFromTheListIsShownAsLongAsOthersAndOneThatMadeRoomIsNot) {
+  Take({Finished("r1", {}), Finished("r2", {})});
+  PollUpdate update = UpdateOf("cm", "dsm");
+  update.vanished = {"r1"};
+  update.unwatched = {"r2"};
+  static_cast<void>(state_.Apply(update, {}));
+  EXPECT_EQ(Shown(), "r1 |");
+  clock_.Advance(24h + 10s);
+  Take({});
+  EXPECT_EQ(Shown(), "|");
+}
+
+// One that was created `created` after the start and ended for nobody knows which domains.
+RefreshAnswer Ended(const std::string& id, RefreshStatus status, std::uint64_t units,
+                    Nanoseconds created = {}) {
+  RefreshAnswer answer = Finished(id, {}, created);
+  answer.refresh.status = status;
+  answer.refresh.units = units;
+  return answer;
+}
+
+TEST_F(StateDiscoveryTest, AFailureForUnknownDomainsIsShownForADayWhateverElseFinishes) {
+  Take({Ended("bad", RefreshStatus::kFailed, 7, 1min)});
+  Take({Ended("r1", RefreshStatus::kCompleted, 8, 2min), Finished("r2", {"d1"}, 2min),
+        Ended("r3", RefreshStatus::kCompleted, 7), Ended("r4", RefreshStatus::kFailed, 7, 3min),
+        Ended("r5", RefreshStatus::kPartial, 7, 3min)});
+  EXPECT_EQ(Shown(), "bad r1 r2 r3 r4 r5 | d1=completed:1");
+  clock_.Advance(24h + 69s);
+  Take({});
+  EXPECT_TRUE(Shown().starts_with("bad "));
+  clock_.Advance(1s);
+  Take({});
+  EXPECT_FALSE(Shown().starts_with("bad "));
+}
+
+TEST_F(StateDiscoveryTest, AFailureForUnknownDomainsLeavesWhenTheSameUnitsCompletedLater) {
+  Take({Ended("bad", RefreshStatus::kFailed, 7, 1min), Ended("other", RefreshStatus::kFailed, 8),
+        Ended("unknown", RefreshStatus::kFailed, 0)});
+  Take({Ended("good", RefreshStatus::kCompleted, 7, 2min),
+        Ended("r", RefreshStatus::kCompleted, 0, 2min)});
+  EXPECT_EQ(Shown(), "other unknown good r |");
+}
+
+TEST_F(StateDiscoveryTest, AConfiguredFailureForUnknownDomainsStaysShown) {
+  state_.SetRefreshIds("cm", *FindFamily("dsm"), {"bad"}, 0);
+  Take({Ended("bad", RefreshStatus::kFailed, 7)});
+  Take({Ended("good", RefreshStatus::kCompleted, 7, 2min)});
+  EXPECT_EQ(Shown(), "bad good |");
 }
 
 TEST_F(StateDiscoveryTest, ConfiguredRefreshesStayAndOthersLeaveAsDiscoveredOnes) {

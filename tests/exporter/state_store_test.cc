@@ -145,7 +145,7 @@ TEST_F(StateStoreTest, AnOptionalFamilyThatIsAbsentIsNoFault) {
   PollUpdate absent = PollEnd("a", "aws", false);
   absent.ended->is_absent = true;
   Apply(absent);
-  EXPECT_TRUE(state.EveryTargetWasPolled());
+  EXPECT_TRUE(state.EveryTargetWasPolledInUpdate());
   EXPECT_TRUE(state.EveryCollectorIsUp());
   Apply(PollEnd("a", "aws", false));
   EXPECT_FALSE(state.EveryCollectorIsUp());

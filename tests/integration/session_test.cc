@@ -225,10 +225,10 @@ TEST_F(WrongPasswordTest, IsRememberedByNoSinglePoll) {
   ASSERT_TRUE(IsRejectedOnce());
   exporter.child().Signal(SIGKILL);
   std::filesystem::remove(exporter.folder().File("data/rejected_logins"));
-  EXPECT_EQ(RunExporter(exporter.folder(), {"--config.file=config.yaml", "--storage.path=data",
-                                            "--once"})
-                .exit_code,
-            1);
+  EXPECT_EQ(
+      RunExporter(exporter.folder(), {"--config.file=config.yaml", "--storage.path=data", "--once"})
+          .exit_code,
+      1);
   EXPECT_FALSE(std::filesystem::exists(exporter.folder().File("data/rejected_logins")));
 }
 

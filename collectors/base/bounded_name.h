@@ -1,0 +1,31 @@
+// Names from outside made short: two different ones never become one.
+//
+// Called where answers are read, and by label values, which are bounded in the same way.
+// Thread-safety: pure functions.
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace cckm {
+
+// In bytes.
+inline constexpr std::size_t kLongestName = 256;
+
+// True for text that ends in `~` and 16 hex digits.
+bool EndsLikeAHash(std::string_view text);
+
+// True for text that ends like a hash and is as long as only a cut name is.
+bool LooksCut(std::string_view text);
+
+// The beginning of `printable`, then `~` and 16 hex digits of the SHA-256 of `raw`: at most
+// kLongestName bytes.
+std::string CutWithHash(std::string_view printable, std::string_view raw);
+
+// A valid UTF-8 name as it is, if it has at most kLongestName bytes and does not look cut; else
+// cut, with U+FFFD in place of control characters.
+std::string BoundedName(std::string_view raw);
+
+}  // namespace cckm

@@ -1,0 +1,95 @@
+#include "exporter/state/domain_gate.h"
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <numeric>
+
+namespace cckm {
+namespace {
+
+constexpr std::size_t kSlice = 4096;
+// Of one refresh, and of all that are compared.  Eight bytes each.
+constexpr std::size_t kMostMarks = 20'000;
+constexpr std::size_t kMostComparedMarks = 200'000;
+
+// The texts of the labels of a slice, and the memory of those that differ from their ids.
+class SliceLabels {
+ public:
+  explicit SliceLabels(std::span<const DomainRefresh> slice) {
+    texts_.reserve(slice.size());
+    for (const DomainRefresh& domain : slice) {
+      const bool is_itself = LabelValue::IsItself(domain.domain_id);
+      texts_.push_back(is_itself ? std::string_view(domain.domain_id)
+                                 : altered_.emplace_back(domain.domain_id).text());
+    }
+  }
+  std::span<const std::string_view> texts() const { return texts_; }
+
+ private:
+  std::vector<std::string_view> texts_;
+  std::deque<LabelValue> altered_;
+};
+
+void Add(LeftOutDomains& left_out, std::string_view label, DomainStatus status) {
+  ++left_out.counts[static_cast<std::size_t>(status)];
+  if (left_out.marks.size() <= kMostMarks) {
+    left_out.marks.push_back(std::hash<std::string_view>{}(label));
+  }
+}
+
+void Finish(LeftOutDomains& left_out) {
+  if (left_out.marks.size() > kMostMarks) left_out.marks = {};
+  std::ranges::sort(left_out.marks);
+  left_out.marks.shrink_to_fit();
+}
+
+}  // namespace
+
+bool DomainGate::Admits(std::string_view label, bool is_held, std::size_t room) {
+  if (is_held || admitted_.contains(label)) return true;
+  if (admitted_.size() >= room) return false;
+  admitted_.emplace(label);
+  return true;
+}
+
+void DomainGate::Pass(RefreshAnswer& answer, const LookUp& look_up) {
+  std::vector<DomainRefresh>& domains = answer.refresh.domains;
+  std::size_t kept = 0;
+  for (std::size_t begin = 0; begin < domains.size(); begin += kSlice) {
+    const auto slice = std::span(domains).subspan(begin, std::min(kSlice, domains.size() - begin));
+    const SliceLabels labels(slice);
+    const Look look = look_up(labels.texts());
+    std::vector<bool> admitted;
+    for (std::size_t i = 0; i < slice.size(); ++i) {
+      admitted.push_back(Admits(labels.texts()[i], look.is_held[i], look.room));
+      if (!admitted[i]) Add(answer.left_out, labels.texts()[i], slice[i].status);
+    }
+    for (std::size_t i = 0; i < slice.size(); ++i) {
+      if (!admitted[i]) continue;
+      if (&domains[kept] != &slice[i]) domains[kept] = std::move(slice[i]);
+      ++kept;
+    }
+  }
+  if (kept == domains.size()) return;
+  domains.resize(kept);
+  domains.shrink_to_fit();
+  Finish(answer.left_out);
+}
+
+std::size_t CountLeftOut(const KeyedStore<RefreshState>& refreshes) {
+  std::size_t count = 0;
+  std::vector<std::uint64_t> marks;
+  for (const RefreshState& refresh : refreshes) {
+    const LeftOutDomains& left_out = refresh.left_out;
+    if (marks.size() + left_out.marks.size() > kMostComparedMarks || left_out.marks.empty()) {
+      count += std::accumulate(left_out.counts.begin(), left_out.counts.end(), std::size_t{0});
+    } else {
+      marks.insert(marks.end(), left_out.marks.begin(), left_out.marks.end());
+    }
+  }
+  std::ranges::sort(marks);
+  return count + static_cast<std::size_t>(std::unique(marks.begin(), marks.end()) - marks.begin());
+}
+
+}  // namespace cckm

@@ -1,0 +1,45 @@
+// Which domains of an update a target has room for (max_domains): those that it holds, then the
+// first others.
+//
+// The others are taken out of the update before anybody keeps them, and only counted.  Called by
+// StateStore.  Thread-safety: a DomainGate belongs to one thread.
+
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/poll/poll_update.h"
+#include "exporter/state/state.h"
+
+namespace cckm {
+
+class DomainGate {
+ public:
+  // What the state says of some domains, by the text of their labels.
+  struct Look {
+    std::vector<bool> is_held;
+    std::size_t room = 0;  // for others that were not admitted by this gate yet
+  };
+  using LookUp = std::function<Look(std::span<const std::string_view> labels)>;
+
+  // Takes out of the answer what there is no room for.  Calls `look_up` for some thousand domains
+  // at a time.
+  void Pass(RefreshAnswer& answer, const LookUp& look_up);
+
+ private:
+  bool Admits(std::string_view label, bool is_held, std::size_t room);
+
+  std::set<std::string, std::less<>> admitted_;  // not held before
+};
+
+// How many different domains are left out of these refreshes.  Those of a refresh that leaves out
+// very many count as different from all others.
+std::size_t CountLeftOut(const KeyedStore<RefreshState>& refreshes);
+
+}  // namespace cckm
