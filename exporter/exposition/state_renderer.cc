@@ -70,7 +70,7 @@ void DomainTotals(const Place& place, const DomainState& domain, LabelViews labe
                   ExpositionWriter& writer) {
   std::array<double, kDomainEndNames.size()> totals{};
   if (ShowsCounts(place, domain)) std::ranges::copy(domain.history.totals, totals.begin());
-  writer.Samples(labels, kDomainEndNames, totals);
+  writer.Counters(labels, kDomainEndNames, totals, domain.history.first_seen_at);
 }
 
 void DomainConsecutiveFailures(const Place& /*place*/, const DomainState& domain, LabelViews labels,
@@ -91,6 +91,7 @@ void DomainDurations(const Place& place, const DomainState& domain, LabelViews l
                            ? domain.history.durations.View(place.scratch)
                            : domain.history.durations.EmptyView(place.scratch);
   view.exemplar_domain = domain.id;
+  if (domain.history.first_seen_at) view.created_at = domain.history.first_seen_at;
   writer.Histogram(labels, view);
 }
 

@@ -45,7 +45,7 @@ struct HistogramView {
   double sum = 0;
   std::span<const Exemplar> exemplars = {};        // at most one a bucket, in their order
   LabelView exemplar_domain = std::string_view();  // of those that name no domain
-  std::optional<WallTime> created_at = {};         // when its first observation was counted
+  std::optional<WallTime> created_at = {};         // since when it counts
   const NativeBuckets* native = nullptr;           // null where it is classic only
 };
 
