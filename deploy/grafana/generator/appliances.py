@@ -94,12 +94,37 @@ def appliances(page):
             "none",
             links=[panels.runbook("CCKMRefreshUnanswered"), panels.runbook("CCKMDiscoveryTruncated")],
         ),
+        panels.series(
+            "Domains beside the rule",
+            "Shown although the family's domain list does not have them, and left out because of max_domains.",
+            [
+                queries.query(f"max by ({families}) (cckm_{name}_domains{{{CLOUD}}})", "{{target}} {{cloud}} " + text)
+                for name, text in (("unlisted", "unlisted"), ("dropped", "left out"))
+            ],
+            "none",
+            links=[panels.runbook("CCKMDomainsUnlisted"), panels.runbook("CCKMDomainsDropped")],
+        ),
+        panels.series(
+            "Unreadable files of refresh IDs",
+            "Files that cannot be read now. The IDs that they held before are still watched.",
+            [
+                queries.query(
+                    f"max by ({families}) (cckm_refresh_id_files_unreadable{{{CLOUD}}})", "{{target}} {{cloud}}"
+                )
+            ],
+            "none",
+            links=[panels.runbook("CCKMIDFilesUnreadable")],
+        ),
         panels.bars(
             "Oddities",
             "In what the appliance says of refreshes, once for each refresh and kind.",
             [queries.query(f"sum by (target, kind) ({oddities})", "{{target}} {{kind}}")],
         ),
     )
+
+
+def expiry(metric, whose):
+    return f'label_replace(min by (target) ({metric}{{{TARGET}}}) - time(), "whose", "{whose}", "", "")'
 
 
 def session(page):
@@ -142,12 +167,19 @@ def session(page):
         ),
         panels.stat(
             "Certificate expires in",
-            "Of the TLS certificate that each target presented last; negative: it has expired.",
-            f"min by (target) (cckm_tls_certificate_expiry_timestamp_seconds{{{TARGET}}}) - time()",
+            "Of the TLS certificate that each target presented last, and of the one with which the exporter proves "
+            "itself there, where it has one; negative: it has expired.",
+            f"{expiry('cckm_tls_certificate_expiry_timestamp_seconds', 'appliance')}\nor\n"
+            f"{expiry('cckm_tls_client_certificate_expiry_timestamp_seconds', 'exporter')}",
             "dtdurations",
-            legend="{{target}}",
+            legend="{{target}} {{whose}}",
             thresholds=panels.steps(states.RED, (259200, states.ORANGE), (1209600, states.GREEN)),
-            links=[panels.runbook("CCKMCertificateExpiring"), panels.runbook("CCKMCertificateNearlyExpired")],
+            links=[
+                panels.runbook("CCKMCertificateExpiring"),
+                panels.runbook("CCKMCertificateNearlyExpired"),
+                panels.runbook("CCKMClientCertificateExpiring"),
+                panels.runbook("CCKMClientCertificateNearlyExpired"),
+            ],
         ),
         panels.timeline(
             "TLS verification",

@@ -31,7 +31,6 @@ def at_present(page):
     success = newest("cckm_domain_refresh_last_success_timestamp_seconds")
     started = newest("cckm_domain_refresh_started_timestamp_seconds")
     running = newest("cckm_domain_refresh_status", 'status="in_progress"')
-    failures = f'cckm_domain_refreshes_total{{{DOMAIN},status="failed"}}[$__range]'
     page.add(
         3,
         4,
@@ -74,11 +73,11 @@ def at_present(page):
             "s",
         ),
         panels.stat(
-            "Failures",
-            "Failed refreshes of the domain in the time shown.",
-            f"max by ({queries.EACH_DOMAIN}) (increase({failures}))",
+            "Failures in a row",
+            "Finished refreshes that failed for the domain since the last one that did not.",
+            newest("cckm_domain_refresh_consecutive_failures"),
             "none",
-            thresholds=panels.steps(states.GREEN, (0.5, states.RED)),
+            thresholds=panels.steps(states.GREEN, (1, states.ORANGE), (3, states.RED)),
             decimals=0,
             links=[panels.runbook("CCKMRefreshFailingRepeatedly")],
         ),
@@ -95,13 +94,17 @@ def at_present(page):
         5,
         panels.table(
             "The domain",
-            "Its names, as far as they are known.",
+            "Its names, as far as they are known, and when the exporter first knew of it.",
             [
                 queries.row_of_table(
                     f"max by ({queries.EACH_DOMAIN}, domain, connection) (cckm_domain_info{{{DOMAIN}}})"
-                )
+                ),
+                queries.row_of_table(f"1000 * {newest('cckm_domain_first_seen_timestamp_seconds')}"),
             ],
-            columns=panels.labels("domain", "connection", "domain_id", "cloud", "target"),
+            columns={
+                **panels.labels("domain", "connection", "domain_id", "cloud", "target"),
+                "Value #B": panels.column("Known since", unit="dateTimeFromNow"),
+            },
         ),
         panels.firing(["domain_id", "refresh_id"], OF_DOMAIN, OF_FAMILY),
     )

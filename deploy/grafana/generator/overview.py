@@ -163,6 +163,7 @@ def domain_table(page):
                     f"time() - {domains('cckm_domain_refresh_last_success_timestamp_seconds', of=TROUBLED)}"
                 ),
                 queries.row_of_table(domains("cckm_domain_refresh_last_duration_seconds", of=TROUBLED)),
+                queries.row_of_table(domains("cckm_domain_refresh_consecutive_failures", of=TROUBLED)),
             ],
             sort="Trouble",
             columns={
@@ -170,6 +171,7 @@ def domain_table(page):
                 **panels.labels("target", "cloud"),
                 "Value #A": panels.column("Trouble", **panels.TROUBLE_CELL),
                 "Value #B": panels.column("Status", **panels.STATE_CELL),
+                "Value #E": panels.column("Failures in a row"),
                 "Value #C": panels.column("Last success", unit="dtdurations"),
                 "Value #D": panels.column("Last duration", unit="s", decimals=1),
                 **panels.labels("connection"),
