@@ -61,7 +61,8 @@ void RefreshFolder::NoteListed(const LabelledListing::Domain& named, bool list_i
   if (DomainState* shown = collector_.domains.Find(id)) {
     Meet(named.raw_id, shown->history, list_is_complete);
   } else if (collector_.resting_histories.contains(id) ||
-             collector_.resting_histories.size() < kMostListedUnshown) {
+             collector_.resting_histories.size() + collector_.domains.size() <
+                 setting_.max_domains) {
     Meet(named.raw_id, collector_.resting_histories.try_emplace(id, setting_.bounds).first->second,
          list_is_complete);
   }

@@ -64,6 +64,7 @@ Json ToJson(const ShownCollector& collector) {
           {"discovery_truncated", collector.is_truncated},
           {"unlisted_domains", collector.unlisted_domains},
           {"dropped_domains", collector.dropped_domains},
+          {"unreadable_id_files", collector.unreadable_id_files},
           {"last_error", Fault(collector.last_error)}};
 }
 

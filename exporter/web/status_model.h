@@ -60,6 +60,7 @@ struct ShownCollector {
   bool is_truncated = false;  // the last discovery met more than max_refreshes
   std::size_t unlisted_domains = 0;
   std::size_t dropped_domains = 0;
+  std::size_t unreadable_id_files = 0;
   std::optional<ShownError> last_error = {};
 };
 

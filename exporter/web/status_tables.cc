@@ -220,8 +220,10 @@ void AppendRow(std::string& html, const ShownCollector& collector, WallTime now)
   const auto remark = [](std::size_t count, std::string_view what) {
     return count == 0 ? "" : fmt::format(" <small>{} {}</small>", Grouped(count), what);
   };
-  Append(html, "<td>{}{}</td><td>{}{}{}</td></tr>\n", Grouped(collector.refreshes),
-         remark(collector.unanswered, "unanswered"), Grouped(collector.domains),
+  Append(html, "<td>{}{}{}</td><td>{}{}{}</td></tr>\n", Grouped(collector.refreshes),
+         remark(collector.unanswered, "unanswered"),
+         remark(collector.unreadable_id_files, "files of IDs unreadable"),
+         Grouped(collector.domains),
          remark(collector.unlisted_domains, "not in the list of domains"),
          remark(collector.dropped_domains, "left out by max_domains"));
 }

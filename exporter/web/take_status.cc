@@ -198,6 +198,7 @@ ShownCollector Taker::Copy(const CollectorState& collector) {
                        .is_truncated = collector.list_is_truncated,
                        .unlisted_domains = CountUnlisted(collector),
                        .dropped_domains = collector.dropped_domains,
+                       .unreadable_id_files = collector.unreadable_id_files,
                        .last_error = ShownOf(poll.last_error)};
   if (poll.polled_once) {
     shown.reachability = poll.up          ? Reachability::kUp

@@ -182,6 +182,21 @@ TEST(StatusPageTest, ATargetThatWasNotTriedYetClaimsNothing) {
   EXPECT_THAT(Markup(model), HasSubstr("<dt>Certificate</dt><dd>not verified, none seen<"));
 }
 
+TEST(StatusPageTest, WhatACollectorCannotShowIsCountedBesideWhatItShows) {
+  StatusModel model{.taken_at = FakeClock::kStart};
+  model.targets = {{{.name = "cm",
+                     .collectors = {{.cloud = "dsm",
+                                     .refreshes = 4,
+                                     .domains = 7,
+                                     .unlisted_domains = 3,
+                                     .dropped_domains = 1200,
+                                     .unreadable_id_files = 2}}}},
+                   1};
+  EXPECT_THAT(Markup(model), HasSubstr("<td>4 <small>2 files of IDs unreadable</small></td>"));
+  EXPECT_THAT(Markup(model), HasSubstr("7 <small>3 not in the list of domains</small>"));
+  EXPECT_THAT(Markup(model), HasSubstr("left out by max_domains</small>"));
+}
+
 TEST(StatusPageTest, TheConstantsFitIntoTheirElements) {
   EXPECT_THAT(std::string(kPageStyle), Not(HasSubstr("</")));
   EXPECT_THAT(std::string(kPageScript), Not(HasSubstr("</")));
