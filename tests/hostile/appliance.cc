@@ -64,6 +64,7 @@ bool Appliance::Takes(const Request& request) const {
 std::string Appliance::Answer(const Request& request) {
   if (request.IsLogin()) return HttpText("200 OK", kJsonType, GrantOf(NewToken()));
   if (!Takes(request)) return HttpText("401 Unauthorized", kJsonType, R"({"code":1})");
+  if (request.IsList()) return HttpText("200 OK", kJsonType, kEmptyList);
   const std::string path = request.Path();
   return HttpText("200 OK", kJsonType, Refresh(path.substr(path.rfind('/') + 1)));
 }

@@ -70,6 +70,7 @@ Journal Polls(const Journal& journal);
 std::string HttpText(const std::string& status, const std::string& headers,
                      const std::string& body);
 inline constexpr const char* kJsonType = "Content-Type: application/json\r\n";
+inline constexpr const char* kEmptyList = R"({"skip":0,"limit":100,"total":0,"resources":[]})";
 std::string GrantOf(const std::string& token);
 
 }  // namespace cckm

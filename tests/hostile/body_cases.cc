@@ -108,7 +108,7 @@ std::vector<HostileCase> BodyCases() {
   const std::string portal = "<html><form>CANARY-portal: please log in</form></html>";
   return {
       Endless(),
-      Faulty("B59_gzip_unasked", "json", Packed),
+      Faulty("B59_gzip_unasked", "content_type", Packed),
       Slow("B60_drip_body", DripBody),
       Slow("B60_drip_header", DripHeader),
       Slow("B61_body_after_the_timeout", LateBody),

@@ -91,9 +91,9 @@ HostileCase SlowLogin() {
 // As it is in the file, and as JSON has to carry it.
 HostileCase OddPassword() {
   const std::string long_part(1000, 'x');
-  const std::string password = "CANARY-\"q\" \\b\\ $HOME \xC3\xBC\xE2\x82\xAC {}\t" + long_part;
+  const std::string password = "CANARY-\"q\" \\b\\ $HOME \xC3\xBC\xE2\x82\xAC {} " + long_part;
   const std::string escaped =
-      "CANARY-\\\"q\\\" \\\\b\\\\ $HOME \xC3\xBC\xE2\x82\xAC {}\\u0009" + long_part;
+      "CANARY-\\\"q\\\" \\\\b\\\\ $HOME \xC3\xBC\xE2\x82\xAC {} " + long_part;
   HostileCase odd{.name = "E128_odd_password", .is_up = true, .password = password};
   odd.check = [escaped](const Evidence& evidence) {
     const Journal logins = Logins(evidence.hostile);

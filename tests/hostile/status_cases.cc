@@ -65,14 +65,15 @@ Play TooMany(const std::string& retry_after) {
 
 // Of two refreshes one is answered.
 HostileCase HalfFaulty() {
-  HostileCase half = Faulty(
-      "B40_status_500_of_one_refresh", "http_status",
-      OnPoll([](Visit& visit, const Request& request) {
-        if (request.Path().ends_with("r1")) {
-          return visit.wire.Send(HttpText("200 OK", kJsonType, R"({"overall_status":"running"})"));
-        }
-        return visit.wire.Send(HttpText("500 Internal Server Error", kJsonType, "{}"));
-      }));
+  HostileCase half =
+      Faulty("B40_status_500_of_one_refresh", "http_status",
+             OnPoll([](Visit& visit, const Request& request) {
+               if (request.Path().ends_with("r1")) {
+                 return visit.wire.Send(
+                     HttpText("200 OK", kJsonType, R"({"id":"r1","overall_status":"running"})"));
+               }
+               return visit.wire.Send(HttpText("500 Internal Server Error", kJsonType, "{}"));
+             }));
   half.refreshes = 2;
   half.is_up = true;
   return half;
