@@ -60,7 +60,7 @@ struct RefreshAnswer {
   bool settled = false;
   // False for one that had finished before the first discovery: it is remembered, not counted.
   bool counts = true;
-  LeftOutDomains left_out;  // of refresh.domains, whoever took them out
+  LeftOutDomains left_out = {};  // of refresh.domains, whoever took them out
 };
 
 // The end of a walk through the list of refreshes, where discovery is on.
