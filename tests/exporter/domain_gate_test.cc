@@ -70,7 +70,7 @@ TEST_F(DomainGateTest, TheFirstDomainsAreHeldAndTheOthersOnlyCounted) {
   state_.Read([](const StateView& view) {
     const RefreshState& refresh = *view.targets[0].collectors[0].refreshes.begin();
     EXPECT_EQ(refresh.domains.size(), 3U);
-    EXPECT_EQ(refresh.left_out.counts, (LeftOutDomains{.counts = {2}}).counts);
+    EXPECT_EQ(refresh.left_out.counts, (LeftOutDomains{.counts = {2}, .marks = {}}).counts);
   });
 }
 
@@ -116,8 +116,12 @@ TEST_F(DomainGateTest, IdsThatAreNoLabelsAreTheSameDomainWhereverTheyAreNamed) {
 }
 
 TEST_F(DomainGateTest, WhatALedgerHoldsBeyondALowerLimitIsLeftOut) {
-  auto memory = std::make_shared<CollectorMemory>(
-      CollectorMemory{.durations = EmptyRefreshDurations(bounds_)});
+  auto memory =
+      std::make_shared<CollectorMemory>(CollectorMemory{.durations = EmptyRefreshDurations(bounds_),
+                                                        .domains = {},
+                                                        .refreshes = {},
+                                                        .counted = {},
+                                                        .baseline = std::nullopt});
   memory->refreshes = {Finished("r1", {"d1", "d2", "d3"}).refresh};
   memory->counted = {true};
   TargetSetup setup = Setup(2);

@@ -171,7 +171,7 @@ TEST_F(SqliteLedgerMigrationTest, AKillLeavesTheOldFileOrTheNewOne) {
 
 TEST_F(SqliteLedgerMigrationTest, DamageOfTheOldFileIsNoticedOrMattersNot) {
   int refused = 0;
-  for (std::size_t at = 0; at < version1_.size(); at += version1_[at] == 0 ? 97 : 7) {
+  for (std::size_t at = 0; at < version1_.size(); at += version1_[at] == 0 ? 97U : 7U) {
     SCOPED_TRACE(at);
     std::string damaged = version1_;
     damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^ (1U << at % 8));

@@ -167,7 +167,11 @@ TEST_F(StateDiscoveryTest, AnIncompleteListTakesNoListedDomainAway) {
 TEST_F(StateDiscoveryTest, ADomainThatWasListedBeforeARestartLeavesWhenTheListHasItNoMore) {
   for (const bool was_listed : {true, false}) {
     auto memory = std::make_shared<CollectorMemory>(
-        CollectorMemory{.durations = EmptyRefreshDurations(bounds_)});
+        CollectorMemory{.durations = EmptyRefreshDurations(bounds_),
+                        .domains = {},
+                        .refreshes = {},
+                        .counted = {},
+                        .baseline = std::nullopt});
     memory->refreshes = {Finished("r1", {"d1"}).refresh};
     memory->counted = {true};
     DomainHistory history(bounds_);

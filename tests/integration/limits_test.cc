@@ -122,7 +122,8 @@ INSTANTIATE_TEST_SUITE_P(BothWays, ReloadWithoutThreadsTest, testing::Bool(),
 
 TEST(StartWithoutThreadsTest, EndsWithTheReasonAndNoBug) {
   const ConfigFolder folder;
-  WriteConfig(folder, {.config = ConfigYaml(Targets(kTargets, "http://127.0.0.1:1"))});
+  const std::string nobody = "http://127.0.0.1:1";
+  WriteConfig(folder, {.url = nobody, .config = ConfigYaml(Targets(kTargets, nobody))});
   const EndedProcess ended = RunExporter(
       folder, {"--config.file=config.yaml", "--storage.path=", "--web.listen-address=127.0.0.1:0"},
       {"--as=1000000000"});
