@@ -302,7 +302,8 @@ TEST(SessionTlsTest, WhereNothingIsVerifiedEverybodyIsTold) {
   ExporterProcess exporter(settings);
   ASSERT_TRUE(exporter.Shows(kNothingIsLost, kPatience));
   EXPECT_TRUE(exporter.Shows({{OfTarget("cckm_tls_verification_enabled"), "0"}}, {}));
-  EXPECT_THAT(exporter.Get("/").body, HasSubstr("The certificate of <bdi>cm</bdi> is not verified"));
+  EXPECT_THAT(exporter.Get("/").body,
+              HasSubstr("The certificate of <bdi>cm</bdi> is not verified"));
   EXPECT_THAT(exporter.child().ErrorOutput(),
               HasSubstr("level=warn msg=\"Target's certificate is not verified"));
 }
