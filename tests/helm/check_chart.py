@@ -55,7 +55,7 @@ def check_schema():
     values = yaml.safe_load((CHART / "values.yaml").read_text())
     schema = json.loads((CHART / "values.schema.json").read_text())
     # For the charts that this one is part of; without a default of its own; what every probe may have.
-    optional = {"global", "enabled", "podDisruptionBudget.minAvailable", "podDisruptionBudget.maxUnavailable"}
+    optional = {"global", "enabled", "podDisruptionBudget.minAvailable", "podDisruptionBudget.maxUnavailable", "resources.claims"}
     findings = []
 
     def resolve(part):
@@ -193,7 +193,7 @@ class Pod:
         # Where the kubelet asks by itself, there must be no password.
         web = WEB_TLS + (WEB_USERS if "exec" in self.container.get("readinessProbe", {}) else "")
         known = {"config.yml": EXISTING_CONFIG, "web.yml": web, "plain.yml": WEB_USERS, "key": self.key, "tls.key": self.key}
-        if name in ("ca", "cert", "ca.crt", "tls.crt"):
+        if name in ("ca", "cert", "ca.crt", "proxy_ca", "tls.crt"):
             return self.certificate
         return known.get(name, "dummy")
 
