@@ -73,7 +73,7 @@ std::optional<std::string> ReadPemFile(const YamlCursor& cursor, std::string_vie
   constexpr std::size_t kLargestFile = std::size_t{1} << 20U;
   const auto content = ReadWholeFile(file, privacy, kLargestFile);
   if (content) return std::string(content->view());
-  const std::string objection = content.error();
+  const std::string& objection = content.error();
   cursor.Complain(std::string(key) + ": " + file.string() +
                   (objection.starts_with(' ') ? "" : " ") + objection);
   return std::nullopt;

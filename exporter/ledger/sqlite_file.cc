@@ -102,7 +102,7 @@ Reason MakeFile(const std::filesystem::path& file) {
     (void)::fchmod(made.number(), kFileMode);  // whatever the umask
     Sync(file.parent_path());
   }
-  if (const Reason reason = CheckFile(file)) return reason;
+  if (Reason reason = CheckFile(file)) return reason;
   return CheckFilesBeside(file);
 }
 

@@ -8,7 +8,7 @@ namespace cckm {
 
 std::string SourceOf(std::string_view peer) {
   constexpr std::size_t kPrefixBytes = 8;
-  const std::string text(peer);
+  std::string text(peer);
   in6_addr address{};
   if (::inet_pton(AF_INET6, text.c_str(), &address) != 1 || IN6_IS_ADDR_V4MAPPED(&address)) {
     return text;
