@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "collectors/base/access_advice.h"
 #include "collectors/base/file_descriptor.h"
 #include "collectors/base/hide.h"
 #include "collectors/base/utf8.h"
@@ -20,6 +21,12 @@ using Failure = tl::unexpected<std::string>;
 
 std::string SystemSentence(int error_number) {
   return std::generic_category().message(error_number);
+}
+
+std::string ObjectionToOpening(int error_number, const std::filesystem::path& path) {
+  std::string objection = " cannot be opened: " + SystemSentence(error_number);
+  if (error_number == EACCES) objection += AccessAdvice(path);
+  return objection;
 }
 
 // Empty if the file may be read.
@@ -87,7 +94,7 @@ void FileContent::MakePlainText() {
 tl::expected<FileContent, std::string> ReadWholeFile(const std::filesystem::path& path,
                                                      FilePrivacy privacy, std::size_t most_bytes) {
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file) return Failure(" cannot be opened: " + SystemSentence(errno));
+  if (!file) return Failure(ObjectionToOpening(errno, path));
   struct stat status {};
   if (::fstat(file.number(), &status) != 0) {
     return Failure(" cannot be examined: " + SystemSentence(errno));

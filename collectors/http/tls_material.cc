@@ -65,6 +65,15 @@ tl::unexpected<Error> Refuse(std::string_view key, const std::filesystem::path& 
   return Fail(ErrorKind::kTls, std::move(sentence));
 }
 
+// Whether the text has the one kind of PEM block and not the other, as where two files were mixed
+// up.
+bool HoldsOnly(std::string_view text, std::string_view line, std::string_view other_line) {
+  return text.find(line) != std::string_view::npos &&
+         text.find(other_line) == std::string_view::npos;
+}
+constexpr std::string_view kKeyLine = "PRIVATE KEY-----";
+constexpr std::string_view kCertificateLine = "BEGIN CERTIFICATE-----";
+
 // What is no text, such as DER, is no PEM either, and to save it as text would not help.
 bool IsNoText(const std::string& objection) { return objection.ends_with("save it as UTF-8"); }
 
@@ -72,10 +81,11 @@ Result<std::string> ReadCertificates(std::string_view key, const std::filesystem
   if (path.empty()) return std::string();
   const auto content = ReadTextFile(path, FilePrivacy::kPublic, kMostBytes);
   if (!content && !IsNoText(content.error())) return Refuse(key, path, content.error());
-  if (!content || !HoldsCertificates(content->view())) {
-    return Refuse(key, path, " must hold certificates in PEM form, and nothing broken");
+  if (content && HoldsCertificates(content->view())) return std::string(content->view());
+  if (content && HoldsOnly(content->view(), kKeyLine, kCertificateLine)) {
+    return Refuse(key, path, " holds a private key; it must hold certificates in PEM form");
   }
-  return std::string(content->view());
+  return Refuse(key, path, " must hold certificates in PEM form, and nothing broken");
 }
 
 Result<Secret> ReadKeyFile(const std::filesystem::path& path, std::string_view certificate) {
@@ -84,6 +94,9 @@ Result<Secret> ReadKeyFile(const std::filesystem::path& path, std::string_view c
   const auto content = ReadTextFile(path, FilePrivacy::kSecret, kMostBytes);
   if (!content && !IsNoText(content.error())) return Refuse(kName, path, content.error());
   const Key key = content ? ReadKey(content->view()) : Key();
+  if (content && HoldsOnly(content->view(), kCertificateLine, kKeyLine)) {
+    return Refuse(kName, path, " holds a certificate; it must hold the private key of cert_file");
+  }
   if (!key) return Refuse(kName, path, " must hold a private key in PEM form, without passphrase");
   if (!BelongsTo(key, certificate)) {
     return Refuse(kName, path, " does not belong to the first certificate of cert_file");

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "exporter/config/flag_table.h"
+#include "exporter/config/nearest_word.h"
 #include "exporter/config/numbers.h"
 #include "exporter/config/text.h"
 
@@ -111,6 +112,14 @@ std::string_view BrokenRule(const FlagRow& row, const std::string& value) {
   return {};
 }
 
+std::string UnknownFlag(std::string_view name) {
+  std::vector<std::string_view> names;
+  for (const FlagRow& row : FlagTable()) names.push_back(row.name);
+  const std::string_view nearest = NearestWord(name, names);
+  if (nearest.empty()) return "is not a known flag; --help lists them";
+  return "is not a known flag; did you mean --" + std::string(nearest) + "? --help lists them";
+}
+
 }  // namespace
 
 void FlagProblems::Add(std::string_view name, std::string message) {
@@ -155,7 +164,7 @@ void FlagValues::TakeFlag(std::span<const std::string>& rest, FlagProblems& prob
     if (row != nullptr) flag.value = "false";
   }
   if (row == nullptr) {
-    problems.Add(flag.name, "is not a known flag; --help lists them");
+    problems.Add(flag.name, UnknownFlag(flag.name));
     return;
   }
   const auto value = ValueOf(*row, flag, rest);

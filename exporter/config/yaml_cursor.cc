@@ -4,6 +4,7 @@
 #include <system_error>
 #include <unordered_map>
 
+#include "exporter/config/nearest_word.h"
 #include "exporter/config/text.h"
 
 namespace cckm {
@@ -17,6 +18,15 @@ std::string NamesOf(const std::vector<YamlKey>& keys) {
   std::string names;
   for (const YamlKey& key : keys) names.append(names.empty() ? "" : ", ").append(key.name);
   return names;
+}
+
+std::string UnknownKey(std::string_view name, const std::vector<YamlKey>& keys) {
+  std::vector<std::string_view> names;
+  for (const YamlKey& key : keys) names.push_back(key.name);
+  const std::string_view nearest = NearestWord(name, names);
+  if (nearest.empty()) return "is not a known key; allowed here are " + NamesOf(keys);
+  return "is not a known key; did you mean " + std::string(nearest) + "? Allowed here are " +
+         NamesOf(keys);
 }
 
 }  // namespace
@@ -94,7 +104,11 @@ bool YamlCursor::ReadMap(const std::vector<YamlKey>& keys) const {
     return false;
   }
   const std::vector<Member> members = Members();
-  for (const Member& member : members) ReadMember(member, keys);
+  const Member* before = nullptr;
+  for (const Member& member : members) {
+    ReadMember(member, keys, before);
+    before = &member;
+  }
   for (const YamlKey& key : keys) {
     if (key.need.empty() || std::ranges::count(members, key.name, &Member::name) != 0) continue;
     Child(node_, line_, std::string(key.name)).Complain("is missing: " + std::string(key.need));
@@ -130,14 +144,17 @@ YamlCursor YamlCursor::Child(YamlNode::Shared node, int line, const std::string&
   return child;
 }
 
-void YamlCursor::ReadMember(const Member& member, const std::vector<YamlKey>& keys) const {
+void YamlCursor::ReadMember(const Member& member, const std::vector<YamlKey>& keys,
+                            const Member* before) const {
   YamlCursor child = Child(member.value, member.line, ShownKey(member.name));
   const auto key = std::ranges::find(keys, member.name, &YamlKey::name);
-  if (key == keys.end()) {
-    child.Complain("is not a known key; allowed here are " + NamesOf(keys));
-    return;
+  if (key != keys.end()) return key->read(child);
+  std::string sentence = UnknownKey(member.name, keys);
+  const bool is_empty_above = before != nullptr && before->value->kind == YamlNode::Kind::kNothing;
+  if (is_empty_above && std::ranges::count(keys, before->name, &YamlKey::name) != 0) {
+    sentence += "; if it belongs to " + before->name + " above, indent it further";
   }
-  key->read(child);
+  child.Complain(std::move(sentence));
 }
 
 }  // namespace cckm

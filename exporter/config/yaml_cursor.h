@@ -112,7 +112,9 @@ class YamlCursor {
   bool Is(YamlNode::Kind kind) const { return node_->kind == kind; }
   std::vector<Member> Members() const;
   YamlCursor Child(YamlNode::Shared node, int line, const std::string& path_end) const;
-  void ReadMember(const Member& member, const std::vector<YamlKey>& keys) const;
+  // `before` is the member above it, or null.
+  void ReadMember(const Member& member, const std::vector<YamlKey>& keys,
+                  const Member* before) const;
 
   YamlNode::Shared node_;
   int line_;

@@ -4,6 +4,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <sstream>
@@ -41,9 +42,35 @@ bool HasTooManyMarks(std::string_view text) {
   return false;
 }
 
+// What to do about what yaml-cpp says, by how that begins.
+struct Advice {
+  std::string_view words;
+  std::string_view advice;
+};
+constexpr std::string_view kLookAtIndentation =
+    "; look at the indentation of this line: keys of one map, and dashes of one list, begin in one "
+    "column";
+constexpr std::array<Advice, 8> kAdvice = {{
+    {"end of map not found", kLookAtIndentation},
+    {"end of sequence not found", kLookAtIndentation},
+    {"illegal map value",
+     "; look at the indentation of this line and at that of the one above, and write text with a "
+     "colon in quotes"},
+    {"illegal block entry",
+     "; look at the indentation of this line: a dash begins a line, behind blanks and no tab"},
+    {"illegal tab", "; write blanks in place of the tab"},
+    {"end of map flow not found", "; a { is not closed"},
+    {"end of sequence flow not found", "; a [ is not closed"},
+    {"unknown token", "; write text that begins with @, ` or % in quotes"},
+}};
+
 // yaml-cpp appends what it found to some of its sentences, which might be a secret.
-std::string WithoutDetail(const std::string& message) {
-  return message.substr(0, message.find(':'));
+std::string Explain(const std::string& words) {
+  std::string sentence = "is not YAML: " + words.substr(0, words.find(':'));
+  const auto* found = std::ranges::find_if(
+      kAdvice, [&words](const Advice& row) { return words.starts_with(row.words); });
+  if (found != kAdvice.end()) sentence += found->advice;
+  return sentence;
 }
 
 // The root of the document.  yaml-cpp takes a stray comma for the begin of endlessly many further
@@ -73,7 +100,7 @@ void ReadYamlDocument(std::string_view yaml, ConfigSource& source, const YamlRea
   try {
     read(YamlCursor(Parse(yaml), 1, source));
   } catch (const YAML::Exception& fault) {
-    source.Add(std::max(fault.mark.line, 0) + 1, "", "is not YAML: " + WithoutDetail(fault.msg));
+    source.Add(std::max(fault.mark.line, 0) + 1, "", Explain(fault.msg));
   } catch (const YamlRefusal& refusal) {
     source.Add(refusal.line, "", refusal.message);
   }

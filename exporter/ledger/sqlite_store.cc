@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "collectors/base/access_advice.h"
 #include "exporter/ledger/sqlite_file.h"
 #include "exporter/ledger/sqlite_future.h"
 #include "exporter/ledger/sqlite_rebuild.h"
@@ -25,7 +26,8 @@ Kind KindFor(int code) {
 LedgerOpenFailure CannotWrite(const std::filesystem::path& path, const std::string& why) {
   return {.kind = Kind::kCannotWrite,
           .message = "the ledger " + path.string() + " cannot be written: " + why +
-                     "; make its folder writable for this user and see that its disk has room"};
+                     "; make its folder writable for the user " + NameOfThisUser() +
+                     " and see that its disk has room"};
 }
 
 LedgerOpenFailure WrittenByNewer(const std::filesystem::path& file, std::int64_t version) {

@@ -98,7 +98,6 @@ TEST_F(TlsMaterialTest, RefusesWhatIsNoCertificate) {
                {"blank", "\n\n \n"},
                {"garbage", "garbage"},
                {"zeros", std::string(5000, '\0')},
-               {"key", Pem("one.key")},
                {"der copy", Pem("der")},
                {"cut", pem.substr(0, pem.size() / 2)},
                {"without its end", pem.substr(0, pem.rfind("-----END"))},
@@ -116,6 +115,15 @@ TEST_F(TlsMaterialTest, RefusesWhatIsNoCertificate) {
   }
 }
 
+TEST_F(TlsMaterialTest, SaysWhereAKeyAndACertificateWereMixedUp) {
+  EXPECT_EQ(Judge("one.key"),
+            "ca_file one.key holds a private key; it must hold certificates in PEM form");
+  EXPECT_EQ(Judge("", "one.key", "one.pem"),
+            "cert_file one.key holds a private key; it must hold certificates in PEM form");
+  EXPECT_EQ(Judge("", "one.pem", "one.pem"),
+            "key_file one.pem holds a certificate; it must hold the private key of cert_file");
+}
+
 TEST_F(TlsMaterialTest, RefusesWhatIsNoKeyOrNeedsAPassphrase) {
   folder_.Run("pkey -in one.key -aes128 -passout pass:canary -out pkcs8");
   folder_.Run("ec -in one.key -aes128 -passout pass:canary -out traditional");
@@ -124,8 +132,7 @@ TEST_F(TlsMaterialTest, RefusesWhatIsNoKeyOrNeedsAPassphrase) {
   folder_.Replace("empty", "");
   folder_.Replace("garbage", "canary");
   folder_.Replace("cut", Pem("one.key").substr(0, 100));
-  for (const char* name :
-       {"pkcs8", "traditional", "public", "der", "empty", "garbage", "cut", "one.pem"}) {
+  for (const char* name : {"pkcs8", "traditional", "public", "der", "empty", "garbage", "cut"}) {
     EXPECT_EQ(Judge("", "one.pem", name),
               "key_file " + std::string(name) +
                   " must hold a private key in PEM form, without passphrase");

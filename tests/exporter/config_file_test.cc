@@ -17,7 +17,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// The sample of the contract without what this release refuses.
+// A sample with every setting at its default.
 constexpr std::string_view kSample = R"(global:
   poll_interval: 15s
   recheck_interval: 24h
@@ -56,7 +56,7 @@ std::string Target(std::string_view name, std::string_view more = "") {
   return std::string("  - name: ").append(name).append(kTarget).append(more);
 }
 
-TEST(ConfigFileTest, TheSampleOfTheContractHasTheDefaults) {
+TEST(ConfigFileTest, TheSampleHasTheDefaults) {
   const ConfigFolder folder;
   const auto config = LoadConfigFile(folder.Write("cckm.yml", kSample, 0644));
   ASSERT_TRUE(config) << config.error().front().ToString();
@@ -183,8 +183,6 @@ TEST(ConfigFileTest, DocumentsThatAreNoConfigurationAreOneProblem) {
       {"just text\n", 1, "", "must be a map with the keys global, targets"},
       {"- a\n", 1, "", "must be a map"},
       {"targets: [\n  a,\n  }\n", 3, "", "is not YAML"},
-      {"targets:\n\t- a\n", 2, "", "is not YAML"},
-      {"targets:\n  - name: a\n   url: b\n", 3, "", "is not YAML"},
       {"targets: *canary\n", 1, "", "is not YAML"},
       {std::string(600, '['), 1, "", "must not be deeper than 32 levels"},
       {"targets: []\n\x04\nname: x\n", 2, "", "control characters"},
@@ -199,6 +197,35 @@ TEST(ConfigFileTest, DocumentsThatAreNoConfigurationAreOneProblem) {
     EXPECT_EQ(problem.key, row.key) << row.yaml << problem.ToString();
     EXPECT_NE(problem.message.find(row.message), std::string::npos) << problem.ToString();
     EXPECT_EQ(problem.message.find("canary"), std::string::npos);
+  }
+}
+
+TEST(ConfigFileTest, AWrongIndentationIsSaidToBeOne) {
+  const std::string at_indentation = "look at the indentation of this line";
+  const struct {
+    std::string yaml;
+    int line;
+    std::string message;
+  } cases[] = {
+      {"targets:\n  - name: a\n   url: b\n", 3, at_indentation},
+      {"targets:\n  - name: a\n  url: b\n", 3, at_indentation},
+      {"targets:\n  - name: a\n      url: b\n", 3, at_indentation},
+      {"global:\n  poll_interval: 1s\n   stale_after: 2s\n", 3, at_indentation},
+      {"global:\n   poll_interval: 1s\n  stale_after: 2s\n", 3, at_indentation},
+      {"targets:\n - name: a\n  - name: b\n", 3, at_indentation},
+      {"targets:\n\t- a\n", 2, at_indentation},
+      {"targets:\n  - name: a\n\turl: b\n", 3, "write blanks in place of the tab"},
+      {"targets:\n  - name: @a\n", 2, "in quotes"},
+      {"targets: [a\n", 2, "a [ is not closed"},
+      {"targets: [{ a: b\n", 2, "a { is not closed"},
+  };
+  for (const auto& row : cases) {
+    const auto config = ParseConfig(row.yaml, "c.yml");
+    ASSERT_FALSE(config) << row.yaml;
+    const ConfigProblem& problem = config.error().front();
+    EXPECT_EQ(problem.line, row.line) << row.yaml << problem.ToString();
+    EXPECT_TRUE(problem.message.starts_with("is not YAML: ")) << problem.ToString();
+    EXPECT_NE(problem.message.find(row.message), std::string::npos) << problem.ToString();
   }
 }
 

@@ -105,8 +105,11 @@ TEST(ConfigMistakesTest, GlobalKeysAreChecked) {
   std::string many = "  duration_buckets: [";
   for (int i = 1; i <= 101; ++i) many += (i > 1 ? ", " : "") + std::to_string(i) + "s";
   ExpectEachIsFound({
-      {1, "globals:", 1, "globals", "allowed here are global, targets"},
-      {2, "  pol_interval: 15s", 2, "global.pol_interval", "allowed here are poll_interval"},
+      {1, "globals:", 1, "globals", "did you mean global? Allowed here are global, targets"},
+      {2, "  pol_interval: 15s", 2, "global.pol_interval",
+       "did you mean poll_interval? Allowed here are poll_interval"},
+      {2, "  scrape_timeout: 15s", 2, "global.scrape_timeout",
+       "is not a known key; allowed here are poll_interval"},
       {2, "  duration_buckets: []", 2, "global.duration_buckets", "1 to 100 durations"},
       {2, "  duration_buckets:", 2, "global.duration_buckets", "1 to 100 durations"},
       {2, "  duration_buckets: 1s", 2, "global.duration_buckets", "must be a list"},
@@ -216,12 +219,26 @@ TEST(ConfigMistakesTest, TlsAndProxyAreChecked) {
   });
 }
 
+TEST(ConfigMistakesTest, AKeyBelowAnEmptyOneMayBelongToIt) {
+  const ConfigFolder folder;
+  std::string yaml = GoodWith(9, "    dsm:");
+  const auto config = ParseConfig(yaml, folder.File("c.yml"));
+  ASSERT_FALSE(config);
+  ASSERT_EQ(config.error().size(), 2U);
+  EXPECT_EQ(config.error().front().key, "targets[0].collectors");
+  EXPECT_EQ(config.error().back().key, "targets[0].dsm");
+  EXPECT_TRUE(config.error().back().message.ends_with(
+      "; if it belongs to collectors above, indent it further"));
+}
+
 TEST(ConfigMistakesTest, CollectorsAreChecked) {
   const std::string key = "targets[0].collectors.dsm";
   const std::string id = "must be a refresh ID";
   ExpectEachIsFound({
       {9, "      gcp:", 9, "targets[0].collectors.gcp",
        "allowed here are dsm, external-cm, hsm-luna"},
+      {9, "      external_cm:", 9, "targets[0].collectors.external_cm",
+       "did you mean external-cm?"},
       {9, "      aws: 5\n      dsm:", 9, "targets[0].collectors.aws", "must be a map"},
       {9, "      aws:\n      dsm:", 9, "targets[0].collectors.aws", "must have refresh_ids"},
       {9, "      dsm: {refresh_ids: [y]}\n      dsm:", 10, key, "the first is in line 9"},
