@@ -19,7 +19,7 @@ trap cleanup EXIT
 verify_unit() {
   local unit=$work/unit/cckm_exporter.service
   mkdir -p "$work/unit"
-  sed "s,^ExecStart=[^ ]*,ExecStart=$build/exporter/cckm_exporter," deploy/systemd/cckm_exporter.service >"$unit"
+  sed "s,^\(Exec[A-Za-z]*=\)/usr/bin/cckm_exporter ,\1$build/exporter/cckm_exporter ," deploy/systemd/cckm_exporter.service >"$unit"
   systemd-analyze verify --man=no "$unit" 2>&1 | tee "$work/verify"
   ! grep -v 'Failed to connect to bus\|^$' "$work/verify"
 }
