@@ -43,9 +43,10 @@ std::string CutWithHash(std::string_view printable, std::string_view raw) {
   return std::string(CutUtf8(printable, kLongestName - kHashDigits - 1)) + '~' + HashDigits(raw);
 }
 
+bool IsBoundedName(std::string_view raw) { return raw.size() <= kLongestName && !LooksCut(raw); }
+
 std::string BoundedName(std::string_view raw) {
-  if (raw.size() <= kLongestName && !LooksCut(raw)) return std::string(raw);
-  return CutWithHash(Printable(raw), raw);
+  return IsBoundedName(raw) ? std::string(raw) : CutWithHash(Printable(raw), raw);
 }
 
 }  // namespace cckm

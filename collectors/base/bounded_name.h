@@ -24,8 +24,11 @@ bool LooksCut(std::string_view text);
 // kLongestName bytes.
 std::string CutWithHash(std::string_view printable, std::string_view raw);
 
-// A valid UTF-8 name as it is, if it has at most kLongestName bytes and does not look cut; else
-// cut, with U+FFFD in place of control characters.
+// True for a name that BoundedName() leaves as it is: it has at most kLongestName bytes and does
+// not look cut.
+bool IsBoundedName(std::string_view raw);
+
+// A valid UTF-8 name as it is, or cut, with U+FFFD in place of control characters.
 std::string BoundedName(std::string_view raw);
 
 }  // namespace cckm

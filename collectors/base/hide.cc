@@ -1,6 +1,7 @@
 #include "collectors/base/hide.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "collectors/base/utf8.h"
@@ -26,25 +27,42 @@ std::size_t TokenLength(std::string_view text) {
                                   text.begin());
 }
 
+struct Stretch {
+  std::size_t begin;
+  std::size_t end;
+};
+
+// Replaces, for each place of `beginning` in the text, the stretch that `stretch_at` names.  It is
+// given the place and the end of the stretch before, and returns nothing where there is none.
+template <typename StretchAt>
+void HideEach(std::string& text, std::string_view beginning, const StretchAt& stretch_at) {
+  std::string shown;
+  std::size_t done = 0;
+  std::size_t at = 0;
+  while ((at = text.find(beginning, at)) != std::string::npos) {
+    const std::optional<Stretch> stretch = stretch_at(at, done);
+    at = stretch ? stretch->end : at + beginning.size();
+    if (!stretch) continue;
+    shown.append(text, done, stretch->begin - done).append(kHiddenSecret);
+    done = stretch->end;
+  }
+  if (done != 0) text = shown.append(text, done);
+}
+
 // Replaces each run of at least `shortest` token characters that follows `beginning`;
 // `keeps_beginning` says what becomes of the beginning itself.
 void HideRuns(std::string& text, std::string_view beginning, bool keeps_beginning,
               std::size_t shortest) {
-  std::size_t at = 0;
-  while ((at = text.find(beginning, at)) != std::string::npos) {
+  HideEach(text, beginning, [&](std::size_t at, std::size_t) -> std::optional<Stretch> {
     const std::size_t after = at + beginning.size();
     const std::size_t length = TokenLength(std::string_view(text).substr(after));
-    const std::size_t from = keeps_beginning ? after : at;
-    if (length < shortest) {
-      at = after;
-      continue;
-    }
-    text.replace(from, after + length - from, kHiddenSecret);
-    at = from + kHiddenSecret.size();
-  }
+    if (length < shortest) return std::nullopt;
+    return Stretch{keeps_beginning ? after : at, after + length};
+  });
 }
 
-// Where a text was cut, a secret may end with it that is too short to be known elsewhere.
+// Where a text was cut before it came here, a secret may end with it that is too short to be known
+// elsewhere.
 void HideCutOffEnd(std::string_view hidden, std::string& text) {
   constexpr std::string_view kAfterQuotation = ")\"";  // as messages quote a text
   const std::size_t end = text.find_last_not_of(kAfterQuotation) + 1;
@@ -62,12 +80,9 @@ void HideText(std::string_view hidden, std::string& text) {
     return;
   }
   const std::string_view beginning = hidden.substr(0, kShortestPart);
-  std::size_t at = 0;
-  while ((at = text.find(beginning, at)) != std::string::npos) {
-    const std::size_t length = CommonLength(std::string_view(text).substr(at), hidden);
-    text.replace(at, length, kHiddenSecret);
-    at += kHiddenSecret.size();
-  }
+  HideEach(text, beginning, [&](std::size_t at, std::size_t) {
+    return std::optional(Stretch{at, at + CommonLength(std::string_view(text).substr(at), hidden)});
+  });
 }
 
 constexpr std::string_view kBase64 =
@@ -122,15 +137,12 @@ void HideBase64(std::string_view core, std::string& text) {
   const auto is_digit = [](char c) {
     return kBase64.find(c) != std::string_view::npos || c == '-' || c == '_' || c == '=';
   };
-  const std::string_view beginning = core.substr(0, kShortestPart);
-  std::size_t at = 0;
-  while ((at = text.find(beginning, at)) != std::string::npos) {
-    std::size_t end = at + beginning.size();
-    while (at > 0 && is_digit(text[at - 1])) --at;
+  HideEach(text, core.substr(0, kShortestPart), [&](std::size_t at, std::size_t done) {
+    std::size_t end = at + std::min(core.size(), kShortestPart);
+    while (at > done && is_digit(text[at - 1])) --at;
     while (end < text.size() && is_digit(text[end])) ++end;
-    text.replace(at, end - at, kHiddenSecret);
-    at += kHiddenSecret.size();
-  }
+    return std::optional(Stretch{at, end});
+  });
 }
 
 // A part of a path that no person would have chosen: long, without a dot, letters and digits mixed.

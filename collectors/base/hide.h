@@ -3,6 +3,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,9 @@ namespace cckm {
 // What is shown in place of a secret.
 inline constexpr std::string_view kHiddenSecret = "<secret>";
 
+// Takes what must not be shown out of a text.
+using Redactor = std::function<void(std::string&)>;
+
 // A secret in all the forms in which it may come back, made once.
 class HiddenSecret {
  public:
@@ -22,8 +26,9 @@ class HiddenSecret {
   // Replaces every occurrence of the secret, and of its first 12 characters or more where it is cut
   // off: as it is, in ASCII (utf8.h), percent-encoded, escaped as in JSON, and in base64, alone or
   // within something longer; and of its first 4 to 11 characters where the text, or what it quotes
-  // last, ends with them, as where an appliance's text was cut.  A secret of fewer than 4
-  // characters would take ordinary words with it and is left.
+  // last, ends with them, as where the appliance or a library cut it.  A secret of fewer than 4
+  // characters would take ordinary words with it and is left.  The time it takes grows with the
+  // text and no faster, whatever the text holds.
   void Hide(std::string& text) const;
 
  private:

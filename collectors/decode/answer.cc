@@ -4,8 +4,6 @@
 #include <array>
 #include <string>
 
-#include "collectors/decode/text.h"
-
 namespace cckm {
 namespace {
 
@@ -67,7 +65,7 @@ Result<std::string_view> UsableBody(const HttpResponse& response, Decoder& decod
   }
   if (!answer.content_encoding.empty()) {
     return Fail(ErrorKind::kContentType, "answered in the content coding " +
-                                             AsciiOf(answer.content_encoding) +
+                                             decoder.Quotation(answer.content_encoding) +
                                              ", although none was asked for");
   }
   if (!IsJson(answer.content_type)) {

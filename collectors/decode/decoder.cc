@@ -4,13 +4,12 @@
 #include <array>
 #include <functional>
 
-#include "collectors/base/bounded_name.h"
 #include "collectors/base/utf8.h"
 #include "collectors/decode/job_reader.h"
 #include "collectors/decode/json_reader.h"
 #include "collectors/decode/list_frame.h"
 #include "collectors/decode/list_pieces.h"
-#include "collectors/decode/text.h"
+#include "collectors/decode/shortener.h"
 
 namespace cckm {
 namespace {
@@ -43,15 +42,15 @@ ErrorKind KindOfCode(std::string_view code_description) {
   return found == kCodeMeanings.end() ? ErrorKind::kSchema : found->kind;
 }
 
-ApiError ReadApiError(dom::object object) {
+ApiError ReadApiError(dom::object object, const Shortener& shortener) {
   ApiError error;
   if (const auto code = Member(object, "code")) {
     if (code->get(error.code) != simdjson::SUCCESS) error.code = 0;
   }
   const auto description = StringMember(object, kCodeDescription).value_or("");
   error.is_told = !description.empty();
-  error.code_description = CutToCharacters(description, kLongestText);
-  error.message = CutToCharacters(StringMember(object, "message").value_or(""), kLongestText);
+  error.code_description = shortener.Text(description);
+  error.message = shortener.Text(StringMember(object, "message").value_or(""));
   return error;
 }
 
@@ -59,12 +58,12 @@ bool IsErrorBody(dom::object object) {
   return object.at_key(kCodeDescription).error() == simdjson::SUCCESS;
 }
 
-Error ErrorOfBody(dom::object object) {
-  const ApiError error = ReadApiError(object);
+Error ErrorOfBody(dom::object object, const Shortener& shortener) {
+  const ApiError error = ReadApiError(object, shortener);
   const auto description = StringMember(object, kCodeDescription).value_or("");
   return {KindOfCode(description), "a successful answer holds the error " +
                                        std::to_string(error.code) + " \"" +
-                                       AsciiOf(error.code_description) + "\""};
+                                       shortener.Quotation(description) + "\""};
 }
 
 bool LooksLikeJob(dom::object object) { return Member(object, "overall_status").has_value(); }
@@ -144,14 +143,14 @@ std::string_view NestedText(dom::object entry, std::string_view path) {
   return inner ? NestedText(*inner, path.substr(dot + 1)) : std::string_view();
 }
 
-Result<DomainName> ReadDomain(dom::object entry, const Family& family) {
+Result<DomainName> ReadDomain(dom::object entry, const Family& family, const Shortener& shortener) {
   if (LooksLikeJob(entry)) return Fail(ErrorKind::kSchema, "an entry is a job");
   DomainName domain;
-  domain.id = BoundedName(StringMember(entry, "id").value_or(""));
+  domain.id = shortener.Name(StringMember(entry, "id").value_or(""));
   if (domain.id.empty()) return Fail(ErrorKind::kSchema, "id is missing or not a string");
-  domain.connection = BoundedName(StringMember(entry, "connection").value_or(""));
+  domain.connection = shortener.Name(StringMember(entry, "connection").value_or(""));
   for (const std::string_view path : family.domain_name_members) {
-    if (domain.name.empty() && !path.empty()) domain.name = BoundedName(NestedText(entry, path));
+    if (domain.name.empty() && !path.empty()) domain.name = shortener.Name(NestedText(entry, path));
   }
   return domain;
 }
@@ -177,8 +176,11 @@ std::optional<Nanoseconds> SecondsMember(dom::object root, std::string_view name
 }  // namespace
 
 struct Decoder::Parser {
-  JsonReader json;
-  JobReader jobs;
+  explicit Parser(Redactor redact) : shortener(std::move(redact)) {}
+
+  const Shortener shortener;
+  JsonReader json{shortener};
+  JobReader jobs{shortener};
 
   // The pieces of a list that cannot be read as a whole, and its frame; fails with `failure` where
   // that does not help.
@@ -203,7 +205,7 @@ Decoded<Decoder::Parser::Pieces> Decoder::Parser::Split(std::string_view body,
   if (!list) return tl::make_unexpected(failure);
   const auto frame = json.Read(list->frame);
   if (!frame || !Resources(*frame)) return tl::make_unexpected(failure);
-  if (IsErrorBody(*frame)) return Unusable(ErrorOfBody(*frame));
+  if (IsErrorBody(*frame)) return Unusable(ErrorOfBody(*frame, shortener));
   return Pieces{std::move(*list), *frame};
 }
 
@@ -247,7 +249,7 @@ Decoded<PageFrame> Decoder::Parser::ReadList(std::string_view body, const TakeEn
     }
     return ReadPieces(*pieces, take, unusable);
   }
-  if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root));
+  if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root, shortener));
   const auto resources = Resources(*root);
   if (!resources && is_single_job != nullptr && LooksLikeJob(*root)) {
     *is_single_job = true;
@@ -266,14 +268,14 @@ Decoded<PageFrame> Decoder::Parser::ReadList(std::string_view body, const TakeEn
   return *frame;
 }
 
-Decoder::Decoder() : parser_(std::make_unique<Parser>()) {}
+Decoder::Decoder(Redactor redact) : parser_(std::make_unique<Parser>(std::move(redact))) {}
 Decoder::~Decoder() = default;
 
 Decoded<Refresh> Decoder::DecodeRefresh(std::string_view body, const ReadingRules& rules,
                                         std::string_view asked_id) {
   const auto root = parser_->json.Read(body);
   if (!root) return parser_->FindInPieces(body, rules, asked_id, root.error());
-  if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root));
+  if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root, parser_->shortener));
   const auto job = FindJob(*root, asked_id);
   if (!job) return Unusable(job.error());
   return ReadAsked(*job, rules, asked_id, parser_->jobs);
@@ -296,7 +298,7 @@ Decoded<RefreshPage> Decoder::DecodeRefreshList(std::string_view body, const Rea
 Decoded<DomainPage> Decoder::DecodeDomainList(std::string_view body, const Family& family) {
   DomainPage page;
   const auto take = [&](dom::object entry) -> Result<void> {
-    auto domain = ReadDomain(entry, family);
+    auto domain = ReadDomain(entry, family, parser_->shortener);
     if (!domain) return tl::make_unexpected(std::move(domain.error()));
     page.domains.push_back(std::move(*domain));
     return {};
@@ -310,7 +312,7 @@ Decoded<DomainPage> Decoder::DecodeDomainList(std::string_view body, const Famil
 Decoded<TokenGrant> Decoder::DecodeTokenGrant(std::string_view body) {
   const auto root = parser_->json.Read(body);
   if (!root) return tl::make_unexpected(root.error());
-  if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root));
+  if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root, parser_->shortener));
   TokenGrant grant{.token = TokenMember(*root, "jwt"),
                    .life = SecondsMember(*root, "duration"),
                    .refresh_token = TokenMember(*root, "refresh_token"),
@@ -321,9 +323,13 @@ Decoded<TokenGrant> Decoder::DecodeTokenGrant(std::string_view body) {
   return grant;
 }
 
+std::string Decoder::Quotation(std::string_view text) const {
+  return parser_->shortener.Quotation(text);
+}
+
 ApiError Decoder::DecodeError(std::string_view body) {
   const auto root = parser_->json.Read(body);
-  return root ? ReadApiError(*root) : ApiError{};
+  return root ? ReadApiError(*root, parser_->shortener) : ApiError{};
 }
 
 }  // namespace cckm

@@ -17,6 +17,7 @@
 
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
+#include "collectors/base/hide.h"
 #include "collectors/base/secret.h"
 #include "collectors/model/domain.h"
 #include "collectors/model/family.h"
@@ -99,7 +100,8 @@ std::string JsonLibraryVersion();
 
 class Decoder {
  public:
-  Decoder();
+  // `redact` takes the secrets out of texts before they are cut, and of what messages quote.
+  explicit Decoder(Redactor redact = [](std::string&) {});
   ~Decoder();
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
@@ -125,14 +127,11 @@ class Decoder {
   // The body of a non-2xx answer; never fails, since it may be anything.
   ApiError DecodeError(std::string_view body);
 
+  // A text of the appliance as a message may quote it: short, in ASCII and without secrets.
+  std::string Quotation(std::string_view text) const;
+
  private:
   struct Parser;
-
-  // Reads a list entry by entry, each of them with `take_entry`.  Fails as the reading of the frame
-  // does.
-  template <typename TakeEntry, typename LeaveOut>
-  Decoded<PageFrame> ReadList(std::string_view body, const TakeEntry& take_entry,
-                              const LeaveOut& leave_out);
 
   std::unique_ptr<Parser> parser_;
 };

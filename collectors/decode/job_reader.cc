@@ -6,11 +6,9 @@
 #include <string>
 #include <tuple>
 
-#include "collectors/base/bounded_name.h"
 #include "collectors/base/rfc3339.h"
 #include "collectors/decode/classify.h"
 #include "collectors/decode/json_reader.h"
-#include "collectors/decode/text.h"
 
 namespace cckm {
 namespace {
@@ -85,7 +83,7 @@ Result<Refresh> JobReader::Read(dom::object job, const ReadingRules& rules) {
   MakeDomains(appliance_status, rules, refresh);
   refresh.status = ApplyDomains(appliance_status, refresh.domains);
   if (refresh.status == RefreshStatus::kUnknown) {
-    refresh.unknown_status = CutToCharacters(*word, kLongestText);
+    refresh.unknown_status = shortener_.Text(*word);
     refresh.anomalies.Add(Anomaly::kUnknownStatus);
   }
   ReadTimes(job, rules, refresh);
@@ -176,9 +174,9 @@ void JobReader::MakeDomains(RefreshStatus appliance_status, const ReadingRules& 
     if (text == DomainText::kOther && appliance_status == RefreshStatus::kCompleted) {
       refresh.anomalies.Add(Anomaly::kUnknownDomainText);
     }
-    refresh.domains.push_back({BoundedName(mention.domain_id),
+    refresh.domains.push_back({shortener_.Name(mention.domain_id),
                                StatusOfDomain(text, appliance_status),
-                               std::string(CutToCharacters(mention.text, kLongestText))});
+                               shortener_.Text(mention.text)});
   }
 }
 

@@ -15,6 +15,7 @@
 #include "collectors/base/error.h"
 #include "collectors/decode/decoder.h"
 #include "collectors/decode/domain_text.h"
+#include "collectors/decode/shortener.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
 
@@ -22,6 +23,9 @@ namespace cckm {
 
 class JobReader {
  public:
+  // `shortener` outlives this.
+  explicit JobReader(const Shortener& shortener) : shortener_(shortener) {}
+
   // Fails with kSchema, naming the field, where overall_status is missing or a field that decides
   // about states has the wrong type.  A time of the wrong type is an anomaly, not a failure; what
   // stands for a domain's text and is none takes that text away, not the refresh.
@@ -46,6 +50,7 @@ class JobReader {
 
   void AddUnits(std::string_view name, simdjson::dom::element value);
 
+  const Shortener& shortener_;
   std::vector<Mention> mentions_;  // of the job being read; kept for its memory
   std::uint64_t units_ = 0;        // the same job's
 };

@@ -7,7 +7,6 @@
 #include <string>
 
 #include "collectors/decode/huge_numbers.h"
-#include "collectors/decode/text.h"
 
 namespace cckm {
 namespace {
@@ -39,13 +38,6 @@ std::string_view ToldId(simdjson::dom::element root, std::string_view doubled_ke
   return StringMember(*object, "id").value_or("");
 }
 
-tl::unexpected<DecodeFailure> DoubledKey(simdjson::dom::element root, std::string_view key) {
-  return tl::make_unexpected(DecodeFailure{
-      .error = {ErrorKind::kSchema, "an object has the key \"" + AsciiOf(key) + "\" twice"},
-      .anomaly = Anomaly::kDuplicateKey,
-      .told_id = std::string(ToldId(root, key))});
-}
-
 }  // namespace
 
 Decoded<simdjson::dom::object> JsonReader::Read(std::string_view body) {
@@ -55,6 +47,15 @@ Decoded<simdjson::dom::object> JsonReader::Read(std::string_view body) {
   const auto object = AsObject(Unwrap(*root));
   if (!object) return Unusable(ErrorKind::kSchema, "the body is not a JSON object");
   return *object;
+}
+
+tl::unexpected<DecodeFailure> JsonReader::DoubledKey(simdjson::dom::element root,
+                                                     std::string_view key) const {
+  return tl::make_unexpected(
+      DecodeFailure{.error = {ErrorKind::kSchema,
+                              "an object has the key \"" + shortener_.Quotation(key) + "\" twice"},
+                    .anomaly = Anomaly::kDuplicateKey,
+                    .told_id = std::string(ToldId(root, key))});
 }
 
 // Newer versions of simdjson skip a byte order mark; RFC 8259 lets a reader refuse it.

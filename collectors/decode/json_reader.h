@@ -12,11 +12,15 @@
 
 #include "collectors/decode/decoder.h"
 #include "collectors/decode/duplicate_keys.h"
+#include "collectors/decode/shortener.h"
 
 namespace cckm {
 
 class JsonReader {
  public:
+  // `shortener` outlives this.
+  explicit JsonReader(const Shortener& shortener) : shortener_(shortener) {}
+
   // The root object of the body, or what it holds under a lone "application/json" key.  It and all
   // that is reached from it live until the next call.  Fails with kJson where the body is no single
   // JSON document, with kSchema where it is no object or has a duplicate key (then with
@@ -26,6 +30,9 @@ class JsonReader {
  private:
   Decoded<simdjson::dom::element> Parse(std::string_view body);
 
+  tl::unexpected<DecodeFailure> DoubledKey(simdjson::dom::element root, std::string_view key) const;
+
+  const Shortener& shortener_;
   simdjson::dom::parser parser_;
   std::vector<char> padded_body_;  // grows only
   DuplicateKeys duplicate_keys_;

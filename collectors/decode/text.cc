@@ -1,7 +1,5 @@
 #include "collectors/decode/text.h"
 
-#include "collectors/base/utf8.h"
-
 namespace cckm {
 namespace {
 
@@ -29,7 +27,5 @@ std::string_view Trim(std::string_view text) {
   text = TrimEnd(text);
   return text.empty() ? text : text.substr(text.find_first_not_of(kWhiteSpace));
 }
-
-std::string AsciiOf(std::string_view text) { return InAscii(CutToCharacters(text, kLongestText)); }
 
 }  // namespace cckm

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 namespace cckm {
@@ -19,9 +18,5 @@ std::string_view CutToCharacters(std::string_view text, std::size_t characters);
 // Without ASCII white space at the end, or at both ends.
 std::string_view TrimEnd(std::string_view text);
 std::string_view Trim(std::string_view text);
-
-// At most kLongestText characters, for use in a message: whatever is not printable ASCII becomes
-// one question mark for each character.
-std::string AsciiOf(std::string_view text);
 
 }  // namespace cckm

@@ -1,7 +1,11 @@
 #include "collectors/poll/poller.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 #include <utility>
+
+#include "collectors/base/hide.h"
 
 namespace cckm {
 namespace {
@@ -59,6 +63,13 @@ std::vector<PollUpdate> InParts(PollUpdate update) {
   return parts;
 }
 
+void HideSecretsInNames(std::set<std::string, std::less<>>& names, const TokenSource& token) {
+  for (std::string name : std::exchange(names, {})) {
+    token.Hide(name);
+    names.insert(std::move(name));
+  }
+}
+
 }  // namespace
 
 Poller::Poller(PollerPlan plan, HttpClient& client, TokenSource& token, const Clock& clock,
@@ -69,6 +80,7 @@ Poller::Poller(PollerPlan plan, HttpClient& client, TokenSource& token, const Cl
       token_(token),
       clock_(clock),
       listener_(listener),
+      decoder_([this](std::string& text) { token_.Hide(text); }),
       circuit_(plan.schedule.poll_interval, random),
       handed_over_at_(clock.SteadyNow()) {
   for (CollectorPlan& collector : plan.collectors) {
@@ -286,7 +298,7 @@ bool Poller::EndPolls() {
 }
 
 void Poller::ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request) {
-  if (outcome.error) token_.Hide(outcome.error->message);
+  if (outcome.error) HideSecretsInText(outcome.error->message);
   listener_.OnLogin({.target = target_,
                      .request = request,
                      .outcome = std::move(outcome),
@@ -300,16 +312,24 @@ TargetObservation Poller::Observation() const {
           .client_certificate_expires_at = client_certificate_expires_at_};
 }
 
-// An appliance may send back what it was sent.
+// The secrets that this target sent, and tokens that may be anybody's.
+void Poller::HideSecretsInText(std::string& text) const {
+  token_.Hide(text);
+  HideTokens(text);
+}
+
+// An appliance may send back what it was sent.  From what it cut the decoder took them out before;
+// this is for the texts that were short enough.
 void Poller::HideSecrets(PollUpdate& update) const {
-  for (Error& error : update.errors) token_.Hide(error.message);
+  for (Error& error : update.errors) HideSecretsInText(error.message);
   for (RefreshAnswer& answer : update.answers) {
-    token_.Hide(answer.refresh.unknown_status);
+    HideSecretsInText(answer.refresh.unknown_status);
     for (DomainRefresh& domain : answer.refresh.domains) {
       token_.Hide(domain.domain_id);
-      token_.Hide(domain.detail);
+      HideSecretsInText(domain.detail);
     }
   }
+  if (update.listing) HideSecretsInNames(update.listing->left_out_domains, token_);
   if (!update.domain_listing) return;
   for (DomainName& domain : update.domain_listing->domains) {
     token_.Hide(domain.id);

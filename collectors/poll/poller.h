@@ -74,6 +74,7 @@ class Poller {
   bool EndPolls();
   void ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request);
   TargetObservation Observation() const;
+  void HideSecretsInText(std::string& text) const;
   void HideSecrets(PollUpdate& update) const;
   void HandOver(const std::stop_token& stop);
 

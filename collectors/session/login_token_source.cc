@@ -61,6 +61,7 @@ LoginTokenSource::LoginTokenSource(LoginPlan plan, LoginLatch& latch, const Cloc
       latch_(latch),
       clock_(clock),
       random_(random),
+      decoder_([this](std::string& text) { Hide(text); }),
       next_login_(clock.SteadyNow()),
       failures_(seconds(1), seconds(60), random),
       fruitless_drops_(seconds(5), seconds(600), random),

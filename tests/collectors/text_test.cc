@@ -44,15 +44,5 @@ TEST(TextTest, TrimsWhiteSpaceAtTheEndsOnly) {
   EXPECT_EQ(TrimEnd(""), "");
 }
 
-TEST(TextTest, AsciiOfReplacesEachOtherCharacterByOneQuestionMark) {
-  EXPECT_EQ(AsciiOf("plain ~text!"), "plain ~text!");
-  EXPECT_EQ(AsciiOf("caf\xC3\xA9 \xF0\x9F\x94\x91"), "caf? ?");
-  EXPECT_EQ(AsciiOf(std::string("a\0b\n\x1F\x7F"
-                                "c",
-                                7)),
-            "a?b???c");
-  EXPECT_EQ(AsciiOf(Repeat("\xC3\xA9", 300)), Repeat("?", 200));
-}
-
 }  // namespace
 }  // namespace cckm

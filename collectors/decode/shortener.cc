@@ -1,0 +1,33 @@
+#include "collectors/decode/shortener.h"
+
+#include "collectors/base/bounded_name.h"
+#include "collectors/base/utf8.h"
+#include "collectors/decode/text.h"
+
+namespace cckm {
+
+std::string Shortener::Text(std::string_view text) const {
+  const bool is_short = CutToCharacters(text, kLongestText).size() == text.size();
+  if (is_short) return std::string(text);
+  return std::string(CutToCharacters(WithoutSecrets(text), kLongestText));
+}
+
+std::string Shortener::Name(std::string_view raw) const {
+  if (IsBoundedName(raw)) return std::string(raw);
+  std::string name(raw);
+  redact_(name);
+  return BoundedName(name);
+}
+
+std::string Shortener::Quotation(std::string_view text) const {
+  return InAscii(CutToCharacters(WithoutSecrets(text), kLongestText));
+}
+
+std::string Shortener::WithoutSecrets(std::string_view text) const {
+  std::string shown(text);
+  redact_(shown);
+  HideTokens(shown);
+  return shown;
+}
+
+}  // namespace cckm
