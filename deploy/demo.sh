@@ -108,7 +108,7 @@ echo "Its metrics:          $exporter/metrics"
 if [ $has_chain = yes ]; then
   say "Prometheus with the rules, Alertmanager, and a receiver of its notifications"
   chain_start "$folder" "$port"
-  echo "Prometheus and its alerts:  http://127.0.0.1:$prometheus_port/alerts"
+  echo "Prometheus and its alerts:  $(chain_alerts_page)"
   echo "Alertmanager:               http://127.0.0.1:$alertmanager_port/"
 fi
 

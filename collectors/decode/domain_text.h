@@ -1,6 +1,6 @@
 // What the free text of detailed_status says of a domain: a table of words.
 //
-// Source: the contract's "A domain's status".  Called by the job reader of this room.
+// Source: deploy/docs/payload.md, "The status of a domain in a refresh".  Called by the job reader of this room.
 // Thread-safety: pure functions.
 
 #pragma once

@@ -1,7 +1,7 @@
 // A refresh as the appliance reports it, in the exporter's words: plain data without behaviour.
 //
-// The meaning of every field follows the contract's "What the payload means".  Made by
-// collectors/decode, read by everybody.
+// The meaning of every field is in deploy/docs/payload.md.  Made by collectors/decode, read by
+// everybody.
 
 #pragma once
 

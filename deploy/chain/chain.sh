@@ -41,9 +41,24 @@ chain_start_alertmanager() {  # FOLDER
   children+=($!)
 }
 
+# Where the pages of a Prometheus lie that was unpacked from Debian's package, which has the classic ones only.
+chain_classic_pages() {
+  local pages
+  pages=$(dirname "$(command -v prometheus)")/../share/prometheus/web
+  if [ -d "$pages" ]; then echo "$pages"; fi
+}
+
+chain_alerts_page() {
+  local classic
+  classic=$(chain_classic_pages)
+  echo "http://127.0.0.1:$prometheus_port${classic:+/classic}/alerts"
+}
+
 # The rules as they are, but for waiting: minutes become seconds, and every group is evaluated each second.  Sets prometheus_port.
 chain_start_prometheus() {  # FOLDER EXPORTER_PORT
   prometheus_port=$(chain_free_port)
+  local classic
+  classic=$(chain_classic_pages)
   mkdir "$1/rules"
   local file
   for file in deploy/prometheus/rules/*.yml; do
@@ -58,7 +73,7 @@ scrape_configs:
     static_configs: [{ targets: ['127.0.0.1:$2'] }]
 CONFIG
   prometheus --config.file="$1/prometheus.yml" --storage.tsdb.path="$1/tsdb" --enable-feature=exemplar-storage \
-    --rules.alert.resend-delay=5s \
+    --rules.alert.resend-delay=5s ${classic:+--web.local-assets="$classic"} \
     --web.listen-address="127.0.0.1:$prometheus_port" >"$1/prometheus.log" 2>&1 &
   children+=($!)
 }

@@ -9,7 +9,7 @@
 
 namespace cckm {
 
-// Exit codes of the contract's section 1.
+// Exit codes, which deploy/docs/troubleshooting.md explains.
 inline constexpr int kExitSuccess = 0;
 inline constexpr int kExitCollectorDown = 1;
 inline constexpr int kExitUsage = 2;

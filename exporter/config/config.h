@@ -1,7 +1,7 @@
 // The exporter's configuration: plain data that is already valid.
 //
 // Made by config_file.h (YAML) or flags.h (one target on the command line), read by exporter/app.
-// Every value here has passed the checks of the contract's section 2.
+// Every value here has passed the checks of deploy/docs/configuration.md.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// The YAML file of the contract's section 2 to a Config, with every problem reported at once.
+// The YAML file of deploy/docs/configuration.md to a Config, with every problem reported at once.
 //
 // The one room that knows yaml-cpp.  Thread-safety: pure functions over the file system.
 

@@ -1,4 +1,4 @@
-// The flags of the contract's section 1, as a table: what is parsed, registered and shown by
+// The flags of deploy/docs/flags.md, as a table: what is parsed, registered and shown by
 // --help.
 //
 // Used by flags.cc and its tests.  Thread-safety: constants.

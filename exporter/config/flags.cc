@@ -23,7 +23,7 @@ constexpr std::array<ModeFlag, 3> kModeFlags = {{
     {"healthcheck", RunMode::kHealthcheck},
 }};
 
-// Paths of the contract's section 4 that are taken.
+// Paths of deploy/docs/http.md that are taken.
 constexpr std::array<std::string_view, 6> kReservedPaths = {
     "/", "/-/healthy", "/-/ready", "/-/reload", "/config", "/api/v1/status"};
 

@@ -1,4 +1,4 @@
-// What the keys of the configuration are and what each may hold: the contract's section 2 as
+// What the keys of the configuration are and what each may hold: deploy/docs/configuration.md as
 // tables.
 //
 // Thread-safety: as yaml_cursor.h.

@@ -1,5 +1,5 @@
-// Folds what a poll learned of one refresh into its collector's state: the rules of the contract's
-// metrics.
+// Folds what a poll learned of one refresh into its collector's state: the rules of
+// deploy/docs/payload.md and metrics.md.
 //
 // Thread-safety: none; called by StateStore under its lock.
 

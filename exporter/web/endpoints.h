@@ -1,4 +1,4 @@
-// The paths of the contract's section 4 and what they answer.
+// The paths of deploy/docs/http.md and what they answer.
 //
 // Thread-safety: Answer() is called by many threads at once.
 

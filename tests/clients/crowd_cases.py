@@ -9,7 +9,7 @@ from processes import eventually
 from wire import CANARY, Metronome, Refused, all_at_once, connect, get, request, reset
 
 CROWD = 1000
-# What the contract promises beside any of the crowds.
+# What deploy/docs/figures.md promises beside any of the crowds.
 SCRAPE_SECONDS = 2
 MEBIBYTE = 1 << 20
 

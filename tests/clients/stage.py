@@ -67,7 +67,7 @@ class AttackedExporter(Exporter):
         check_no_canary(self.log(), "the log")
 
     def terminate(self):
-        """SIGTERM, as the contract has it: within 2 s, exit code 0.  Does nothing the second time."""
+        """SIGTERM: it ends within 2 s, with exit code 0.  Does nothing the second time."""
         if self.is_stopped:
             return
         self.check_alive()

@@ -1,4 +1,4 @@
-// What a job object means, sentence by sentence of the contract's "What the payload means".
+// What a job object means, sentence by sentence of deploy/docs/payload.md.
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-// What texts of detailed_status say: the table of the contract's "A domain's status".
+// What texts of detailed_status say: the tables of deploy/docs/payload.md.
 
 #include "collectors/decode/domain_text.h"
 

@@ -1,6 +1,6 @@
 """What the exporter has to have counted, worked out from the simulator's own lists.
 
-Written after the contract with users, "What the payload means", and not after the exporter.
+Written after deploy/docs/payload.md, and not after the exporter.
 """
 
 import bisect

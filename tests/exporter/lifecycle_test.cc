@@ -1,4 +1,4 @@
-// What the exposition shows over the life of refreshes and domains, as the contract says.
+// What the exposition shows over the life of refreshes and domains, as deploy/docs/payload.md says.
 
 #include <gtest/gtest.h>
 

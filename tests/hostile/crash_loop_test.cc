@@ -1,4 +1,4 @@
-// E115: a wrong password, and an exporter that is killed and started again and again.
+// A wrong password, and an exporter that is killed and started again and again.
 
 #include <gtest/gtest.h>
 #include <signal.h>

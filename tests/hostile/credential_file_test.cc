@@ -1,4 +1,4 @@
-// E129: a file with a secret that cannot be used is found by --config.check, and said so.
+// A file with a secret that cannot be used is found by --config.check, and said so.
 
 #include <gmock/gmock.h>
 #include <sys/stat.h>
@@ -103,7 +103,7 @@ TEST_P(CredentialFileTest, ATokenFileIsCheckedAtStart) {
   ExpectRightAnswer(CheckAs("authorization: { credentials_file: secret }"));
 }
 
-INSTANTIATE_TEST_SUITE_P(E129, CredentialFileTest, testing::ValuesIn(FileCases()),
+INSTANTIATE_TEST_SUITE_P(Files, CredentialFileTest, testing::ValuesIn(FileCases()),
                          [](const auto& played) { return played.param.name; });
 
 }  // namespace

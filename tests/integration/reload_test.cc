@@ -13,7 +13,7 @@ namespace {
 
 using testing::HasSubstr;
 
-// The contract promises a second; another one for a busy host.
+// deploy/docs/configuration.md promises a second; another one for a busy host.
 constexpr Nanoseconds kNoticed = std::chrono::seconds(2);
 
 const std::string kReloaded = "cckm_exporter_config_last_reload_successful";
