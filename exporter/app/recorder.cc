@@ -3,6 +3,8 @@
 #include <iterator>
 #include <utility>
 
+#include "exporter/metrics/label_value.h"
+
 namespace cckm {
 namespace {
 
@@ -78,13 +80,26 @@ void Recorder::StoreMetDomains(std::string_view target, const Family& family,
 }
 
 void Recorder::ForgetOld(const PollUpdate& update) {
-  if (!update.listing || !update.listing->is_complete) return;
-  if (update.listing->has_unreadable_entries) return;
-  const auto& listed = update.listing->refresh_ids;
-  const auto forgotten = parts_.ledger.Forget(
-      update.target, *update.family, parts_.clock.Now(),
-      [&listed](std::string_view refresh_id) { return listed.contains(refresh_id); });
-  if (!forgotten) Complain(forgotten.error());
+  const bool has_whole_list =
+      update.listing && update.listing->is_complete && !update.listing->has_unreadable_entries;
+  if (!has_whole_list && !(update.domain_listing && update.domain_listing->is_complete)) return;
+  const auto domains = parts_.state.UnneededDomains(update.target, *update.family);
+  const Unneeded unneeded{
+      .refresh = [&](std::string_view id) { return !update.listing->refresh_ids.contains(id); },
+      .domain = [&](std::string_view id) { return domains.contains(LabelValue(id).text()); }};
+  const WallTime now = parts_.clock.Now();
+  if (has_whole_list) {
+    const auto done = parts_.ledger.Forget(update.target, *update.family, now, unneeded);
+    if (!done) Complain(done.error());
+  }
+  if (!domains.empty()) ForgetDomains(update, unneeded);
+}
+
+void Recorder::ForgetDomains(const PollUpdate& update, const Unneeded& unneeded) {
+  const auto forgotten = parts_.ledger.ForgetDomains(update.target, *update.family,
+                                                     parts_.clock.Now(), unneeded.domain);
+  if (!forgotten) return Complain(forgotten.error());
+  parts_.state.ForgetDomains(update.target, *update.family, *forgotten);
 }
 
 void Recorder::KeepAnswers(const PollUpdate& update) {

@@ -57,6 +57,7 @@ class Recorder final : public PollListener {
   void StoreBaseline(const PollUpdate& update);
   void StoreMetDomains(std::string_view target, const Family& family, std::vector<MetDomain> met);
   void ForgetOld(const PollUpdate& update);
+  void ForgetDomains(const PollUpdate& update, const Unneeded& unneeded);
   void KeepAnswers(const PollUpdate& update);
   void KeepBaseline(const PollUpdate& update);
   void Complain(const Error& error);

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -52,6 +53,18 @@ struct LedgerFailure {
   std::string message;  // one sentence without a final dot
 };
 
+// What is younger is never let go.  The appliance may have a refresh in its list for a while after
+// this exporter saw it there last.
+inline constexpr std::chrono::hours kAlwaysKept{7 * 24};
+
+// What nobody needs any more of a collector.
+struct Unneeded {
+  // The appliance's complete list has it no more.
+  std::function<bool(std::string_view refresh_id)> refresh;
+  // It is not shown, and would not be if the exporter began anew.
+  std::function<bool(std::string_view domain_id)> domain;
+};
+
 // What the ledger holds of one collector.
 struct CollectorMemory {
   RefreshDurations durations;
@@ -87,13 +100,19 @@ class Ledger {
   [[nodiscard]] virtual tl::expected<CollectorMemory, LedgerFailure> Restore(
       std::string_view target, const Family& family, const WantedRefreshes& wanted) const = 0;
 
-  // Lets go of refreshes of a collector, oldest first, as far as the ledger holds more than it is
-  // meant to, if they finished more than a week before `now` and `is_listed` says that the
-  // appliance's complete list has them no more.  Their effect stays, and none of them is ever
-  // counted again.  Cheap while the ledger is not too full.
-  [[nodiscard]] virtual Result<void> Forget(
+  // Lets go of unneeded refreshes of a collector, oldest first, as far as the ledger holds more
+  // than it is meant to, if they finished more than a week before `now`.  Their effect stays, and
+  // none of them is ever counted again.  The newest one of a domain stays as long as the domain is
+  // needed.  Cheap while the ledger is not too full.
+  [[nodiscard]] virtual Result<void> Forget(std::string_view target, const Family& family,
+                                            WallTime now, const Unneeded& unneeded) = 0;
+
+  // Lets go of domains of a collector that `is_unneeded` and that no refresh held names, if they
+  // are known for more than a week at `now`, with their counters.  Returns their ids: of each call
+  // only some, and mostly none.
+  [[nodiscard]] virtual Result<std::vector<std::string>> ForgetDomains(
       std::string_view target, const Family& family, WallTime now,
-      const std::function<bool(std::string_view refresh_id)>& is_listed) = 0;
+      const std::function<bool(std::string_view domain_id)>& is_unneeded) = 0;
 };
 
 // A ledger that lives as long as the process: it knows what was counted, and nobody starts again
@@ -115,7 +134,11 @@ class MemoryLedger final : public Ledger {
       std::string_view target, const Family& family, const WantedRefreshes& wanted) const override;
   // Does nothing: memory is bounded by what one process meets.
   Result<void> Forget(std::string_view target, const Family& family, WallTime now,
-                      const std::function<bool(std::string_view refresh_id)>& is_listed) override;
+                      const Unneeded& unneeded) override;
+  // Does nothing, for the same reason.
+  Result<std::vector<std::string>> ForgetDomains(
+      std::string_view target, const Family& family, WallTime now,
+      const std::function<bool(std::string_view domain_id)>& is_unneeded) override;
 
  private:
   struct Key {

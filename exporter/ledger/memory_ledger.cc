@@ -39,9 +39,14 @@ tl::expected<CollectorMemory, LedgerFailure> MemoryLedger::Restore(
       .baseline = baseline == baselines_.end() ? std::nullopt : std::optional(baseline->second)};
 }
 
-Result<void> MemoryLedger::Forget(
+Result<void> MemoryLedger::Forget(std::string_view /*target*/, const Family& /*family*/,
+                                  WallTime /*now*/, const Unneeded& /*unneeded*/) {
+  return {};
+}
+
+Result<std::vector<std::string>> MemoryLedger::ForgetDomains(
     std::string_view /*target*/, const Family& /*family*/, WallTime /*now*/,
-    const std::function<bool(std::string_view refresh_id)>& /*is_listed*/) {
+    const std::function<bool(std::string_view domain_id)>& /*is_unneeded*/) {
   return {};
 }
 

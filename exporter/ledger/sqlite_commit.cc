@@ -74,6 +74,10 @@ void SqliteCommit::Meet(const MetDomain& met) {
   is_changed_ = true;
 }
 
+void SqliteCommit::TellTouched(SqliteDomainSweep& sweep) const {
+  for (const auto& [domain_id, domain] : domains_) sweep.Keep(domain.id);
+}
+
 void SqliteCommit::Finish() {
   if (stored_ == 0 && !is_changed_) return;
   store_.collectors.Store(collector_);

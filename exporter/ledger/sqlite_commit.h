@@ -13,6 +13,7 @@
 
 #include "collectors/base/clock.h"
 #include "exporter/ledger/ledger.h"
+#include "exporter/ledger/sqlite_domain_sweep.h"
 #include "exporter/ledger/sqlite_store.h"
 
 namespace cckm {
@@ -32,6 +33,9 @@ class SqliteCommit {
   void Finish();
 
   std::int64_t stored() const { return stored_; }
+  std::int64_t collector() const { return collector_.id; }
+  // Has `sweep` keep the domains that were touched.
+  void TellTouched(SqliteDomainSweep& sweep) const;
 
  private:
   DomainRow& Domain(std::string_view domain_id, WallTime seen_at);

@@ -18,6 +18,12 @@ static_assert(kDomainEndNames ==
 
 constexpr const SqliteTable& kTable = kDomainTable;
 
+constexpr std::string_view kKnownBeforeSql =
+    "WHERE collector = ?1 AND first_seen_at < ?2 AND coalesce(completed_at, first_seen_at) < ?2";
+constexpr std::string_view kNewestSql =
+    "SELECT domain_id, newest_refresh_id FROM domain WHERE collector = ?1 AND newest_refresh_id "
+    "IS NOT NULL";
+
 // Reads all but what is packed.
 void ReadHistory(const SqliteRun& run, DomainHistory& history) {
   if (!run.IsNull(5)) {
@@ -44,7 +50,8 @@ SqliteDomainTable::SqliteDomainTable(SqliteConnection& connection, SqliteTally& 
       last_id_(Highest(connection, kTable, "id")),
       find_(connection, SelectSql(kTable, "WHERE collector = ?1 AND domain_id = ?2")),
       all_(connection, SelectSql(kTable, "WHERE collector = ?1")),
-      newest_(connection, "SELECT newest_refresh_id FROM domain WHERE collector = ?1"),
+      known_before_(connection, SelectSql(kTable, kKnownBeforeSql)),
+      newest_(connection, kNewestSql),
       rows_(connection, tally, LedgerTable::kDomain, kTable) {}
 
 std::optional<DomainRow> SqliteDomainTable::NextRow(SqliteRun& run) {
@@ -85,10 +92,19 @@ std::vector<DomainRow> SqliteDomainTable::All(std::int64_t collector) {
   return rows;
 }
 
-std::set<std::string, std::less<>> SqliteDomainTable::NewestRefreshes(std::int64_t collector) {
+void SqliteDomainTable::ForEachKnownBefore(std::int64_t collector, WallTime before,
+                                           const std::function<void(const DomainRow&)>& visit) {
+  SqliteRun run = known_before_.Start(collector, before);
+  while (const auto row = NextRow(run)) visit(*row);
+}
+
+std::set<std::string, std::less<>> SqliteDomainTable::NewestRefreshes(
+    std::int64_t collector, const std::function<bool(std::string_view)>& is_unneeded) {
   std::set<std::string, std::less<>> ids;
   SqliteRun run = newest_.Start(collector);
-  while (run.Next()) ids.emplace(run.Bytes(0));
+  while (run.Next()) {
+    if (!is_unneeded(run.Bytes(0))) ids.emplace(run.Bytes(1));
+  }
   return ids;
 }
 
@@ -110,6 +126,10 @@ void SqliteDomainTable::Store(std::int64_t collector, const DomainRow& row) {
             static_cast<std::int64_t>(history.last_result), history.last_success_at, total(0),
             total(1), total(2), SqliteBlob{durations}, std::int64_t{history.was_listed ? 1 : 0},
             history.first_seen_at.value_or(row.created_at), SqliteBlob{failures});
+}
+
+void SqliteDomainTable::Remove(std::int64_t collector, std::string_view domain_id) {
+  rows_.Remove(collector, domain_id);
 }
 
 void SqliteDomainTable::ClearDurations() {

@@ -32,10 +32,17 @@ class SqliteDomainTable {
   // The stored row of a collector's domain, or a new one, first seen now, that is not stored yet.
   DomainRow FindOrMake(std::int64_t collector, std::string_view domain_id, WallTime now);
   std::vector<DomainRow> All(std::int64_t collector);
-  // The ids of the refreshes that are the newest finished one of some domain.
-  std::set<std::string, std::less<>> NewestRefreshes(std::int64_t collector);
+  // Visits those that were first seen before `before`, and had no refresh finish since.
+  void ForEachKnownBefore(std::int64_t collector, WallTime before,
+                          const std::function<void(const DomainRow&)>& visit);
+  // The ids of the refreshes that are the newest finished one of some domain, but for those of
+  // domains that `is_unneeded`.
+  std::set<std::string, std::less<>> NewestRefreshes(
+      std::int64_t collector, const std::function<bool(std::string_view domain_id)>& is_unneeded);
 
   void Store(std::int64_t collector, const DomainRow& row);
+  // REQUIRES: no refresh held names it.
+  void Remove(std::int64_t collector, std::string_view domain_id);
   // Empties every histogram, whatever its buckets.
   void ClearDurations();
 
@@ -47,6 +54,7 @@ class SqliteDomainTable {
   std::int64_t last_id_;
   SqliteStatement find_;
   SqliteStatement all_;
+  SqliteStatement known_before_;
   SqliteStatement newest_;
   SqliteRows rows_;
 };

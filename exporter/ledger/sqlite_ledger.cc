@@ -1,7 +1,6 @@
 #include "exporter/ledger/sqlite_ledger.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "exporter/ledger/sqlite_commit.h"
@@ -11,8 +10,6 @@
 namespace cckm {
 namespace {
 
-// The appliance may have a refresh in its list for a while after this exporter saw it there last.
-constexpr std::chrono::hours kKeptAfterFinish{7 * 24};
 // Deleting so many takes well under a second.
 constexpr std::int64_t kForgottenAtOnce = 2'000;
 
@@ -48,6 +45,7 @@ Result<std::vector<bool>> SqliteLedger::Commit(std::string_view target, const Fa
   SqliteCommit commit(*store_, target, family, clock_.Now());
   for (const FinishedRefresh& entry : finished) is_counted.push_back(commit.Add(entry));
   commit.Finish();
+  Spare(commit);
   if (const auto done = transaction.Commit(); !done) return Failed(done.error());
   refreshes_held_ += commit.stored();
   return is_counted;
@@ -61,6 +59,7 @@ Result<void> SqliteLedger::Meet(std::string_view target, const Family& family,
   SqliteCommit commit(*store_, target, family, clock_.Now());
   for (const MetDomain& domain : met) commit.Meet(domain);
   commit.Finish();
+  Spare(commit);
   if (const auto done = transaction.Commit(); !done) return Failed(done.error());
   return {};
 }
@@ -92,26 +91,49 @@ tl::expected<CollectorMemory, LedgerFailure> SqliteLedger::Restore(
   return memory;
 }
 
-Result<void> SqliteLedger::Forget(
-    std::string_view target, const Family& family, WallTime now,
-    const std::function<bool(std::string_view refresh_id)>& is_listed) {
+Result<void> SqliteLedger::Forget(std::string_view target, const Family& family, WallTime now,
+                                  const Unneeded& unneeded) {
   const MutexLock lock(mutex_);
   const std::int64_t surplus = refreshes_held_ - options_.max_refreshes;
   if (surplus <= 0) return {};
   StoreTransaction transaction(*store_);
   std::int64_t forgotten = 0;
   if (const auto collector = store_->collectors.Find(target, family.name)) {
-    const auto newest = store_->domains.NewestRefreshes(collector->id);
-    const auto may_go = [&](std::string_view id) { return !newest.contains(id) && !is_listed(id); };
+    const auto newest = store_->domains.NewestRefreshes(collector->id, unneeded.domain);
+    const auto may_go = [&](std::string_view id) {
+      return !newest.contains(id) && unneeded.refresh(id);
+    };
     const auto limit = static_cast<std::size_t>(std::min(surplus, kForgottenAtOnce));
     for (const std::string& id :
-         store_->refreshes.Oldest(collector->id, now - kKeptAfterFinish, limit, may_go)) {
+         store_->refreshes.Oldest(collector->id, now - kAlwaysKept, limit, may_go)) {
       forgotten += store_->refreshes.Forget(collector->id, id) ? 1 : 0;
     }
   }
   if (const auto done = transaction.Commit(); !done) return Failed(done.error());
   refreshes_held_ -= forgotten;
   return {};
+}
+
+Result<std::vector<std::string>> SqliteLedger::ForgetDomains(
+    std::string_view target, const Family& family, WallTime now,
+    const std::function<bool(std::string_view domain_id)>& is_unneeded) {
+  const MutexLock lock(mutex_);
+  StoreTransaction transaction(*store_);
+  std::vector<std::string> forgotten;
+  if (const auto collector = store_->collectors.Find(target, family.name)) {
+    forgotten = sweeps_[collector->id].GoOn(*store_, collector->id, now, is_unneeded);
+  }
+  if (const auto done = transaction.Commit(); !done) {
+    sweeps_.clear();  // what they read may have failed
+    return Failed(done.error());
+  }
+  return forgotten;
+}
+
+// What was touched while a sweep is under way may be named by a refresh that it has passed.
+void SqliteLedger::Spare(const SqliteCommit& commit) {
+  const auto sweep = sweeps_.find(commit.collector());
+  if (sweep != sweeps_.end()) commit.TellTouched(sweep->second);
 }
 
 }  // namespace cckm

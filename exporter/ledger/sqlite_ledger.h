@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,9 +18,11 @@
 #include "collectors/base/clock.h"
 #include "collectors/base/mutex.h"
 #include "exporter/ledger/ledger.h"
+#include "exporter/ledger/sqlite_domain_sweep.h"
 
 namespace cckm {
 
+class SqliteCommit;
 struct SqliteStore;
 
 // Why a ledger could not be opened.
@@ -61,20 +64,26 @@ class SqliteLedger final : public Ledger {
   // A refresh without a completion time counts as finished when it was stored.
   tl::expected<CollectorMemory, LedgerFailure> Restore(
       std::string_view target, const Family& family, const WantedRefreshes& wanted) const override;
-  // Lets go of some thousands at a time, and never of a domain's newest finished refresh.
-  // `is_listed` must not call the ledger.
+  // Lets go of some thousands at a time.  `unneeded` must not call the ledger.
   Result<void> Forget(std::string_view target, const Family& family, WallTime now,
-                      const std::function<bool(std::string_view refresh_id)>& is_listed) override;
+                      const Unneeded& unneeded) override;
+  // Looks through the refreshes of a collector once a day, some thousands in each call.
+  Result<std::vector<std::string>> ForgetDomains(
+      std::string_view target, const Family& family, WallTime now,
+      const std::function<bool(std::string_view domain_id)>& is_unneeded) override;
 
  private:
   SqliteLedger(std::unique_ptr<SqliteStore> store, const SqliteLedgerOptions& options,
                const Clock& clock);
+
+  void Spare(const SqliteCommit& commit) CCKM_REQUIRES(mutex_);
 
   const SqliteLedgerOptions options_;
   const Clock& clock_;
   mutable Mutex mutex_;
   const std::unique_ptr<SqliteStore> store_ CCKM_GUARDED_BY(mutex_);
   std::int64_t refreshes_held_ CCKM_GUARDED_BY(mutex_);
+  std::map<std::int64_t, SqliteDomainSweep> sweeps_ CCKM_GUARDED_BY(mutex_);  // by the collector
 };
 
 }  // namespace cckm

@@ -40,6 +40,9 @@ SqliteRefreshTable::SqliteRefreshTable(SqliteConnection& connection, SqliteTally
       find_(connection, SelectSql(kTable, "WHERE collector = ?1 AND refresh_id = ?2")),
       finished_since_(connection, SelectSql(kTable, "WHERE collector = ?1 AND finished_at >= ?2")),
       all_(connection, SelectSql(kTable, "WHERE collector = ?1")),
+      after_(connection, SelectSql(kTable,
+                                   "WHERE collector = ?1 AND refresh_id > ?2 "
+                                   "ORDER BY refresh_id")),
       oldest_(connection, kOldestSql) {}
 
 bool SqliteRefreshTable::Knows(std::int64_t collector, std::string_view refresh_id) {
@@ -90,6 +93,15 @@ void SqliteRefreshTable::ForEach(std::int64_t collector,
                                  const std::function<void(const RefreshRow&)>& visit) {
   SqliteRun run = all_.Start(collector);
   while (const auto row = NextRow(run)) visit(*row);
+}
+
+bool SqliteRefreshTable::ForEachAfter(std::int64_t collector, std::string_view refresh_id,
+                                      const std::function<bool(const RefreshRow&)>& visit) {
+  SqliteRun run = after_.Start(collector, refresh_id);
+  while (const auto row = NextRow(run)) {
+    if (!visit(*row)) return false;
+  }
+  return true;
 }
 
 std::vector<std::string> SqliteRefreshTable::Oldest(

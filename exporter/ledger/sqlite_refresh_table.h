@@ -40,6 +40,10 @@ class SqliteRefreshTable {
   std::optional<RefreshRow> Find(std::int64_t collector, std::string_view refresh_id);
   std::vector<RefreshRow> FinishedSince(std::int64_t collector, WallTime since);
   void ForEach(std::int64_t collector, const std::function<void(const RefreshRow&)>& visit);
+  // Visits those whose ids come after `refresh_id`, in their order, until `visit` returns false.
+  // Returns whether there was none left.
+  bool ForEachAfter(std::int64_t collector, std::string_view refresh_id,
+                    const std::function<bool(const RefreshRow&)>& visit);
 
   // The ids of at most `limit` that finished before `before` and that `may_go` lets go, oldest
   // first.
@@ -58,6 +62,7 @@ class SqliteRefreshTable {
   SqliteStatement find_;
   SqliteStatement finished_since_;
   SqliteStatement all_;
+  SqliteStatement after_;
   SqliteStatement oldest_;
 };
 

@@ -63,8 +63,7 @@ void RefreshFolder::NoteListed(const LabelledListing::Domain& named, bool list_i
   } else if (collector_.resting_histories.contains(id) ||
              collector_.resting_histories.size() + collector_.domains.size() <
                  setting_.max_domains) {
-    Meet(named.raw_id, collector_.resting_histories.try_emplace(id, setting_.bounds).first->second,
-         list_is_complete);
+    Meet(named.raw_id, Rest(id), list_is_complete);
   }
 }
 

@@ -155,10 +155,7 @@ void RefreshFolder::Recall(const Refresh& refresh) {
 DomainHistory& RefreshFolder::HistoryOf(std::string_view raw_id, bool is_listed) {
   const LabelValue id = LabelOf(raw_id);
   DomainState* domain = collector_.domains.Find(id.text());
-  DomainHistory& history =
-      domain != nullptr
-          ? domain->history
-          : collector_.resting_histories.try_emplace(id.text(), setting_.bounds).first->second;
+  DomainHistory& history = domain != nullptr ? domain->history : Rest(id.text());
   Meet(raw_id, history, is_listed);
   return history;
 }
@@ -232,35 +229,18 @@ DomainState* RefreshFolder::FindOrAddDomain(std::string_view raw_id, DomainState
   }
   LabelValue id = LabelOf(raw_id);
   if (DomainState* domain = collector_.domains.Find(id.text())) return domain;
-  const bool may_come_back = is_first_answer && IsNewTo(id.text(), named_by);
-  if (IsGone(id.text()) && !may_come_back) return nullptr;
+  if (StaysAway(id.text(), named_by, is_first_answer)) return nullptr;
   DomainState& added =
       AddDomain(std::move(id), named_by.was_finished_when_first_seen ? 0 : setting_.update_number);
   Meet(raw_id, added.history, false);
   return &added;
 }
 
-// True for a refresh that is newer than all that finished for a domain which is shown no longer:
-// not for an old one that is looked at again.
-bool RefreshFolder::IsNewTo(std::string_view domain, const RefreshState& refresh) const {
-  const auto resting = collector_.resting_histories.find(domain);
-  if (resting == collector_.resting_histories.end()) return true;
-  const auto& newest = resting->second.newest_finished;
-  return !newest || *newest < RefreshOrder{refresh.created_at, refresh.id.text()};
-}
-
-// Of a domain that is not shown.
-bool RefreshFolder::IsGone(std::string_view unshown) const {
-  if (!collector_.domain_list_tells || collector_.listed_unshown.contains(unshown)) return false;
-  const auto resting = collector_.resting_histories.find(unshown);
-  return resting != collector_.resting_histories.end() && resting->second.was_listed;
-}
-
 DomainState& RefreshFolder::AddDomain(LabelValue id, std::uint64_t born_in_update) {
   DomainState& domain = collector_.domains.Add(DomainState(std::move(id), setting_.bounds));
   domain.born_in_update = born_in_update;
   if (auto resting = collector_.resting_histories.extract(domain.id.text())) {
-    domain.history = std::move(resting.mapped());
+    domain.history = std::move(resting.mapped().history);
     // What was shown before needs no beginning at 0.
     if (domain.history.totals != DomainEndCounts{}) domain.born_in_update = 0;
   }
@@ -322,66 +302,6 @@ void RefreshFolder::FindNewest() {
     for (const NamedDomain& named : refresh.domains) {
       if (named.domain != nullptr) ConsiderNewest(*named.domain, refresh, named.status);
     }
-  }
-}
-
-// Whether the lists tell of domains that no refresh names.
-bool RefreshFolder::ShowsNeverRefreshed() const {
-  return collector_.discovers && collector_.list_is_complete &&
-         !collector_.list_has_unreadable_entries && collector_.left_out_domains_are_all &&
-         collector_.has_domain_list;
-}
-
-bool RefreshFolder::IsKept(const DomainState& domain) const {
-  if (domain.is_gone) return false;
-  if (domain.named_by != 0) return true;
-  return ShowsNeverRefreshed() && domain.is_listed &&
-         !collector_.left_out_domains.contains(domain.id.text());
-}
-
-// What the domains that refreshes name leave of max_domains.
-std::size_t RefreshFolder::RoomForNeverRefreshed() const {
-  return setting_.max_domains - std::min(setting_.max_domains, collector_.named_domains);
-}
-
-void RefreshFolder::RemoveDomains() {
-  std::set<const DomainState*> leaving;
-  std::size_t never_refreshed = 0;
-  for (DomainState& domain : collector_.domains) {
-    const bool is_kept =
-        IsKept(domain) && (domain.named_by != 0 || ++never_refreshed <= RoomForNeverRefreshed());
-    if (!is_kept) leaving.insert(&domain);
-  }
-  if (leaving.empty()) return;
-  for (RefreshState& refresh : collector_.refreshes) {
-    for (NamedDomain& named : refresh.domains) {
-      if (leaving.contains(named.domain)) named.domain = nullptr;
-    }
-  }
-  for (DomainState& domain : collector_.domains) {
-    if (!leaving.contains(&domain)) continue;
-    const std::string& id = domain.id.text();
-    if (domain.named_by != 0) --collector_.named_domains;
-    if (domain.history.newest_finished || domain.history.was_listed) {
-      collector_.resting_histories.emplace(id, std::move(domain.history));
-    }
-    if (!domain.is_listed) continue;
-    collector_.listed_unshown.emplace(
-        id, ListedDomain{domain.id, std::move(domain.name), std::move(domain.connection)});
-  }
-  collector_.domains.RemoveIf([&](const DomainState& domain) { return leaving.contains(&domain); });
-}
-
-void RefreshFolder::AddNeverRefreshed() {
-  if (!ShowsNeverRefreshed()) return;
-  auto& listed = collector_.listed_unshown;
-  std::size_t room = RoomForNeverRefreshed();
-  room -= std::min(room, collector_.domains.size() - collector_.named_domains);
-  for (auto place = listed.begin(); place != listed.end() && room != 0;) {
-    const auto& [id, domain] = *place++;  // which AddDomain() takes out
-    if (collector_.left_out_domains.contains(id)) continue;
-    AddDomain(domain.id, setting_.update_number);
-    --room;
   }
 }
 

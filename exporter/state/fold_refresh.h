@@ -82,6 +82,7 @@ class RefreshFolder {
                                const RefreshState& named_by, bool is_first_answer);
   bool IsNewTo(std::string_view domain, const RefreshState& refresh) const;
   DomainHistory& HistoryOf(std::string_view raw_id, bool is_listed = false);
+  DomainHistory& Rest(const std::string& id);
   void Meet(std::string_view raw_id, DomainHistory& history, bool is_listed);
   DomainState& AddDomain(LabelValue id, std::uint64_t born_in_update);
   bool Leaves(const RefreshState& refresh) const;
@@ -92,10 +93,12 @@ class RefreshFolder {
   void FindNewest();
   bool ShowsNeverRefreshed() const;
   bool IsGone(std::string_view unshown) const;
+  bool StaysAway(const std::string& unshown, const RefreshState& named_by, bool is_first_answer);
   void NoteListed(const LabelledListing::Domain& named, bool list_is_complete);
   bool IsKept(const DomainState& domain) const;
   std::size_t RoomForNeverRefreshed() const;
   void RemoveDomains();
+  void PutToRest(DomainState& domain, std::size_t shown);
   void AddNeverRefreshed();
 
   CollectorState& collector_;

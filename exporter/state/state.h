@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collectors/base/clock.h"
@@ -51,6 +52,15 @@ struct DomainState {
   // The update that brought the domain, as counted by StateStore; 0 where its refresh was finished
   // when first seen.  Counters are shown at 0 until an exposition after that update was made.
   std::uint64_t born_in_update = 0;
+};
+
+// Of a domain that is not shown.
+struct RestingHistory {
+  explicit RestingHistory(const BucketBounds& bounds) : history(bounds) {}
+  RestingHistory(DomainHistory kept, SteadyTime now) : history(std::move(kept)), heard_of_at(now) {}
+
+  DomainHistory history;
+  SteadyTime heard_of_at{};  // when a list or a refresh told of the domain last, or it left
 };
 
 struct NamedDomain {
@@ -131,7 +141,7 @@ struct CollectorState {
   RefreshDurations durations;
   UnwatchedAnomalies unwatched_anomalies;
   // Of domains that are not shown, so that one that comes back goes on where it was.
-  std::map<std::string, DomainHistory, std::less<>> resting_histories;
+  std::map<std::string, RestingHistory, std::less<>> resting_histories;
   // What the ledger has to be told of domains.
   std::vector<MetDomain> met;
   bool has_domain_list = false;  // the family's list of domains was read

@@ -8,6 +8,7 @@
 
 #include "exporter/state/domain_gate.h"
 #include "exporter/state/fold_refresh.h"
+#include "exporter/state/unneeded_domains.h"
 
 namespace cckm {
 namespace {
@@ -168,7 +169,8 @@ void StateStore::SetRefreshIds(std::string_view target, const Family& family,
 void StateStore::RestoreCounts(CollectorState& collector, CollectorMemory& memory) {
   collector.durations = std::move(memory.durations);
   for (auto& [id, history] : memory.domains) {
-    collector.resting_histories.emplace(LabelValue(id).text(), std::move(history));
+    collector.resting_histories.emplace(LabelValue(id).text(),
+                                        RestingHistory(std::move(history), clock_.SteadyNow()));
   }
 }
 
@@ -292,6 +294,26 @@ std::vector<MetDomain> StateStore::TakeMetDomains(std::string_view target, const
   const MutexLock lock(mutex_);
   CollectorState* collector = FindCollector(target, family);
   return collector == nullptr ? std::vector<MetDomain>() : std::exchange(collector->met, {});
+}
+
+std::set<std::string, std::less<>> StateStore::UnneededDomains(std::string_view target,
+                                                               const Family& family) {
+  const MutexLock lock(mutex_);
+  const CollectorState* collector = FindCollector(target, family);
+  if (collector == nullptr) return {};
+  return cckm::UnneededDomains(*collector, clock_.SteadyNow());
+}
+
+void StateStore::ForgetDomains(std::string_view target, const Family& family,
+                               const std::vector<std::string>& domain_ids) {
+  const MutexLock lock(mutex_);
+  CollectorState* collector = FindCollector(target, family);
+  if (collector == nullptr) return;
+  const auto unneeded = cckm::UnneededDomains(*collector, clock_.SteadyNow());
+  for (const std::string& id : domain_ids) {
+    const LabelValue label(id);
+    if (unneeded.contains(label.text())) collector->resting_histories.erase(label.text());
+  }
 }
 
 void StateStore::Apply(const LoginUpdate& update) {

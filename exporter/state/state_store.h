@@ -89,6 +89,13 @@ class StateStore {
   // The domains of a collector that were met, or listed, for the first time since the last call.
   std::vector<MetDomain> TakeMetDomains(std::string_view target, const Family& family);
 
+  // The domains of a collector that nobody needs any more, by the text of their labels; see
+  // unneeded_domains.h.
+  std::set<std::string, std::less<>> UnneededDomains(std::string_view target, const Family& family);
+  // Forgets what is remembered of those of these domains that nobody needs.
+  void ForgetDomains(std::string_view target, const Family& family,
+                     const std::vector<std::string>& domain_ids);
+
   // Takes what a login changed.
   void Apply(const LoginUpdate& update);
 

@@ -48,8 +48,13 @@ class UnsteadyLedger final : public Ledger {
     return next_.Restore(target, family, wanted);
   }
   Result<void> Forget(std::string_view target, const Family& family, WallTime now,
-                      const std::function<bool(std::string_view)>& is_listed) override {
-    return next_.Forget(target, family, now, is_listed);
+                      const Unneeded& unneeded) override {
+    return next_.Forget(target, family, now, unneeded);
+  }
+  Result<std::vector<std::string>> ForgetDomains(
+      std::string_view target, const Family& family, WallTime now,
+      const std::function<bool(std::string_view)>& is_unneeded) override {
+    return next_.ForgetDomains(target, family, now, is_unneeded);
   }
 
   bool fails = false;

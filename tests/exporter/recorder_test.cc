@@ -52,13 +52,26 @@ class FakeLedger final : public Ledger {
     return tl::make_unexpected(LedgerFailure{.message = "nothing is kept"});
   }
   Result<void> Forget(std::string_view /*target*/, const Family& /*family*/, WallTime /*now*/,
-                      const std::function<bool(std::string_view)>& /*is_listed*/) override {
+                      const Unneeded& unneeded) override {
+    forgets.push_back(unneeded.refresh("r1") ? "r1 may go" : "r1 is listed");
     return {};
+  }
+  Result<std::vector<std::string>> ForgetDomains(
+      std::string_view /*target*/, const Family& /*family*/, WallTime /*now*/,
+      const std::function<bool(std::string_view)>& is_unneeded) override {
+    if (fails) return Fail(ErrorKind::kInternal, "disk full");
+    std::vector<std::string> forgotten;
+    for (const char* id : {"d1", "d2"}) {
+      if (is_unneeded(id)) forgotten.emplace_back(id);
+    }
+    forgets.insert(forgets.end(), forgotten.begin(), forgotten.end());
+    return forgotten;
   }
 
   std::vector<std::string> calls;
   std::vector<WallTime> baselines;
   std::vector<std::string> met_domains;
+  std::vector<std::string> forgets;
   std::vector<bool> is_new;
   bool fails = false;
   std::function<void()> on_commit;
@@ -187,6 +200,35 @@ TEST_F(RecorderTest, TellsTheLedgerLaterOfDomainsThatItCouldNotStore) {
   recorder.Retry();
   EXPECT_TRUE(status.ledger_writable());
   EXPECT_EQ(ledger.met_domains, std::vector<std::string>{"cm d1"});
+}
+
+TEST_F(RecorderTest, HasTheLedgerForgetDomainsThatNobodyNeedsAndForgetsThemItself) {
+  PollUpdate update = Update();
+  for (const char* id : {"r1", "r2", "r3"}) update.answers.push_back(Completed(id));
+  update.ended = PollSummary{.up = true, .ended_at = FakeClock::kStart};
+  update.domain_listing = DomainListing{.is_complete = true, .domains = {{"d1", "", ""}}};
+  recorder.OnUpdate(update);
+  update.answers.clear();
+  update.domain_listing->domains = {{"d2", "", ""}};
+  recorder.OnUpdate(update);
+  clock.Advance(std::chrono::hours(24));
+  EXPECT_EQ(ledger.forgets, std::vector<std::string>{});
+  ledger.fails = true;
+  recorder.OnUpdate(update);
+  EXPECT_FALSE(status.ledger_writable());
+  ledger.fails = false;
+  update.listing = RefreshListing{.is_complete = true, .refresh_ids = {"r1"}};
+  recorder.OnUpdate(update);
+  recorder.OnUpdate(update);
+  EXPECT_EQ(ledger.forgets, (std::vector<std::string>{"r1 is listed", "d1", "r1 is listed"}));
+}
+
+TEST_F(RecorderTest, ForgetsNothingWithoutAWholeList) {
+  PollUpdate update = Update();
+  update.domain_listing = DomainListing{.is_complete = false, .domains = {}};
+  update.listing = RefreshListing{.is_complete = true, .has_unreadable_entries = true};
+  recorder.OnUpdate(update);
+  EXPECT_EQ(ledger.forgets, std::vector<std::string>{});
 }
 
 TEST_F(RecorderTest, CountsWhatTheLedgerCallsNew) {

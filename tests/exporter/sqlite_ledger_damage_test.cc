@@ -26,8 +26,8 @@ class SqliteLedgerDamageTest : public ::testing::Test {
   SqliteLedgerDamageTest() {
     const auto ledger = folder_.Open({.max_refreshes = 20});
     Commit(*ledger, refreshes_);
-    EXPECT_TRUE(ledger->Forget("cm", Dsm(), FakeClock::kStart + std::chrono::hours(1'000),
-                               [](auto) { return false; }));
+    EXPECT_TRUE(
+        ledger->Forget("cm", Dsm(), FakeClock::kStart + std::chrono::hours(1'000), NoneListed()));
     counts_ = CountsOf(*ledger);
   }
 

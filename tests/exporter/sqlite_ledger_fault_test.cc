@@ -192,7 +192,7 @@ TEST_P(SqliteLedgerFaultTest, WhatCouldNotBeForgottenIsHeld) {
     const auto ledger = folder.Open(options);
     const auto forget = [&] {
       const WallTime later = FakeClock::kStart + std::chrono::hours(1'000);
-      return ledger->Forget("cm", Dsm(), later, [](auto) { return false; }).has_value();
+      return ledger->Forget("cm", Dsm(), later, NoneListed()).has_value();
     };
     const auto held = [&] {
       return ledger->Restore("cm", Dsm(), {.refresh_ids = {}, .finished_since = WallTime::min()})

@@ -91,6 +91,10 @@ Answers Commit(Ledger& ledger, const std::vector<Refresh>& refreshes, bool count
   return CommitTo(ledger, "cm", Dsm(), refreshes, counts);
 }
 
+Unneeded NoneListed() {
+  return {.refresh = [](auto) { return true; }, .domain = [](auto) { return false; }};
+}
+
 std::string TextFor(const CollectorMemory& memory) {
   std::vector<std::string> lines;
   for (const DurationHistogram& histogram : memory.durations) lines.push_back(TextFor(histogram));

@@ -34,6 +34,9 @@ Answers Commit(Ledger& ledger, const std::vector<Refresh>& refreshes, bool count
 Answers CommitTo(Ledger& ledger, std::string_view target, const Family& family,
                  const std::vector<Refresh>& refreshes, bool counts = true);
 
+// That every refresh may go, and that every domain is needed.
+Unneeded NoneListed();
+
 // Everything: sums to the last bit.
 std::string TextFor(const CollectorMemory& memory);
 // Everything that the ledger holds of dsm of cm.

@@ -24,8 +24,9 @@ class SqliteLedgerForgetTest : public ::testing::Test {
   std::string HeldAfterForget(std::int64_t max_refreshes, const std::set<std::string>& listed = {},
                               WallTime now = kNow) {
     const auto ledger = folder.Open({.max_refreshes = max_refreshes});
-    const auto is_listed = [&](std::string_view id) { return listed.contains(std::string(id)); };
-    EXPECT_TRUE(ledger->Forget("cm", Dsm(), now, is_listed));
+    Unneeded unneeded = NoneListed();
+    unneeded.refresh = [&](std::string_view id) { return !listed.contains(std::string(id)); };
+    EXPECT_TRUE(ledger->Forget("cm", Dsm(), now, unneeded));
     return IdsOf(*ledger, kAll);
   }
 
@@ -101,7 +102,7 @@ TEST_F(SqliteLedgerForgetTest, TheRoomIsThatOfAllCollectors) {
 TEST_F(SqliteLedgerForgetTest, TheRoomIsWatchedWhileTheProcessLives) {
   const auto ledger = folder.Open({.max_refreshes = 4});
   const auto forget = [&] {
-    EXPECT_TRUE(ledger->Forget("cm", Dsm(), kNow, [](auto) { return false; }));
+    EXPECT_TRUE(ledger->Forget("cm", Dsm(), kNow, NoneListed()));
     return IdsOf(*ledger, kAll);
   };
   Commit(*ledger, MakeRefreshes("r", 4));
@@ -117,7 +118,7 @@ TEST_F(SqliteLedgerForgetTest, LetsALimitedNumberGoAtOnce) {
   Commit(*folder.Open(), MakeRefreshes("r", 2'101));
   const auto ledger = folder.Open({.max_refreshes = 0});
   const auto forget = [&] {
-    EXPECT_TRUE(ledger->Forget("cm", Dsm(), kNow, [](auto) { return false; }));
+    EXPECT_TRUE(ledger->Forget("cm", Dsm(), kNow, NoneListed()));
     return ledger->Restore("cm", Dsm(), kAll)->refreshes.size();
   };
   EXPECT_EQ(forget(), 101U);
@@ -127,7 +128,7 @@ TEST_F(SqliteLedgerForgetTest, LetsALimitedNumberGoAtOnce) {
 TEST_F(SqliteLedgerForgetTest, AnUnknownCollectorHasNothingToForget) {
   Fill();
   const auto ledger = folder.Open({.max_refreshes = 0});
-  EXPECT_TRUE(ledger->Forget("other", Dsm(), kNow, [](auto) { return false; }));
+  EXPECT_TRUE(ledger->Forget("other", Dsm(), kNow, NoneListed()));
   EXPECT_EQ(IdsOf(*ledger, kAll), "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9");
 }
 

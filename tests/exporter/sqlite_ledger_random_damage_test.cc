@@ -113,7 +113,8 @@ class SqliteLedgerRandomDamageTest : public ::testing::Test {
     for (int stage = 0; stage < kClosedStages; ++stage) {
       const auto ledger = folder_.Open({.max_refreshes = 60});
       Grow(*ledger, stage, [] {});
-      EXPECT_TRUE(ledger->Forget("cm", Dsm(), folder_.clock().Now(), [](auto) { return false; }));
+      MeetAndForget(*ledger, "gone-" + std::to_string(stage));
+      EXPECT_TRUE(ledger->Forget("cm", Dsm(), folder_.clock().Now(), NoneListed()));
       states_ = {HeldText(*ledger)};
       if (stage > 0) closed_.push_back(ReadBytes(folder_.file()));
     }
@@ -127,6 +128,14 @@ class SqliteLedgerRandomDamageTest : public ::testing::Test {
       }
       killed_.push_back({ReadBytes(folder_.file()), ReadBytes(folder_.log_file())});
     }
+  }
+
+  void MeetAndForget(Ledger& ledger, const std::string& domain_id) {
+    const std::vector<MetDomain> met = {{domain_id, FakeClock::kStart, false}};
+    EXPECT_TRUE(ledger.Meet("cm", Dsm(), met));
+    EXPECT_EQ(ledger.ForgetDomains("cm", Dsm(), folder_.clock().Now(),
+                                   [&](auto id) { return id == domain_id; }),
+              std::vector<std::string>{domain_id});
   }
 
   // That a ledger is refused as damaged, or holds one of `allowed`, and counts right from there on.

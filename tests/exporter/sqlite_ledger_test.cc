@@ -343,7 +343,7 @@ TEST(SqliteLedgerTest, OfManyThreadsOneFindsARefreshNew) {
           found_new += Commit(*ledger, {refresh}).at(0) ? 1 : 0;
           EXPECT_TRUE(ledger->SetBaseline("cm", Dsm(), FakeClock::kStart));
           EXPECT_TRUE(ledger->Restore("cm", Dsm(), {}));
-          EXPECT_TRUE(ledger->Forget("cm", Dsm(), FakeClock::kStart, [](auto) { return false; }));
+          EXPECT_TRUE(ledger->Forget("cm", Dsm(), FakeClock::kStart, NoneListed()));
         }
       });
     }

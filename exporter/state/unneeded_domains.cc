@@ -1,0 +1,41 @@
+#include "exporter/state/unneeded_domains.h"
+
+#include <algorithm>
+#include <chrono>
+
+namespace cckm {
+namespace {
+
+// As long as a discovered refresh is shown after its end.
+constexpr std::chrono::hours kLongEnough{24};
+
+// What it says names domains that nobody knows.
+bool IsUnknown(const RefreshState& refresh) {
+  if (!refresh.is_watched || refresh.settled || refresh.status == RefreshStatus::kNotFound) {
+    return false;
+  }
+  return refresh.unanswered || !refresh.was_seen;
+}
+
+bool KnowsItsRefreshes(const CollectorState& collector) {
+  const bool knows_the_list = !collector.discovers || (collector.list_is_complete &&
+                                                       !collector.list_has_unreadable_entries);
+  return collector.poll.polled_once && knows_the_list &&
+         std::ranges::none_of(collector.refreshes, IsUnknown);
+}
+
+}  // namespace
+
+std::set<std::string, std::less<>> UnneededDomains(const CollectorState& collector,
+                                                   SteadyTime now) {
+  std::set<std::string, std::less<>> unneeded;
+  if (!KnowsItsRefreshes(collector)) return unneeded;
+  for (const auto& [id, resting] : collector.resting_histories) {
+    const bool may_be_listed = resting.history.was_listed && !collector.domain_list_tells;
+    if (may_be_listed || now - resting.heard_of_at < kLongEnough) continue;
+    if (!collector.listed_unshown.contains(id)) unneeded.insert(id);
+  }
+  return unneeded;
+}
+
+}  // namespace cckm
