@@ -116,6 +116,18 @@ void EventLog::OnLedgerRecovered() {
   log_.Info("Ledger can be written again; what finished meanwhile is counted now");
 }
 
+void EventLog::OnNoRoom(const PollUpdate& update, std::size_t refreshes) {
+  std::int64_t suppressed = 0;
+  if (!MayLog(KeyOf(update, "no room"), suppressed)) return;
+  log_.Error(
+      "Ledger could not be written for so long that there is no room for more: these refreshes "
+      "count when they are asked for again, at recheck_interval or after a restart",
+      {{"target", update.target},
+       {"cloud", update.family->name},
+       {"refreshes", static_cast<std::int64_t>(refreshes)},
+       {"suppressed", suppressed}});
+}
+
 void EventLog::OnLogin(const LoginUpdate& update) {
   const std::string target(update.target);
   const auto& error = update.outcome.error;

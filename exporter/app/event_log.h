@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -31,6 +32,8 @@ class EventLog {
   // Logs that finished refreshes cannot be stored, and that they can again.
   void OnLedgerFailure(const Error& error);
   void OnLedgerRecovered();
+  // Logs that so many finished refreshes can be neither stored nor kept until they can.
+  void OnNoRoom(const PollUpdate& update, std::size_t refreshes);
 
   // Logs a failed login, and the first one that is granted after it.
   void OnLogin(const LoginUpdate& update);

@@ -1,6 +1,7 @@
 #include "exporter/app/recorder.h"
 
-#include <iterator>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "exporter/metrics/label_value.h"
@@ -31,8 +32,7 @@ void Recorder::OnUpdate(PollUpdate update) {
     parts_.self_metrics.Count(update.target, *update.family, found.kinds);
     parts_.events.OnAnomalies(update, found);
   }
-  StoreMetDomains(update.target, *update.family,
-                  parts_.state.TakeMetDomains(update.target, *update.family));
+  StoreMetDomains(update, parts_.state.TakeMetDomains(update.target, *update.family));
   parts_.events.OnUpdate(update, is_new);
   ForgetOld(update);
   if (parts_.publisher != nullptr) parts_.publisher->Notify();
@@ -47,36 +47,59 @@ void Recorder::OnLogin(const LoginUpdate& update) {
 
 // For each settled answer whether it counts now: none of them while they cannot be stored.
 std::vector<bool> Recorder::Store(const PollUpdate& update) {
+  std::size_t without_room = 0;
+  auto is_new = CommitOrKeep(update, without_room);
+  if (is_new) return std::move(*is_new);
+  Complain(is_new.error());
+  if (without_room != 0) parts_.events.OnNoRoom(update, without_room);
+  return std::vector<bool>(SettledOf(update).size(), false);
+}
+
+// Tells in `without_room` how many refreshes could be neither stored nor kept.
+Result<std::vector<bool>> Recorder::CommitOrKeep(const PollUpdate& update,
+                                                 std::size_t& without_room) {
   const std::vector<FinishedRefresh> settled = SettledOf(update);
   if (settled.empty()) return {};
+  const CollectorKey collector{update.target, update.family};
+  const MutexLock lock(mutex_);
   auto is_new = parts_.ledger.Commit(update.target, *update.family, settled);
-  if (is_new) return std::move(*is_new);
-  KeepAnswers(update);
-  Complain(is_new.error());
-  return std::vector<bool>(settled.size(), false);
+  if (is_new) {
+    const auto pending = pending_.find(collector);
+    if (pending != pending_.end()) pending->second.Forget(update.answers);
+    return is_new;
+  }
+  Unstored& pending = pending_[collector];
+  pending.NoteClockSkew(update.observation.clock_skew);
+  for (const RefreshAnswer& answer : update.answers) {
+    if (answer.settled && !pending.Keep(answer)) ++without_room;
+  }
+  return is_new;
 }
 
 void Recorder::StoreBaseline(const PollUpdate& update) {
   if (!update.baseline) return;
-  const auto stored = parts_.ledger.SetBaseline(update.target, *update.family, *update.baseline);
-  if (stored) return;
-  KeepBaseline(update);
-  Complain(stored.error());
+  Result<void> stored;
+  {
+    const MutexLock lock(mutex_);
+    stored = parts_.ledger.SetBaseline(update.target, *update.family, *update.baseline);
+    if (!stored) pending_[{std::string(update.target), update.family}].Keep(*update.baseline);
+  }
+  if (!stored) Complain(stored.error());
 }
 
 // They are shown before they are stored: a later first time would only make an alert wait longer.
-void Recorder::StoreMetDomains(std::string_view target, const Family& family,
-                               std::vector<MetDomain> met) {
+void Recorder::StoreMetDomains(const PollUpdate& update, std::vector<MetDomain> met) {
   if (met.empty()) return;
-  const auto stored = parts_.ledger.Meet(target, family, met);
-  if (stored) return;
+  Result<void> stored;
   {
     const MutexLock lock(mutex_);
-    auto& kept = pending_[{std::string(target), &family}].met;
-    kept.insert(kept.end(), std::make_move_iterator(met.begin()),
-                std::make_move_iterator(met.end()));
+    stored = parts_.ledger.Meet(update.target, *update.family, met);
+    if (!stored) {
+      Unstored& pending = pending_[{std::string(update.target), update.family}];
+      for (MetDomain& domain : met) pending.Keep(std::move(domain));
+    }
   }
-  Complain(stored.error());
+  if (!stored) Complain(stored.error());
 }
 
 void Recorder::ForgetOld(const PollUpdate& update) {
@@ -102,58 +125,96 @@ void Recorder::ForgetDomains(const PollUpdate& update, const Unneeded& unneeded)
   parts_.state.ForgetDomains(update.target, *update.family, *forgotten);
 }
 
-void Recorder::KeepAnswers(const PollUpdate& update) {
-  const MutexLock lock(mutex_);
-  Pending& kept = pending_[{std::string(update.target), update.family}];
-  kept.clock_skew = update.observation.clock_skew;
-  auto& answers = kept.answers;
-  for (const RefreshAnswer& answer : update.answers) {
-    if (answer.settled) answers.try_emplace(answer.refresh.id, answer);
-  }
-}
-
-void Recorder::KeepBaseline(const PollUpdate& update) {
-  const MutexLock lock(mutex_);
-  pending_[{std::string(update.target), update.family}].baseline = update.baseline;
-}
-
 void Recorder::Complain(const Error& error) {
   parts_.status.CountLedgerFailure();
   parts_.events.OnLedgerFailure(error);
 }
 
 void Recorder::Retry() {
-  std::map<CollectorKey, Pending> pending;
-  {
-    const MutexLock lock(mutex_);
-    pending.swap(pending_);
+  bool counted = false;
+  for (const CollectorKey& collector : Pending()) {
+    if (const auto stored = SetPendingBaseline(collector); !stored) Complain(stored.error());
+    counted = StorePendingAnswers(collector) || counted;
+    StorePendingMet(collector);
   }
-  for (auto& [collector, kept] : pending) {
-    PollUpdate update;
-    update.target = collector.first;
-    update.family = collector.second;
-    update.at = parts_.clock.SteadyNow();
-    update.wall_time = parts_.clock.Now();
-    update.baseline = kept.baseline;
-    update.observation.clock_skew = kept.clock_skew;
-    for (auto& [id, answer] : kept.answers) update.answers.push_back(std::move(answer));
-    StoreBaseline(update);
-    const std::vector<bool> is_new = Store(update);
-    parts_.state.Count(update, is_new);
-    StoreMetDomains(update.target, *update.family, std::move(kept.met));
+  const bool recovered = RecoverIfNothingIsPending();
+  if ((counted || recovered) && parts_.publisher != nullptr) parts_.publisher->Notify();
+}
+
+std::vector<Recorder::CollectorKey> Recorder::Pending() {
+  const MutexLock lock(mutex_);
+  std::vector<CollectorKey> collectors;
+  for (const auto& [collector, unstored] : pending_) collectors.push_back(collector);
+  return collectors;
+}
+
+Result<void> Recorder::SetPendingBaseline(const CollectorKey& collector) {
+  const MutexLock lock(mutex_);
+  Unstored& pending = pending_[collector];
+  if (!pending.baseline()) return {};
+  auto stored = parts_.ledger.SetBaseline(collector.first, *collector.second, *pending.baseline());
+  if (stored) pending.ForgetBaseline();
+  return stored;
+}
+
+// True if something counts now.
+bool Recorder::StorePendingAnswers(const CollectorKey& collector) {
+  PollUpdate update;
+  update.target = collector.first;
+  update.family = collector.second;
+  update.at = parts_.clock.SteadyNow();
+  update.wall_time = parts_.clock.Now();
+  bool counted = false;
+  while (true) {
+    const auto is_new = CommitPending(collector, update);
+    if (!is_new) Complain(is_new.error());
+    if (!is_new || update.answers.empty()) return counted;
+    parts_.state.Count(update, *is_new);
+    counted = true;
   }
-  RecoverIfNothingIsPending();
+}
+
+// Stores some of the answers that wait, and leaves them in `update`; none: none wait.
+Result<std::vector<bool>> Recorder::CommitPending(const CollectorKey& collector,
+                                                  PollUpdate& update) {
+  const MutexLock lock(mutex_);
+  Unstored& pending = pending_[collector];
+  update.answers = pending.SomeAnswers();
+  if (update.answers.empty()) return {};
+  update.observation.clock_skew = pending.clock_skew();
+  auto is_new = parts_.ledger.Commit(update.target, *update.family, SettledOf(update));
+  if (is_new) pending.Forget(update.answers);
+  return is_new;
+}
+
+void Recorder::StorePendingMet(const CollectorKey& collector) {
+  auto met = MeetPending(collector);
+  while (met && *met != 0) met = MeetPending(collector);
+  if (!met) Complain(met.error());
+}
+
+// Stores some of the domains that wait, and returns how many.
+Result<std::size_t> Recorder::MeetPending(const CollectorKey& collector) {
+  const MutexLock lock(mutex_);
+  Unstored& pending = pending_[collector];
+  const std::vector<MetDomain> some = pending.SomeMet();
+  if (some.empty()) return 0;
+  const auto stored = parts_.ledger.Meet(collector.first, *collector.second, some);
+  if (!stored) return tl::make_unexpected(stored.error());
+  pending.Forget(some);
+  return some.size();
 }
 
 // Anything else that the ledger did is no proof: it may not have had to write.
-void Recorder::RecoverIfNothingIsPending() {
+bool Recorder::RecoverIfNothingIsPending() {
   {
     const MutexLock lock(mutex_);
-    if (!pending_.empty() || parts_.status.ledger_writable()) return;
+    std::erase_if(pending_, [](const auto& entry) { return entry.second.empty(); });
+    if (!pending_.empty() || parts_.status.ledger_writable()) return false;
     parts_.status.SetLedgerWritable();
   }
   parts_.events.OnLedgerRecovered();
-  if (parts_.publisher != nullptr) parts_.publisher->Notify();
+  return true;
 }
 
 }  // namespace cckm

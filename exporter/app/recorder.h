@@ -4,16 +4,17 @@
 
 #pragma once
 
+#include <cstddef>
 #include <map>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "collectors/base/error.h"
 #include "collectors/base/mutex.h"
 #include "collectors/poll/poll_update.h"
 #include "exporter/app/event_log.h"
+#include "exporter/app/unstored.h"
 #include "exporter/exposition/exposition.h"
 #include "exporter/exposition/publisher.h"
 #include "exporter/ledger/ledger.h"
@@ -40,32 +41,33 @@ class Recorder final : public PollListener {
   void OnUpdate(PollUpdate update) override;
   void OnLogin(const LoginUpdate& update) override;
 
-  // Tries again to store what the ledger could not take.  Until then it counts nowhere.
+  // Tries again to store what the ledger could not take.  Until then it counts nowhere; what of it
+  // is stored now is published, too.
   void Retry();
 
  private:
   using CollectorKey = std::pair<std::string, const Family*>;
-  // What could not be stored yet.
-  struct Pending {
-    std::optional<WallTime> baseline;
-    std::map<std::string, RefreshAnswer> answers;  // settled ones, by the refresh's id
-    std::vector<MetDomain> met;
-    std::optional<Nanoseconds> clock_skew;  // of the appliance, when the last answer came
-  };
 
   std::vector<bool> Store(const PollUpdate& update);
   void StoreBaseline(const PollUpdate& update);
-  void StoreMetDomains(std::string_view target, const Family& family, std::vector<MetDomain> met);
+  void StoreMetDomains(const PollUpdate& update, std::vector<MetDomain> met);
   void ForgetOld(const PollUpdate& update);
   void ForgetDomains(const PollUpdate& update, const Unneeded& unneeded);
-  void KeepAnswers(const PollUpdate& update);
-  void KeepBaseline(const PollUpdate& update);
+  Result<std::vector<bool>> CommitOrKeep(const PollUpdate& update, std::size_t& without_room);
+
+  std::vector<CollectorKey> Pending();
+  bool StorePendingAnswers(const CollectorKey& collector);
+  Result<std::vector<bool>> CommitPending(const CollectorKey& collector, PollUpdate& update);
+  void StorePendingMet(const CollectorKey& collector);
+  Result<std::size_t> MeetPending(const CollectorKey& collector);
+  Result<void> SetPendingBaseline(const CollectorKey& collector);
   void Complain(const Error& error);
-  void RecoverIfNothingIsPending();
+  bool RecoverIfNothingIsPending();
 
   const Parts parts_;
+  // Held while something is stored, so that of two answers the later one stays.
   Mutex mutex_;
-  std::map<CollectorKey, Pending> pending_ CCKM_GUARDED_BY(mutex_);
+  std::map<CollectorKey, Unstored> pending_ CCKM_GUARDED_BY(mutex_);
 };
 
 }  // namespace cckm

@@ -125,7 +125,7 @@ void RefreshFolder::FoldRefresh(RefreshState& state, const RefreshAnswer& answer
   RenewDomains(state, refresh, is_first_answer);
   if (Leaves(state)) is_sweep_needed_ = true;
   if (!answer.settled) return;
-  if (is_new) cckm::Count(refresh, collector_.durations, setting_.wall_now);
+  if (is_new) Count(refresh, collector_.durations, setting_.wall_now);
   for (std::size_t i = 0; i < state.domains.size(); ++i) {
     const auto [domain, status] = state.domains[i];
     DomainHistory& history =
@@ -135,12 +135,12 @@ void RefreshFolder::FoldRefresh(RefreshState& state, const RefreshAnswer& answer
   }
 }
 
-void RefreshFolder::Count(const Refresh& refresh) {
-  cckm::Count(refresh, collector_.durations, setting_.wall_now);
+void RefreshFolder::TakeStored(const Refresh& refresh, bool is_new) {
+  if (is_new) Count(refresh, collector_.durations, setting_.wall_now);
   for (const DomainRefresh& named : refresh.domains) {
     DomainHistory& history = HistoryOf(named.domain_id);
     history.Consider(refresh, named.status);
-    history.Count(refresh, named.status, setting_.wall_now);
+    if (is_new) history.Count(refresh, named.status, setting_.wall_now);
   }
 }
 

@@ -55,8 +55,9 @@ class RefreshFolder {
   // Shows again what a refresh that was counted before a restart is the exemplar of.
   void Recall(const Refresh& refresh);
 
-  // Counts a settled refresh that was folded before without being counted.
-  void Count(const Refresh& refresh);
+  // Takes again a settled refresh that was folded before without being counted, and counts it if it
+  // `is_new`.
+  void TakeStored(const Refresh& refresh, bool is_new);
 
   // Takes the family's list of domains: their names, and which of them exist.
   void FoldDomainListing(LabelledListing listing);

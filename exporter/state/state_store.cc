@@ -286,7 +286,7 @@ void StateStore::Count(const PollUpdate& update, const std::vector<bool>& is_new
   if (collector == nullptr) return;
   RefreshFolder folder = FolderOf(*collector, labels, update.at, update.wall_time);
   for (std::size_t i = 0; i < update.answers.size(); ++i) {
-    if (is_new[i]) folder.Count(update.answers[i].refresh);
+    folder.TakeStored(update.answers[i].refresh, is_new[i]);
   }
 }
 

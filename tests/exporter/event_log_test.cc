@@ -222,6 +222,13 @@ TEST_F(EventLogTest, AnAnomalyIsLoggedOncePerKindInFiveMinutes) {
   EXPECT_EQ(CountOf(logged, "Refresh has an anomaly"), 4U);
 }
 
+TEST_F(EventLogTest, WhatFindsNoRoomIsSaidForEachFamily) {
+  for (const char* family : {"dsm", "aws", "dsm"}) events.OnNoRoom(Update(family), 7);
+  const std::string logged = Logged();
+  EXPECT_EQ(CountOf(logged, "level=error"), 2U) << logged;
+  EXPECT_EQ(CountOf(logged, "target=cm cloud=dsm refreshes=7 suppressed=0\n"), 1U) << logged;
+}
+
 TEST_F(EventLogTest, OfManyPollersWithOneFaultOneIsHeard) {
   {
     std::vector<std::jthread> pollers;
