@@ -32,7 +32,8 @@ enum class HistogramField : protozero::pbf_tag_type {
   kZeroCount = 7,
   kPositiveSpan = 12,
   kPositiveDelta = 13,
-  kCreated = 15
+  kCreated = 15,
+  kExemplar = 16
 };
 enum class BucketField : protozero::pbf_tag_type { kCount = 1, kUpperBound = 2, kExemplar = 3 };
 enum class SpanField : protozero::pbf_tag_type { kOffset = 1, kLength = 2 };
@@ -68,11 +69,12 @@ std::string CreatedField(const std::optional<WallTime>& created_at) {
 
 using HistogramBuilder = protozero::pbf_builder<HistogramField>;
 
-void AddExemplar(protozero::pbf_builder<BucketField>& bucket, const Exemplar& exemplar,
+template <typename Parent, typename Field>
+void AddExemplar(Parent& parent, Field field, const Exemplar& exemplar,
                  const LabelView& domain_id) {
   const std::vector<ExemplarLabel> labels = LabelsOf(exemplar, domain_id);
   if (labels.empty()) return;
-  protozero::pbf_builder<ExemplarField> message(bucket, BucketField::kExemplar);
+  protozero::pbf_builder<ExemplarField> message(parent, field);
   for (const ExemplarLabel& label : labels) {
     AddPair(message, ExemplarField::kLabel, label.name, label.value.text);
   }
@@ -89,7 +91,7 @@ void AddClassicBuckets(HistogramBuilder& message, const HistogramView& histogram
                                                     ? histogram.bounds[i]
                                                     : std::numeric_limits<double>::infinity());
     if (exemplar == histogram.exemplars.end() || exemplar->bucket != i) continue;
-    AddExemplar(bucket, *exemplar++, histogram.exemplar_domain);
+    AddExemplar(bucket, BucketField::kExemplar, *exemplar++, histogram.exemplar_domain);
   }
 }
 
@@ -114,7 +116,10 @@ void AddSpans(HistogramBuilder& message, std::span<const NativeBuckets::Bucket> 
   if (buckets.empty()) AddSpan(message, 0, 0);
 }
 
-void AddNativeBuckets(HistogramBuilder& message, const NativeBuckets& native) {
+// The exemplars of the classic buckets stand here once more: a reader that keeps native buckets
+// may look at these alone.
+void AddNativeBuckets(HistogramBuilder& message, const HistogramView& histogram) {
+  const NativeBuckets& native = *histogram.native;
   message.add_sint32(HistogramField::kSchema, NativeBuckets::kSchema);
   message.add_double(HistogramField::kZeroThreshold, NativeBuckets::kZeroThreshold);
   message.add_uint64(HistogramField::kZeroCount, native.zeros());
@@ -127,6 +132,9 @@ void AddNativeBuckets(HistogramBuilder& message, const NativeBuckets& native) {
     previous = count;
   }
   message.add_packed_sint64(HistogramField::kPositiveDelta, deltas.begin(), deltas.end());
+  for (const Exemplar& exemplar : histogram.exemplars) {
+    AddExemplar(message, HistogramField::kExemplar, exemplar, histogram.exemplar_domain);
+  }
 }
 
 void AppendVarint(ByteBuffer& out, std::uint64_t number) {
@@ -265,7 +273,7 @@ void ProtobufWriter::Histogram(LabelViews labels, const HistogramView& histogram
     message.add_uint64(HistogramField::kCount, histogram.cumulative.back());
     message.add_double(HistogramField::kSum, histogram.sum);
     AddClassicBuckets(message, histogram);
-    if (with_native_ && histogram.native != nullptr) AddNativeBuckets(message, *histogram.native);
+    if (with_native_ && histogram.native != nullptr) AddNativeBuckets(message, histogram);
     if (histogram.created_at) AddTime(message, HistogramField::kCreated, *histogram.created_at);
   }
   AppendMetricHead(out_, metric_.size());

@@ -157,13 +157,16 @@ TEST_F(ProtobufHistogramTest, HasItsClassicBuckets) {
                 "bucket { cumulative_count: 3 upper_bound: inf } } } ");
 }
 
+std::vector<Exemplar> OneExemplar() {
+  return {{.bucket = 1,
+           .refresh_id = LabelValue("r1"),
+           .domain_id = LabelValue("d1"),
+           .value = 0.75,
+           .at = WallTime(std::chrono::nanoseconds(1'700'000'000'000'000'005))}};
+}
+
 TEST_F(ProtobufHistogramTest, CarriesExemplarsAndTheTimeSinceWhenItCounts) {
-  const std::vector<Exemplar> exemplars = {
-      {.bucket = 1,
-       .refresh_id = LabelValue("r1"),
-       .domain_id = LabelValue("d1"),
-       .value = 0.75,
-       .at = WallTime(std::chrono::nanoseconds(1'700'000'000'000'000'005))}};
+  const std::vector<Exemplar> exemplars = OneExemplar();
   view.exemplars = exemplars;
   view.created_at = WallTime(std::chrono::milliseconds(-1500));
   EXPECT_EQ(
@@ -189,6 +192,20 @@ TEST_F(ProtobufHistogramTest, NativeBucketsAreSpansAndDifferences) {
                       "positive_span { offset: 47 length: 1 } positive_delta: 1 positive_delta: 3 "
                       "positive_delta: -2 positive_delta: 7 } }"),
             std::string::npos)
+      << text;
+}
+
+TEST_F(ProtobufHistogramTest, NativeBucketsHaveTheExemplarsOfTheirOwn) {
+  const std::vector<Exemplar> exemplars = OneExemplar();
+  view.exemplars = exemplars;
+  buckets.Add(0, 1);
+  const std::string text = WrittenAs(NativeHistograms::kYes);
+  EXPECT_NE(
+      text.find(
+          "positive_delta: 1 exemplars { "
+          R"(label { name: "refresh_id" value: "r1" } label { name: "domain_id" value: "d1" } )"
+          "value: 0.75 timestamp { seconds: 1700000000 nanos: 5 } } }"),
+      std::string::npos)
       << text;
 }
 
