@@ -8,10 +8,15 @@ say() { printf '\n#### %s\n' "$*"; }
 say "g++"
 tests/run.sh
 
+say "Prometheus 3"
+tests/fetch_prometheus3.sh
+tests/operations/run.sh
+tests/formats/prometheus3.sh build/release
+
 say "clang"
 cmake --preset release-clang >/dev/null
 cmake --build --preset release-clang | tail -n 1
-ctest --preset release-clang -j "$(nproc)" | tail -n 10
+ctest --preset release-clang -LE scripts -j "$(nproc)" | tail -n 10
 
 for preset in asan-ubsan tsan; do
   say "$preset, every test"
