@@ -1,15 +1,13 @@
 #include "tests/simulator/fault_script.h"
 
-#include <algorithm>
 #include <sstream>
 
 namespace cckm::simulator {
 namespace {
 
 // As a query: the line without its comment, & between the parameters.
-std::string AsQuery(std::string line) {
-  line.resize(std::min(line.find('#'), line.size()));
-  std::istringstream words(line);
+std::string AsQuery(const std::string& line) {
+  std::istringstream words(line.substr(0, line.find('#')));
   std::string query;
   for (std::string word; words >> word;) query.append(query.empty() ? "" : "&").append(word);
   return query;
@@ -23,7 +21,7 @@ FaultScript ParseFaultScript(std::string_view text) {
   std::size_t number = 0;
   for (std::string line; std::getline(lines, line);) {
     ++number;
-    const std::string query = AsQuery(std::move(line));
+    const std::string query = AsQuery(line);
     if (query.empty()) continue;
     auto rule = ParseFaultRule(Query(query), FaultSource::kScript);
     if (rule) {
