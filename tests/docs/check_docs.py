@@ -4,7 +4,8 @@
 - No sentence of the README has more than 30 words.
 - Every relative link leads to a file, and to a heading where it names one.
 - Every script, flag and metric that is named exists.
-- Every text that deploy/docs/troubleshooting.md quotes is one of the programs' sources; `...` stands for what differs.
+- Every text that deploy/docs/troubleshooting.md quotes is one of the programs' sources, where `...` stands for what differs; and it has
+  every text that says what is wrong with a value or a file.
 - Pictures are small, and every one is shown somewhere.
 
 Usage: check_docs.py [FOLDER]      (default: the sources that it lies in); prints a line for each finding; exits 1 if there is any
@@ -24,6 +25,9 @@ CODE = re.compile(r"`([^`]+)`")
 FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]*\.[a-z][a-z.-]*[a-z])")
 METRIC = re.compile(r"(?<!:)\bcckm_[a-z_]*[a-z]\b")  # not within the name of a recording rule
 SCRIPT = re.compile(r"(?<![\w/.-])((?:tests|deploy|helm|\.ci)/[\w./-]*\w)")
+# How a text begins that says what is wrong with a value or a file.
+OBJECTION = re.compile(
+    r'"( ?(?:must|needs|cannot be|holds|begins|is (?:missing|not a|one|listed|written|empty|open|longer))\b[^"]*[a-z][^"]*)"')
 # What histograms are asked for by, and names that are no metrics.
 SUFFIXES = ("_bucket", "_count", "_sum")
 NO_METRICS = {"cckm_exporter", "cckm_ledger"}
@@ -93,15 +97,15 @@ def unknown_names(root, page):
             yield f"{page.relative_to(root)}: {metric} is no metric"
 
 
-def literals(root):
-    """All texts of the programs, neighbouring ones joined as a compiler does."""
-    code = sources(root, "exporter/**/*.cc", "exporter/**/*.h", "collectors/**/*.cc", "collectors/**/*.h")
-    return re.sub(r'"\s*"', "", code).replace('\\"', '"')
+def code(root):
+    """The programs' sources without comments, neighbouring texts joined as a compiler does; quotes within texts are single."""
+    text = sources(root, "exporter/**/*.cc", "exporter/**/*.h", "collectors/**/*.cc", "collectors/**/*.h")
+    text = re.sub(r"^\s*//.*$", "", text, flags=re.M).replace('\\"', "'")
+    return re.sub(r'"\s*"', "", text)
 
 
-def unknown_texts(root):
-    page = root / "deploy/docs/troubleshooting.md"
-    known = literals(root)
+def quoted(page):
+    """What the page says that people may see, in the columns that are named so."""
     column = None
     for line in page.read_text().splitlines():
         cells = [cell.strip() for cell in line.split("|")]
@@ -111,9 +115,20 @@ def unknown_texts(root):
         if column is None:  # a table begins
             column = next((i for i, cell in enumerate(cells) if cell in ("text", "line", "answer")), 0)
         for text in CODE.findall(cells[column]):
-            for part in text.split("..."):
-                if len(part.strip()) > 3 and part.strip() not in known:
-                    yield f"{page.relative_to(root)}: nobody says: {part.strip()}"
+            yield from (part.strip().replace('"', "'") for part in text.split("...") if len(part.strip()) > 3)
+
+
+def texts(root):
+    """What people may see and this page has to explain, both ways."""
+    page = root / "deploy/docs/troubleshooting.md"
+    said = code(root)
+    explained = set(quoted(page))
+    for text in sorted(explained):
+        if text not in said:
+            yield f"{page.relative_to(root)}: nobody says: {text}"
+    for objection in sorted({objection.strip() for objection in OBJECTION.findall(said)}):
+        if not any(text in objection or objection in text for text in explained):
+            yield f"{page.relative_to(root)}: does not explain: {objection}"
 
 
 def pictures(root, pages):
@@ -133,7 +148,7 @@ def findings(root):
         yield from broken_links(root, page)
     for page in pages:
         yield from unknown_names(root, page)
-    yield from unknown_texts(root)
+    yield from texts(root)
     yield from pictures(root, pages)
 
 

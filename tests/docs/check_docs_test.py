@@ -70,6 +70,11 @@ class CheckDocsTest(unittest.TestCase):
     def test_what_nobody_says_is_found(self):
         self.assert_found("nobody says: is odd", code='f("the file " + name + " is even");\n')
 
+    def test_what_is_not_explained_is_found(self):
+        said = SOUND["exporter/a.cc"]
+        self.assert_found("does not explain: must be even", code=said + 'f("must be "\n  "even");\n')
+        self.assertEqual(self.findings(code=said + '// "must be even"\nf("must");\n'), [])
+
     def test_pictures_are_small_and_shown(self):
         self.assert_found("too many", picture="x" * check_docs.MOST_BYTES)
         self.assert_found("shown nowhere", readme="\n")
