@@ -15,9 +15,9 @@
 #include "collectors/poll/poll_update.h"
 #include "exporter/app/event_log.h"
 #include "exporter/app/unstored.h"
-#include "exporter/exposition/exposition.h"
 #include "exporter/exposition/publisher.h"
 #include "exporter/ledger/ledger.h"
+#include "exporter/metrics/exporter_status.h"
 #include "exporter/metrics/self_metrics.h"
 #include "exporter/state/state_store.h"
 

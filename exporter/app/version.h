@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "exporter/exposition/exposition.h"
+#include "exporter/metrics/build_info.h"
 
 namespace cckm {
 

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "collectors/base/hide.h"
 #include "collectors/base/whole_file.h"
 #include "exporter/config/schema.h"
 #include "exporter/config/yaml_cursor.h"
@@ -20,17 +19,6 @@ ConfigResult FileProblem(const std::filesystem::path& file, std::string message)
 }
 
 }  // namespace
-
-std::string ConfigProblem::ToString() const {
-  std::string text = file;
-  if (line != 0) text += ":" + std::to_string(line);
-  for (const std::string* part : {&key, &message}) {
-    if (!text.empty() && !part->empty()) text += ": ";
-    text += *part;
-  }
-  HideTokens(text);
-  return text;
-}
 
 ConfigResult LoadConfigFile(const std::filesystem::path& file) {
   const auto content = ReadTextFile(file, FilePrivacy::kPublic, kLargestFile);

@@ -12,22 +12,9 @@
 #include <tl/expected.hpp>
 
 #include "exporter/config/config.h"
+#include "exporter/config/config_problem.h"
 
 namespace cckm {
-
-// One thing that is wrong: where, and what is allowed instead.
-struct ConfigProblem {
-  std::string file;  // as given on the command line, or empty for a flag
-  int line = 0;      // 1-based; 0 where no line applies
-  std::string
-      key;  // dotted path with indexes: targets[0].collectors.dsm.refresh_ids[1]; or the flag
-  std::string message;  // what is wrong and what is allowed; never a secret
-
-  // "cckm.yml:12: targets[0].url: must be ..."
-  std::string ToString() const;
-
-  friend bool operator==(const ConfigProblem&, const ConfigProblem&) = default;
-};
 
 using ConfigResult = tl::expected<Config, std::vector<ConfigProblem>>;
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "exporter/config/config_file.h"
+#include "exporter/config/config_problem.h"
 #include "exporter/config/flag_table.h"
 
 namespace cckm {

@@ -13,7 +13,8 @@
 
 #include <tl/expected.hpp>
 
-#include "exporter/config/config_file.h"
+#include "exporter/config/config.h"
+#include "exporter/config/config_problem.h"
 #include "exporter/log/log.h"
 
 namespace cckm {

@@ -11,7 +11,7 @@
 
 #include <tl/expected.hpp>
 
-#include "exporter/config/config_file.h"
+#include "exporter/config/config_problem.h"
 #include "exporter/config/web_config.h"
 
 namespace cckm {

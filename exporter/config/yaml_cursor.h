@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/config/config_file.h"
+#include "exporter/config/config_problem.h"
 #include "exporter/config/yaml_node.h"
 
 namespace cckm {

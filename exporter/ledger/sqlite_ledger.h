@@ -18,23 +18,13 @@
 #include "collectors/base/clock.h"
 #include "collectors/base/mutex.h"
 #include "exporter/ledger/ledger.h"
+#include "exporter/ledger/ledger_open_failure.h"
 #include "exporter/ledger/sqlite_domain_sweep.h"
 
 namespace cckm {
 
 class SqliteCommit;
 struct SqliteStore;
-
-// Why a ledger could not be opened.
-struct LedgerOpenFailure {
-  enum class Kind : std::uint8_t {
-    kLocked,       // another process holds it
-    kUnusable,     // it is damaged, of another kind, or written by a newer version
-    kCannotWrite,  // the folder or the file cannot be made, read or written
-  };
-  Kind kind = Kind::kUnusable;
-  std::string message;  // one sentence without a final dot: which file, what, and what to do
-};
 
 struct SqliteLedgerOptions {
   std::int64_t max_refreshes = 1'000'000;  // of all collectors: only beyond may Forget() let go

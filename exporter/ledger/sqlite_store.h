@@ -8,10 +8,10 @@
 #include <memory>
 #include <tl/expected.hpp>
 
+#include "exporter/ledger/ledger_open_failure.h"
 #include "exporter/ledger/sqlite_collector_table.h"
 #include "exporter/ledger/sqlite_connection.h"
 #include "exporter/ledger/sqlite_domain_table.h"
-#include "exporter/ledger/sqlite_ledger.h"
 #include "exporter/ledger/sqlite_refresh_table.h"
 #include "exporter/ledger/sqlite_tally.h"
 

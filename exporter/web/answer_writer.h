@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "exporter/web/http_server.h"
+#include "exporter/web/web_response.h"
 
 namespace cckm {
 

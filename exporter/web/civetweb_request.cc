@@ -47,8 +47,7 @@ WebRequest ToWebRequest(const mg_request_info& request) {
           .peer = request.remote_addr,
           .host = target.authority.empty() ? FirstOf(request, "Host") : target.authority,
           .origin = ListOf(request, "Origin"),
-          .fetch_site = ListOf(request, "Sec-Fetch-Site"),
-          .is_tls = request.is_ssl != 0};
+          .fetch_site = ListOf(request, "Sec-Fetch-Site")};
 }
 
 ConnectionSocket SocketOf(const mg_request_info& request, int number) {

@@ -8,8 +8,8 @@
 
 #include <string_view>
 
-#include "exporter/web/http_server.h"
 #include "exporter/web/server_sockets.h"
+#include "exporter/web/web_request.h"
 
 namespace cckm {
 

@@ -29,6 +29,8 @@
 #include "exporter/web/http_server.h"
 #include "exporter/web/rate_limiter.h"
 #include "exporter/web/tls_server_context.h"
+#include "exporter/web/web_request.h"
+#include "exporter/web/web_response.h"
 
 namespace cckm {
 

@@ -14,9 +14,10 @@
 
 #include "exporter/exposition/publisher.h"
 #include "exporter/state/state_store.h"
-#include "exporter/web/http_server.h"
 #include "exporter/web/places.h"
 #include "exporter/web/status_model.h"
+#include "exporter/web/web_request.h"
+#include "exporter/web/web_response.h"
 
 namespace cckm {
 

@@ -18,35 +18,13 @@
 
 #include "collectors/base/clock.h"
 #include "exporter/config/web_config.h"
-#include "exporter/exposition/byte_buffer.h"
+#include "exporter/web/listen_failure.h"
+#include "exporter/web/web_request.h"
+#include "exporter/web/web_response.h"
 
 namespace cckm {
 
 class TlsServerContext;
-
-struct WebRequest {
-  std::string_view method;  // as sent
-  std::string_view path;    // raw, before the `?`; not decoded
-  // Values of headers, empty where not sent.  Those whose value is a list are of all lines.
-  std::string accept;
-  std::string accept_encoding;
-  std::string_view authorization = {};
-  std::string_view peer = {};  // the client's IP address in numbers
-  std::string_view host = {};  // host[:port] as the client knows this server
-  std::string origin = {};
-  std::string fetch_site = {};
-  bool is_tls = false;
-};
-
-struct WebAnswer {
-  int status = 200;
-  std::string content_type = "text/plain; charset=utf-8";
-  WebHeaders headers;                        // beyond those that every answer carries
-  std::string text;                          // the body, unless `shared` is set
-  std::shared_ptr<const ByteBuffer> shared;  // a body that is shared with other answers
-  // A place that others may wait for, released when the last byte was written.
-  std::shared_ptr<void> held_until_written;
-};
 
 using WebHandler = std::function<WebAnswer(const WebRequest&)>;
 
@@ -77,12 +55,6 @@ struct HttpServerOptions {
   std::chrono::milliseconds stall_timeout{1'000};
   std::function<WallTime()> now = [] { return SystemClock().Now(); };  // for `Date`
   HttpServerHooks hooks = {};
-};
-
-// The address that could not be listened on, and the reason in words.
-struct ListenFailure {
-  std::string address;
-  std::string message;
 };
 
 // Version of the HTTP library in use, as "civetweb/1.15".

@@ -8,7 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "exporter/web/http_server.h"
+#include "exporter/web/listen_failure.h"
 #include "exporter/web/socket_address.h"
 
 namespace cckm {

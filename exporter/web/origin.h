@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "exporter/web/http_server.h"
+#include "exporter/web/web_request.h"
 
 namespace cckm {
 
