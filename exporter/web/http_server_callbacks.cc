@@ -1,6 +1,10 @@
 // What civetweb calls: connections that come and go, their requests, and the threads that serve
 // them.
 
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <cerrno>
 #include <exception>
 
 #include "exporter/web/civetweb_request.h"
@@ -224,3 +228,15 @@ int HttpServer::Impl::OnMessage(const mg_connection* connection, const char* mes
 }
 
 }  // namespace cckm
+
+// This takes the place of the C library's accept(), which civetweb calls again at once where it
+// failed.  While no descriptor is left for a client that waits, that would keep a processor busy.
+extern "C" int accept(int listening, sockaddr* address, socklen_t* size) {
+  constexpr int kPauseInMs = 50;
+  const int accepted = accept4(listening, address, size, 0);
+  const int error = errno;
+  const bool is_short = error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+  if (accepted < 0 && is_short) poll(nullptr, 0, kPauseInMs);
+  errno = error;
+  return accepted;
+}

@@ -7,8 +7,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <list>
+#include <sstream>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
 
+#include "collectors/base/clock.h"
+#include "tests/fakes/raw_client.h"
 #include "tests/fakes/raw_server.h"
 #include "tests/integration/config_yaml.h"
 #include "tests/integration/exporter_process.h"
@@ -70,6 +82,60 @@ TEST(DescriptorsTest, ALimitBelowMaxConnectionsIsToldAndServedWithin) {
   ExporterProcess exporter({.url = "http://127.0.0.1:1", .limits = {"--nofile=200:200"}});
   EXPECT_EQ(exporter.Get("/metrics").status, 200);
   EXPECT_THAT(exporter.child().ErrorOutput(), HasSubstr("--web.max-connections"));
+}
+
+std::size_t OpenFiles(pid_t pid) {
+  std::error_code none;
+  const std::filesystem::directory_iterator files("/proc/" + std::to_string(pid) + "/fd", none);
+  return static_cast<std::size_t>(std::distance(begin(files), end(files)));
+}
+
+// What the process took so far, for itself and in the kernel.
+std::chrono::duration<double> ProcessorTime(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  std::istringstream fields(text.substr(text.rfind(')') + 1));
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) fields >> skipped;
+  double user = 0;
+  double kernel = 0;
+  fields >> user >> kernel;
+  return std::chrono::duration<double>((user + kernel) / static_cast<double>(sysconf(_SC_CLK_TCK)));
+}
+
+// On a connection that it already has, it shows how it is.
+TEST(DescriptorsTest, ClientsThatTakeThemAllKeepNoProcessorBusyAndMayLeaveAgain) {
+  const SimulatorProcess simulator{std::string(kToken)};
+  ExporterProcess exporter({.url = simulator.url()});
+  RawClient held(exporter.port());
+  std::string last_poll;
+  const auto polled_again = [&] {
+    const std::string body = held.Ask("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n").body;
+    const std::string at = ValueOf(body, Series("cckm_last_poll_timestamp_seconds"));
+    return !at.empty() && std::exchange(last_poll, at) != at;
+  };
+  ASSERT_TRUE(Eventually(kPatience, polled_again));
+
+  const pid_t pid = exporter.child().pid();
+  const std::size_t most = OpenFiles(pid) + 8;
+  rlimit former{};
+  ASSERT_EQ(prlimit(pid, RLIMIT_NOFILE, nullptr, &former), 0);
+  const rlimit low{most, former.rlim_max};
+  ASSERT_EQ(prlimit(pid, RLIMIT_NOFILE, &low, nullptr), 0);
+  std::list<RawClient> clients;
+  while (clients.size() < 4 * most) clients.emplace_back(exporter.port());
+  ASSERT_TRUE(Eventually(kPatience, [&] { return OpenFiles(pid) >= most; }));
+
+  const SystemClock clock;
+  const SteadyTime began = clock.SteadyNow();
+  const auto taken_before = ProcessorTime(pid);
+  for (int poll = 0; poll < 3; ++poll) ASSERT_TRUE(Eventually(kPatience, polled_again));
+  const auto taken = ProcessorTime(pid) - taken_before;
+  EXPECT_LT(taken, (clock.SteadyNow() - began) / 4);
+  EXPECT_GE(OpenFiles(pid), most);
+
+  clients.clear();
+  EXPECT_TRUE(Eventually(kPatience, [&] { return exporter.Get("/metrics").status == 200; }));
 }
 
 // Memory for the stacks of new threads is what the system refuses here: that holds for root, too.
