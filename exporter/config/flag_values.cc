@@ -5,6 +5,10 @@
 #include <algorithm>
 #include <deque>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
 
 #include "exporter/config/flag_table.h"
 #include "exporter/config/nearest_word.h"
