@@ -12,15 +12,15 @@ import concurrent.futures
 import errno
 import itertools
 import pathlib
-import queue
 import tempfile
-import time
+import threading
 
 from processes import Exporter, Simulator, Watch, ask, copy_of, eventually, free_port, value_of
 from truth import FAMILIES, Truth
 
 WORKERS = 4
-NEVER = 10**6  # operations
+FEWEST = 6  # operations of a transaction: a sync, and two writes for each of its pages
+POLLS_WITHOUT = 3 * WORKERS  # that have no such operation any more: then all are through
 FAULTS = list(itertools.product([errno.ENOSPC, errno.EIO], ["on", "once"]))
 POLL = [("completed", "a,b"), ("failed", "c"), ("partial", "d,e"), ("cancelled", "f")]
 LABELS = '{target="cm",cloud="dsm"'
@@ -54,6 +54,8 @@ class Site:
         self.polls = 0
 
     def start(self):
+        log = self.folder / "exporter.log"
+        self.log_begins = log.stat().st_size if log.exists() else 0
         self.exporter = Exporter(self.binary, self.folder, self.port, self.environment)
         self.exporter.first_exposition()
 
@@ -82,7 +84,13 @@ class Site:
     def operations(self):
         """How many there have been since fail()."""
         count = self.folder / "order.count"
-        return int(count.read_text() or 0) if count.exists() else 0
+        if not count.exists():
+            return 0
+        return int(eventually(count.read_text, "the count is written"))  # it is empty for a moment
+
+    def log(self):
+        """What this life of the exporter has logged."""
+        return (self.folder / "exporter.log").read_bytes()[self.log_begins:].decode(errors="replace")
 
     def mend(self):
         self.order.unlink()
@@ -114,12 +122,34 @@ def failures(exposition):
     return value_of(exposition, "cckm_ledger_write_failures_total")
 
 
-def operations_of_a_poll(site):
-    site.fail(NEVER, errno.EIO, "once")
-    site.finish_some()
-    site.until(site.is_all_counted, "a poll is counted")
-    site.mend()
-    return site.operations()
+def last_poll(exposition):
+    return value_of(exposition, f"cckm_last_poll_timestamp_seconds{LABELS}}}")
+
+
+class Plan:
+    """Which operation fails next, from the first to one that no poll has any more.
+
+    How many a poll has depends on how many transactions its refreshes fall into.
+    """
+
+    def __init__(self, every):
+        self.lock = threading.Lock()
+        self.tasks = ((number, *fault) for number in itertools.count(1)
+                      for fault in (FAULTS if every else [FAULTS[number % len(FAULTS)]]))
+        self.reached = set()  # numbers
+        self.faults = 0
+        self.without = 0  # polls in a row
+
+    def next(self):
+        with self.lock:
+            return next(self.tasks) if self.without < POLLS_WITHOUT else None
+
+    def note(self, number, is_reached):
+        with self.lock:
+            self.without = 0 if is_reached else self.without + 1
+            self.faults += is_reached
+            if is_reached:
+                self.reached.add(number)
 
 
 def check(site, number, error, mode):
@@ -139,10 +169,9 @@ def check(site, number, error, mode):
     site.until(lambda text: site.is_all_counted(text) and is_writable(text), f"{name}: all is counted")
     if mode == "once":
         site.mend()
-    if is_reached and failures(site.scrape()) <= before:
-        raise SystemExit(f"{name}: no failure is counted")
-    if is_reached and "Ledger cannot be written" not in site.exporter.log():
-        raise SystemExit(f"{name}: the log does not say so")
+    if is_reached:
+        site.until(lambda text: failures(text) > before, f"{name}: a failure is counted")
+        eventually(lambda: "Ledger cannot be written" in site.log(), f"{name}: the log says so")
     site.restart()
     if not site.is_all_counted(site.scrape()):
         raise SystemExit(f"{name}: a restart changes the counts")
@@ -150,13 +179,17 @@ def check(site, number, error, mode):
 
 
 def check_while_it_fails(site, name):
-    """Gauges go on, nothing counts, and the exporter says that it cannot write: from one scrape to the next."""
-    site.until(lambda text: not is_writable(text), f"{name}: the ledger is not writable")
-    end = time.monotonic() + 1.5  # longer than from one poll to the next
-    while time.monotonic() < end:
-        text = site.scrape()
+    """Gauges go on, nothing counts, and the exporter says that it cannot write: in every scrape of two more polls."""
+    text = site.until(lambda text: not is_writable(text) and text, f"{name}: the ledger is not writable")
+    polls = {last_poll(text)}
+
+    def has_polled_twice(text):
         if is_writable(text) or site.is_all_counted(text) or value_of(text, f"cckm_up{LABELS}}}") != 1:
             raise SystemExit(f"{name}: it counts, calls itself writable or is down while the disk fails")
+        polls.add(last_poll(text))
+        return len(polls) > 2
+
+    site.until(has_polled_twice, f"{name}: polls go on")
 
 
 def check_baseline(site):
@@ -174,37 +207,13 @@ def check_baseline(site):
     site.until(site.is_all_counted, "what ended meanwhile is counted")
 
 
-def work(arguments, tasks):
-    done = 0
+def work(arguments, plan):
     with tempfile.TemporaryDirectory(dir=arguments.build_dir) as folder:
         site = Site(arguments, pathlib.Path(folder))
         try:
             check_baseline(site)
-            while True:
-                try:
-                    task = tasks.get_nowait()
-                except queue.Empty:
-                    return done
-                done += check(site, *task)
-        finally:
-            site.stop()
-
-
-def add_tasks(tasks, count, every):
-    for number in range(1, 2 * count + 1):  # a poll may have more than another
-        for fault in FAULTS if every else [FAULTS[number % len(FAULTS)]]:
-            tasks.put((number, *fault))
-
-
-def count_operations(arguments):
-    with tempfile.TemporaryDirectory(dir=arguments.build_dir) as folder:
-        site = Site(arguments, pathlib.Path(folder))
-        try:
-            site.start()
-            site.until(lambda text: value_of(text, f"cckm_up{LABELS}}}") == 1, "the first poll is over")
-            operations_of_a_poll(site)  # makes the domains
-            site.restart()
-            return operations_of_a_poll(site)
+            while task := plan.next():
+                plan.note(task[0], check(site, *task))
         finally:
             site.stop()
 
@@ -215,15 +224,14 @@ def main():
     parser.add_argument("--every", action="store_true")
     parser.add_argument("--build-dir", type=lambda text: pathlib.Path(text).resolve(), default="build/release")
     arguments = parser.parse_args()
-    tasks = queue.Queue()
-    count = count_operations(arguments)
-    add_tasks(tasks, count, arguments.every)
+    plan = Plan(arguments.every)
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        done = sum(future.result() for future in [pool.submit(work, arguments, tasks) for _ in range(WORKERS)])
-    # What a poll learned is stored in one transaction or in two: the one that was counted may have had both.
-    if not 0 < count <= 2 * done:
-        raise SystemExit(f"only {done} faults were reached, and a poll has {count} operations")
-    print(f"{done} faults in the {count} operations of a poll, and a little beyond: all counted once.")
+        for future in [pool.submit(work, arguments, plan) for _ in range(WORKERS)]:
+            future.result()
+    missing = set(range(1, FEWEST + 1)) - plan.reached
+    if missing:
+        raise SystemExit(f"no poll has operation {min(missing)}, which every transaction has")
+    print(f"{plan.faults} faults in the {max(plan.reached)} operations of a poll: all counted once.")
 
 
 if __name__ == "__main__":

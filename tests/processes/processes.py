@@ -15,7 +15,7 @@ import time
 WATCHED = re.compile(
     r"(cckm_(?:domain_)?refresh_duration_seconds_(?:bucket|count|sum)|cckm_domain_refreshes_total){(.*)} (\S+)")
 LABEL = re.compile(r'(\w+)="([^"]*)",?')
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60  # longer than anything takes on a busy host
 
 
 def ask(port, path, method="GET"):
