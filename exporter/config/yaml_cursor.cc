@@ -21,8 +21,8 @@ std::string NamesOf(const std::vector<YamlKey>& keys) {
 }
 
 std::string UnknownKey(std::string_view name, const std::vector<YamlKey>& keys) {
-  std::vector<std::string_view> names;
-  for (const YamlKey& key : keys) names.push_back(key.name);
+  std::vector<std::string_view> names(keys.size());
+  std::ranges::transform(keys, names.begin(), &YamlKey::name);
   const std::string_view nearest = NearestWord(name, names);
   if (nearest.empty()) return "is not a known key; allowed here are " + NamesOf(keys);
   return "is not a known key; did you mean " + std::string(nearest) + "? Allowed here are " +
