@@ -33,7 +33,7 @@ SetupFailure Unreadable(const std::string& target, const LedgerFailure& failure)
   }
   return {SetupFailure::Kind::kDamagedLedger,
           "target " + target + ": the ledger is damaged: " + failure.message +
-              "; restore it from a backup, or move it away to begin anew"};
+              "; restore its folder from a backup, or move it away to begin anew"};
 }
 
 }  // namespace

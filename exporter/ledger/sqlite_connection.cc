@@ -19,6 +19,8 @@ void Harden(sqlite3* handle) {
   sqlite3_db_config(handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
   sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);
+  // Until it is known to be sound, closing it leaves everything as it is.
+  sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
 }  // namespace
@@ -86,6 +88,10 @@ SqliteResult<void> SqliteConnection::TakeFailure() {
   tl::unexpected<SqliteFailure> taken(std::move(*failure_));
   failure_.reset();
   return taken;
+}
+
+void SqliteConnection::MoveInOnClose() {
+  sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
 }
 
 void SqliteConnection::Execute(const char* sql) {

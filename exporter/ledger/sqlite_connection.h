@@ -50,6 +50,9 @@ class SqliteConnection {
   // The first failure, if there was one, which is then forgotten.
   SqliteResult<void> TakeFailure();
 
+  // Has closing move what is written ahead into the file, which else is left as it is.
+  void MoveInOnClose();
+
   // Runs statements that need no values; what they answer is dropped.
   void Execute(const char* sql);
 

@@ -9,12 +9,12 @@
 #include <system_error>
 
 #include "collectors/base/file_descriptor.h"
+#include "exporter/ledger/sqlite_commit_mark.h"
 
 namespace cckm {
 namespace {
 
 constexpr mode_t kFolderMode = 0700;
-constexpr mode_t kFileMode = 0600;
 constexpr mode_t kAllModeBits = 07777;
 constexpr mode_t kOthersMayWrite = 0002;
 
@@ -41,13 +41,6 @@ Reason CheckFolder(const std::filesystem::path& folder) {
          "); take that right away, or name a folder inside it, which is made for this user alone";
 }
 
-// Writes the folder's entries to the disk: SQLite does so for its own files only.
-void Sync(const std::filesystem::path& folder) {
-  const FileDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Not every file system knows this for folders.
-  if (opened) (void)::fsync(opened.number());
-}
-
 Reason MakeFolder(const std::filesystem::path& folder) {
   std::filesystem::path parent = folder.parent_path();
   if (parent.empty()) parent = ".";
@@ -55,7 +48,7 @@ Reason MakeFolder(const std::filesystem::path& folder) {
   std::filesystem::create_directories(parent, error);
   if (error) return error.message();
   if (::mkdir(folder.c_str(), kFolderMode) == 0) {
-    Sync(parent);
+    SyncFolder(parent);
     return std::nullopt;
   }
   return errno == EEXIST ? CheckFolder(folder) : LastError();
@@ -73,8 +66,8 @@ Reason CheckFile(const std::filesystem::path& file) {
     return "it is a symbolic link; put the file itself there, or make its folder the link";
   }
   if (!S_ISREG(status.st_mode)) return "it is not a regular file";
-  if ((status.st_mode & kAllModeBits) == kFileMode) return std::nullopt;
-  (void)::chmod(file.c_str(), kFileMode);
+  if ((status.st_mode & kAllModeBits) == kLedgerFileMode) return std::nullopt;
+  (void)::chmod(file.c_str(), kLedgerFileMode);
   if (::lstat(file.c_str(), &status) != 0) return LastError();
   if ((status.st_mode & kOthersMayWrite) == 0) return std::nullopt;
   return "everybody may write it (mode " + ModeText(status.st_mode & kAllModeBits) +
@@ -83,7 +76,7 @@ Reason CheckFile(const std::filesystem::path& file) {
 
 // What a process that was killed left beside the file is read as if it were part of it.
 Reason CheckFilesBeside(const std::filesystem::path& file) {
-  for (const char* ending : {"-wal", "-journal", "-shm"}) {
+  for (const char* ending : {"-wal", "-journal", "-shm", kCommitMarkEnding}) {
     std::filesystem::path beside = file;
     beside += ending;
     struct stat status {};
@@ -96,17 +89,24 @@ Reason CheckFilesBeside(const std::filesystem::path& file) {
 }
 
 Reason MakeFile(const std::filesystem::path& file) {
-  const FileDescriptor made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode));
+  const FileDescriptor made(
+      ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kLedgerFileMode));
   if (!made && errno != EEXIST) return LastError();
   if (made) {
-    (void)::fchmod(made.number(), kFileMode);  // whatever the umask
-    Sync(file.parent_path());
+    (void)::fchmod(made.number(), kLedgerFileMode);  // whatever the umask
+    SyncFolder(file.parent_path());
   }
   if (Reason reason = CheckFile(file)) return reason;
   return CheckFilesBeside(file);
 }
 
 }  // namespace
+
+void SyncFolder(const std::filesystem::path& folder) {
+  const FileDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // Not every file system knows this for folders.
+  if (opened) (void)::fsync(opened.number());
+}
 
 tl::expected<std::filesystem::path, std::string> MakeLedgerFile(
     const std::filesystem::path& folder) {

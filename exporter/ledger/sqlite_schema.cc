@@ -7,6 +7,7 @@
 
 #include "exporter/ledger/sqlite_statement.h"
 #include "exporter/ledger/sqlite_version2.h"
+#include "exporter/ledger/sqlite_version3.h"
 
 namespace cckm {
 namespace {
@@ -80,8 +81,8 @@ CREATE TABLE forgotten(          -- keys of refreshes that were let go
 void MakeVersion1(SqliteConnection& connection) { connection.Execute(kVersion1); }
 
 // Step i leads from version i to version i + 1.
-constexpr std::array<void (*)(SqliteConnection&), kSchemaVersion> kSteps = {MakeVersion1,
-                                                                            MakeVersion2};
+constexpr std::array<void (*)(SqliteConnection&), kSchemaVersion> kSteps = {
+    MakeVersion1, MakeVersion2, MakeVersion3};
 
 std::int64_t ReadInteger(SqliteConnection& connection, std::string_view sql) {
   SqliteStatement statement(connection, sql);

@@ -15,7 +15,7 @@ namespace cckm {
 
 // Stored in the file as its user_version.  A version is never changed once it was released: a
 // change is a further one with its step.
-inline constexpr std::int64_t kSchemaVersion = 2;
+inline constexpr std::int64_t kSchemaVersion = 3;
 
 inline constexpr SqliteTable kBoundsTable = {
     .name = "bucket_bounds", .columns = "id, bounds", .column_count = 2, .key = "id, bounds"};

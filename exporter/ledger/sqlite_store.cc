@@ -50,7 +50,7 @@ LedgerOpenFailure FailureFor(const std::filesystem::path& file, const SqliteFail
   }
   return {.kind = kind,
           .message = "the ledger " + file.string() + " cannot be used: " + failure.message +
-                     "; restore it from a backup, or move it away to begin anew"};
+                     "; restore its folder from a backup, or move it away to begin anew"};
 }
 
 // One process holds the file for as long as it is open: nothing is shared in memory, and a second
@@ -95,28 +95,47 @@ tl::expected<std::int64_t, LedgerOpenFailure> TakeHold(SqliteConnection& connect
   return version;
 }
 
+// Fails if a table is damaged, or if commits are missing that the mark tells of.
+void CheckContent(SqliteConnection& connection, std::int64_t version, SqliteStore& store) {
+  if (version == kSchemaVersion) CheckTables(connection, *store.tally);
+  if (store.commits.Read() < store.mark->Read()) {
+    connection.FailAsCorrupt("it lacks commits that " + store.mark->name() + " tells of");
+  }
+}
+
+std::unique_ptr<SqliteStore> StoreOf(SqliteConnection& connection, const BucketBounds& bounds,
+                                     std::unique_ptr<SqliteCommitMark> mark) {
+  auto tally = std::make_unique<SqliteTally>(connection);
+  SqliteTally& told = *tally;
+  return std::unique_ptr<SqliteStore>(new SqliteStore{.bounds = bounds,
+                                                      .mark = std::move(mark),
+                                                      .connection = nullptr,
+                                                      .tally = std::move(tally),
+                                                      .commits = SqliteCommitCount(connection),
+                                                      .collectors = {connection, told, bounds},
+                                                      .domains = {connection, told, bounds},
+                                                      .refreshes = {connection, told}});
+}
+
 // Checks the file and brings it up to date, all or nothing.
 SqliteResult<std::unique_ptr<SqliteStore>> MakeReady(std::unique_ptr<SqliteConnection> connection,
                                                      std::int64_t version,
-                                                     const BucketBounds& bounds, WallTime now) {
+                                                     const BucketBounds& bounds,
+                                                     std::unique_ptr<SqliteCommitMark> mark,
+                                                     WallTime now) {
   SqliteTransaction transaction(*connection);
   CheckStructure(*connection);
   Migrate(*connection, version);
-  auto tally = std::make_unique<SqliteTally>(*connection);
-  tally->Load();
-  if (version == kSchemaVersion) CheckTables(*connection, *tally);
-  std::unique_ptr<SqliteStore> store(new SqliteStore{.bounds = bounds,
-                                                     .connection = nullptr,
-                                                     .tally = nullptr,
-                                                     .collectors = {*connection, *tally, bounds},
-                                                     .domains = {*connection, *tally, bounds},
-                                                     .refreshes = {*connection, *tally}});
-  FollowBounds(*connection, bounds, store->collectors, store->domains, store->refreshes, *tally);
+  auto store = StoreOf(*connection, bounds, std::move(mark));
+  SqliteTally& tally = *store->tally;
+  tally.Load();
+  CheckContent(*connection, version, *store);
+  FollowBounds(*connection, bounds, store->collectors, store->domains, store->refreshes, tally);
   CorrectFuture(*connection, store->collectors, store->domains, store->refreshes, now);
-  tally->Store();
+  if (tally.Store()) store->commits.Add();
   if (auto done = transaction.Commit(); !done) return tl::make_unexpected(std::move(done.error()));
+  connection->MoveInOnClose();
   store->connection = std::move(connection);
-  store->tally = std::move(tally);
   return store;
 }
 
@@ -134,8 +153,13 @@ tl::expected<std::unique_ptr<SqliteStore>, LedgerOpenFailure> SqliteStore::Open(
   if (const auto set = connection->TakeFailure(); !set) {
     return tl::make_unexpected(FailureFor(*file, set.error()));
   }
-  auto store = MakeReady(std::move(connection), *version, bounds, now);
+  auto store = MakeReady(std::move(connection), *version, bounds,
+                         std::make_unique<SqliteCommitMark>(*file), now);
   if (!store) return tl::make_unexpected(FailureFor(*file, store.error()));
+  SqliteStore& ready = **store;
+  if (const auto reason = ready.mark->Write(ready.commits.latest())) {
+    return tl::make_unexpected(CannotWrite(*file, *reason));
+  }
   return std::move(*store);
 }
 

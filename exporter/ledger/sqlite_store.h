@@ -4,12 +4,15 @@
 
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <tl/expected.hpp>
 
 #include "exporter/ledger/ledger_open_failure.h"
 #include "exporter/ledger/sqlite_collector_table.h"
+#include "exporter/ledger/sqlite_commit_count.h"
+#include "exporter/ledger/sqlite_commit_mark.h"
 #include "exporter/ledger/sqlite_connection.h"
 #include "exporter/ledger/sqlite_domain_table.h"
 #include "exporter/ledger/sqlite_refresh_table.h"
@@ -23,10 +26,12 @@ struct SqliteStore {
       const std::filesystem::path& folder, const BucketBounds& bounds, int checkpoint_pages,
       WallTime now);
 
-  // The tables go before the connection that they use.
+  // The tables go before the connection that they use, and that before the mark.
   const BucketBounds& bounds;
+  std::unique_ptr<SqliteCommitMark> mark;
   std::unique_ptr<SqliteConnection> connection;
   std::unique_ptr<SqliteTally> tally;
+  SqliteCommitCount commits;
   SqliteCollectorTable collectors;
   SqliteDomainTable domains;
   SqliteRefreshTable refreshes;
@@ -42,8 +47,12 @@ class StoreTransaction {
 
   // As SqliteTransaction::Commit().
   [[nodiscard]] SqliteResult<void> Commit() {
-    store_.tally->Store();
-    return transaction_.Commit();
+    const bool is_change = store_.tally->Store();
+    if (is_change) store_.commits.Add();
+    auto done = transaction_.Commit();
+    // Where this fails the commit has succeeded all the same.
+    if (done && is_change) (void)store_.mark->Write(store_.commits.latest());
+    return done;
   }
 
  private:

@@ -43,13 +43,14 @@ void SqliteTally::Load() {
   }
 }
 
-void SqliteTally::Store() {
-  if (!is_changed_) return;
+bool SqliteTally::Store() {
+  if (!is_changed_) return false;
   is_changed_ = false;
   const auto& [bounds, collector, domain, refresh, forgotten] = sums_;
   store_.Execute(std::int64_t{1}, bounds.rows, bounds.checksums, collector.rows,
                  collector.checksums, domain.rows, domain.checksums, refresh.rows,
                  refresh.checksums, forgotten.rows, forgotten.checksums);
+  return true;
 }
 
 void SqliteTally::Add(LedgerTable table, std::int64_t rows, std::int64_t checksums) {

@@ -32,9 +32,10 @@ class SqliteTally {
   // The table exists; the connection outlives this.
   explicit SqliteTally(SqliteConnection& connection);
 
-  // To be called at the beginning of a transaction that may change a table, and at its end.
+  // To be called at the beginning of a transaction that may change a table, and at its end: returns
+  // whether it changed one.
   void Load();
-  void Store();
+  bool Store();
 
   // That a table has so many rows more, and that its checksums add up to so much more.
   void Add(LedgerTable table, std::int64_t rows, std::int64_t checksums);

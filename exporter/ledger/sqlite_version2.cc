@@ -87,7 +87,7 @@ void MakeVersion2(SqliteConnection& connection) {
   RenewChecksums(connection, kDomainTable);
   SqliteTally tally(connection);
   tally.CountAnew();
-  tally.Store();
+  (void)tally.Store();
 }
 
 }  // namespace cckm

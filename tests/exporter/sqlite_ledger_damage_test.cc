@@ -10,8 +10,6 @@ namespace {
 
 using Kind = LedgerOpenFailure::Kind;
 
-constexpr SqliteLedgerOptions kNotMoved{.max_refreshes = 1'000'000, .checkpoint_pages = 100'000};
-
 // What decides on counters: the histograms and histories, without the refreshes.
 std::string CountsOf(const Ledger& ledger) {
   const auto memory = ledger.Restore("cm", Dsm(), {});
@@ -115,36 +113,6 @@ TEST_F(SqliteLedgerDamageTest, DamageThatIsFoundWhileRunningFailsWhatMeetsItAndM
   quick_disk_.Heal();
   EXPECT_EQ(Commit(*ledger, many), Answers(many.size(), false));
   EXPECT_EQ(Commit(*ledger, MakeRefreshes("s", 1)), Answers{true});
-}
-
-// A process that was killed leaves commits in what is written ahead.  Damaged there, the ledger is
-// as it was after one of them, and those after it are new again.
-TEST_F(SqliteLedgerDamageTest, WhatIsWrittenAheadEndsWhereItIsDamaged) {
-  const LedgerFolder living;
-  const auto ledger = living.Open(kNotMoved);
-  std::vector<std::string> states = {HeldText(*ledger)};
-  for (const Refresh& refresh : refreshes_) {
-    Commit(*ledger, {refresh});
-    states.push_back(HeldText(*ledger));
-  }
-  const std::string file = ReadBytes(living.file());
-  const std::string ahead = ReadBytes(living.log_file());
-  ASSERT_GT(ahead.size(), 100'000U);
-  for (std::size_t at = 0; at < ahead.size(); at += ahead.size() / 150) {
-    for (const bool is_cut : {true, false}) {
-      SCOPED_TRACE(at);
-      const LedgerFolder killed;
-      killed.Write(file);
-      std::string damaged = ahead.substr(0, is_cut ? at : ahead.size());
-      if (!is_cut) damaged[at] = static_cast<char>(~damaged[at]);
-      WriteBytes(killed.log_file(), damaged);
-      const auto reopened = killed.Open();
-      ASSERT_NE(reopened, nullptr);
-      EXPECT_EQ(std::count(states.begin(), states.end(), HeldText(*reopened)), 1);
-      for (const Refresh& refresh : refreshes_) Commit(*reopened, {refresh});
-      EXPECT_EQ(HeldText(*reopened), states.back());
-    }
-  }
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 namespace cckm {
 namespace {
@@ -140,6 +141,20 @@ std::unique_ptr<SqliteLedger> LedgerFolder::OpenWith(const BucketBounds& bounds)
 void LedgerFolder::Write(std::string_view bytes) const {
   std::filesystem::create_directories(path());
   WriteBytes(file(), bytes);
+}
+
+LedgerBytes LedgerFolder::Read() const {
+  return {
+      .file = ReadBytes(file()), .ahead = ReadBytes(log_file()), .mark = ReadBytes(mark_file())};
+}
+
+void LedgerFolder::Write(const LedgerBytes& bytes) const {
+  Write(bytes.file);
+  for (const auto& [beside, content] :
+       {std::pair(log_file(), bytes.ahead), std::pair(mark_file(), bytes.mark)}) {
+    std::filesystem::remove(beside);
+    if (!content.empty()) WriteBytes(beside, content);
+  }
 }
 
 std::string ReadBytes(const std::filesystem::path& file) {

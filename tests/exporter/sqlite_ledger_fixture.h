@@ -44,6 +44,13 @@ std::string HeldText(const Ledger& ledger);
 // The ids of what it holds and is wanted, in the order of the answer: "r1 r2".
 std::string IdsOf(const Ledger& ledger, const WantedRefreshes& wanted);
 
+// What a killed process leaves; what is empty is not there.
+struct LedgerBytes {
+  std::string file;
+  std::string ahead;
+  std::string mark;
+};
+
 class LedgerFolder {
  public:
   const FakeClock& clock() const { return clock_; }
@@ -51,6 +58,7 @@ class LedgerFolder {
   std::filesystem::path path() const { return folder_.File("data"); }
   std::filesystem::path file() const { return path() / "ledger.sqlite"; }
   std::filesystem::path log_file() const { return path() / "ledger.sqlite-wal"; }
+  std::filesystem::path mark_file() const { return path() / "ledger.sqlite-commits"; }
 
   auto TryOpen(const SqliteLedgerOptions& options = {}) const {
     return SqliteLedger::Open(path(), bounds_, options, clock_);
@@ -61,6 +69,10 @@ class LedgerFolder {
 
   // Puts `bytes` where the file is.
   void Write(std::string_view bytes) const;
+
+  // As a process leaves it that is killed now, and putting that in the place of what is there.
+  LedgerBytes Read() const;
+  void Write(const LedgerBytes& bytes) const;
 
  private:
   ConfigFolder folder_;

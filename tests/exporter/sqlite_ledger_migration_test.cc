@@ -7,6 +7,9 @@
 // the target cm, dsm of other and of idle; completed, partial, failed and cancelled refreshes, one
 // that is only remembered, one without times, one with a negative duration; and three keys that
 // were forgotten.
+//
+// fixtures/ledgers/version2.sqlite was made of it by the last revision whose tables were of version
+// 2, with two later refreshes, domains that were listed, and one that was only met.
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -14,6 +17,7 @@
 #include <unistd.h>
 
 #include <map>
+#include <span>
 
 #include "exporter/ledger/sqlite_schema.h"
 #include "tests/collectors/fixture.h"
@@ -46,10 +50,10 @@ std::string Ask(const std::filesystem::path& file, const std::string& sql) {
   return text;
 }
 
-// Everything that version 1 kept, to the last byte, but for the checksums.
-std::string KeptSinceVersion1(const std::filesystem::path& file) {
+// Everything that is in the columns of these tables, to the last byte, but for the checksums.
+std::string KeptIn(std::span<const SqliteTable> tables, const std::filesystem::path& file) {
   std::string text;
-  for (const SqliteTable& table : kTablesOfVersion1) {
+  for (const SqliteTable& table : tables) {
     std::string columns(table.columns);
     for (std::size_t at = 0; (at = columns.find(", ", at)) != std::string::npos; at += 11) {
       columns.replace(at, 2, "), quote(");
@@ -70,27 +74,42 @@ std::map<std::string, std::uint64_t> FailuresInARow(const Ledger& ledger, std::s
   return failures;
 }
 
-class SqliteLedgerMigrationTest : public ::testing::Test {
+struct OlderVersion {
+  std::string number;
+  std::span<const SqliteTable> tables;
+};
+
+class SqliteLedgerMigrationTest : public ::testing::TestWithParam<OlderVersion> {
  protected:
   SqliteLedgerMigrationTest() {
     const LedgerFolder folder;
-    folder.Write(version1_);
-    kept_ = KeptSinceVersion1(folder.file());
+    folder.Write(older_);
+    EXPECT_EQ(Ask(folder.file(), "PRAGMA user_version"), GetParam().number + " \n");
+    kept_ = KeptIn(GetParam().tables, folder.file());
     folder.Open().reset();
-    EXPECT_EQ(KeptSinceVersion1(folder.file()), kept_);
+    EXPECT_EQ(KeptIn(GetParam().tables, folder.file()), kept_);
     held_ = HeldText(*folder.Open());
   }
 
+  void ExpectUpToDate(const LedgerFolder& folder) const {
+    EXPECT_EQ(HeldText(*folder.Open()), held_);
+    EXPECT_EQ(KeptIn(GetParam().tables, folder.file()), kept_);
+  }
+
   FaultDisk disk_;
-  const std::string version1_ = ReadFixture("ledgers/version1.sqlite");
+  const std::string older_ = ReadFixture("ledgers/version" + GetParam().number + ".sqlite");
   std::string kept_;
   std::string held_;  // of dsm of cm, once it is up to date
 };
 
-TEST_F(SqliteLedgerMigrationTest, AFileOfVersion1LosesNoCountAndNoKey) {
+INSTANTIATE_TEST_SUITE_P(Of, SqliteLedgerMigrationTest,
+                         ::testing::Values(OlderVersion{"1", kTablesOfVersion1},
+                                           OlderVersion{"2", kTables}),
+                         [](const auto& of) { return "Version" + of.param.number; });
+
+TEST(SqliteLedgerVersion1Test, LosesNoCountAndNoKey) {
   const LedgerFolder folder;
-  folder.Write(version1_);
-  EXPECT_EQ(Ask(folder.file(), "PRAGMA user_version"), "1 \n");
+  folder.Write(ReadFixture("ledgers/version1.sqlite"));
   const auto ledger = folder.Open();
   ASSERT_NE(ledger, nullptr);
   std::vector<Refresh> known;
@@ -104,9 +123,9 @@ TEST_F(SqliteLedgerMigrationTest, AFileOfVersion1LosesNoCountAndNoKey) {
   EXPECT_TRUE(ledger->Restore("idle", Dsm(), {})->baseline);
 }
 
-TEST_F(SqliteLedgerMigrationTest, FailuresInARowAreThoseOfTheRefreshesKept) {
+TEST(SqliteLedgerVersion1Test, FailuresInARowAreThoseOfTheRefreshesKept) {
   const LedgerFolder folder;
-  folder.Write(version1_);
+  folder.Write(ReadFixture("ledgers/version1.sqlite"));
   const auto ledger = folder.Open();
   EXPECT_EQ(FailuresInARow(*ledger, "cm", "dsm"),
             (std::map<std::string, std::uint64_t>{
@@ -117,9 +136,9 @@ TEST_F(SqliteLedgerMigrationTest, FailuresInARowAreThoseOfTheRefreshesKept) {
             (std::map<std::string, std::uint64_t>{{"payroll", 1}}));
 }
 
-TEST_F(SqliteLedgerMigrationTest, DomainsWereFirstSeenWhenTheirRowWasMadeAndNeverListed) {
+TEST(SqliteLedgerVersion1Test, DomainsWereFirstSeenWhenTheirRowWasMadeAndNeverListed) {
   const LedgerFolder folder;
-  folder.Write(version1_);
+  folder.Write(ReadFixture("ledgers/version1.sqlite"));
   const auto memory = folder.Open()->Restore("cm", Dsm(), {});
   ASSERT_TRUE(memory);
   for (const auto& [id, history] : memory->domains) {
@@ -129,19 +148,18 @@ TEST_F(SqliteLedgerMigrationTest, DomainsWereFirstSeenWhenTheirRowWasMadeAndNeve
   }
 }
 
-TEST_F(SqliteLedgerMigrationTest, AWriteThatFailsLeavesTheOldFileOrTheNewOne) {
+TEST_P(SqliteLedgerMigrationTest, AWriteThatFailsLeavesTheOldFileOrTheNewOne) {
   int failed = 0;
   for (const Fault fault : {Fault::kFailsOnce, Fault::kStaysBroken}) {
     for (int number = 1; number <= kMostWrites; ++number) {
       SCOPED_TRACE(number);
       const LedgerFolder folder;
-      folder.Write(version1_);
+      folder.Write(older_);
       disk_.FailAt(number, fault);
       failed += folder.TryOpen() ? 0 : 1;
       const bool was_reached = disk_.was_reached();
       disk_.Heal();
-      EXPECT_EQ(HeldText(*folder.Open()), held_);
-      EXPECT_EQ(KeptSinceVersion1(folder.file()), kept_);
+      ExpectUpToDate(folder);
       if (!was_reached) break;
       EXPECT_NE(number, kMostWrites) << "every write had its turn";
     }
@@ -149,12 +167,12 @@ TEST_F(SqliteLedgerMigrationTest, AWriteThatFailsLeavesTheOldFileOrTheNewOne) {
   EXPECT_GT(failed, 10);
 }
 
-TEST_F(SqliteLedgerMigrationTest, AKillLeavesTheOldFileOrTheNewOne) {
+TEST_P(SqliteLedgerMigrationTest, AKillLeavesTheOldFileOrTheNewOne) {
   bool was_killed = true;
   for (int number = 1; was_killed && number <= kMostWrites; ++number) {
     SCOPED_TRACE(number);
     const LedgerFolder folder;
-    folder.Write(version1_);
+    folder.Write(older_);
     const pid_t child = ::fork();
     if (child == 0) {
       disk_.FailAt(number, Fault::kKills);
@@ -163,17 +181,16 @@ TEST_F(SqliteLedgerMigrationTest, AKillLeavesTheOldFileOrTheNewOne) {
     int status = 0;
     ASSERT_EQ(::waitpid(child, &status, 0), child);
     was_killed = WIFSIGNALED(status);
-    EXPECT_EQ(HeldText(*folder.Open()), held_);
-    EXPECT_EQ(KeptSinceVersion1(folder.file()), kept_);
+    ExpectUpToDate(folder);
   }
   EXPECT_FALSE(was_killed) << "every write had its turn";
 }
 
-TEST_F(SqliteLedgerMigrationTest, DamageOfTheOldFileIsNoticedOrMattersNot) {
+TEST_P(SqliteLedgerMigrationTest, DamageOfTheOldFileIsNoticedOrMattersNot) {
   int refused = 0;
-  for (std::size_t at = 0; at < version1_.size(); at += version1_[at] == 0 ? 97U : 7U) {
+  for (std::size_t at = 0; at < older_.size(); at += older_[at] == 0 ? 97U : 7U) {
     SCOPED_TRACE(at);
-    std::string damaged = version1_;
+    std::string damaged = older_;
     damaged[at] = static_cast<char>(static_cast<unsigned char>(damaged[at]) ^ (1U << at % 8));
     const LedgerFolder folder;
     folder.Write(damaged);

@@ -115,7 +115,7 @@ TEST(SqliteLedgerOpenTest, NothingButTheFileStaysWhenItCloses) {
   };
   auto ledger = folder.Open();
   Commit(*ledger, MakeRefreshes("r", 1));
-  EXPECT_EQ(files(), 2) << "the file and what is written ahead: no shared memory";
+  EXPECT_EQ(files(), 3) << "the file, what is written ahead, the number of commits";
   ledger.reset();
   EXPECT_EQ(files(), 1);
 }
@@ -171,6 +171,8 @@ TEST(SqliteLedgerOpenTest, RefusesAFileThatIsNoSoundLedgerAndLeavesItAlone) {
       {"tables without a version", LedgerChangedBy("PRAGMA user_version = 0")},
       {"a negative version", LedgerChangedBy("PRAGMA user_version = -1")},
       {"a missing table", LedgerChangedBy("DROP TABLE forgotten")},
+      {"a missing number of commits", LedgerChangedBy("DELETE FROM commits")},
+      {"a changed number of commits", LedgerChangedBy("UPDATE commits SET number = 7")},
       {"a missing column", LedgerChangedBy("ALTER TABLE refresh DROP COLUMN counts")},
       {"a changed counter", LedgerChangedBy("UPDATE domain SET failed = 1 WHERE domain_id = 'd2'")},
       {"a changed key", LedgerChangedBy("UPDATE refresh SET refresh_id = 'x' WHERE "
@@ -192,15 +194,15 @@ TEST(SqliteLedgerOpenTest, RefusesAFileThatIsNoSoundLedgerAndLeavesItAlone) {
 
 TEST(SqliteLedgerOpenTest, RefusesANewerVersionAndSaysSo) {
   const LedgerFolder folder;
-  const std::string newer = LedgerChangedBy("PRAGMA user_version = 3");
+  const std::string newer = LedgerChangedBy("PRAGMA user_version = 4");
   folder.Write(newer);
   const auto ledger = folder.TryOpen();
   ASSERT_FALSE(ledger);
   EXPECT_EQ(ledger.error().kind, Kind::kUnusable);
   EXPECT_EQ(ledger.error().message,
             "the ledger " + folder.file().string() +
-                " was written by a newer version of the exporter (tables of version 3, this one "
-                "knows 2); start that version, or move the file away to begin anew");
+                " was written by a newer version of the exporter (tables of version 4, this one "
+                "knows 3); start that version, or move the file away to begin anew");
   EXPECT_EQ(ReadBytes(folder.file()), newer);
 }
 

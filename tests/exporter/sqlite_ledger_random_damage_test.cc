@@ -1,6 +1,6 @@
 // Ledgers that were damaged at random: flipped bits, pages that are lost, doubled, exchanged or put
-// back from an older copy, and the same for what is written ahead.  Each is refused as damaged, or
-// counts as it did.
+// back from an older copy, and the same for what is written ahead; or the number of commits beside
+// it is damaged.  Each is refused as damaged, or counts as it did.
 //
 // A hundred of them by default.  CCKM_DAMAGED_LEDGERS=10000 in the environment makes as many;
 // CCKM_DAMAGE_SEED=7 begins with another seed.  A failure tells the seed of its ledger.
@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <functional>
 #include <random>
 
 #include "tests/exporter/sqlite_fault_disk.h"
@@ -25,12 +24,6 @@ std::uint64_t FromEnvironment(const char* name, std::uint64_t otherwise) {
   const char* text = std::getenv(name);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
 }
-
-// The bytes of a ledger that nobody holds.
-struct Copy {
-  std::string file;
-  std::string ahead;  // what a killed process had written ahead; may be empty
-};
 
 class Dice {
  public:
@@ -82,8 +75,8 @@ void Damage(std::string& bytes, const std::string& older, std::size_t size, std:
   }
 }
 
-// Commits some refreshes of many domains, and meets a domain.  Calls `after` after each of the two.
-void Grow(Ledger& ledger, int stage, const std::function<void()>& after) {
+// Commits some refreshes of many domains, and meets a domain.
+void Grow(Ledger& ledger, int stage) {
   std::vector<Refresh> refreshes;
   for (int number = stage * 20; number < (stage + 1) * 20; ++number) {
     const auto status = number % 3 == 0 ? DomainStatus::kFailed : DomainStatus::kCompleted;
@@ -96,11 +89,9 @@ void Grow(Ledger& ledger, int stage, const std::function<void()>& after) {
                                     std::chrono::seconds(number)));
   }
   Commit(ledger, refreshes);
-  after();
   const std::vector<MetDomain> met = {
       {"met-" + std::to_string(stage), FakeClock::kStart, stage % 2 == 0}};
   EXPECT_TRUE(ledger.Meet("cm", Dsm(), met));
-  after();
 }
 
 class SqliteLedgerRandomDamageTest : public ::testing::Test {
@@ -112,21 +103,19 @@ class SqliteLedgerRandomDamageTest : public ::testing::Test {
   SqliteLedgerRandomDamageTest() {
     for (int stage = 0; stage < kClosedStages; ++stage) {
       const auto ledger = folder_.Open({.max_refreshes = 60});
-      Grow(*ledger, stage, [] {});
+      Grow(*ledger, stage);
       MeetAndForget(*ledger, "gone-" + std::to_string(stage));
       EXPECT_TRUE(ledger->Forget("cm", Dsm(), folder_.clock().Now(), NoneListed()));
-      states_ = {HeldText(*ledger)};
+      held_when_closed_ = HeldText(*ledger);
       if (stage > 0) closed_.push_back(ReadBytes(folder_.file()));
     }
     closed_.push_back(ReadBytes(folder_.file()));
     for (const int checkpoint_pages : {1'000, 40}) {
       folder_.Write(closed_.back());
       const auto ledger = folder_.Open({.checkpoint_pages = checkpoint_pages});
-      states_.resize(1);
-      for (int stage = kClosedStages; stage < kStages; ++stage) {
-        Grow(*ledger, stage, [&] { states_.push_back(HeldText(*ledger)); });
-      }
-      killed_.push_back({ReadBytes(folder_.file()), ReadBytes(folder_.log_file())});
+      for (int stage = kClosedStages; stage < kStages; ++stage) Grow(*ledger, stage);
+      held_when_killed_ = HeldText(*ledger);
+      killed_.push_back(folder_.Read());
     }
   }
 
@@ -138,11 +127,10 @@ class SqliteLedgerRandomDamageTest : public ::testing::Test {
               std::vector<std::string>{domain_id});
   }
 
-  // That a ledger is refused as damaged, or holds one of `allowed`, and counts right from there on.
-  void ExpectRefusedOrRight(const Copy& copy, const std::vector<std::string>& allowed, int stages) {
+  // That a ledger is refused as damaged, or holds what it should, and counts right from there on.
+  void ExpectRefusedOrRight(const LedgerBytes& bytes, const std::string& held, int stages) {
     const LedgerFolder damaged;
-    damaged.Write(copy.file);
-    if (!copy.ahead.empty()) WriteBytes(damaged.log_file(), copy.ahead);
+    damaged.Write(bytes);
     auto ledger = damaged.TryOpen();
     if (!ledger) {
       ++refused_;
@@ -150,35 +138,41 @@ class SqliteLedgerRandomDamageTest : public ::testing::Test {
       return;
     }
     ++opened_;
-    EXPECT_EQ(std::ranges::count(allowed, HeldText(**ledger)), 1);
-    for (int stage = 0; stage < stages; ++stage) Grow(**ledger, stage, [] {});
-    EXPECT_TRUE(HeldText(**ledger) == allowed.back());
+    EXPECT_TRUE(HeldText(**ledger) == held);
+    for (int stage = 0; stage < stages; ++stage) Grow(**ledger, stage);
+    EXPECT_TRUE(HeldText(**ledger) == held);
     ledger->reset();
-    EXPECT_TRUE(HeldText(*damaged.Open()) == allowed.back());
+    EXPECT_TRUE(HeldText(*damaged.Open()) == held);
   }
 
   void DamageAClosedOne(Dice& dice) {
-    Copy copy{closed_.back(), ""};
-    Damage(copy.file, closed_[dice.Below(closed_.size() - 1)], kPage, 0, dice);
-    ExpectRefusedOrRight(copy, {states_.front()}, kClosedStages);
+    LedgerBytes bytes{.file = closed_.back(), .ahead = {}, .mark = {}};
+    Damage(bytes.file, closed_[dice.Below(closed_.size() - 1)], kPage, 0, dice);
+    ExpectRefusedOrRight(bytes, held_when_closed_, kClosedStages);
   }
 
   void DamageAKilledOne(Dice& dice) {
     const std::size_t which = dice.Below(killed_.size());
-    Copy copy = killed_[which];
-    if (dice.Below(2) == 0) {
-      Damage(copy.file, closed_[dice.Below(closed_.size())], kPage, 0, dice);
+    LedgerBytes bytes = killed_[which];
+    const std::size_t kind = dice.Below(8);
+    if (kind == 0) {
+      Damage(bytes.mark, "", bytes.mark.size(), 0, dice);
+    } else if (kind == 1) {
+      bytes.ahead.clear();
+    } else if (kind < 4) {
+      Damage(bytes.file, closed_[dice.Below(closed_.size())], kPage, 0, dice);
     } else {
-      Damage(copy.ahead, killed_[1 - which].ahead, kFrame, 32, dice);
+      Damage(bytes.ahead, killed_[1 - which].ahead, kFrame, 32, dice);
     }
-    ExpectRefusedOrRight(copy, states_, kStages);
+    ExpectRefusedOrRight(bytes, held_when_killed_, kStages);
   }
 
   FaultDisk quick_disk_;
   const LedgerFolder folder_;
   std::vector<std::string> closed_;
-  std::vector<Copy> killed_;
-  std::vector<std::string> states_;  // when it was closed, and after each commit that followed
+  std::vector<LedgerBytes> killed_;
+  std::string held_when_closed_;
+  std::string held_when_killed_;
   int refused_ = 0;
   int opened_ = 0;
 };
@@ -209,7 +203,8 @@ TEST_F(SqliteLedgerRandomDamageTest, EveryPageOfAnOlderCopyIsNoticed) {
       bytes.replace(at, kPage, closed_[older].substr(at, kPage));
       if (bytes == sound) continue;
       ++changed;
-      ExpectRefusedOrRight({bytes, ""}, {states_.front()}, kClosedStages);
+      ExpectRefusedOrRight({.file = bytes, .ahead = {}, .mark = {}}, held_when_closed_,
+                           kClosedStages);
     }
   }
   EXPECT_GT(changed, 30);
