@@ -4,7 +4,8 @@
 // FAILING_DISK_ORDER, a file outside of that folder.  While there is no such file all is well.  It
 // holds "NUMBER ERROR once" or "NUMBER ERROR on": the NUMBER-th operation since the file came
 // fails with that errno, alone or with all after it.  FAILING_DISK_ORDER.count is the number of
-// operations since.
+// operations since.  Operations on the number of commits, in *-commits, are not among them: with
+// "NUMBER ERROR commits" those fail, from the NUMBER-th on, and no others.
 // Thread-safety: every function may be called by any thread.
 
 #include <fcntl.h>
@@ -39,12 +40,11 @@ const Place& ThePlace() {
 
 std::atomic<int> operations = 0;
 
-bool IsBelowFolder(int descriptor) {
+std::string PathOf(int descriptor) {
   const std::string link = "/proc/self/fd/" + std::to_string(descriptor);
   std::array<char, 4096> path{};
   const ssize_t size = readlink(link.c_str(), path.data(), path.size());
-  return size > 0 && std::string_view(path.data(), static_cast<std::size_t>(size))
-                         .starts_with(ThePlace().folder);
+  return {path.data(), size > 0 ? static_cast<std::size_t>(size) : 0};
 }
 
 // What the file of the order holds; empty without one.
@@ -67,23 +67,25 @@ void TellCount(int count) {
 }
 
 // 0, or the errno with which this operation fails.
+int ErrorOf(const std::string& path, const std::string& order) {
+  std::array<char, 8> mode{};
+  int number = 0;
+  int code = 0;
+  if (std::sscanf(order.c_str(), "%d %d %7s", &number, &code, mode.data()) != 3) {
+    operations = 0;
+    return 0;
+  }
+  const std::string_view which(mode.data());
+  if (path.ends_with("-commits") != (which == "commits")) return 0;
+  const int count = ++operations;
+  TellCount(count);
+  return count == number || (which != "once" && count > number) ? code : 0;
+}
+
 int ErrorOf(int descriptor) {
   const int saved = errno;
-  int error = 0;
-  if (IsBelowFolder(descriptor)) {
-    const std::string order = ReadOrder();
-    std::array<char, 8> mode{};
-    int number = 0;
-    int code = 0;
-    if (std::sscanf(order.c_str(), "%d %d %7s", &number, &code, mode.data()) == 3) {
-      const int count = ++operations;
-      TellCount(count);
-      const bool goes_on = std::string_view(mode.data()) == "on";
-      if (count == number || (goes_on && count > number)) error = code;
-    } else {
-      operations = 0;
-    }
-  }
+  const std::string path = PathOf(descriptor);
+  const int error = path.starts_with(ThePlace().folder) ? ErrorOf(path, ReadOrder()) : 0;
   errno = saved;
   return error;
 }

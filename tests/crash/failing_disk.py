@@ -178,6 +178,23 @@ def check(site, number, error, mode):
     return is_reached
 
 
+def check_commits(site):
+    """A commit whose number cannot be written beside the ledger has succeeded, and a restart takes the ledger as it is."""
+    for error in (errno.ENOSPC, errno.EIO):
+        name = f"the number of commits, {errno.errorcode[error]}"
+        before = failures(site.scrape())
+        site.fail(1, error, "commits")
+        site.finish_some()
+        text = site.until(lambda text: site.is_all_counted(text) and text, f"{name}: all is counted")
+        if not site.operations() or failures(text) != before or not is_writable(text):
+            raise SystemExit(f"{name}: it was not written, or the ledger says that it failed")
+        site.exporter.kill()
+        site.mend()
+        site.start()
+        if not site.is_all_counted(site.scrape()):
+            raise SystemExit(f"{name}: a restart changes the counts")
+
+
 def check_while_it_fails(site, name):
     """Gauges go on, nothing counts, and the exporter says that it cannot write: in every scrape of two more polls."""
     text = site.until(lambda text: not is_writable(text) and text, f"{name}: the ledger is not writable")
@@ -212,6 +229,7 @@ def work(arguments, plan):
         site = Site(arguments, pathlib.Path(folder))
         try:
             check_baseline(site)
+            check_commits(site)
             while task := plan.next():
                 plan.note(task[0], check(site, *task))
         finally:
