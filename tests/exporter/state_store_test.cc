@@ -8,95 +8,14 @@
 #include <chrono>
 #include <optional>
 
-#include "tests/exporter/state_updates.h"
+#include "tests/exporter/state_store_fixture.h"
 
 namespace cckm {
 namespace {
 
 using namespace std::chrono_literals;
 
-class StateStoreTest : public ::testing::Test {
- protected:
-  static TargetSetup Target(std::string name, std::vector<CollectorSetup> collectors) {
-    return {.options = {.name = std::move(name), .stale_after = 5min, .max_series = 1000},
-            .collectors = std::move(collectors)};
-  }
-  static CollectorSetup Watching(std::string_view family, std::vector<std::string> ids) {
-    return {.family = FindFamily(family), .refresh_ids = std::move(ids)};
-  }
-
-  // Applies the update with every settled refresh new.
-  std::vector<NewAnomalies> Apply(const PollUpdate& update) {
-    return state.Apply(update, std::vector<bool>(update.answers.size(), true));
-  }
-  std::vector<NewAnomalies> Apply(std::vector<RefreshAnswer> answers) {
-    return Apply(UpdateOf("a", "dsm", std::move(answers)));
-  }
-
-  // What `read` returns of a collector.
-  template <typename Read>
-  auto Of(std::size_t target, std::size_t collector, const Read& read) {
-    std::optional<decltype(read(std::declval<const CollectorState&>()))> result;
-    state.Read(
-        [&](const StateView& view) { result = read(view.targets[target].collectors[collector]); });
-    return *result;
-  }
-
-  // A domain of the first collector; fails the test if there is none.
-  template <typename Read>
-  auto OfDomain(std::string_view id, const Read& read) {
-    return Of(0, 0, [&](const CollectorState& collector) {
-      for (const DomainState& domain : collector.domains) {
-        if (domain.id.text() == id) return read(domain);
-      }
-      ADD_FAILURE() << "no domain " << id;
-      return decltype(read(std::declval<const DomainState&>()))();
-    });
-  }
-
-  std::uint64_t CompletedOf(std::string_view domain) {
-    return OfDomain(domain, [](const DomainState& d) { return d.history.totals[0]; });
-  }
-  std::string StatusOf(std::string_view refresh_id) {
-    std::string status;
-    state.Read([&](const StateView& view) {
-      for (const RefreshState& refresh : view.targets[0].collectors[0].refreshes) {
-        if (refresh.id.text() != refresh_id) continue;
-        status = RefreshStatusName(ShownStatus(refresh, view.targets[0].options, view.now));
-      }
-    });
-    return status;
-  }
-  std::string NewestOf(std::string_view domain) {
-    return OfDomain(domain, [](const DomainState& d) {
-      return d.newest == nullptr ? std::string() : d.newest->id.text();
-    });
-  }
-  std::vector<std::string> Domains(std::size_t target = 0, std::size_t collector = 0) {
-    return Of(target, collector, [](const CollectorState& c) {
-      std::vector<std::string> ids;
-      for (const DomainState& domain : c.domains) ids.push_back(domain.id.text());
-      return ids;
-    });
-  }
-  bool Unanswered(std::string_view id) {
-    return Of(0, 0, [&](const CollectorState& collector) {
-      for (const RefreshState& refresh : collector.refreshes) {
-        if (refresh.id.text() == id) return refresh.unanswered;
-      }
-      return false;
-    });
-  }
-
-  FakeClock clock;
-  const BucketBounds bounds{{1, 60}};
-  StateStore state{{Target("a", {Watching("dsm", {"r1", "r2", "r3"}), Watching("aws", {"r1"})}),
-                    Target("b", {Watching("dsm", {"r1"})})},
-                   bounds,
-                   clock};
-};
-
-using Ids = std::vector<std::string>;
+class StateStoreTest : public StateStoreFixture {};
 
 TEST_F(StateStoreTest, CollectorsAndTargetsAreKeptApart) {
   Apply(UpdateOf("a", "dsm", {Finished("r1", {"d1"})}));
@@ -324,114 +243,6 @@ TEST_F(StateStoreTest, OnlyUnfinishedRefreshesAreUnanswered) {
   Apply({Running("r2", {}), gone});
   EXPECT_FALSE(Unanswered("r2"));
   EXPECT_FALSE(Unanswered("r3"));
-}
-
-TEST_F(StateStoreTest, TheNewestRefreshOfADomainIsByCreationThenById) {
-  Apply({Running("r2", {"d1"}, 1h), Running("r1", {"d1"}, 1h), Running("r3", {"d1"}, 0s)});
-  EXPECT_EQ(NewestOf("d1"), "r2");
-  RefreshAnswer undated = Running("r3", {"d2"});
-  undated.refresh.created_at = std::nullopt;
-  Apply({Running("r1", {"d1", "d2"}, 1h), undated});
-  EXPECT_EQ(NewestOf("d2"), "r1") << "without a creation time it is the oldest";
-}
-
-TEST_F(StateStoreTest, ARefreshWhoseCreationMovesBackIsNoLongerTheNewest) {
-  Apply({Running("r1", {"d1"}, 2h), Running("r2", {"d1"}, 1h)});
-  EXPECT_EQ(NewestOf("d1"), "r1");
-  Apply({Running("r1", {"d1"}, 0s)});
-  EXPECT_EQ(NewestOf("d1"), "r2");
-  Apply({Running("r1", {"d1"}, 2h)});
-  EXPECT_EQ(NewestOf("d1"), "r1");
-}
-
-TEST_F(StateStoreTest, ADomainFallsBackToTheNewestOfTheRestAndLeavesWithTheLast) {
-  Apply({Running("r1", {"d1"}, 1h), Running("r2", {"d1"}, 2h), Running("r3", {"d1"}, 3h)});
-  Apply({Running("r3", {}, 3h)});
-  EXPECT_EQ(NewestOf("d1"), "r2");
-  Apply({Running("r2", {"d2"}, 2h), Running("r1", {"d2"}, 1h)});
-  EXPECT_EQ(Domains(), Ids{"d2"});
-  EXPECT_EQ(NewestOf("d2"), "r2");
-}
-
-TEST_F(StateStoreTest, AnotherOrderOfTheSameDomainsChangesNothing) {
-  Apply({Running("r1", {"d1", "d2", "d3"})});
-  Apply({Running("r1", {"d3", "d1", "d2"})});
-  EXPECT_EQ(Domains(), (Ids{"d1", "d2", "d3"}));
-  EXPECT_EQ(OfDomain("d2", [](const DomainState& d) { return d.named_by; }), 1U);
-}
-
-TEST_F(StateStoreTest, IdsThatNeedAlteringAreOneDomainWheneverTheyComeBack) {
-  const std::string imitation = LabelValue("a\nb").text();
-  for (int i = 0; i < 2; ++i) {
-    Apply({Running("r1", {"a\nb", imitation, "plain"})});
-    EXPECT_EQ(Domains(), (Ids{imitation, LabelValue(imitation).text(), "plain"}));
-  }
-  Apply({Running("r1", {imitation, "a\nb", "plain"})});
-  EXPECT_EQ(Domains(), (Ids{imitation, LabelValue(imitation).text(), "plain"}));
-  Apply({Running("r1", {imitation})});
-  EXPECT_EQ(Domains(), Ids{LabelValue(imitation).text()});
-}
-
-TEST_F(StateStoreTest, ANewDomainWaitsForOneExpositionBeforeItCounts) {
-  const auto nothing = [](const StateView&) {};
-  EXPECT_TRUE(state.ReadForExposition(nothing));
-  Apply({Running("r1", {})});
-  Apply({Finished("r1", {"d1"})});
-  state.Read(nothing);
-  EXPECT_FALSE(state.ReadForExposition([&](const StateView& view) {
-    const DomainState& domain = *view.targets[0].collectors[0].domains.begin();
-    EXPECT_GT(domain.born_in_update, view.shown_updates);
-  }));
-  EXPECT_TRUE(state.ReadForExposition([&](const StateView& view) {
-    const DomainState& domain = *view.targets[0].collectors[0].domains.begin();
-    EXPECT_LE(domain.born_in_update, view.shown_updates);
-  }));
-}
-
-TEST_F(StateStoreTest, ADomainThatWasShownAtZeroCountsAtOnce) {
-  Apply({Running("r1", {"d1"})});
-  EXPECT_TRUE(state.ReadForExposition([](const StateView&) {})) << "nothing to count yet";
-  Apply({Finished("r1", {"d1"})});
-  EXPECT_TRUE(state.ReadForExposition([](const StateView&) {}));
-}
-
-TEST_F(StateStoreTest, WhatWasFinishedWhenFirstSeenWaitsForNothing) {
-  Apply({Finished("r1", {"d1"})});
-  EXPECT_TRUE(state.ReadForExposition([](const StateView& view) {
-    EXPECT_EQ(view.targets[0].collectors[0].domains.begin()->born_in_update, 0U);
-  }));
-}
-
-TEST_F(StateStoreTest, TheOldestFinishedRefreshDoesNotReplaceANewerOne) {
-  Apply({Finished("r1", {"d1"}, 2h)});
-  RefreshAnswer older = Finished("r2", {"d1"}, 1h);
-  older.refresh.domains[0].status = DomainStatus::kFailed;
-  Apply({older});
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.last_result; }),
-            DomainResult::kCompleted);
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.completed_at; }),
-            FakeClock::kStart + 2h + 10s);
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.totals; }),
-            (DomainEndCounts{1, 1, 0}));
-}
-
-TEST_F(StateStoreTest, AnOlderSuccessDoesNotMoveTheLastSuccessBack) {
-  Apply({Finished("r1", {"d1"}, 2h)});
-  Apply({Finished("r2", {"d1"}, 1h)});
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.last_success_at; }),
-            FakeClock::kStart + 2h + 10s);
-}
-
-TEST_F(StateStoreTest, ADomainWithoutAResultKeepsItsLastOne) {
-  Apply({Finished("r1", {"d1"}, 1h)});
-  RefreshAnswer partial = Finished("r2", {"d1"}, 2h);
-  partial.refresh.status = RefreshStatus::kPartial;
-  partial.refresh.domains[0].status = DomainStatus::kUnknown;
-  Apply({partial});
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.last_result; }),
-            DomainResult::kCompleted);
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.totals; }),
-            (DomainEndCounts{1, 0, 0}));
 }
 
 }  // namespace
