@@ -10,7 +10,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "collectors/base/hide.h"
+#include "collectors/base/redact.h"
 
 namespace cckm {
 namespace {

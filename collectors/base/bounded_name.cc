@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kHashDigits = 16;
 // Cutting loses at most three bytes more, of a character that does not fit whole.
-constexpr std::size_t kShortestCut = kLongestName - 3;
+constexpr std::size_t kShortestCut = kMaxName - 3;
 
 std::string HashDigits(std::string_view raw) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
@@ -36,14 +36,14 @@ bool EndsLikeAHash(std::string_view text) {
 }
 
 bool LooksCut(std::string_view text) {
-  return text.size() >= kShortestCut && text.size() <= kLongestName && EndsLikeAHash(text);
+  return text.size() >= kShortestCut && text.size() <= kMaxName && EndsLikeAHash(text);
 }
 
 std::string CutWithHash(std::string_view printable, std::string_view raw) {
-  return std::string(CutUtf8(printable, kLongestName - kHashDigits - 1)) + '~' + HashDigits(raw);
+  return std::string(CutUtf8(printable, kMaxName - kHashDigits - 1)) + '~' + HashDigits(raw);
 }
 
-bool IsBoundedName(std::string_view raw) { return raw.size() <= kLongestName && !LooksCut(raw); }
+bool IsBoundedName(std::string_view raw) { return raw.size() <= kMaxName && !LooksCut(raw); }
 
 std::string BoundedName(std::string_view raw) {
   return IsBoundedName(raw) ? std::string(raw) : CutWithHash(Printable(raw), raw);

@@ -12,7 +12,7 @@
 namespace cckm {
 
 // In bytes.
-inline constexpr std::size_t kLongestName = 256;
+inline constexpr std::size_t kMaxName = 256;
 
 // True for text that ends in `~` and 16 hex digits.
 bool EndsLikeAHash(std::string_view text);
@@ -21,10 +21,10 @@ bool EndsLikeAHash(std::string_view text);
 bool LooksCut(std::string_view text);
 
 // The beginning of `printable`, then `~` and 16 hex digits of the SHA-256 of `raw`: at most
-// kLongestName bytes.
+// kMaxName bytes.
 std::string CutWithHash(std::string_view printable, std::string_view raw);
 
-// True for a name that BoundedName() leaves as it is: it has at most kLongestName bytes and does
+// True for a name that BoundedName() leaves as it is: it has at most kMaxName bytes and does
 // not look cut.
 bool IsBoundedName(std::string_view raw);
 

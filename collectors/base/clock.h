@@ -37,8 +37,8 @@ class SystemClock final : public Clock {
 // A length of time in seconds: the nearest double.  One division is exact enough as long as the
 // count fits a double; beyond, whole seconds and fractions are converted apart.
 constexpr double ToSeconds(Nanoseconds length) {
-  constexpr Nanoseconds kLongestExact{std::int64_t{1} << 53};
-  if (length >= -kLongestExact && length <= kLongestExact) {
+  constexpr Nanoseconds kMaxExact{std::int64_t{1} << 53};
+  if (length >= -kMaxExact && length <= kMaxExact) {
     return static_cast<double>(length.count()) / 1e9;
   }
   const auto whole = std::chrono::duration_cast<std::chrono::seconds>(length);

@@ -6,14 +6,14 @@
 #include <string>
 #include <string_view>
 
-#include "collectors/base/hide.h"
+#include "collectors/base/redact.h"
 #include "collectors/base/utf8.h"
 #include "collectors/base/whole_file.h"
 
 namespace cckm {
 namespace {
 
-constexpr std::size_t kMostBytes = std::size_t{64} * 1024;
+constexpr std::size_t kMaxBytes = std::size_t{64} * 1024;
 
 bool IsControl(char c) {
   const auto code = static_cast<unsigned char>(c);
@@ -62,7 +62,7 @@ Result<Secret> ReadSecretFile(const std::filesystem::path& path, SecretKind kind
   const auto refuse = [&path](std::string_view objection) {
     return Fail(ErrorKind::kAuth, "the secret file " + ShownPath(path) + std::string(objection));
   };
-  const auto content = ReadTextFile(path, FilePrivacy::kSecret, kMostBytes);
+  const auto content = ReadTextFile(path, FilePrivacy::kSecret, kMaxBytes);
   if (!content) return refuse(content.error());
   std::string_view secret = content->view();
   if (secret.ends_with('\n')) secret.remove_suffix(1);

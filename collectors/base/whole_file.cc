@@ -11,7 +11,7 @@
 
 #include "collectors/base/access_advice.h"
 #include "collectors/base/file_descriptor.h"
-#include "collectors/base/hide.h"
+#include "collectors/base/redact.h"
 #include "collectors/base/utf8.h"
 
 namespace cckm {

@@ -38,7 +38,7 @@ bool IsJson(std::string_view content_type) {
   return rest.empty() || rest.front() == ';' || rest.front() == ' ';
 }
 
-std::string Describe(const HttpAnswer& answer, std::string_view meaning, Decoder& decoder) {
+std::string Describe(const HttpResponse& answer, std::string_view meaning, Decoder& decoder) {
   const ApiError said = decoder.DecodeError(answer.body);
   std::string text = "answered HTTP " + std::to_string(answer.status) + ": ";
   text += meaning;
@@ -48,15 +48,15 @@ std::string Describe(const HttpAnswer& answer, std::string_view meaning, Decoder
 
 }  // namespace
 
-bool IsNotFound(const HttpResponse& response, Decoder& decoder) {
+bool IsNotFound(const HttpResult& response, Decoder& decoder) {
   return response.answer && response.answer->status == kStatusNotFound &&
          IsJson(response.answer->content_type) &&
          decoder.DecodeError(response.answer->body).is_told;
 }
 
-Result<std::string_view> UsableBody(const HttpResponse& response, Decoder& decoder) {
+Result<std::string_view> UsableBody(const HttpResult& response, Decoder& decoder) {
   if (!response.answer) return tl::make_unexpected(response.answer.error());
-  const HttpAnswer& answer = *response.answer;
+  const HttpResponse& answer = *response.answer;
   if (answer.status < 200 || answer.status > 299) {
     const auto* fault = std::ranges::find_if(kStatusFaults, [&](const StatusFault& row) {
       return row.first <= answer.status && answer.status <= row.last;

@@ -15,12 +15,12 @@ namespace cckm {
 
 // True for an answer of the appliance that says the thing asked for does not exist: a 404 with its
 // error body.  A proxy's 404 says nothing of the thing.
-bool IsNotFound(const HttpResponse& response, Decoder& decoder);
+bool IsNotFound(const HttpResult& response, Decoder& decoder);
 
 // The body of a 2xx answer of type application/json.  Otherwise the fault: that of the request
 // itself, or of the status (401 auth, 403 forbidden, 429 rate_limited, 3xx redirect, any other
 // http_status) with what the error body says, or content_type (also for a content coding).  The
 // view lives as long as the response.
-Result<std::string_view> UsableBody(const HttpResponse& response, Decoder& decoder);
+Result<std::string_view> UsableBody(const HttpResult& response, Decoder& decoder);
 
 }  // namespace cckm

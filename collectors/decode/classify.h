@@ -1,6 +1,6 @@
 // The rules by which the appliance's words become states.
 //
-// Source: deploy/docs/payload.md.  Called by the job reader of this room.
+// Source: deploy/docs/payload.md.  Called by the job reader of this library.
 // Thread-safety: pure functions.
 
 #pragma once

@@ -19,7 +19,7 @@ namespace dom = simdjson::dom;
 constexpr std::string_view kCodeDescription = "codeDesc";
 constexpr std::string_view kEntriesKey = "\"resources\"";
 // Anomalies of the unusable entries of a page that are told one by one.
-constexpr std::size_t kMostAnomalies = 100;
+constexpr std::size_t kMaxAnomalies = 100;
 
 tl::unexpected<DecodeFailure> Unusable(Error error) {
   return tl::make_unexpected(DecodeFailure{.error = std::move(error)});
@@ -121,7 +121,7 @@ void LeaveOut(DecodeFailure failure, UnusableEntries& unusable) {
   ++unusable.count;
   if (!unusable.first) unusable.first = failure.error;
   const bool is_told = failure.anomaly && IsValidRefreshId(failure.told_id);
-  if (is_told && unusable.anomalies.size() < kMostAnomalies) {
+  if (is_told && unusable.anomalies.size() < kMaxAnomalies) {
     unusable.anomalies.push_back(std::move(failure));
   }
 }

@@ -17,7 +17,7 @@
 
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
-#include "collectors/base/hide.h"
+#include "collectors/base/redact.h"
 #include "collectors/base/secret.h"
 #include "collectors/model/domain.h"
 #include "collectors/model/family.h"

@@ -1,7 +1,7 @@
 // What the free text of detailed_status says of a domain: a table of words.
 //
 // Source: deploy/docs/payload.md, "The status of a domain in a refresh".  Called by the job reader
-// of this room. Thread-safety: pure functions.
+// of this library. Thread-safety: pure functions.
 
 #pragma once
 

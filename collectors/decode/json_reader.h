@@ -1,6 +1,6 @@
 // Bytes of an answer to the root of a checked JSON document, and access to members of its objects.
 //
-// Called by the files of this room.  Thread-safety: one JsonReader belongs to one thread.
+// Called by the files of this library.  Thread-safety: one JsonReader belongs to one thread.
 
 #pragma once
 

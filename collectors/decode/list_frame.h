@@ -1,6 +1,6 @@
 // What a list says of itself, beside its entries.
 //
-// Called by the decoder of this room.  Thread-safety: pure functions.
+// Called by the decoder of this library.  Thread-safety: pure functions.
 
 #pragma once
 

@@ -1,7 +1,7 @@
 // Where the entries of a list begin and end, for a list of which some entry is no JSON.
 //
 // Reads no more than brackets, commas and quotation marks; each entry is parsed by itself
-// afterwards.  Called by the decoder of this room.  Thread-safety: a pure function.
+// afterwards.  Called by the decoder of this library.  Thread-safety: a pure function.
 
 #pragma once
 

@@ -7,9 +7,9 @@
 namespace cckm {
 
 std::string Shortener::Text(std::string_view text) const {
-  const bool is_short = CutToCharacters(text, kLongestText).size() == text.size();
+  const bool is_short = CutToCharacters(text, kMaxText).size() == text.size();
   if (is_short) return std::string(text);
-  return std::string(CutToCharacters(WithoutSecrets(text), kLongestText));
+  return std::string(CutToCharacters(WithoutSecrets(text), kMaxText));
 }
 
 std::string Shortener::Name(std::string_view raw) const {
@@ -20,13 +20,13 @@ std::string Shortener::Name(std::string_view raw) const {
 }
 
 std::string Shortener::Quotation(std::string_view text) const {
-  return InAscii(CutToCharacters(WithoutSecrets(text), kLongestText));
+  return InAscii(CutToCharacters(WithoutSecrets(text), kMaxText));
 }
 
 std::string Shortener::WithoutSecrets(std::string_view text) const {
   std::string shown(text);
   redact_(shown);
-  HideTokens(shown);
+  RedactTokens(shown);
   return shown;
 }
 

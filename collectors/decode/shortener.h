@@ -1,7 +1,7 @@
 // Texts of the appliance made short.  Secrets are taken out before a text is cut: of one that was
 // cut nobody could tell any more what it is.
 //
-// Called by the files of this room.  Thread-safety: that of the Redactor.
+// Called by the files of this library.  Thread-safety: that of the Redactor.
 
 #pragma once
 
@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "collectors/base/hide.h"
+#include "collectors/base/redact.h"
 
 namespace cckm {
 
@@ -18,7 +18,7 @@ class Shortener {
   // REQUIRES: `redact` is not null.
   explicit Shortener(Redactor redact) : redact_(std::move(redact)) {}
 
-  // At most kLongestText characters.  What is no longer is returned as it is, secrets included:
+  // At most kMaxText characters.  What is no longer is returned as it is, secrets included:
   // answers hold many such texts that nobody ever shows.
   std::string Text(std::string_view text) const;
 
@@ -26,7 +26,7 @@ class Shortener {
   // returned as it is.
   std::string Name(std::string_view raw) const;
 
-  // At most kLongestText characters without a secret, for use in a message: whatever is not
+  // At most kMaxText characters without a secret, for use in a message: whatever is not
   // printable ASCII becomes one question mark for each character.
   std::string Quotation(std::string_view text) const;
 

@@ -1,6 +1,6 @@
 // Cutting and cleaning of text that the appliance wrote.
 //
-// Called by the files of this room.  Thread-safety: pure functions.
+// Called by the files of this library.  Thread-safety: pure functions.
 
 #pragma once
 
@@ -10,7 +10,7 @@
 namespace cckm {
 
 // Longest piece of the appliance's free text that is kept or shown, in characters (code points).
-inline constexpr std::size_t kLongestText = 200;
+inline constexpr std::size_t kMaxText = 200;
 
 // The first `characters` code points of a valid UTF-8 text; never ends within one.
 std::string_view CutToCharacters(std::string_view text, std::size_t characters);

@@ -6,7 +6,7 @@
 namespace cckm {
 namespace {
 
-constexpr std::size_t kLongestWord = 64;  // bytes
+constexpr std::size_t kMaxWord = 64;  // bytes
 
 constexpr bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
@@ -66,7 +66,7 @@ WordReader::Character WordReader::Peek() const {
 }
 
 void WordReader::Append(std::string_view bytes) {
-  if (word_.size() + bytes.size() > kLongestWord) return;
+  if (word_.size() + bytes.size() > kMaxWord) return;
   for (const char c : bytes) word_ += IsUpper(c) ? static_cast<char>(c + 32) : c;
 }
 

@@ -2,7 +2,7 @@
 //
 // A word is a row of letters and apostrophes: everything else parts words, and so does a capital
 // within one, as in AccessDenied.  What nobody sees (soft hyphens, zero-width characters) parts
-// nothing.  Called by the files of this room.  Thread-safety: belongs to its caller.
+// nothing.  Called by the files of this library.  Thread-safety: belongs to its caller.
 
 #pragma once
 

@@ -1,6 +1,6 @@
 // The end of validity of a certificate.
 //
-// Only this room may include this.  Thread-safety: a pure function.
+// Only this library may include this.  Thread-safety: a pure function.
 
 #pragma once
 

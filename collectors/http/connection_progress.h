@@ -1,7 +1,7 @@
 // How far the connection of a transfer has come, as libcurl's callbacks tell it: the phase in which
 // a transfer fails says more of the reason than libcurl's result code.
 //
-// Only this room may include this.  Thread-safety: belongs to the thread of its client.
+// Only this library may include this.  Thread-safety: belongs to the thread of its client.
 
 #pragma once
 

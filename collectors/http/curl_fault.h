@@ -1,7 +1,7 @@
 // What it means to the exporter when a transfer of libcurl fails: the phase that it had reached
 // decides, and libcurl's result code only where the request was on its way.
 //
-// Only this room may include this.  Thread-safety: pure functions.
+// Only this library may include this.  Thread-safety: pure functions.
 
 #pragma once
 

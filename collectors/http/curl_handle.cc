@@ -80,15 +80,15 @@ CURLcode CurlHandle::SetBody(const Secret* body) {
   return curl_easy_setopt(easy_.get(), CURLOPT_POSTFIELDS, text.data());
 }
 
-HttpResponse CurlHandle::Finish(CURLcode code, WallTime now) {
+HttpResult CurlHandle::Finish(CURLcode code, WallTime now) {
   curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &new_connections_);
   connections_made_ += new_connections_;
-  HttpResponse response{.tag = tag_, .answer = Judge(code, now)};
+  HttpResult response{.tag = tag_, .answer = Judge(code, now)};
   response.bearer_token = std::exchange(bearer_token_, nullptr);
   return response;
 }
 
-Result<HttpAnswer> CurlHandle::Judge(CURLcode code, WallTime now) {
+Result<HttpResponse> CurlHandle::Judge(CURLcode code, WallTime now) {
   if (code != CURLE_OK) return tl::make_unexpected(Explain(code));
   // libcurl takes a connection that is closed within a header for a whole answer.
   if (!header_ended_) return Broken("the answer ends within its header");
@@ -112,9 +112,9 @@ tl::unexpected<Error> CurlHandle::Broken(const std::string& cause) const {
   return Fail(ErrorKind::kReset, "request to " + address_.authority + " failed: " + cause);
 }
 
-HttpAnswer CurlHandle::TakeAnswer(long status, WallTime now) {
+HttpResponse CurlHandle::TakeAnswer(long status, WallTime now) {
   peer_.ServerAnswered();
-  HttpAnswer answer;
+  HttpResponse answer;
   answer.status = status;
   const char* content_type = nullptr;
   curl_easy_getinfo(easy_.get(), CURLINFO_CONTENT_TYPE, &content_type);

@@ -46,11 +46,11 @@ class CurlHandle {
 
   // What became of the transfer that ended with `code`.  `now` is read where the answer does not
   // say when it was given.
-  HttpResponse Finish(CURLcode code, WallTime now);
+  HttpResult Finish(CURLcode code, WallTime now);
 
   // Whether it has served long enough.  libcurl 7.88 repeats a request on a new connection where a
   // kept one turns out to be dead, but a handle does so five times in its whole life.
-  bool IsWorn() const { return connections_made_ >= kMostConnections; }
+  bool IsWorn() const { return connections_made_ >= kMaxConnections; }
 
   CURL* get() const { return easy_.get(); }
   const std::shared_ptr<const TlsMaterial>& material() const { return material_; }
@@ -62,13 +62,13 @@ class CurlHandle {
   CurlHandle(const HttpClientOptions& options, SharedByTransfers& shared,
              std::shared_ptr<const TlsMaterial> material);
 
-  static constexpr long kMostConnections = 4;
+  static constexpr long kMaxConnections = 4;
 
   CURLcode Configure(const HttpClientOptions& options, SharedByTransfers& shared);
   CURLcode SetBody(const Secret* body);
-  Result<HttpAnswer> Judge(CURLcode code, WallTime now);
+  Result<HttpResponse> Judge(CURLcode code, WallTime now);
   bool HasSeveralLengths() const;
-  HttpAnswer TakeAnswer(long status, WallTime now);
+  HttpResponse TakeAnswer(long status, WallTime now);
   std::optional<WallTime> AnswerDate();
   std::optional<std::string> AnswerHeader(const char* name) const;
   tl::unexpected<Error> Broken(const std::string& cause) const;

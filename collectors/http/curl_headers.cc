@@ -8,10 +8,10 @@ namespace cckm {
 namespace {
 
 bool AppendToken(CurlList& headers, const Secret& token) {
-  constexpr std::string_view kBeginning = "Authorization: Bearer ";
+  constexpr std::string_view kTruncated = "Authorization: Bearer ";
   std::string line;
-  line.reserve(kBeginning.size() + token.Reveal().size());
-  line.append(kBeginning).append(token.Reveal());
+  line.reserve(kTruncated.size() + token.Reveal().size());
+  line.append(kTruncated).append(token.Reveal());
   const bool complete = headers.Append(line.c_str());
   explicit_bzero(line.data(), line.size());
   return complete;

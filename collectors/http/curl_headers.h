@@ -1,6 +1,6 @@
 // The request headers of a transfer, as libcurl takes them.
 //
-// Only this room may include this.  Thread-safety: a const object may be used by one thread at a
+// Only this library may include this.  Thread-safety: a const object may be used by one thread at a
 // time.
 
 #pragma once

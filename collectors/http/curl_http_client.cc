@@ -38,7 +38,7 @@ bool MustBeScrubbed(const std::string& name) {
 }
 
 // Long enough for every caller, and short enough for libcurl's int of milliseconds.
-constexpr Nanoseconds kLongestWait = std::chrono::hours(24);
+constexpr Nanoseconds kMaxWait = std::chrono::hours(24);
 
 // Of libcurl's multi handle: a pair of sockets that wake it.
 constexpr std::size_t kDescriptorsOfMulti = 2;
@@ -88,7 +88,7 @@ class CurlHttpClient::Impl {
   void Start(HttpRequest request);
   void CloseConnection(std::uint64_t connection) { shared_.sockets.ShutDown(connection); }
   std::size_t InFlight() const { return queue_.size() + under_way_.size() + done_.size(); }
-  std::vector<HttpResponse> Wait(Nanoseconds longest);
+  std::vector<HttpResult> Wait(Nanoseconds longest);
   void Wake();
 
  private:
@@ -107,7 +107,7 @@ class CurlHttpClient::Impl {
   void Advance();
   void CollectFinished();
   void LaunchQueued();
-  void Complete(CurlHandle& handle, HttpResponse response);
+  void Complete(CurlHandle& handle, HttpResult response);
   void Discard(const CurlHandle& handle);
   void AbandonAll(CURLMcode code);
 
@@ -129,7 +129,7 @@ class CurlHttpClient::Impl {
   std::vector<CurlHandle*> idle_;
   std::vector<CurlHandle*> under_way_;
   std::deque<HttpRequest> queue_;
-  std::vector<HttpResponse> done_;
+  std::vector<HttpResult> done_;
 
   // The headers of the last request, which are those of the next one but for a login.
   HeaderFields header_fields_;
@@ -281,8 +281,8 @@ Result<HeaderList> CurlHttpClient::Impl::HeadersFor(const HttpRequest& request) 
   return headers_;
 }
 
-std::vector<HttpResponse> CurlHttpClient::Impl::Wait(Nanoseconds longest) {
-  const SteadyTime deadline = clock_.SteadyNow() + std::min(longest, kLongestWait);
+std::vector<HttpResult> CurlHttpClient::Impl::Wait(Nanoseconds longest) {
+  const SteadyTime deadline = clock_.SteadyNow() + std::min(longest, kMaxWait);
   while (true) {
     Advance();
     GiveBackDescriptors();
@@ -337,7 +337,7 @@ void CurlHttpClient::Impl::LaunchQueued() {
   }
 }
 
-void CurlHttpClient::Impl::Complete(CurlHandle& handle, HttpResponse response) {
+void CurlHttpClient::Impl::Complete(CurlHandle& handle, HttpResult response) {
   curl_socket_t socket = CURL_SOCKET_BAD;
   curl_easy_getinfo(handle.get(), CURLINFO_ACTIVESOCKET, &socket);
   response.connection = shared_.sockets.NumberOf(socket);
@@ -364,7 +364,7 @@ void CurlHttpClient::Impl::Discard(const CurlHandle& handle) {
 void CurlHttpClient::Impl::AbandonAll(CURLMcode code) {
   while (!under_way_.empty()) {
     CurlHandle& handle = *under_way_.back();
-    HttpResponse response = handle.Finish(CURLE_ABORTED_BY_CALLBACK, clock_.Now());
+    HttpResult response = handle.Finish(CURLE_ABORTED_BY_CALLBACK, clock_.Now());
     response.answer = Fail(ErrorKind::kInternal, curl_multi_strerror(code));
     Complete(handle, std::move(response));
   }
@@ -390,7 +390,7 @@ void CurlHttpClient::CloseConnection(std::uint64_t connection) {
 
 std::size_t CurlHttpClient::InFlight() const { return impl_->InFlight(); }
 
-std::vector<HttpResponse> CurlHttpClient::Wait(Nanoseconds longest) { return impl_->Wait(longest); }
+std::vector<HttpResult> CurlHttpClient::Wait(Nanoseconds longest) { return impl_->Wait(longest); }
 
 void CurlHttpClient::Wake() { impl_->Wake(); }
 

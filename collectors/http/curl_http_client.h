@@ -71,7 +71,7 @@ class CurlHttpClient final : public HttpClient {
   void Start(HttpRequest request) override;
   void CloseConnection(std::uint64_t connection) override;
   std::size_t InFlight() const override;
-  std::vector<HttpResponse> Wait(Nanoseconds longest) override;
+  std::vector<HttpResult> Wait(Nanoseconds longest) override;
   void Wake() override;
 
  private:

@@ -37,7 +37,7 @@ constexpr LongOption kProfile[] = {
     {CURLOPT_QUICK_EXIT, 1},
 };
 
-constexpr Nanoseconds kLongestConnect = std::chrono::seconds(5);
+constexpr Nanoseconds kMaxConnect = std::chrono::seconds(5);
 
 // As libcurl takes times; 0 would mean "for ever".
 long ToTimeoutMilliseconds(Nanoseconds length) {
@@ -116,7 +116,7 @@ CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTran
   setter.Set(CURLOPT_USERAGENT, options.user_agent.c_str());
   setter.Set(CURLOPT_TIMEOUT_MS, ToTimeoutMilliseconds(options.request_timeout));
   setter.Set(CURLOPT_CONNECTTIMEOUT_MS,
-             ToTimeoutMilliseconds(std::min(options.request_timeout, kLongestConnect)));
+             ToTimeoutMilliseconds(std::min(options.request_timeout, kMaxConnect)));
   setter.Set(CURLOPT_SHARE, shared.tls_sessions.get());
   if (shared.connect_to.get() != nullptr) {
     setter.Set(CURLOPT_CONNECT_TO, shared.connect_to.get());

@@ -1,6 +1,6 @@
 // The safe profile: every option of a transfer that does not change from request to request.
 //
-// Only this room may include this.  Thread-safety: pure functions over their arguments.
+// Only this library may include this.  Thread-safety: pure functions over their arguments.
 
 #pragma once
 

@@ -29,7 +29,7 @@ struct HttpRequest {
   bool on_new_connection = false;
 };
 
-struct HttpAnswer {
+struct HttpResponse {
   long status = 0;                    // 100 to 599
   std::string content_type;           // as sent, or empty
   std::string content_encoding = {};  // as sent; empty: the body is as it is (identity)
@@ -40,11 +40,11 @@ struct HttpAnswer {
   std::optional<Nanoseconds> retry_after = {};
 };
 
-struct HttpResponse {
+struct HttpResult {
   std::uint64_t tag = 0;
   // An answer of any status, or why there was none (dns, connect, reset, timeout, tls, too_large,
   // internal).
-  Result<HttpAnswer> answer;
+  Result<HttpResponse> answer;
   Nanoseconds duration{};                           // from start to last byte
   std::shared_ptr<const Secret> bearer_token = {};  // of the request
   // End of validity of the certificate that the server presented for this request; none where the
@@ -72,7 +72,7 @@ class HttpClient {
 
   // Blocks until at least one answer is there, Wake() is called or `longest` has passed, and
   // returns the answers, in the order in which they were completed.
-  virtual std::vector<HttpResponse> Wait(Nanoseconds longest) = 0;
+  virtual std::vector<HttpResult> Wait(Nanoseconds longest) = 0;
 
   // Ends a Wait() of another thread early, or the next one at once.
   virtual void Wake() = 0;

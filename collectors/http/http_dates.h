@@ -1,6 +1,6 @@
 // The times that HTTP headers carry.
 //
-// Used in this room only.  Thread-safety: pure functions.
+// Used in this library only.  Thread-safety: pure functions.
 
 #pragma once
 

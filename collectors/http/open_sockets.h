@@ -3,7 +3,7 @@
 // libcurl 7.88 uses a kept connection again although its server has sent something that nobody
 // asked for, and takes that for the answer to the next request.
 //
-// Only this room may include this.  Thread-safety: belongs to the thread of its client.
+// Only this library may include this.  Thread-safety: belongs to the thread of its client.
 
 #pragma once
 

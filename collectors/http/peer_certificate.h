@@ -1,7 +1,7 @@
 // Notes what certificate a server presents, on top of OpenSSL's verification, refuses one that has
 // no alternative names, and notes whether the server asks for a certificate of ours.
 //
-// Only this room may include this.  Thread-safety: belongs to the thread of its client.
+// Only this library may include this.  Thread-safety: belongs to the thread of its client.
 
 #pragma once
 

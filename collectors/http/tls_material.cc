@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "collectors/base/free_with.h"
-#include "collectors/base/hide.h"
+#include "collectors/base/redact.h"
 #include "collectors/base/secret_file.h"
 #include "collectors/base/whole_file.h"
 #include "collectors/http/certificate_expiry.h"
@@ -17,7 +17,7 @@
 namespace cckm {
 namespace {
 
-constexpr std::size_t kMostBytes = std::size_t{4} << 20U;  // a store of all public CAs has 220 KB
+constexpr std::size_t kMaxBytes = std::size_t{4} << 20U;  // a store of all public CAs has 220 KB
 
 using Bio = std::unique_ptr<BIO, FreeWith<&BIO_free_all>>;
 using Certificate = std::unique_ptr<X509, FreeWith<&X509_free>>;
@@ -79,7 +79,7 @@ bool IsNoText(const std::string& objection) { return objection.ends_with("save i
 
 Result<std::string> ReadCertificates(std::string_view key, const std::filesystem::path& path) {
   if (path.empty()) return std::string();
-  const auto content = ReadTextFile(path, FilePrivacy::kPublic, kMostBytes);
+  const auto content = ReadTextFile(path, FilePrivacy::kPublic, kMaxBytes);
   if (!content && !IsNoText(content.error())) return Refuse(key, path, content.error());
   if (content && HoldsCertificates(content->view())) return std::string(content->view());
   if (content && HoldsOnly(content->view(), kKeyLine, kCertificateLine)) {
@@ -91,7 +91,7 @@ Result<std::string> ReadCertificates(std::string_view key, const std::filesystem
 Result<Secret> ReadKeyFile(const std::filesystem::path& path, std::string_view certificate) {
   constexpr std::string_view kName = "key_file";
   if (path.empty()) return Secret();
-  const auto content = ReadTextFile(path, FilePrivacy::kSecret, kMostBytes);
+  const auto content = ReadTextFile(path, FilePrivacy::kSecret, kMaxBytes);
   if (!content && !IsNoText(content.error())) return Refuse(kName, path, content.error());
   const Key key = content ? ReadKey(content->view()) : Key();
   if (content && HoldsOnly(content->view(), kCertificateLine, kKeyLine)) {

@@ -7,14 +7,14 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr int kMostUnansweredInRow = 5;
-constexpr Nanoseconds kLongestPause = seconds(60);
+constexpr int kMaxUnansweredInRow = 5;
+constexpr Nanoseconds kMaxPause = seconds(60);
 constexpr Nanoseconds kShortestRetryAfter = seconds(1);
-constexpr Nanoseconds kLongestRetryAfter = std::chrono::minutes(15);
+constexpr Nanoseconds kMaxRetryAfter = std::chrono::minutes(15);
 constexpr long kStatusTooManyRequests = 429;
 constexpr long kStatusUnavailable = 503;
 
-bool AsksForPatience(const HttpAnswer& answer) {
+bool AsksForPatience(const HttpResponse& answer) {
   return answer.retry_after &&
          (answer.status == kStatusTooManyRequests || answer.status == kStatusUnavailable);
 }
@@ -22,10 +22,10 @@ bool AsksForPatience(const HttpAnswer& answer) {
 }  // namespace
 
 Circuit::Circuit(Nanoseconds poll_interval, Random& random)
-    : backoff_(poll_interval, std::max(poll_interval, std::min(4 * poll_interval, kLongestPause)),
+    : backoff_(poll_interval, std::max(poll_interval, std::min(4 * poll_interval, kMaxPause)),
                random) {}
 
-void Circuit::Observe(const HttpResponse& response, SteadyTime now) {
+void Circuit::Observe(const HttpResult& response, SteadyTime now) {
   if (!response.answer && response.answer.error().kind == ErrorKind::kTooLarge) {
     unanswered_in_row_ = 0;  // it does answer
     last_was_fault_ = false;
@@ -35,11 +35,11 @@ void Circuit::Observe(const HttpResponse& response, SteadyTime now) {
   if (!response.answer) {
     last_was_fault_ = true;
     reason_ = response.answer.error();
-    if (++unanswered_in_row_ >= kMostUnansweredInRow && !IsOpen(now)) Open(now + backoff_.Next());
+    if (++unanswered_in_row_ >= kMaxUnansweredInRow && !IsOpen(now)) Open(now + backoff_.Next());
     return;
   }
   unanswered_in_row_ = 0;
-  const HttpAnswer& answer = *response.answer;
+  const HttpResponse& answer = *response.answer;
   last_was_fault_ = answer.status >= 500 || answer.status == kStatusTooManyRequests;
   if (!last_was_fault_) {
     backoff_.Reset();
@@ -49,7 +49,7 @@ void Circuit::Observe(const HttpResponse& response, SteadyTime now) {
       answer.status == kStatusTooManyRequests ? ErrorKind::kRateLimited : ErrorKind::kHttpStatus,
       "the appliance answered HTTP " + std::to_string(answer.status)};
   if (AsksForPatience(answer)) {
-    Open(now + std::clamp(*answer.retry_after, kShortestRetryAfter, kLongestRetryAfter));
+    Open(now + std::clamp(*answer.retry_after, kShortestRetryAfter, kMaxRetryAfter));
   }
 }
 

@@ -22,7 +22,7 @@ class Circuit {
 
   // Takes an answer, one that was too large among them.  Five requests in a row that got none open
   // the circuit at once, and so do 429 and 503 with Retry-After, which holds for 1 s to 15 minutes.
-  void Observe(const HttpResponse& response, SteadyTime now);
+  void Observe(const HttpResult& response, SteadyTime now);
 
   // Takes the end of a poll.  If the last answer was a fault of the whole appliance (none, 429, or
   // 5xx) and the poll was in vain, the circuit opens.

@@ -27,7 +27,7 @@ Collector::Collector(std::string_view target, const CollectorPlan& plan,
       candidates_(plan.discovery.max_refreshes),
       next_discovery_(clock.SteadyNow()),
       baseline_(plan.baseline),
-      next_domain_walk_(clock.SteadyNow()) {
+      next_domain_pages_(clock.SteadyNow()) {
   const SteadyTime now = clock.SteadyNow();
   for (const KnownRefresh& known : plan.known) {
     watched_.AddKnown(known, now);
@@ -69,23 +69,23 @@ void Collector::BeginPollIfDue() {
   if (poll_) return;
   const SteadyTime now = clock_.SteadyNow();
   if (BeginPollOfAbsentFamily(now)) return;
-  const bool discovers = discovery_.enabled && next_discovery_ <= now && !refresh_walk_;
+  const bool discovers = discovery_.enabled && next_discovery_ <= now && !refresh_pages_;
   const bool names = was_up_ && NamesAreDue();
   Schedule::Due due = watched_.TakeDue(now);
   if (due.refreshes.empty() && !due.heartbeat && !discovers && !names) return;
   poll_ = Poll{.began_at = now};
   const bool by_list = ListTakesFewerRequests(due.refreshes.size());
-  const bool is_late = refresh_walk_.has_value();
-  if (discovers || (by_list && !refresh_walk_)) BeginRefreshWalk(discovers);
+  const bool is_late = refresh_pages_.has_value();
+  if (discovers || (by_list && !refresh_pages_)) BeginRefreshWalk(discovers);
   if (discovers) next_discovery_ = now + discovery_.interval;
   if (names) BeginDomainWalk();
   if (discovers || names) watched_.schedule().PutOffHeartbeat(now);
   if (by_list) {
     Await(due.refreshes, is_late ? Awaited::kFromNextWalk : Awaited::kFromThisWalk);
   } else {
-    for (const RefreshIndex index : due.refreshes) unasked_.push_back({.number = index});
+    for (const RefreshIndex index : due.refreshes) pending_.push_back({.number = index});
   }
-  if (due.heartbeat && !discovers) unasked_.push_back({.number = kHeartbeat});
+  if (due.heartbeat && !discovers) pending_.push_back({.number = kHeartbeat});
 }
 
 // Nothing but one entry of the list is asked for, and that seldom.  False if the family is there.
@@ -93,33 +93,33 @@ bool Collector::BeginPollOfAbsentFamily(SteadyTime now) {
   if (!is_absent_) return false;
   if (now < absent_until_) return true;
   poll_ = Poll{.began_at = now, .asks_list = true};
-  unasked_.push_back({.number = kHeartbeat});
+  pending_.push_back({.number = kHeartbeat});
   return true;
 }
 
 bool Collector::ListTakesFewerRequests(std::size_t refreshes) const {
   if (clock_.SteadyNow() < no_list_before_) return false;
   if (!list_length_) return refreshes >= kFewestForUnknownList;
-  return *list_length_ / ListWalk::kPageSize + 1 < refreshes;
+  return *list_length_ / Paginator::kPageSize + 1 < refreshes;
 }
 
-std::optional<Collector::Ask> Collector::NextAsk() {
+std::optional<Collector::Request> Collector::NextRequest() {
   if (!poll_) return std::nullopt;
   if (auto page = NextPage()) return page;
-  while (!unasked_.empty()) {
-    const Unasked next = unasked_.front();
-    unasked_.pop_front();
+  while (!pending_.empty()) {
+    const PendingRequest next = pending_.front();
+    pending_.pop_front();
     if (IsRefresh(next.number) && watched_[next.number].is_leaving) {
       watched_.GiveBack(next.number, clock_.SteadyNow());
       continue;
     }
     ++on_the_wire_;
-    return IsRefresh(next.number) ? AskFor(next) : AskForHeartbeat(next);
+    return IsRefresh(next.number) ? RequestFor(next) : RequestHeartbeat(next);
   }
   return std::nullopt;
 }
 
-Collector::Ask Collector::AskFor(const Unasked& next) {
+Collector::Request Collector::RequestFor(const PendingRequest& next) {
   Watched& watched = watched_[next.number];
   watched.on_new_connection = watched.needs_new_connection || watched.other_id;
   std::string path(family_.path);
@@ -127,29 +127,29 @@ Collector::Ask Collector::AskFor(const Unasked& next) {
   return {std::move(path), next.number, next.is_repetition, watched.on_new_connection};
 }
 
-Collector::Ask Collector::AskForHeartbeat(const Unasked& next) {
+Collector::Request Collector::RequestHeartbeat(const PendingRequest& next) {
   poll_->asks_list = true;
   heartbeat_on_new_connection_ = next.on_new_connection;
   return {std::string(family_.path) + "?skip=0&limit=1", next.number, next.is_repetition,
           next.on_new_connection};
 }
 
-std::optional<Collector::Ask> Collector::NextPage() {
+std::optional<Collector::Request> Collector::NextPage() {
   struct Way {
-    std::optional<ListWalk>& walk;
+    std::optional<Paginator>& walk;
     std::uint32_t number;
   };
-  for (const Way& way : {Way{refresh_walk_, kRefreshPage}, Way{domain_walk_, kDomainPage}}) {
+  for (const Way& way : {Way{refresh_pages_, kRefreshPage}, Way{domain_pages_, kDomainPage}}) {
     auto page = way.walk ? way.walk->NextPage() : std::nullopt;
     if (!page) continue;
     ++on_the_wire_;
     if (way.number == kRefreshPage) poll_->asks_list = true;
-    return Ask{std::move(page->path), way.number, page->is_repetition, page->on_new_connection};
+    return Request{std::move(page->path), way.number, page->is_repetition, page->on_new_connection};
   }
   return std::nullopt;
 }
 
-void Collector::RecordRequest(std::uint32_t number, const HttpResponse& response) {
+void Collector::RecordRequest(std::uint32_t number, const HttpResult& response) {
   --on_the_wire_;
   Endpoint endpoint = Endpoint::kRefresh;
   if (number == kHeartbeat || number == kRefreshPage) endpoint = Endpoint::kRefreshList;
@@ -160,14 +160,14 @@ void Collector::RecordRequest(std::uint32_t number, const HttpResponse& response
 }
 
 // Where the poll ended meanwhile, the next one asks anyway.
-void Collector::AskAgain(std::uint32_t number, const HttpResponse& response) {
+void Collector::AskAgain(std::uint32_t number, const HttpResult& response) {
   RecordRequest(number, response);
   if (number == kRefreshPage) {
-    refresh_walk_->Repeat();
+    refresh_pages_->Repeat();
   } else if (number == kDomainPage) {
-    domain_walk_->Repeat();
+    domain_pages_->Repeat();
   } else if (poll_) {
-    unasked_.push_front({.number = number,
+    pending_.push_front({.number = number,
                          .is_repetition = true,
                          .on_new_connection = heartbeat_on_new_connection_});
   } else if (number != kHeartbeat) {
@@ -175,7 +175,7 @@ void Collector::AskAgain(std::uint32_t number, const HttpResponse& response) {
   }
 }
 
-bool Collector::OnResponse(std::uint32_t number, const HttpResponse& response) {
+bool Collector::OnResponse(std::uint32_t number, const HttpResult& response) {
   RecordRequest(number, response);
   AskForThoseOfTheFuture(response);
   Taken taken;
@@ -202,36 +202,36 @@ bool Collector::OnResponse(std::uint32_t number, const HttpResponse& response) {
 
 // An appliance that does not answer otherwise is not asked for names either.
 bool Collector::NamesAreDue() const {
-  return domain_names_ && next_domain_walk_ <= clock_.SteadyNow() && !domain_walk_;
+  return domain_names_ && next_domain_pages_ <= clock_.SteadyNow() && !domain_pages_;
 }
 
 // Each answer takes some hundred bytes, and each domain of it about a hundred.
 bool Collector::KeepsMuch() const {
-  constexpr std::size_t kMostAnswersKept = 4096;
-  constexpr std::size_t kMostDomainsKept = 50'000;
-  return update_.answers.size() >= kMostAnswersKept || domains_kept_ >= kMostDomainsKept;
+  constexpr std::size_t kMaxAnswersKept = 4096;
+  constexpr std::size_t kMaxDomainsKept = 50'000;
+  return update_.answers.size() >= kMaxAnswersKept || domains_kept_ >= kMaxDomainsKept;
 }
 
 void Collector::Unwatch(RefreshIndex index) {
   const Watched& watched = watched_[index];
-  if (refresh_walk_ && WasMet(watched)) refresh_walk_->Remember(watched.id);
+  if (refresh_pages_ && WasMet(watched)) refresh_pages_->Remember(watched.id);
   update_.unwatched.push_back(watched.id);
   watched_.Remove(index);
 }
 
 void Collector::FailUnasked(const Error& error, bool is_counted) {
-  const bool walks = (refresh_walk_ && !refresh_walk_->IsUnderWay()) ||
-                     (domain_walk_ && !domain_walk_->IsUnderWay());
-  if (unasked_.empty() && !walks) return;
-  while (refresh_walk_ && !refresh_walk_->IsUnderWay()) {  // one may begin where another ended
-    refresh_walk_->Stop();
+  const bool walks = (refresh_pages_ && !refresh_pages_->IsUnderWay()) ||
+                     (domain_pages_ && !domain_pages_->IsUnderWay());
+  if (pending_.empty() && !walks) return;
+  while (refresh_pages_ && !refresh_pages_->IsUnderWay()) {  // one may begin where another ended
+    refresh_pages_->Stop();
     EndRefreshWalk();
   }
-  if (domain_walk_ && !domain_walk_->IsUnderWay()) {
-    domain_walk_->Stop();
+  if (domain_pages_ && !domain_pages_->IsUnderWay()) {
+    domain_pages_->Stop();
     EndDomainWalk();
   }
-  for (const Unasked& unasked : std::exchange(unasked_, {})) GiveUp(unasked.number);
+  for (const PendingRequest& unasked : std::exchange(pending_, {})) GiveUp(unasked.number);
   if (is_counted) {
     NoteError(error);
   } else {
@@ -260,14 +260,14 @@ bool Collector::ListHasToDecide() const {
 }
 
 std::optional<bool> Collector::EndPollIfOver() {
-  if (!poll_ || !unasked_.empty()) return std::nullopt;
+  if (!poll_ || !pending_.empty()) return std::nullopt;
   if (ListHasToDecide()) {
     poll_->asks_list = true;  // even if it is given up
-    unasked_.push_back({.number = kHeartbeat});
+    pending_.push_back({.number = kHeartbeat});
     return std::nullopt;
   }
   const SteadyTime now = clock_.SteadyNow();
-  const bool is_busy = on_the_wire_ != 0 || refresh_walk_ || domain_walk_;
+  const bool is_busy = on_the_wire_ != 0 || refresh_pages_ || domain_pages_;
   const bool list_may_wait = expected_.unmet == 0 && expected_next_.unmet == 0;
   const bool late_answers_may_wait = poll_->up && list_may_wait && NextDue() <= now;
   if (is_busy && !late_answers_may_wait) return std::nullopt;
@@ -284,8 +284,8 @@ std::optional<bool> Collector::EndPollIfOver() {
 SteadyTime Collector::NextDue() const {
   if (is_absent_) return absent_until_;
   SteadyTime next = watched_.schedule().NextDue();
-  if (discovery_.enabled && !refresh_walk_) next = std::min(next, next_discovery_);
-  if (was_up_ && domain_names_ && !domain_walk_) next = std::min(next, next_domain_walk_);
+  if (discovery_.enabled && !refresh_pages_) next = std::min(next, next_discovery_);
+  if (was_up_ && domain_names_ && !domain_pages_) next = std::min(next, next_domain_pages_);
   return next;
 }
 

@@ -23,7 +23,7 @@
 #include "collectors/decode/decoder.h"
 #include "collectors/http/http_client.h"
 #include "collectors/poll/discovery_candidates.h"
-#include "collectors/poll/list_walk.h"
+#include "collectors/poll/paginator.h"
 #include "collectors/poll/poll_update.h"
 #include "collectors/poll/schedule.h"
 #include "collectors/poll/watchlist.h"
@@ -72,20 +72,20 @@ class Collector {
   void BeginPollIfDue();
 
   // One request of the open poll: where to ask, and a number to give back with the answer.
-  struct Ask {
+  struct Request {
     std::string path;
     std::uint32_t number = 0;
     bool is_repetition = false;
     bool on_new_connection = false;
   };
-  std::optional<Ask> NextAsk();
+  std::optional<Request> NextRequest();
 
   // Takes an answer that says nothing but that the request has to be repeated.
-  void AskAgain(std::uint32_t number, const HttpResponse& response);
+  void AskAgain(std::uint32_t number, const HttpResult& response);
 
-  // Takes the answer to an Ask.  Returns false where it may be the answer to another request: its
-  // connection must not be used any more.
-  [[nodiscard]] bool OnResponse(std::uint32_t number, const HttpResponse& response);
+  // Takes the answer to an Request.  Returns false where it may be the answer to another request:
+  // its connection must not be used any more.
+  [[nodiscard]] bool OnResponse(std::uint32_t number, const HttpResult& response);
 
   // Gives up everything that the open poll has not asked for yet, without a request.  The error is
   // shown, and counted if `is_counted`.
@@ -113,7 +113,7 @@ class Collector {
   static constexpr std::uint32_t kDomainPage = 0xFFFFFFFD;
   static bool IsRefresh(std::uint32_t number) { return number < kDomainPage; }
 
-  struct Unasked {
+  struct PendingRequest {
     std::uint32_t number = 0;
     bool is_repetition = false;
     bool on_new_connection = false;  // of a heartbeat
@@ -140,27 +140,27 @@ class Collector {
   void LeaveAllBut(const std::vector<std::string>& refresh_ids);
   bool NamesAreDue() const;
   bool ListTakesFewerRequests(std::size_t refreshes) const;
-  std::optional<Ask> NextPage();
-  Ask AskFor(const Unasked& next);
-  Ask AskForHeartbeat(const Unasked& next);
+  std::optional<Request> NextPage();
+  Request RequestFor(const PendingRequest& next);
+  Request RequestHeartbeat(const PendingRequest& next);
   bool BeginPollOfAbsentFamily(SteadyTime now);
   bool ListHasToDecide() const;
   void GiveUp(std::uint32_t number);
   void Unwatch(RefreshIndex index);
-  void RecordRequest(std::uint32_t number, const HttpResponse& response);
+  void RecordRequest(std::uint32_t number, const HttpResult& response);
   void ShowError(const Error& error);
   void NoteError(const Error& error);
 
   // collector_answers.cc: refreshes that are asked for by id, and heartbeats.
-  ReadingRules RulesFor(const HttpResponse& response) const;
-  Taken OnHeartbeatAnswer(const HttpResponse& response);
-  Taken OnRefreshAnswer(RefreshIndex index, const HttpResponse& response);
-  Taken ReadRefresh(Watched& watched, const HttpResponse& response, RefreshAnswer& answer);
+  ReadingRules RulesFor(const HttpResult& response) const;
+  Taken OnHeartbeatAnswer(const HttpResult& response);
+  Taken OnRefreshAnswer(RefreshIndex index, const HttpResult& response);
+  Taken ReadRefresh(Watched& watched, const HttpResult& response, RefreshAnswer& answer);
   Taken ReadNotFound(Watched& watched, RefreshAnswer& answer);
   bool IsOwn(Watched& watched, const Refresh& refresh);
   void NoteTimes(const std::optional<WallTime>& created_at,
                  const std::optional<WallTime>& completed_at);
-  void AskForThoseOfTheFuture(const HttpResponse& response);
+  void AskForThoseOfTheFuture(const HttpResult& response);
   void TakeRefresh(RefreshIndex index, RefreshAnswer answer);
   void SettleIfFinished(Watched& watched, RefreshAnswer& answer) const;
   void ListIsThere();
@@ -168,8 +168,8 @@ class Collector {
   void LeaveUnasked();
 
   // collector_lists.cc: walks through the lists of refreshes and of domains.
-  Taken OnRefreshPage(const HttpResponse& response);
-  Taken OnDomainPage(const HttpResponse& response);
+  Taken OnRefreshPage(const HttpResult& response);
+  Taken OnDomainPage(const HttpResult& response);
   Taken OnNoRefreshPage(const DecodeFailure& failure, bool is_not_found);
   void BeginDomainWalk();
   Taken OnNoDomainPage(const DecodeFailure& failure, bool is_not_found);
@@ -177,7 +177,7 @@ class Collector {
   void BeginRefreshWalk(bool discovers);
   void NoteUnreadable(const UnusableEntries& unusable);
   void TellAnomaly(const DecodeFailure& failure);
-  void SetBaseline(const HttpResponse& response);
+  void SetBaseline(const HttpResult& response);
   void Await(const std::vector<RefreshIndex>& refreshes, Awaited awaited);
   void StopAwaiting(Watched& watched);
   bool WasMet(const Watched& watched) const;
@@ -213,7 +213,7 @@ class Collector {
 
   Watchlist watched_;
   WallTime latest_known_time_{};  // of a settled refresh; none is later
-  std::deque<Unasked> unasked_;
+  std::deque<PendingRequest> pending_;
   Expected expected_;       // from the walk under way
   Expected expected_next_;  // due since it began
   std::size_t on_the_wire_ = 0;
@@ -225,12 +225,12 @@ class Collector {
   bool is_absent_ = false;          // so that it is, and the family is optional
   SteadyTime absent_until_{};       // when it is asked for again
 
-  std::optional<ListWalk> refresh_walk_;
-  std::uint32_t walk_number_ = 0;
-  bool walk_discovers_ = false;  // else it only serves expected_
-  bool walk_truncated_ = false;
+  std::optional<Paginator> refresh_pages_;
+  std::uint32_t pages_number_ = 0;
+  bool pages_discover_ = false;  // else it only serves expected_
+  bool pages_truncated_ = false;
   DiscoveryCandidates candidates_;
-  bool walk_met_unreadable_ = false;
+  bool pages_met_unreadable_ = false;
   std::set<std::string, std::less<>> left_out_domains_;  // of refreshes past max_refreshes
   bool left_out_domains_are_all_ = true;
   std::optional<std::uint64_t> list_length_;  // as it was last told
@@ -238,11 +238,11 @@ class Collector {
   SteadyTime next_discovery_;
   std::optional<WallTime> baseline_;
 
-  std::optional<ListWalk> domain_walk_;
-  std::vector<DomainName> domains_;  // of domain_walk_
+  std::optional<Paginator> domain_pages_;
+  std::vector<DomainName> domains_;  // of domain_pages_
   std::size_t domain_bytes_ = 0;     // of their texts
-  bool domain_walk_met_unreadable_ = false;
-  SteadyTime next_domain_walk_;
+  bool domain_pages_met_unreadable_ = false;
+  SteadyTime next_domain_pages_;
 
   PollUpdate update_;
   std::size_t domains_kept_ = 0;  // of the refreshes in update_

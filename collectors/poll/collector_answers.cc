@@ -19,7 +19,7 @@ constexpr Nanoseconds kAbsentFor = std::chrono::minutes(10);
 
 }  // namespace
 
-ReadingRules Collector::RulesFor(const HttpResponse& response) const {
+ReadingRules Collector::RulesFor(const HttpResult& response) const {
   const WallTime now = response.answer->date.value_or(clock_.Now());
   return {.family = family_, .success_texts = success_texts_, .latest_time = now + kFurthestAhead};
 }
@@ -31,7 +31,7 @@ void Collector::NoteTimes(const std::optional<WallTime>& created_at,
 }
 
 // A clock that was ahead and has come back: what it dated meanwhile is looked at again, once.
-void Collector::AskForThoseOfTheFuture(const HttpResponse& response) {
+void Collector::AskForThoseOfTheFuture(const HttpResult& response) {
   if (!response.answer || !response.answer->date) return;
   const WallTime latest = *response.answer->date + kFurthestAhead;
   if (latest_known_time_ <= latest) return;
@@ -42,7 +42,7 @@ void Collector::AskForThoseOfTheFuture(const HttpResponse& response) {
   });
 }
 
-Collector::Taken Collector::OnHeartbeatAnswer(const HttpResponse& response) {
+Collector::Taken Collector::OnHeartbeatAnswer(const HttpResult& response) {
   const bool is_not_found = IsNotFound(response, decoder_);
   const Result<std::string_view> body = UsableBody(response, decoder_);
   const auto page = body ? decoder_.DecodeRefreshList(*body, RulesFor(response))
@@ -50,7 +50,7 @@ Collector::Taken Collector::OnHeartbeatAnswer(const HttpResponse& response) {
   const bool is_odd = page ? page->is_single_job || page->frame.skip.value_or(0) != 0
                            : is_not_found && !list_is_not_found_;
   if (is_odd && !heartbeat_on_new_connection_ && poll_) {
-    unasked_.push_front({.number = kHeartbeat, .on_new_connection = true});
+    pending_.push_front({.number = kHeartbeat, .on_new_connection = true});
     return {.is_own = false};
   }
   if (is_not_found) {
@@ -86,12 +86,12 @@ void Collector::ListIsAbsent() {
 
 // Gives back what the open poll has not asked for yet, without a word.
 void Collector::LeaveUnasked() {
-  for (const Unasked& unasked : std::exchange(unasked_, {})) {
+  for (const PendingRequest& unasked : std::exchange(pending_, {})) {
     if (IsRefresh(unasked.number)) watched_.GiveBack(unasked.number, clock_.SteadyNow());
   }
 }
 
-Collector::Taken Collector::OnRefreshAnswer(RefreshIndex index, const HttpResponse& response) {
+Collector::Taken Collector::OnRefreshAnswer(RefreshIndex index, const HttpResult& response) {
   Watched& watched = watched_[index];
   if (watched.is_leaving) {
     watched_.GiveBack(index, clock_.SteadyNow());
@@ -102,12 +102,12 @@ Collector::Taken Collector::OnRefreshAnswer(RefreshIndex index, const HttpRespon
   const Taken taken = ReadRefresh(watched, response, answer);
   watched.needs_new_connection = taken.asks_again;
   if (taken.asks_again && poll_) {
-    unasked_.push_front({.number = index});
+    pending_.push_front({.number = index});
     return taken;
   }
-  const bool is_gone = answer.kind == RefreshAnswer::Kind::kNotFound;
+  const bool is_deleted = answer.kind == RefreshAnswer::Kind::kNotFound;
   if (!taken.asks_again) TakeRefresh(index, std::move(answer));
-  if (is_gone && !watched.is_configured) Unwatch(index);
+  if (is_deleted && !watched.is_configured) Unwatch(index);
   watched_.GiveBack(index, clock_.SteadyNow());
   return taken;
 }
@@ -127,7 +127,7 @@ void Collector::TakeRefresh(RefreshIndex index, RefreshAnswer answer) {
   update_.answers.push_back(std::move(answer));
 }
 
-Collector::Taken Collector::ReadRefresh(Watched& watched, const HttpResponse& response,
+Collector::Taken Collector::ReadRefresh(Watched& watched, const HttpResult& response,
                                         RefreshAnswer& answer) {
   if (IsNotFound(response, decoder_)) return ReadNotFound(watched, answer);
   const Result<std::string_view> body = UsableBody(response, decoder_);
@@ -146,7 +146,7 @@ Collector::Taken Collector::ReadRefresh(Watched& watched, const HttpResponse& re
                "the answer does not carry the id asked for and may belong to another request"});
     return {.is_own = false, .asks_again = !watched.on_new_connection};
   }
-  watched.is_gone = false;
+  watched.is_deleted = false;
   answer.kind = RefreshAnswer::Kind::kRefresh;
   answer.refresh = std::move(*refresh);
   SettleIfFinished(watched, answer);
@@ -167,8 +167,9 @@ bool Collector::IsOwn(Watched& watched, const Refresh& refresh) {
 
 // The body of a 404 carries no id.
 Collector::Taken Collector::ReadNotFound(Watched& watched, RefreshAnswer& answer) {
-  if (!watched.is_gone && !watched.on_new_connection) return {.is_own = false, .asks_again = true};
-  watched.is_gone = true;
+  if (!watched.is_deleted && !watched.on_new_connection)
+    return {.is_own = false, .asks_again = true};
+  watched.is_deleted = true;
   answer.kind = RefreshAnswer::Kind::kNotFound;
   if (poll_) poll_->met_not_found = true;
   return {};

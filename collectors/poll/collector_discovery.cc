@@ -10,14 +10,14 @@ namespace cckm {
 namespace {
 
 // Names that are kept to know where no refresh may be missed.
-constexpr std::size_t kMostLeftOutDomains = 20'000;
+constexpr std::size_t kMaxLeftOutDomains = 20'000;
 
 }  // namespace
 
 // An id is shown as it is: one that an appliance made of what it was sent is no id.
 void Collector::Discover(Refresh entry) {
   if (holds_secret_(entry.id)) {
-    walk_met_unreadable_ = true;
+    pages_met_unreadable_ = true;
     return NoteError({ErrorKind::kSchema, "the list names a refresh by a secret"});
   }
   if (ListFits() || !IsFinished(entry.status)) {
@@ -39,9 +39,9 @@ bool Collector::NeedsUnits(const Watched& watched) const {
 }
 
 void Collector::LeaveOut(const Refresh& entry) {
-  walk_truncated_ = true;
+  pages_truncated_ = true;
   for (const DomainRefresh& named : entry.domains) {
-    if (left_out_domains_.size() < kMostLeftOutDomains) {
+    if (left_out_domains_.size() < kMaxLeftOutDomains) {
       left_out_domains_.insert(named.domain_id);
     } else {
       left_out_domains_are_all_ = false;
@@ -85,7 +85,7 @@ void Collector::WatchCandidates() {
 // Of more refreshes than there is room for, the unfinished and the newest are watched.
 bool Collector::MakeRoomFor(const Refresh& entry) {
   if (watched_.discovered() < discovery_.max_refreshes) return true;
-  walk_truncated_ = true;
+  pages_truncated_ = true;
   const auto oldest = watched_.OldestSettledDiscovered(clock_.Now());
   if (!oldest) return false;
   const bool is_worth_it =

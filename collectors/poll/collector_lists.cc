@@ -14,7 +14,7 @@ constexpr std::uint64_t kPagesOfLongWalk = 100;
 // How long refreshes are asked for by id after the list failed.
 constexpr Nanoseconds kWithoutList = std::chrono::minutes(10);
 // Texts of a list of domains.
-constexpr std::size_t kMostDomainBytes = std::size_t{32} << 20U;
+constexpr std::size_t kMaxDomainBytes = std::size_t{32} << 20U;
 constexpr Nanoseconds kDomainWalkInterval = std::chrono::minutes(10);
 constexpr Nanoseconds kDomainWalkRetry = std::chrono::minutes(1);
 
@@ -30,7 +30,7 @@ template <typename Page>
 std::optional<std::uint64_t> PlaceOf(const Page& page, std::size_t usable_entries,
                                      bool is_no_list) {
   const bool holds_other_things = usable_entries == 0 && page.unusable.count != 0;
-  return is_no_list || holds_other_things ? ListWalk::kNoPage : page.frame.skip;
+  return is_no_list || holds_other_things ? Paginator::kNoPage : page.frame.skip;
 }
 
 bool MayBeReadInParts(const DecodeFailure& failure) {
@@ -51,11 +51,11 @@ Error SummaryOf(const UnusableEntries& unusable) {
 }  // namespace
 
 void Collector::BeginRefreshWalk(bool discovers) {
-  refresh_walk_.emplace(family_.path);
-  ++walk_number_;
-  walk_discovers_ = discovers;
-  walk_truncated_ = false;
-  walk_met_unreadable_ = false;
+  refresh_pages_.emplace(family_.path);
+  ++pages_number_;
+  pages_discover_ = discovers;
+  pages_truncated_ = false;
+  pages_met_unreadable_ = false;
   left_out_domains_.clear();
   left_out_domains_are_all_ = true;
 }
@@ -68,19 +68,19 @@ void Collector::ForgetTooMany() {
   }
 }
 
-Collector::Taken Collector::OnRefreshPage(const HttpResponse& response) {
+Collector::Taken Collector::OnRefreshPage(const HttpResult& response) {
   const bool is_not_found = IsNotFound(response, decoder_);
   const Result<std::string_view> body = UsableBody(response, decoder_);
   auto page = body ? decoder_.DecodeRefreshList(*body, RulesFor(response))
                    : Decoded<RefreshPage>(tl::unexpect, DecodeFailure{body.error()});
   if (!page) return OnNoRefreshPage(page.error(), is_not_found);
-  switch (refresh_walk_->OriginOf(PlaceOf(*page, page->refreshes.size(), page->is_single_job))) {
-    case ListWalk::Origin::kAskedForAgain:
+  switch (refresh_pages_->OriginOf(PlaceOf(*page, page->refreshes.size(), page->is_single_job))) {
+    case Paginator::Origin::kAskedForAgain:
       NoteError(BelongsElsewhere());
       return {.is_own = false};
-    case ListWalk::Origin::kAnother:
+    case Paginator::Origin::kAnother:
       return OnNoRefreshPage({BelongsElsewhere()}, false);
-    case ListWalk::Origin::kThisPage:
+    case Paginator::Origin::kThisPage:
       break;
   }
   ListIsThere();
@@ -91,27 +91,27 @@ Collector::Taken Collector::OnRefreshPage(const HttpResponse& response) {
   for (Refresh& entry : page->refreshes) {
     TakeEntry(std::move(entry));
   }
-  if (!refresh_walk_->TakePage(page->frame.total, entries, response.answer->body.size())) {
+  if (!refresh_pages_->TakePage(page->frame.total, entries, response.answer->body.size())) {
     NoteError(RepeatsItself());
   }
-  list_length_ = refresh_walk_->Length();
+  list_length_ = refresh_pages_->Length();
   AfterRefreshPage();
   return {.is_valid = true};
 }
 
 // The answer is no page.  The walk goes on where that makes sense, and ends otherwise.
 Collector::Taken Collector::OnNoRefreshPage(const DecodeFailure& failure, bool is_not_found) {
-  ListWalk& walk = *refresh_walk_;
+  Paginator& walk = *refresh_pages_;
   const bool is_news = is_not_found && !list_is_not_found_;
-  if (is_news && walk.OriginOf(ListWalk::kNotFound) == ListWalk::Origin::kAskedForAgain) {
+  if (is_news && walk.OriginOf(Paginator::kNotFound) == Paginator::Origin::kAskedForAgain) {
     return {.is_own = false};
   }
   if (MayBeReadInParts(failure)) {
-    const ListWalk::Detour detour = walk.TakeUnreadable();
-    if (detour == ListWalk::Detour::kSkippedEntry) {
+    const Paginator::Detour detour = walk.TakeUnreadable();
+    if (detour == Paginator::Detour::kSkippedEntry) {
       NoteUnreadable({.count = 1, .first = failure.error});
     }
-    if (detour != ListWalk::Detour::kGaveUp) return {};
+    if (detour != Paginator::Detour::kGaveUp) return {};
   }
   if (is_not_found) {
     ListIsAbsent();
@@ -128,18 +128,18 @@ Collector::Taken Collector::OnNoRefreshPage(const DecodeFailure& failure, bool i
 // A walk that only serves awaited refreshes ends with the last of them, or when asking for the rest
 // by id is the shorter way.  Nobody waits for a discovery that is longer still.
 void Collector::AfterRefreshPage() {
-  const bool by_id_is_shorter = refresh_walk_->PagesLeft() >= expected_.unmet;
-  const bool is_long = refresh_walk_->PagesLeft() >= kPagesOfLongWalk;
-  if (!walk_discovers_ && by_id_is_shorter) refresh_walk_->Stop();
-  if (walk_discovers_ && by_id_is_shorter && is_long) AskAwaitedById();
-  if (refresh_walk_->IsOver()) EndRefreshWalk();
+  const bool by_id_is_shorter = refresh_pages_->PagesLeft() >= expected_.unmet;
+  const bool is_long = refresh_pages_->PagesLeft() >= kPagesOfLongWalk;
+  if (!pages_discover_ && by_id_is_shorter) refresh_pages_->Stop();
+  if (pages_discover_ && by_id_is_shorter && is_long) AskAwaitedById();
+  if (refresh_pages_->IsOver()) EndRefreshWalk();
 }
 
 // Each page that holds such entries is one error, however many they are.  Without discovery they
 // are asked for by id, and tell what is wrong then.
 void Collector::NoteUnreadable(const UnusableEntries& unusable) {
-  if (unusable.count == 0 || !walk_discovers_) return;
-  walk_met_unreadable_ = true;
+  if (unusable.count == 0 || !pages_discover_) return;
+  pages_met_unreadable_ = true;
   NoteError(SummaryOf(unusable));
   for (const DecodeFailure& failure : unusable.anomalies) TellAnomaly(failure);
 }
@@ -156,9 +156,9 @@ void Collector::TellAnomaly(const DecodeFailure& failure) {
 
 // When the first discovery began, by the appliance's clock; again where that clock was ahead then
 // and has come back.
-void Collector::SetBaseline(const HttpResponse& response) {
+void Collector::SetBaseline(const HttpResult& response) {
   const WallTime now = response.answer->date.value_or(clock_.Now());
-  if (!walk_discovers_ || (baseline_ && *baseline_ <= now + kFurthestAhead)) return;
+  if (!pages_discover_ || (baseline_ && *baseline_ <= now + kFurthestAhead)) return;
   baseline_ = now;
   update_.baseline = baseline_;
 }
@@ -177,16 +177,16 @@ void Collector::StopAwaiting(Watched& watched) {
 }
 
 bool Collector::WasMet(const Watched& watched) const {
-  return watched.met_in_walk == walk_number_ || refresh_walk_->Remembers(watched.id);
+  return watched.met_in_walk == pages_number_ || refresh_pages_->Remembers(watched.id);
 }
 
 // Takes an entry of the page under way; false if the walk has met it before.
 bool Collector::Meet(std::string_view id, std::optional<RefreshIndex> index) {
-  if (!index) return refresh_walk_->See(id);
+  if (!index) return refresh_pages_->See(id);
   Watched& watched = watched_[*index];
   const bool is_new = !WasMet(watched);
-  watched.met_in_walk = walk_number_;
-  return refresh_walk_->Take(is_new);
+  watched.met_in_walk = pages_number_;
+  return refresh_pages_->Take(is_new);
 }
 
 // Takes what the list says of a refresh, as far as it is news.
@@ -194,11 +194,11 @@ void Collector::TakeEntry(Refresh entry) {
   const auto index = watched_.Find(entry.id);
   if (!Meet(entry.id, index)) return;
   if (!index) {
-    if (walk_discovers_) Discover(std::move(entry));
+    if (pages_discover_) Discover(std::move(entry));
     return;
   }
   Watched& watched = watched_[*index];
-  watched.is_gone = false;
+  watched.is_deleted = false;
   const bool is_as_known = watched.settled && !NeedsUnits(watched) &&
                            watched.status == entry.status &&
                            watched.created_at == entry.created_at &&
@@ -215,18 +215,18 @@ void Collector::TakeEntry(Refresh entry) {
 }
 
 void Collector::EndRefreshWalk() {
-  if (walk_discovers_) {
-    const bool is_complete = refresh_walk_->IsComplete();
-    if (is_complete && !walk_met_unreadable_) ForgetVanished();
+  if (pages_discover_) {
+    const bool is_complete = refresh_pages_->IsComplete();
+    if (is_complete && !pages_met_unreadable_) ForgetVanished();
     WatchCandidates();
     update_.listing = RefreshListing{.is_complete = is_complete,
-                                     .is_truncated = walk_truncated_,
-                                     .has_unreadable_entries = walk_met_unreadable_,
+                                     .is_truncated = pages_truncated_,
+                                     .has_unreadable_entries = pages_met_unreadable_,
                                      .left_out_domains = std::move(left_out_domains_),
                                      .left_out_domains_are_all = left_out_domains_are_all_,
                                      .refresh_ids = TakeMetIds()};
   }
-  refresh_walk_.reset();
+  refresh_pages_.reset();
   AskAwaitedById();
   WalkForThoseThatCameLate();
 }
@@ -244,9 +244,9 @@ void Collector::ForgetVanished() {
 }
 
 std::set<std::string, std::less<>> Collector::TakeMetIds() {
-  std::set<std::string, std::less<>> ids = refresh_walk_->TakeSeen();
+  std::set<std::string, std::less<>> ids = refresh_pages_->TakeSeen();
   watched_.ForEach([&](RefreshIndex, const Watched& watched) {
-    if (watched.met_in_walk == walk_number_) ids.insert(watched.id);
+    if (watched.met_in_walk == pages_number_) ids.insert(watched.id);
   });
   return ids;
 }
@@ -271,7 +271,7 @@ void Collector::AskAwaitedById() {
     if (watched_[index].awaited != Awaited::kFromThisWalk) continue;
     watched_[index].awaited = Awaited::kFromNone;
     if (poll_) {
-      unasked_.push_back({.number = index});
+      pending_.push_back({.number = index});
     } else {
       watched_.GiveBack(index, clock_.SteadyNow());
     }
@@ -279,60 +279,60 @@ void Collector::AskAwaitedById() {
 }
 
 void Collector::BeginDomainWalk() {
-  domain_walk_.emplace(family_.domain_list_path);
-  domain_walk_met_unreadable_ = false;
+  domain_pages_.emplace(family_.domain_list_path);
+  domain_pages_met_unreadable_ = false;
 }
 
-Collector::Taken Collector::OnDomainPage(const HttpResponse& response) {
+Collector::Taken Collector::OnDomainPage(const HttpResult& response) {
   const bool is_not_found = IsNotFound(response, decoder_);
   const Result<std::string_view> body = UsableBody(response, decoder_);
   auto page = body ? decoder_.DecodeDomainList(*body, family_)
                    : Decoded<DomainPage>(tl::unexpect, DecodeFailure{body.error()});
   if (!page) return OnNoDomainPage(page.error(), is_not_found);
-  switch (domain_walk_->OriginOf(PlaceOf(*page, page->domains.size(), false))) {
-    case ListWalk::Origin::kAskedForAgain:
+  switch (domain_pages_->OriginOf(PlaceOf(*page, page->domains.size(), false))) {
+    case Paginator::Origin::kAskedForAgain:
       NoteError(BelongsElsewhere());
       return {.is_own = false};
-    case ListWalk::Origin::kAnother:
+    case Paginator::Origin::kAnother:
       return OnNoDomainPage({BelongsElsewhere()}, false);
-    case ListWalk::Origin::kThisPage:
+    case Paginator::Origin::kThisPage:
       break;
   }
   NoteUnreadableDomains(page->unusable);
   const std::size_t entries = page->domains.size() + page->unusable.count;
   for (DomainName& domain : page->domains) {
-    if (domain_walk_->See(domain.id)) KeepDomain(std::move(domain));
+    if (domain_pages_->See(domain.id)) KeepDomain(std::move(domain));
   }
-  if (!domain_walk_->TakePage(page->frame.total, entries, response.answer->body.size())) {
+  if (!domain_pages_->TakePage(page->frame.total, entries, response.answer->body.size())) {
     NoteError(RepeatsItself());
   }
-  if (domain_bytes_ > kMostDomainBytes) domain_walk_->Stop();
-  if (domain_walk_->IsOver()) EndDomainWalk();
+  if (domain_bytes_ > kMaxDomainBytes) domain_pages_->Stop();
+  if (domain_pages_->IsOver()) EndDomainWalk();
   return {.is_valid = true};
 }
 
 Collector::Taken Collector::OnNoDomainPage(const DecodeFailure& failure, bool is_not_found) {
   if (MayBeReadInParts(failure)) {
-    const ListWalk::Detour detour = domain_walk_->TakeUnreadable();
-    if (detour == ListWalk::Detour::kSkippedEntry) {
+    const Paginator::Detour detour = domain_pages_->TakeUnreadable();
+    if (detour == Paginator::Detour::kSkippedEntry) {
       NoteUnreadableDomains({.count = 1, .first = failure.error});
     }
-    if (detour != ListWalk::Detour::kGaveUp) return {};
+    if (detour != Paginator::Detour::kGaveUp) return {};
   }
   const Error not_found{ErrorKind::kNotFound,
                         "the appliance answered HTTP 404 for the list of this family's domains: "
                         "domain_names: false does without it"};
   NoteError(is_not_found ? not_found : failure.error);
-  domain_walk_->Stop();
+  domain_pages_->Stop();
   EndDomainWalk();
-  if (is_not_found) next_domain_walk_ = clock_.SteadyNow() + kDomainWalkInterval;
+  if (is_not_found) next_domain_pages_ = clock_.SteadyNow() + kDomainWalkInterval;
   return {.is_own = !IsOfTheBody(failure)};
 }
 
 // Nobody knows which domains they are, so that none is missed.
 void Collector::NoteUnreadableDomains(const UnusableEntries& unusable) {
   if (unusable.count == 0) return;
-  domain_walk_met_unreadable_ = true;
+  domain_pages_met_unreadable_ = true;
   NoteError(SummaryOf(unusable));
 }
 
@@ -342,17 +342,17 @@ void Collector::KeepDomain(DomainName domain) {
 }
 
 void Collector::EndDomainWalk() {
-  const bool is_complete = domain_walk_->IsComplete();
+  const bool is_complete = domain_pages_->IsComplete();
   const bool has_news = is_complete || !domains_.empty();
-  next_domain_walk_ = clock_.SteadyNow() + (is_complete ? kDomainWalkInterval : kDomainWalkRetry);
+  next_domain_pages_ = clock_.SteadyNow() + (is_complete ? kDomainWalkInterval : kDomainWalkRetry);
   if (has_news) {
     update_.domain_listing =
-        DomainListing{.is_complete = is_complete && !domain_walk_met_unreadable_,
+        DomainListing{.is_complete = is_complete && !domain_pages_met_unreadable_,
                       .domains = std::exchange(domains_, {})};
   }
   domains_.clear();
   domain_bytes_ = 0;
-  domain_walk_.reset();
+  domain_pages_.reset();
 }
 
 }  // namespace cckm

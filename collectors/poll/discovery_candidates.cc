@@ -4,7 +4,7 @@ namespace cckm {
 namespace {
 
 // Domains of all candidates together; each takes about 100 bytes.
-constexpr std::size_t kMostDomainsHeld = 100'000;
+constexpr std::size_t kMaxDomainsHeld = 100'000;
 
 }  // namespace
 
@@ -13,7 +13,7 @@ std::optional<Refresh> DiscoveryCandidates::Take(Refresh refresh) {
   if (by_creation_.size() >= most_ && created_at <= by_creation_.begin()->first) return refresh;
   DiscoveryCandidate candidate{std::move(refresh)};
   const std::size_t domains = candidate.refresh.domains.size();
-  if (domains_held_ + domains > kMostDomainsHeld) {
+  if (domains_held_ + domains > kMaxDomainsHeld) {
     candidate.refresh.domains = {};
     candidate.is_whole = false;
   } else {

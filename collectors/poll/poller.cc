@@ -5,7 +5,7 @@
 #include <set>
 #include <utility>
 
-#include "collectors/base/hide.h"
+#include "collectors/base/redact.h"
 
 namespace cckm {
 namespace {
@@ -19,7 +19,7 @@ constexpr std::uint64_t kLoginTag = std::uint64_t{1} << 63U;
 constexpr std::uint64_t kRepetitionTag = std::uint64_t{1} << 62U;
 constexpr unsigned kCollectorShift = 32;
 
-std::uint64_t MakeTag(std::size_t collector, const Collector::Ask& ask) {
+std::uint64_t MakeTag(std::size_t collector, const Collector::Request& ask) {
   return (static_cast<std::uint64_t>(collector) << kCollectorShift) | ask.number |
          (ask.is_repetition ? kRepetitionTag : 0);
 }
@@ -30,7 +30,7 @@ std::size_t CollectorOf(std::uint64_t tag) {
 
 constexpr long kStatusUnauthorized = 401;
 // With nothing else between them, so many answers 401 tell that the others would be the same.
-constexpr std::size_t kMostRefusalsInRow = 20;
+constexpr std::size_t kMaxRefusalsInRow = 20;
 
 std::size_t DomainsOf(const PollUpdate& update) {
   std::size_t domains = update.domain_listing ? update.domain_listing->domains.size() : 0;
@@ -63,9 +63,9 @@ std::vector<PollUpdate> InParts(PollUpdate update) {
   return parts;
 }
 
-void HideSecretsInNames(std::set<std::string, std::less<>>& names, const TokenSource& token) {
+void RedactSecretsInNames(std::set<std::string, std::less<>>& names, const TokenSource& token) {
   for (std::string name : std::exchange(names, {})) {
-    token.Hide(name);
+    token.Redact(name);
     names.insert(std::move(name));
   }
 }
@@ -80,14 +80,14 @@ Poller::Poller(PollerPlan plan, HttpClient& client, TokenSource& token, const Cl
       token_(token),
       clock_(clock),
       listener_(listener),
-      decoder_([this](std::string& text) { token_.Hide(text); }),
+      decoder_([this](std::string& text) { token_.Redact(text); }),
       circuit_(plan.schedule.poll_interval, random),
       handed_over_at_(clock.SteadyNow()) {
   for (CollectorPlan& collector : plan.collectors) {
     collectors_.emplace_back(target_, std::move(collector), plan.schedule, clock_, random, decoder_,
                              [this](std::string_view text) {
                                std::string hidden(text);
-                               token_.Hide(hidden);
+                               token_.Redact(hidden);
                                return hidden != text;
                              });
   }
@@ -142,12 +142,12 @@ void Poller::Step(const std::stop_token& stop) {
 // What is left when a stop is requested is taken by the next run, if there is one.
 void Poller::TakeResponses(const std::stop_token& stop) {
   if (responses_.empty()) {
-    for (HttpResponse& response : client_.Wait(LongestWait())) {
+    for (HttpResult& response : client_.Wait(LongestWait())) {
       responses_.push_back(std::move(response));
     }
   }
   while (!responses_.empty()) {
-    const HttpResponse response = std::move(responses_.front());
+    const HttpResult response = std::move(responses_.front());
     responses_.pop_front();
     TakeResponse(response);
     if (std::ranges::any_of(collectors_, &Collector::KeepsMuch)) HandOver(stop);
@@ -201,7 +201,7 @@ bool Poller::StartOne(const std::shared_ptr<const Secret>& token) {
   for (std::size_t tried = 0; tried < collectors_.size(); ++tried) {
     const std::size_t turn = next_collector_;
     next_collector_ = (next_collector_ + 1) % collectors_.size();
-    if (auto ask = collectors_[turn].NextAsk()) {
+    if (auto ask = collectors_[turn].NextRequest()) {
       client_.Start({.path = ask->path,
                      .bearer_token = token,
                      .tag = MakeTag(turn, *ask),
@@ -228,7 +228,7 @@ Nanoseconds Poller::LongestWait() const {
   return until - now;
 }
 
-void Poller::TakeResponse(const HttpResponse& response) {
+void Poller::TakeResponse(const HttpResult& response) {
   Observe(response);
   if (response.tag == kLoginTag) {
     TakeLoginAnswer(response);
@@ -246,7 +246,7 @@ void Poller::TakeResponse(const HttpResponse& response) {
   StartRequests();
 }
 
-void Poller::TakeLoginAnswer(const HttpResponse& response) {
+void Poller::TakeLoginAnswer(const HttpResult& response) {
   LoginOutcome outcome = token_.OnLoginAnswer(response);
   ReportLogin(std::move(outcome),
               RequestRecord{.endpoint = Endpoint::kToken,
@@ -256,7 +256,7 @@ void Poller::TakeLoginAnswer(const HttpResponse& response) {
   StartRequests();
 }
 
-void Poller::Observe(const HttpResponse& response) {
+void Poller::Observe(const HttpResult& response) {
   circuit_.Observe(response, clock_.SteadyNow());
   if (response.client_certificate_expires_at) {
     client_certificate_expires_at_ = response.client_certificate_expires_at;
@@ -268,7 +268,7 @@ void Poller::Observe(const HttpResponse& response) {
 }
 
 // Tells the token's source how the appliance took the token.
-bool Poller::IsToBeRepeated(const HttpResponse& response) {
+bool Poller::IsToBeRepeated(const HttpResult& response) {
   if (!response.answer) return false;
   const bool is_repetition = (response.tag & kRepetitionTag) != 0;
   if (response.answer->status != kStatusUnauthorized) {
@@ -277,7 +277,7 @@ bool Poller::IsToBeRepeated(const HttpResponse& response) {
     return false;
   }
   if (token_.Refused(response.bearer_token, is_repetition)) return true;
-  if (++refusals_in_row_ >= kMostRefusalsInRow) {
+  if (++refusals_in_row_ >= kMaxRefusalsInRow) {
     FailUnasked({ErrorKind::kAuth, "the appliance refuses the token"}, false);
   }
   return false;
@@ -298,7 +298,7 @@ bool Poller::EndPolls() {
 }
 
 void Poller::ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request) {
-  if (outcome.error) HideSecretsInText(outcome.error->message);
+  if (outcome.error) RedactSecretsInText(outcome.error->message);
   listener_.OnLogin({.target = target_,
                      .request = request,
                      .outcome = std::move(outcome),
@@ -313,28 +313,28 @@ TargetObservation Poller::Observation() const {
 }
 
 // The secrets that this target sent, and tokens that may be anybody's.
-void Poller::HideSecretsInText(std::string& text) const {
-  token_.Hide(text);
-  HideTokens(text);
+void Poller::RedactSecretsInText(std::string& text) const {
+  token_.Redact(text);
+  RedactTokens(text);
 }
 
 // An appliance may send back what it was sent.  From what it cut the decoder took them out before;
 // this is for the texts that were short enough.
-void Poller::HideSecrets(PollUpdate& update) const {
-  for (Error& error : update.errors) HideSecretsInText(error.message);
+void Poller::RedactSecrets(PollUpdate& update) const {
+  for (Error& error : update.errors) RedactSecretsInText(error.message);
   for (RefreshAnswer& answer : update.answers) {
-    HideSecretsInText(answer.refresh.unknown_status);
+    RedactSecretsInText(answer.refresh.unknown_status);
     for (DomainRefresh& domain : answer.refresh.domains) {
-      token_.Hide(domain.domain_id);
-      HideSecretsInText(domain.detail);
+      token_.Redact(domain.domain_id);
+      RedactSecretsInText(domain.detail);
     }
   }
-  if (update.listing) HideSecretsInNames(update.listing->left_out_domains, token_);
+  if (update.listing) RedactSecretsInNames(update.listing->left_out_domains, token_);
   if (!update.domain_listing) return;
   for (DomainName& domain : update.domain_listing->domains) {
-    token_.Hide(domain.id);
-    token_.Hide(domain.name);
-    token_.Hide(domain.connection);
+    token_.Redact(domain.id);
+    token_.Redact(domain.name);
+    token_.Redact(domain.connection);
   }
 }
 
@@ -350,7 +350,7 @@ void Poller::HandOver(const std::stop_token& stop) {
     PollUpdate update = std::move(updates_.front());
     updates_.pop_front();
     const bool is_large = DomainsOf(update) > kManyDomains;
-    HideSecrets(update);
+    RedactSecrets(update);
     listener_.OnUpdate(std::move(update));
     if (is_large && stop.stop_requested()) return;
   }

@@ -67,15 +67,15 @@ class Poller {
   bool StartOne(const std::shared_ptr<const Secret>& token);
   void FailUnasked(const Error& error, bool is_counted);
   Nanoseconds LongestWait() const;
-  void TakeResponse(const HttpResponse& response);
-  void TakeLoginAnswer(const HttpResponse& response);
-  void Observe(const HttpResponse& response);
-  bool IsToBeRepeated(const HttpResponse& response);
+  void TakeResponse(const HttpResult& response);
+  void TakeLoginAnswer(const HttpResult& response);
+  void Observe(const HttpResult& response);
+  bool IsToBeRepeated(const HttpResult& response);
   bool EndPolls();
   void ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request);
   TargetObservation Observation() const;
-  void HideSecretsInText(std::string& text) const;
-  void HideSecrets(PollUpdate& update) const;
+  void RedactSecretsInText(std::string& text) const;
+  void RedactSecrets(PollUpdate& update) const;
   void HandOver(const std::stop_token& stop);
 
   std::atomic<std::uint64_t> steps_ = 0;
@@ -100,8 +100,8 @@ class Poller {
   std::optional<WallTime> certificate_expires_at_;
   std::optional<WallTime> client_certificate_expires_at_;
   SteadyTime handed_over_at_{};
-  std::deque<HttpResponse> responses_;  // that were not taken yet
-  std::deque<PollUpdate> updates_;      // that were not handed over yet
+  std::deque<HttpResult> responses_;  // that were not taken yet
+  std::deque<PollUpdate> updates_;    // that were not handed over yet
 };
 
 }  // namespace cckm

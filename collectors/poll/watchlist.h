@@ -34,7 +34,7 @@ struct Watched {
   bool completion_time_was_missing = false;
   bool names_no_domain = false;    // settled, and failed without saying for which domains
   bool lacks_units = false;        // known from before, without Refresh::units
-  bool is_gone = false;            // the appliance said so, and was asked twice where that was news
+  bool is_deleted = false;         // the appliance said so, and was asked twice where that was news
   bool on_new_connection = false;  // how it was asked for last
   bool needs_new_connection = false;
   // What the last answer that did not carry this id carried in its place: another one, or none.

@@ -38,8 +38,8 @@ std::string ToHex(const Digest& digest) {
 
 std::optional<std::string> CredentialDigest(std::string_view account,
                                             const std::filesystem::path& file) {
-  constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
-  const auto content = ReadTextFile(file, FilePrivacy::kPublic, kMostBytes);
+  constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
+  const auto content = ReadTextFile(file, FilePrivacy::kPublic, kMaxBytes);
   if (!content) return std::nullopt;
   std::string_view text = content->view();
   if (text.ends_with('\n')) text.remove_suffix(1);

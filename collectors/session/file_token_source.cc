@@ -12,7 +12,7 @@ constexpr Nanoseconds kLookInterval = std::chrono::seconds(1);
 }  // namespace
 
 FileTokenSource::FileTokenSource(std::filesystem::path path, const Clock& clock,
-                                 Complaint on_unusable)
+                                 ReportedError on_unusable)
     : path_(std::move(path)), clock_(clock), on_unusable_(std::move(on_unusable)) {}
 
 Result<std::shared_ptr<const Secret>> FileTokenSource::Current() {
@@ -69,8 +69,8 @@ TokenState FileTokenSource::State() const {
   return {.is_held = token_ != nullptr && !refused_, .held_until = {}, .expires_at = {}};
 }
 
-void FileTokenSource::Hide(std::string& text) const {
-  if (hidden_) hidden_->Hide(text);
+void FileTokenSource::Redact(std::string& text) const {
+  if (hidden_) hidden_->Redact(text);
 }
 
 }  // namespace cckm

@@ -11,7 +11,7 @@
 
 #include "collectors/base/clock.h"
 #include "collectors/base/file_identity.h"
-#include "collectors/base/hide.h"
+#include "collectors/base/redact.h"
 #include "collectors/session/token_source.h"
 
 namespace cckm {
@@ -19,10 +19,11 @@ namespace cckm {
 class FileTokenSource final : public TokenSource {
  public:
   // Told once for each change of the file into something that cannot be used; may be null.
-  using Complaint = std::function<void(const Error&)>;
+  using ReportedError = std::function<void(const Error&)>;
 
   // Reads nothing yet.  REQUIRES: `clock` outlives this.
-  FileTokenSource(std::filesystem::path path, const Clock& clock, Complaint on_unusable = nullptr);
+  FileTokenSource(std::filesystem::path path, const Clock& clock,
+                  ReportedError on_unusable = nullptr);
 
   // Looks at the file at most once a second, and reads it if it changed or could not be read. While
   // it cannot be read as a token, the former one stays in use until it is refused; then, and from
@@ -33,7 +34,7 @@ class FileTokenSource final : public TokenSource {
 
   // There is no login.
   std::optional<Result<HttpRequest>> NextLogin() override { return std::nullopt; }
-  LoginOutcome OnLoginAnswer(const HttpResponse& /*response*/) override { return {}; }
+  LoginOutcome OnLoginAnswer(const HttpResult& /*response*/) override { return {}; }
   std::optional<SteadyTime> NextLoginDue() const override { return std::nullopt; }
   bool ReportsItsFaults() const override { return false; }
 
@@ -43,7 +44,7 @@ class FileTokenSource final : public TokenSource {
 
   // A token is held from the first reading; a new one counts as good until it is refused.
   TokenState State() const override;
-  void Hide(std::string& text) const override;
+  void Redact(std::string& text) const override;
 
  private:
   void Look();
@@ -52,14 +53,14 @@ class FileTokenSource final : public TokenSource {
 
   const std::filesystem::path path_;
   const Clock& clock_;
-  const Complaint on_unusable_;
+  const ReportedError on_unusable_;
 
   std::optional<SteadyTime> last_look_;
   // Of the file that was read last; the outer one is empty before the first look.
   std::optional<std::optional<FileIdentity>> identity_;
-  std::shared_ptr<const Secret> token_;  // null while error_ says why
-  std::optional<HiddenSecret> hidden_;   // the token that was read last
-  std::optional<Error> error_;           // why the file cannot be used as it is
+  std::shared_ptr<const Secret> token_;   // null while error_ says why
+  std::optional<SecretRedactor> hidden_;  // the token that was read last
+  std::optional<Error> error_;            // why the file cannot be used as it is
   bool refused_ = false;
 };
 

@@ -6,7 +6,7 @@ namespace cckm {
 namespace {
 
 // "\u00XX" is the longest that a character becomes.
-constexpr std::size_t kLongestEscape = 6;
+constexpr std::size_t kMaxEscape = 6;
 
 void AppendEscaped(std::string& body, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
@@ -28,8 +28,7 @@ void AppendEscaped(std::string& body, std::string_view text) {
 Secret LoginBody(const std::vector<LoginField>& fields) {
   // Room for everything at once: growing would leave copies behind.
   std::size_t room = 2;
-  for (const auto& [name, value] : fields)
-    room += (name.size() + value.size()) * kLongestEscape + 6;
+  for (const auto& [name, value] : fields) room += (name.size() + value.size()) * kMaxEscape + 6;
   std::string body;
   body.reserve(room);
   for (const auto& [name, value] : fields) {

@@ -18,15 +18,15 @@ constexpr std::string_view kTokenPath = "/api/v1/auth/tokens";
 
 constexpr Nanoseconds kUsualLife = seconds(300);
 constexpr Nanoseconds kShortestLife = seconds(10);
-constexpr Nanoseconds kLongestLife = seconds(3600);
-constexpr Nanoseconds kGreatestReserve = seconds(15);
+constexpr Nanoseconds kMaxLife = seconds(3600);
+constexpr Nanoseconds kMaxReserve = seconds(15);
 
 // How often a credential is looked at that is rejected, cannot be read, or is used by another
 // target.
 constexpr Nanoseconds kLookInterval = seconds(1);
 constexpr Nanoseconds kBusyInterval = std::chrono::milliseconds(50);
 
-constexpr int kMostRejectedRefreshTokens = 3;
+constexpr int kMaxRejectedRefreshTokens = 3;
 
 LoginAccount AccountOf(const LoginPlan& plan) {
   const std::string appliance = CanonicalBaseUrl(plan.appliance);
@@ -54,21 +54,21 @@ std::string Rejected(const std::string& how, WallTime next_attempt) {
 
 }  // namespace
 
-LoginTokenSource::LoginTokenSource(LoginPlan plan, LoginLatch& latch, const Clock& clock,
+LoginTokenSource::LoginTokenSource(LoginPlan plan, LoginBackoff& latch, const Clock& clock,
                                    Random& random)
     : plan_(std::move(plan)),
       account_(AccountOf(plan_)),
-      latch_(latch),
+      backoff_(latch),
       clock_(clock),
       random_(random),
-      decoder_([this](std::string& text) { Hide(text); }),
+      decoder_([this](std::string& text) { Redact(text); }),
       next_login_(clock.SteadyNow()),
       failures_(seconds(1), seconds(60), random),
       fruitless_drops_(seconds(5), seconds(600), random),
       no_drop_before_(clock.SteadyNow()) {}
 
 LoginTokenSource::~LoginTokenSource() {
-  if (attempt_ && !attempt_->with_refresh_token) latch_.Undecided(account_);
+  if (attempt_ && !attempt_->with_refresh_token) backoff_.Undecided(account_);
 }
 
 Result<std::shared_ptr<const Secret>> LoginTokenSource::Current() {
@@ -90,7 +90,7 @@ std::optional<Result<HttpRequest>> LoginTokenSource::NextLogin() {
 
 bool LoginTokenSource::RefreshTokenIsUsable() const {
   return refresh_token_ != nullptr && clock_.SteadyNow() < refresh_token_until_ &&
-         refresh_tokens_rejected_ < kMostRejectedRefreshTokens;
+         refresh_tokens_rejected_ < kMaxRejectedRefreshTokens;
 }
 
 HttpRequest LoginTokenSource::RenewingRequest() {
@@ -100,13 +100,13 @@ HttpRequest LoginTokenSource::RenewingRequest() {
 }
 
 std::optional<Result<HttpRequest>> LoginTokenSource::CredentialRequest() {
-  const LoginLatch::Answer answer = latch_.Begin(account_);
-  waits_for_another_ = answer.permission == LoginLatch::Permission::kBusy;
+  const LoginBackoff::Answer answer = backoff_.Begin(account_);
+  waits_for_another_ = answer.permission == LoginBackoff::Permission::kBusy;
   if (waits_for_another_) {
     TryAgainAfter(kBusyInterval);
     return std::nullopt;
   }
-  if (answer.permission == LoginLatch::Permission::kRejected) {
+  if (answer.permission == LoginBackoff::Permission::kRejected) {
     if (!was_rejected_) error_ = {ErrorKind::kAuth, Rejected("earlier", answer.not_before)};
     TryAgainAfter(kLookInterval);
     return std::nullopt;
@@ -114,7 +114,7 @@ std::optional<Result<HttpRequest>> LoginTokenSource::CredentialRequest() {
   was_rejected_ = false;
   auto body = CredentialBody();
   if (body) return Begin(std::move(*body), false);
-  latch_.Undecided(account_);
+  backoff_.Undecided(account_);
   TryAgainAfter(kLookInterval);
   if (std::exchange(error_, body.error()) == body.error()) return std::nullopt;
   return tl::make_unexpected(error_);
@@ -158,14 +158,14 @@ HttpRequest LoginTokenSource::Begin(std::shared_ptr<const Secret> body, bool wit
   return {.path = std::string(kTokenPath), .body = std::move(body)};
 }
 
-LoginOutcome LoginTokenSource::OnLoginAnswer(const HttpResponse& response) {
+LoginOutcome LoginTokenSource::OnLoginAnswer(const HttpResult& response) {
   const Attempt attempt = *std::exchange(attempt_, std::nullopt);
   const auto body = UsableBody(response, decoder_);
   if (!body) return Fail(response, body.error(), attempt);
   auto grant = decoder_.DecodeTokenGrant(*body);
   if (!grant) return Fail(response, grant.error().error, attempt);
   if (!attempt.with_refresh_token) {
-    latch_.Granted(account_);
+    backoff_.Granted(account_);
     password_was_granted_ = true;
   }
   if (attempt.with_refresh_token) refresh_tokens_rejected_ = 0;
@@ -174,8 +174,8 @@ LoginOutcome LoginTokenSource::OnLoginAnswer(const HttpResponse& response) {
 }
 
 void LoginTokenSource::Keep(TokenGrant grant, SteadyTime began_at) {
-  const Nanoseconds life = std::clamp(grant.life.value_or(kUsualLife), kShortestLife, kLongestLife);
-  const Nanoseconds reserve = std::min(kGreatestReserve, life / 4);
+  const Nanoseconds life = std::clamp(grant.life.value_or(kUsualLife), kShortestLife, kMaxLife);
+  const Nanoseconds reserve = std::min(kMaxReserve, life / 4);
   const SteadyTime expires = began_at + life;
   if (hidden_token_) hidden_former_token_ = std::exchange(hidden_token_, std::nullopt);
   hidden_token_.emplace(grant.token);
@@ -196,10 +196,10 @@ void LoginTokenSource::Keep(TokenGrant grant, SteadyTime began_at) {
   refresh_token_until_ = began_at + refresh_life - reserve;
 }
 
-LoginOutcome LoginTokenSource::Fail(const HttpResponse& response, Error error,
+LoginOutcome LoginTokenSource::Fail(const HttpResult& response, Error error,
                                     const Attempt& attempt) {
   const long status = response.answer ? response.answer->status : 0;
-  Hide(error.message);
+  Redact(error.message);
   if (IsRejection(status)) error.kind = ErrorKind::kAuth;
   if (attempt.with_refresh_token && IsRejection(status)) {
     refresh_token_ = nullptr;
@@ -209,11 +209,11 @@ LoginOutcome LoginTokenSource::Fail(const HttpResponse& response, Error error,
   }
   if (IsRejection(status)) {
     password_was_granted_ = false;
-    error.message = Rejected(error.message, latch_.Rejected(account_));
+    error.message = Rejected(error.message, backoff_.Rejected(account_));
     was_rejected_ = true;
     TryAgainAfter(kLookInterval);
   } else {
-    if (!attempt.with_refresh_token) latch_.Undecided(account_);
+    if (!attempt.with_refresh_token) backoff_.Undecided(account_);
     error.message = "the login failed: " + error.message;
     TryAgainAfter(failures_.Next());
   }
@@ -255,10 +255,10 @@ TokenState LoginTokenSource::State() const {
           .expires_at = token_->expires_at};
 }
 
-void LoginTokenSource::Hide(std::string& text) const {
+void LoginTokenSource::Redact(std::string& text) const {
   for (const auto* hidden :
        {&hidden_password_, &hidden_refresh_token_, &hidden_token_, &hidden_former_token_}) {
-    if (*hidden) (*hidden)->Hide(text);
+    if (*hidden) (*hidden)->Redact(text);
   }
 }
 

@@ -16,10 +16,10 @@
 
 #include "collectors/base/backoff.h"
 #include "collectors/base/clock.h"
-#include "collectors/base/hide.h"
 #include "collectors/base/random.h"
+#include "collectors/base/redact.h"
 #include "collectors/decode/decoder.h"
-#include "collectors/session/login_latch.h"
+#include "collectors/session/login_backoff.h"
 #include "collectors/session/token_source.h"
 
 namespace cckm {
@@ -50,7 +50,7 @@ struct LoginPlan {
 class LoginTokenSource final : public TokenSource {
  public:
   // The parts outlive this.
-  LoginTokenSource(LoginPlan plan, LoginLatch& latch, const Clock& clock, Random& random);
+  LoginTokenSource(LoginPlan plan, LoginBackoff& latch, const Clock& clock, Random& random);
   ~LoginTokenSource() override;
   LoginTokenSource(const LoginTokenSource&) = delete;
   LoginTokenSource& operator=(const LoginTokenSource&) = delete;
@@ -61,7 +61,7 @@ class LoginTokenSource final : public TokenSource {
   // Renews after about 60 % of a token's life.  A refresh token is used while there is one that
   // works.
   std::optional<Result<HttpRequest>> NextLogin() override;
-  LoginOutcome OnLoginAnswer(const HttpResponse& response) override;
+  LoginOutcome OnLoginAnswer(const HttpResult& response) override;
   std::optional<SteadyTime> NextLoginDue() const override;
 
   void Accepted(const std::shared_ptr<const Secret>& token, bool is_repetition) override;
@@ -71,7 +71,7 @@ class LoginTokenSource final : public TokenSource {
 
   bool ReportsItsFaults() const override { return true; }
   TokenState State() const override;
-  void Hide(std::string& text) const override;
+  void Redact(std::string& text) const override;
 
  private:
   struct Token {
@@ -92,13 +92,13 @@ class LoginTokenSource final : public TokenSource {
   Result<void> ReadPassword(const std::filesystem::path& file);
   HttpRequest Begin(std::shared_ptr<const Secret> body, bool with_refresh_token);
   void Keep(TokenGrant grant, SteadyTime began_at);
-  LoginOutcome Fail(const HttpResponse& response, Error error, const Attempt& attempt);
+  LoginOutcome Fail(const HttpResult& response, Error error, const Attempt& attempt);
   void TryAgainAfter(Nanoseconds wait) { next_login_ = clock_.SteadyNow() + wait; }
 
   // Constant after construction.
   const LoginPlan plan_;
   const LoginAccount account_;
-  LoginLatch& latch_;
+  LoginBackoff& backoff_;
   const Clock& clock_;
   Random& random_;
 
@@ -120,10 +120,10 @@ class LoginTokenSource final : public TokenSource {
   int refresh_tokens_rejected_ = 0;  // in a row
 
   // What was sent or granted last, and the token before.
-  std::optional<HiddenSecret> hidden_password_;
-  std::optional<HiddenSecret> hidden_refresh_token_;
-  std::optional<HiddenSecret> hidden_token_;
-  std::optional<HiddenSecret> hidden_former_token_;
+  std::optional<SecretRedactor> hidden_password_;
+  std::optional<SecretRedactor> hidden_refresh_token_;
+  std::optional<SecretRedactor> hidden_token_;
+  std::optional<SecretRedactor> hidden_former_token_;
 
   Backoff fruitless_drops_;  // tokens dropped in vain
   SteadyTime no_drop_before_;

@@ -44,7 +44,7 @@ class TokenSource {
   // The login to send now, if there is one; OnLoginAnswer() must be given its answer, and until
   // then there is no other.  An error is a login that failed before it could be sent.
   virtual std::optional<Result<HttpRequest>> NextLogin() = 0;
-  virtual LoginOutcome OnLoginAnswer(const HttpResponse& response) = 0;
+  virtual LoginOutcome OnLoginAnswer(const HttpResult& response) = 0;
   // When NextLogin() may have something; none: not by itself.
   virtual std::optional<SteadyTime> NextLoginDue() const = 0;
 
@@ -62,7 +62,7 @@ class TokenSource {
 
   // Puts <secret> in place of everything in `text` that this source keeps secret: what an appliance
   // sent back to us must not be shown.
-  virtual void Hide(std::string& text) const = 0;
+  virtual void Redact(std::string& text) const = 0;
 };
 
 }  // namespace cckm

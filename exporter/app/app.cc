@@ -8,7 +8,7 @@
 
 #include "exporter/app/load_config.h"
 #include "exporter/app/version.h"
-#include "exporter/config/config_text.h"
+#include "exporter/config/yaml/config_text.h"
 #include "exporter/exposition/text_writer.h"
 
 namespace cckm {
@@ -57,10 +57,10 @@ App::App(const Parts& parts, Config config)
                  .events = events_,
                  .clock = parts.clock,
                  .publisher = &publisher_}),
-      latch_(LatchFile(parts.flags), parts.clock,
-             [&log = parts.log](const Error& error) {
-               log.Warn("Rejected logins cannot be remembered", {{"error", error.message}});
-             }),
+      backoff_(LatchFile(parts.flags), parts.clock,
+               [&log = parts.log](const Error& error) {
+                 log.Warn("Rejected logins cannot be remembered", {{"error", error.message}});
+               }),
       descriptor_plan_(PlanDescriptors(parts.descriptor_limit,
                                        parts.door == nullptr ? 1 : parts.flags.max_connections,
                                        parts.flags.listen_addresses.size())),
@@ -69,7 +69,7 @@ App::App(const Parts& parts, Config config)
       targets_({.state = state_,
                 .self_metrics = self_metrics_,
                 .ledger = parts.ledger,
-                .runtime = {parts.clock, latch_, parts.log, recorder_, &descriptors_}}),
+                .runtime = {parts.clock, backoff_, parts.log, recorder_, &descriptors_}}),
       endpoints_(EndpointOptions(), publisher_, state_, status_, parts.clock) {
   if (parts.manager != nullptr && parts.manager->watchdog()) {
     watchdog_.emplace(*parts.manager->watchdog() / 2);
@@ -79,7 +79,7 @@ App::App(const Parts& parts, Config config)
 
 // Every thread is told to stop before the first is waited for.
 App::~App() {
-  keeping_house_.request_stop();
+  maintaining_.request_stop();
   publishing_.request_stop();
   const MutexLock lock(mutex_);
   targets_.RequestStop();
@@ -139,7 +139,7 @@ tl::expected<void, StartFailure> App::Listen() {
                          .max_connections = descriptor_plan_.web_connections,
                          .hooks = parts_.door->Hooks()},
                         [this](const WebRequest& request) {
-                          auto refusal = parts_.door->Admit(request);
+                          auto refusal = parts_.door->Authorize(request);
                           return refusal ? std::move(*refusal) : endpoints_.Answer(request);
                         });
   if (!server) {
@@ -164,7 +164,7 @@ tl::expected<void, StartFailure> App::Listen() {
 tl::expected<void, StartFailure> App::StartThreads() {
   try {
     publishing_ = std::jthread([this](const std::stop_token& stop) { publisher_.Run(stop); });
-    keeping_house_ = std::jthread([this](const std::stop_token& stop) { KeepHouse(stop); });
+    maintaining_ = std::jthread([this](const std::stop_token& stop) { RunMaintenance(stop); });
     return {};
   } catch (const std::system_error& error) {
     return tl::make_unexpected(StartFailure{
@@ -185,14 +185,14 @@ tl::expected<void, StartFailure> App::Start() {
 }
 
 // What has to be looked at now and then: files of refresh IDs, and what could not be stored.
-void App::KeepHouse(const std::stop_token& stop) {
+void App::RunMaintenance(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     {
       const MutexLock lock(mutex_);
       if (targets_.LookAtIdFiles()) publisher_.Notify();
     }
     recorder_.Retry();
-    ShowLife();
+    NotifyWatchdog();
     Mutex waiting;
     const MutexLock lock(waiting);
     stopping_.wait_for(waiting, stop, kHouseInterval, [] { return false; });
@@ -200,16 +200,17 @@ void App::KeepHouse(const std::stop_token& stop) {
 }
 
 // A poller that waits for its next poll makes a step when it is woken: one that makes none hangs.
-void App::ShowLife() {
+void App::NotifyWatchdog() {
   if (!watchdog_) return;
   const MutexLock lock(mutex_);
-  if (watchdog_->AllMove(targets_.Steps(), parts_.clock.SteadyNow())) parts_.manager->Alive();
+  if (watchdog_->AllProgressing(targets_.Steps(), parts_.clock.SteadyNow()))
+    parts_.manager->Alive();
   targets_.Wake();
 }
 
 tl::expected<void, std::string> App::Reload(ReloadCause cause) {
   const MutexLock lock(mutex_);
-  if (cause == ReloadCause::kSignal) latch_.Lift();
+  if (cause == ReloadCause::kSignal) backoff_.Reset();
   targets_.Wake();
   auto config = LoadConfig(parts_.flags);
   if (!config) {

@@ -22,15 +22,15 @@
 #include "exporter/app/target_set.h"
 #include "exporter/app/watchdog.h"
 #include "exporter/config/config.h"
-#include "exporter/config/flags.h"
+#include "exporter/config/flags/flags.h"
 #include "exporter/exposition/exposition.h"
 #include "exporter/exposition/publisher.h"
 #include "exporter/ledger/ledger.h"
 #include "exporter/metrics/self_metrics.h"
 #include "exporter/state/state_store.h"
-#include "exporter/web/door.h"
+#include "exporter/web/access/access_control.h"
 #include "exporter/web/endpoints.h"
-#include "exporter/web/http_server.h"
+#include "exporter/web/server/http_server.h"
 
 namespace cckm {
 
@@ -49,7 +49,7 @@ class App {
     Ledger& ledger;
     Log& log;
     const Clock& clock;
-    Door* door = nullptr;                     // null: nobody listens
+    AccessControl* door = nullptr;            // null: nobody listens
     const ServiceManager* manager = nullptr;  // null: nobody is told
     std::size_t descriptor_limit = 0;         // of the process
   };
@@ -88,8 +88,8 @@ class App {
   tl::expected<void, StartFailure> StartThreads();
   tl::expected<void, std::string> Use(Config config) CCKM_REQUIRES(mutex_);
   tl::unexpected<std::string> KeepFormer(const std::string& reason);
-  void KeepHouse(const std::stop_token& stop);
-  void ShowLife();
+  void RunMaintenance(const std::stop_token& stop);
+  void NotifyWatchdog();
 
   const Parts parts_;
 
@@ -99,7 +99,7 @@ class App {
   EventLog events_;
   Publisher publisher_;
   Recorder recorder_;
-  LoginLatch latch_;
+  LoginBackoff backoff_;
   const DescriptorPlan descriptor_plan_;
   DescriptorBudget descriptors_;
 
@@ -113,7 +113,7 @@ class App {
   std::optional<Watchdog> watchdog_;  // none: nobody waits for signs of life
   std::condition_variable_any stopping_;
   std::jthread publishing_;
-  std::jthread keeping_house_;
+  std::jthread maintaining_;
   std::unique_ptr<HttpServer> server_;
 };
 

@@ -12,7 +12,7 @@ namespace {
 // How long a repeated event stays quiet.
 constexpr auto kQuietTime = std::chrono::minutes(5);
 // Refreshes of one update that get a line each.
-constexpr std::size_t kMostEnds = 20;
+constexpr std::size_t kMaxEnds = 20;
 
 std::string KeyOf(const PollUpdate& update, std::string_view event) {
   return std::string(update.target) + '\n' + std::string(update.family->name) + '\n' +
@@ -69,7 +69,7 @@ void EventLog::LogEnd(const PollUpdate& update, const Refresh& refresh) {
   if (went_well) return;
   std::size_t lines = 0;
   for (const DomainRefresh& domain : refresh.domains) {
-    if (domain.status != DomainStatus::kFailed || ++lines > kMostEnds) continue;
+    if (domain.status != DomainStatus::kFailed || ++lines > kMaxEnds) continue;
     log_.Warn("Domain was not refreshed", {{"target", update.target},
                                            {"cloud", update.family->name},
                                            {"refresh_id", refresh.id},
@@ -155,7 +155,7 @@ void EventLog::OnUpdate(const PollUpdate& update, const std::vector<bool>& is_ne
   std::size_t settled = 0;
   std::size_t lines = 0;
   for (const RefreshAnswer& answer : update.answers) {
-    if (!answer.settled || !is_new[settled++] || ++lines > kMostEnds) continue;
+    if (!answer.settled || !is_new[settled++] || ++lines > kMaxEnds) continue;
     LogEnd(update, answer.refresh);
   }
   LogChangeOfUp(update);

@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "collectors/http/curl_http_client.h"
-#include "exporter/config/web_config_file.h"
+#include "exporter/config/web/web_config_file.h"
 
 namespace cckm {
 namespace {
@@ -39,7 +39,7 @@ struct Attempt {
   std::string problem;  // what to say of one that is not alive
 };
 
-Attempt Judge(const HttpResponse& response) {
+Attempt Judge(const HttpResult& response) {
   if (response.answer) {
     const long status = response.answer->status;
     if (std::ranges::count(kStatusesOfLife, status) != 0) return {Finding::kAlive, {}};
@@ -52,7 +52,7 @@ Attempt Judge(const HttpResponse& response) {
 
 // The server's certificate is not verified: it is asked for on this host, where it need not be
 // named, and neither is anything secret sent nor anything believed but a status.
-Attempt Ask(std::string_view listen_address, bool is_tls) {
+Attempt Request(std::string_view listen_address, bool is_tls) {
   constexpr std::size_t kLargestAnswer = 64U << 10U;
   CurlHttpClient client({.base_url = UrlOfListenAddress(listen_address, is_tls),
                          .request_timeout = std::chrono::seconds(5),
@@ -62,7 +62,7 @@ Attempt Ask(std::string_view listen_address, bool is_tls) {
                          .tls = {.insecure_skip_verify = true}});
   client.Start({.path = "/-/healthy", .bearer_token = nullptr, .tag = 0});
   while (client.InFlight() > 0) {
-    for (const HttpResponse& response : client.Wait(std::chrono::seconds(1))) {
+    for (const HttpResult& response : client.Wait(std::chrono::seconds(1))) {
       return Judge(response);
     }
   }
@@ -86,11 +86,11 @@ tl::expected<void, std::string> CheckHealth(const CommandLine& flags) {
   const auto problem = [&](const Attempt& attempt) {
     return UrlOfListenAddress(address, expected.is_tls) + "/-/healthy: " + attempt.problem;
   };
-  const Attempt first = Ask(address, expected.is_tls);
+  const Attempt first = Request(address, expected.is_tls);
   if (first.finding == Finding::kAlive) return {};
   if (first.finding == Finding::kNotAlive) return tl::make_unexpected(problem(first));
   if (expected.needs_certificate) return {};
-  if (Ask(address, !expected.is_tls).finding == Finding::kAlive) return {};
+  if (Request(address, !expected.is_tls).finding == Finding::kAlive) return {};
   return tl::make_unexpected(problem(first));
 }
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "exporter/config/flags.h"
+#include "exporter/config/flags/flags.h"
 
 namespace cckm {
 

@@ -4,8 +4,8 @@
 
 #pragma once
 
-#include "exporter/config/config_file.h"
-#include "exporter/config/flags.h"
+#include "exporter/config/flags/flags.h"
+#include "exporter/config/yaml/config_file.h"
 
 namespace cckm {
 

@@ -50,7 +50,7 @@ std::vector<bool> Recorder::Store(const PollUpdate& update) {
   std::size_t without_room = 0;
   auto is_new = CommitOrKeep(update, without_room);
   if (is_new) return std::move(*is_new);
-  Complain(is_new.error());
+  ReportError(is_new.error());
   if (without_room != 0) parts_.events.OnNoRoom(update, without_room);
   return std::vector<bool>(SettledOf(update).size(), false);
 }
@@ -84,7 +84,7 @@ void Recorder::StoreBaseline(const PollUpdate& update) {
     stored = parts_.ledger.SetBaseline(update.target, *update.family, *update.baseline);
     if (!stored) pending_[{std::string(update.target), update.family}].Keep(*update.baseline);
   }
-  if (!stored) Complain(stored.error());
+  if (!stored) ReportError(stored.error());
 }
 
 // They are shown before they are stored: a later first time would only make an alert wait longer.
@@ -99,7 +99,7 @@ void Recorder::StoreMetDomains(const PollUpdate& update, std::vector<MetDomain> 
       for (MetDomain& domain : met) pending.Keep(std::move(domain));
     }
   }
-  if (!stored) Complain(stored.error());
+  if (!stored) ReportError(stored.error());
 }
 
 void Recorder::ForgetOld(const PollUpdate& update) {
@@ -113,7 +113,7 @@ void Recorder::ForgetOld(const PollUpdate& update) {
   const WallTime now = parts_.clock.Now();
   if (has_whole_list) {
     const auto done = parts_.ledger.Forget(update.target, *update.family, now, unneeded);
-    if (!done) Complain(done.error());
+    if (!done) ReportError(done.error());
   }
   if (!domains.empty()) ForgetDomains(update, unneeded);
 }
@@ -121,11 +121,11 @@ void Recorder::ForgetOld(const PollUpdate& update) {
 void Recorder::ForgetDomains(const PollUpdate& update, const Unneeded& unneeded) {
   const auto forgotten = parts_.ledger.ForgetDomains(update.target, *update.family,
                                                      parts_.clock.Now(), unneeded.domain);
-  if (!forgotten) return Complain(forgotten.error());
+  if (!forgotten) return ReportError(forgotten.error());
   parts_.state.ForgetDomains(update.target, *update.family, *forgotten);
 }
 
-void Recorder::Complain(const Error& error) {
+void Recorder::ReportError(const Error& error) {
   parts_.status.CountLedgerFailure();
   parts_.events.OnLedgerFailure(error);
 }
@@ -133,7 +133,7 @@ void Recorder::Complain(const Error& error) {
 void Recorder::Retry() {
   bool counted = false;
   for (const CollectorKey& collector : Pending()) {
-    if (const auto stored = SetPendingBaseline(collector); !stored) Complain(stored.error());
+    if (const auto stored = SetPendingBaseline(collector); !stored) ReportError(stored.error());
     counted = StorePendingAnswers(collector) || counted;
     StorePendingMet(collector);
   }
@@ -167,7 +167,7 @@ bool Recorder::StorePendingAnswers(const CollectorKey& collector) {
   bool counted = false;
   while (true) {
     const auto is_new = CommitPending(collector, update);
-    if (!is_new) Complain(is_new.error());
+    if (!is_new) ReportError(is_new.error());
     if (!is_new || update.answers.empty()) return counted;
     parts_.state.Count(update, *is_new);
     counted = true;
@@ -190,7 +190,7 @@ Result<std::vector<bool>> Recorder::CommitPending(const CollectorKey& collector,
 void Recorder::StorePendingMet(const CollectorKey& collector) {
   auto met = MeetPending(collector);
   while (met && *met != 0) met = MeetPending(collector);
-  if (!met) Complain(met.error());
+  if (!met) ReportError(met.error());
 }
 
 // Stores some of the domains that wait, and returns how many.

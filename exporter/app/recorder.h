@@ -61,7 +61,7 @@ class Recorder final : public PollListener {
   void StorePendingMet(const CollectorKey& collector);
   Result<std::size_t> MeetPending(const CollectorKey& collector);
   Result<void> SetPendingBaseline(const CollectorKey& collector);
-  void Complain(const Error& error);
+  void ReportError(const Error& error);
   bool RecoverIfNothingIsPending();
 
   const Parts parts_;

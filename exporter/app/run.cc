@@ -20,21 +20,21 @@
 #include "exporter/app/process.h"
 #include "exporter/app/service_manager.h"
 #include "exporter/app/version.h"
-#include "exporter/ledger/sqlite_ledger.h"
-#include "exporter/web/door.h"
+#include "exporter/ledger/sqlite/sqlite_ledger.h"
+#include "exporter/web/access/access_control.h"
 
 namespace cckm {
 namespace {
 
-constexpr auto kLongestStop = std::chrono::milliseconds(1500);
+constexpr auto kMaxStop = std::chrono::milliseconds(1500);
 
 // One line on standard error.  Where nobody takes it, the exit code has to do.
-void Complain(const std::string& problem) {
+void ReportError(const std::string& problem) {
   std::fputs(("cckm_exporter: " + problem + "\n").c_str(), stderr);
 }
 
 int FailWith(const std::vector<ConfigProblem>& problems) {
-  for (const ConfigProblem& problem : problems) Complain(problem.ToString());
+  for (const ConfigProblem& problem : problems) ReportError(problem.ToString());
   return kExitUsage;
 }
 
@@ -85,7 +85,7 @@ BucketBounds BoundsOf(const Config& config) {
   return BucketBounds(std::move(bounds));
 }
 
-Door::Events DoorEvents(Log& log) {
+AccessControl::Events AccessEvents(Log& log) {
   return {.on_unusable =
               [&log](const std::string& reason) {
                 log.Error("Web configuration is wrong, the former one stays in use",
@@ -117,12 +117,12 @@ int ExitCodeOf(StartFailure::Kind kind) {
 
 // `log` was made after `signals`, so that its thread takes none of them.
 int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock, Signals& signals) {
-  const auto door = Door::Open(flags.web_config_file, clock, DoorEvents(log));
+  const auto door = AccessControl::Open(flags.web_config_file, clock, AccessEvents(log));
   if (!door) return FailWith(door.error());
   const BucketBounds bounds = BoundsOf(config);
   const LedgerResult ledger = OpenLedger(flags, bounds, log, clock);
   if (!ledger) {
-    Complain(ledger.error().message);
+    ReportError(ledger.error().message);
     return ExitCodeOf(ledger.error().kind);
   }
   {
@@ -130,7 +130,7 @@ int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock,
     App app({flags, bounds, **ledger, log, clock, door->get(), &manager, RaiseDescriptorLimit()},
             std::move(config));
     if (const auto started = app.Start(); !started) {
-      Complain(started.error().message);
+      ReportError(started.error().message);
       return ExitCodeOf(started.error().kind);
     }
     while (signals.Next() != Signals::Kind::kStop) {
@@ -138,7 +138,7 @@ int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock,
     }
     log.Info("Stopping");
     manager.Stopping();
-    ExitWithin(kLongestStop);
+    ExitWithin(kMaxStop);
   }
   log.Info("Stopped");
   return kExitSuccess;
@@ -156,11 +156,11 @@ int PollOnce(const CommandLine& flags, Config config, Log& log, const Clock& clo
           std::move(config));
   const auto exposition = app.PollOnce();
   if (!exposition) {
-    Complain(exposition.error().message);
+    ReportError(exposition.error().message);
     return kExitCollectorDown;
   }
   if (std::fwrite(exposition->data(), 1, exposition->size(), stdout) != exposition->size()) {
-    Complain("cannot write to standard output");
+    ReportError("cannot write to standard output");
     return kExitCollectorDown;
   }
   return app.EveryCollectorIsUp() ? kExitSuccess : kExitCollectorDown;
@@ -169,10 +169,10 @@ int PollOnce(const CommandLine& flags, Config config, Log& log, const Clock& clo
 int CheckConfig(const CommandLine& flags, const ConfigResult& config, const Clock& clock) {
   std::vector<ConfigProblem> problems;
   if (!config) problems = config.error();
-  const auto door = Door::Open(flags.web_config_file, clock, {});
+  const auto door = AccessControl::Open(flags.web_config_file, clock, {});
   if (!door) problems.insert(problems.end(), door.error().begin(), door.error().end());
   if (config) {
-    for (const std::string& warning : config->warnings) Complain("warning: " + warning);
+    for (const std::string& warning : config->warnings) ReportError("warning: " + warning);
   }
   if (!problems.empty()) return FailWith(problems);
   const std::size_t targets = config->targets.size();
@@ -185,7 +185,7 @@ int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
   std::optional<Signals> signals;
   if (flags.mode == RunMode::kServe) signals.emplace();
   if (signals && GetsSocketsPassed()) {
-    Complain(
+    ReportError(
         "systemd passes a socket to listen on, which the web server cannot take: remove the socket "
         "unit and give --web.listen-address");
     return kExitUsage;
@@ -193,7 +193,7 @@ int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
   const CurlRuntime curl;
   if (flags.mode == RunMode::kHealthcheck) {
     const auto health = CheckHealth(flags);
-    if (!health) Complain(health.error());
+    if (!health) ReportError(health.error());
     return health ? kExitSuccess : kExitCollectorDown;
   }
   const SystemClock clock;
@@ -222,12 +222,12 @@ int Run(std::span<const std::string> arguments) {
     }
     return Work(*flags, scrubbed);
   } catch (const std::system_error& error) {
-    Complain((IsShortage(error.code()) ? "the system does not give what is needed: "
-                                       : "this is a bug: ") +
-             std::string(error.what()));
+    ReportError((IsShortage(error.code()) ? "the system does not give what is needed: "
+                                          : "this is a bug: ") +
+                std::string(error.what()));
     return IsShortage(error.code()) ? kExitCannotListen : kExitBug;
   } catch (const std::exception& bug) {
-    Complain(std::string("this is a bug: ") + bug.what());
+    ReportError(std::string("this is a bug: ") + bug.what());
     return kExitBug;
   }
 }

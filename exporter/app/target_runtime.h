@@ -18,7 +18,7 @@
 #include "collectors/http/curl_http_client.h"
 #include "collectors/http/descriptor_budget.h"
 #include "collectors/poll/poller.h"
-#include "collectors/session/login_latch.h"
+#include "collectors/session/login_backoff.h"
 #include "collectors/session/token_source.h"
 #include "exporter/config/config.h"
 #include "exporter/log/log.h"
@@ -36,7 +36,7 @@ class TargetRuntime {
  public:
   struct Parts {
     const Clock& clock;
-    LoginLatch& latch;
+    LoginBackoff& latch;
     Log& log;
     PollListener& listener;
     DescriptorBudget* descriptors = nullptr;  // null: no limit

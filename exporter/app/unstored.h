@@ -16,19 +16,19 @@
 
 #include "collectors/base/clock.h"
 #include "collectors/poll/poll_update.h"
-#include "exporter/ledger/history.h"
+#include "exporter/history/history.h"
 
 namespace cckm {
 
 class Unstored {
  public:
   // Refreshes and domains, each as often as it is named: some 100 bytes each.
-  static constexpr std::size_t kMostNames = 500'000;
+  static constexpr std::size_t kMaxNames = 500'000;
   // So many, or one refresh of more, are handed to the ledger at once: a disk that is still full
   // refuses them soon.
   static constexpr std::size_t kNamesAtOnce = 2000;
 
-  explicit Unstored(std::size_t most_names = kMostNames) : most_names_(most_names) {}
+  explicit Unstored(std::size_t most_names = kMaxNames) : most_names_(most_names) {}
 
   // Keeps what a settled answer says.  The first one of a refresh is what will be counted, the last
   // one what will be held of it; those between change nothing.  Returns false where there is no

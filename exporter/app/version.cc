@@ -4,7 +4,7 @@
 
 #include "collectors/decode/decoder.h"
 #include "collectors/http/curl_http_client.h"
-#include "exporter/web/http_server.h"
+#include "exporter/web/server/http_server.h"
 
 namespace cckm {
 

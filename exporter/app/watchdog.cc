@@ -5,7 +5,7 @@
 
 namespace cckm {
 
-bool Watchdog::AllMove(const std::map<std::string, std::uint64_t>& steps, SteadyTime now) {
+bool Watchdog::AllProgressing(const std::map<std::string, std::uint64_t>& steps, SteadyTime now) {
   std::map<std::string, Seen> seen;
   for (const auto& [name, count] : steps) {
     const auto before = seen_.find(name);

@@ -19,7 +19,7 @@ class Watchdog {
 
   // True if every worker made a step within the last longest_pause.  `steps` is how many each has
   // made so far, by name; one that is new has just moved, one that is missing has ended.
-  bool AllMove(const std::map<std::string, std::uint64_t>& steps, SteadyTime now);
+  bool AllProgressing(const std::map<std::string, std::uint64_t>& steps, SteadyTime now);
 
  private:
   struct Seen {

@@ -1,6 +1,6 @@
 #include "exporter/config/config_problem.h"
 
-#include "collectors/base/hide.h"
+#include "collectors/base/redact.h"
 
 namespace cckm {
 
@@ -11,7 +11,7 @@ std::string ConfigProblem::ToString() const {
     if (!text.empty() && !part->empty()) text += ": ";
     text += *part;
   }
-  HideTokens(text);
+  RedactTokens(text);
   return text;
 }
 

@@ -50,8 +50,8 @@ std::optional<std::int64_t> ReadWhole(std::string_view digits) {
 
 // What the digits behind a point are of the unit: as exact as a double is, as in Go.
 std::int64_t ReadFraction(std::string_view digits, std::int64_t unit) {
-  constexpr std::size_t kMostDigits = 18;
-  digits = digits.substr(0, kMostDigits);
+  constexpr std::size_t kMaxDigits = 18;
+  digits = digits.substr(0, kMaxDigits);
   double scale = 1;
   for (std::size_t i = 0; i < digits.size(); ++i) scale *= 10;
   const auto number = static_cast<double>(ReadWhole(digits).value_or(0));

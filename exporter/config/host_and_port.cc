@@ -12,7 +12,7 @@
 namespace cckm {
 namespace {
 
-constexpr std::size_t kLongestHost = 253;
+constexpr std::size_t kMaxHost = 253;
 
 bool IsIpv6Address(const std::string& text) {
   in6_addr address{};
@@ -46,9 +46,8 @@ std::optional<HostAndPort> SplitHostAndPort(std::string_view text) {
 }
 
 bool IsHostName(std::string_view text) {
-  return !text.empty() && text.size() <= kLongestHost &&
-         std::ranges::all_of(text, IsNameCharacter) && text.front() != '.' && text.front() != '-' &&
-         text.find("..") == std::string_view::npos;
+  return !text.empty() && text.size() <= kMaxHost && std::ranges::all_of(text, IsNameCharacter) &&
+         text.front() != '.' && text.front() != '-' && text.find("..") == std::string_view::npos;
 }
 
 std::optional<std::uint16_t> ParsePort(std::string_view text) {

@@ -1,6 +1,7 @@
 // A host with a port, as it stands in URLs and in addresses to listen on.
 //
-// For the readers of such texts in this room.  Thread-safety: pure functions; nothing is resolved.
+// For the readers of such texts in this library.  Thread-safety: pure functions; nothing is
+// resolved.
 
 #pragma once
 

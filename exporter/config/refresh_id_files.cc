@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "collectors/base/hide.h"
+#include "collectors/base/redact.h"
 #include "collectors/base/whole_file.h"
 #include "collectors/model/refresh.h"
 
@@ -19,7 +19,7 @@ namespace cckm {
 namespace {
 
 constexpr std::size_t kLargestFile = std::size_t{64} << 20U;
-constexpr std::size_t kMostProblems = 20;  // of a file, so that a wrong file does not flood the log
+constexpr std::size_t kMaxProblems = 20;  // of a file, so that a wrong file does not flood the log
 
 // The files that a pattern matches now.
 struct Matches {
@@ -63,7 +63,7 @@ std::string_view Trim(std::string_view line) {
 // What a file says.
 struct Content {
   std::vector<std::string> refresh_ids;
-  std::vector<std::string> bad_lines;  // at most kMostProblems sentences
+  std::vector<std::string> bad_lines;  // at most kMaxProblems sentences
   std::string objection;               // why it cannot be read; empty: it was
 };
 
@@ -82,7 +82,7 @@ Content ReadFile(const std::string& name) {
     if (id.empty()) continue;
     if (IsValidRefreshId(id)) {
       content.refresh_ids.emplace_back(id);
-    } else if (content.bad_lines.size() < kMostProblems) {
+    } else if (content.bad_lines.size() < kMaxProblems) {
       content.bad_lines.push_back(
           ShownPath(name) + ":" + std::to_string(number) +
           " is skipped: a refresh ID is 1 to 128 of A-Z a-z 0-9 . _ : -, but neither . nor ..");
@@ -117,7 +117,7 @@ RefreshIdProblems CheckRefreshIdFiles(const std::filesystem::path& pattern) {
   return problems;
 }
 
-bool WatchedRefreshIds::Look(const Complaint& complain) {
+bool WatchedRefreshIds::Look(const ReportedError& complain) {
   Files now;
   for (const std::filesystem::path& pattern : patterns_) LookAt(pattern, now, complain);
   const auto is_same = [](const Files::value_type& a, const Files::value_type& b) {
@@ -131,7 +131,7 @@ bool WatchedRefreshIds::Look(const Complaint& complain) {
 
 // The files that a pattern matches, and those that it matched before and that may still be there.
 void WatchedRefreshIds::LookAt(const std::filesystem::path& pattern, Files& now,
-                               const Complaint& complain) const {
+                               const ReportedError& complain) const {
   const Matches matches = FindFiles(pattern);
   for (const std::string& name : matches.files) {
     if (!now.contains(name)) now.emplace(name, Read(name, complain));
@@ -139,9 +139,9 @@ void WatchedRefreshIds::LookAt(const std::filesystem::path& pattern, Files& now,
   const std::string folder_objection = FolderObjection(pattern);
   for (const auto& [name, file] : files_) {
     const bool is_of_pattern = ::fnmatch(pattern.c_str(), name.c_str(), FNM_PATHNAME) == 0;
-    const bool is_gone = HasWildcard(pattern) && !matches.folder_is_unreadable &&
-                         IsThere(std::filesystem::path(name).parent_path());
-    if (!is_of_pattern || is_gone || now.contains(name)) continue;
+    const bool is_deleted = HasWildcard(pattern) && !matches.folder_is_unreadable &&
+                            IsThere(std::filesystem::path(name).parent_path());
+    if (!is_of_pattern || is_deleted || now.contains(name)) continue;
     now.emplace(name, KeepUnread(name, "file of refresh IDs " + ShownPath(name) + " is not there",
                                  complain));
   }
@@ -152,7 +152,7 @@ void WatchedRefreshIds::LookAt(const std::filesystem::path& pattern, Files& now,
 
 // The identity is taken before the content, so that a change between is seen next time.
 WatchedRefreshIds::File WatchedRefreshIds::Read(const std::string& name,
-                                                const Complaint& complain) const {
+                                                const ReportedError& complain) const {
   const auto identity = IdentityOf(name);
   const auto former = files_.find(name);
   const bool is_known = former != files_.end() && former->second.identity == identity;
@@ -170,7 +170,7 @@ WatchedRefreshIds::File WatchedRefreshIds::Read(const std::string& name,
 // What was read of it before, if anything.
 WatchedRefreshIds::File WatchedRefreshIds::KeepUnread(const std::string& name,
                                                       std::string objection,
-                                                      const Complaint& complain) const {
+                                                      const ReportedError& complain) const {
   const auto former = files_.find(name);
   File file;
   if (former != files_.end()) file = former->second;

@@ -56,9 +56,9 @@ std::optional<std::size_t> CountPrintableCharacters(std::string_view text) {
 }
 
 bool IsValidTargetName(std::string_view text) {
-  constexpr std::size_t kMostCharacters = 128;
+  constexpr std::size_t kMaxCharacters = 128;
   const auto count = CountPrintableCharacters(text);
-  return count && *count >= 1 && *count <= kMostCharacters;
+  return count && *count >= 1 && *count <= kMaxCharacters;
 }
 
 bool HasControlCharacter(std::string_view text) {

@@ -6,7 +6,7 @@ namespace cckm {
 namespace {
 
 // A buffer that has this many times the room it needs is cut to what it needs.
-constexpr std::size_t kMostRoom = 3;
+constexpr std::size_t kMaxRoom = 3;
 // One with more in it is not kept: memory matters more then than the time it takes to map it again.
 constexpr std::size_t kLargestSpareBytes = std::size_t{16} << 20U;
 
@@ -14,7 +14,7 @@ constexpr std::size_t kLargestSpareBytes = std::size_t{16} << 20U;
 
 void BufferPool::Spare::Put(std::unique_ptr<ByteBuffer> returned) {
   if (returned->size() > kLargestSpareBytes) return;
-  if (returned->capacity() / kMostRoom > returned->size()) returned->ShrinkToFit();
+  if (returned->capacity() / kMaxRoom > returned->size()) returned->ShrinkToFit();
   returned->clear();
   const MutexLock lock(mutex);
   if (!buffer) buffer = std::move(returned);

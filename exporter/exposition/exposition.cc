@@ -164,9 +164,9 @@ class ExporterFamilies {
 }  // namespace
 
 // What an exposition is made of besides the state.
-class Exposition::Sheet {
+class Exposition::Rendering {
  public:
-  explicit Sheet(const Exposition& exposition)
+  explicit Rendering(const Exposition& exposition)
       : sources_(exposition.sources_),
         collected_(sources_.self_metrics.Collect()),
         exporter_(sources_, exposition.process_) {}
@@ -199,7 +199,7 @@ class Exposition::Sheet {
 };
 
 Exposition::Rendered Exposition::Render(Writers writers) {
-  const Sheet sheet(*this);
+  const Rendering sheet(*this);
   Rendered rendered;
   rendered.is_complete = sources_.state.ReadForExposition([&](const StateView& state) {
     sheet.Render(state, writers);
@@ -209,7 +209,7 @@ Exposition::Rendered Exposition::Render(Writers writers) {
 }
 
 Exposition::Rendered Exposition::RenderAgain(Writers writers) const {
-  const Sheet sheet(*this);
+  const Rendering sheet(*this);
   Rendered rendered;
   sources_.state.Read([&](const StateView& state) {
     sheet.Render(state, writers);

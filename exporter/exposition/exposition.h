@@ -59,7 +59,7 @@ class Exposition {
   DroppedSeriesByTarget DroppedSeries() const;
 
  private:
-  class Sheet;
+  class Rendering;
 
   const Sources sources_;
   const ProcessMetrics process_;

@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "collectors/base/clock.h"
+#include "exporter/history/duration_histogram.h"
 #include "exporter/metrics/catalogue.h"
-#include "exporter/metrics/duration_histogram.h"
 #include "exporter/metrics/label_value.h"
 
 namespace cckm {

@@ -16,7 +16,7 @@ namespace {
 constexpr auto kPause = std::chrono::milliseconds(400);
 constexpr auto kPauseBeforeSecond = std::chrono::milliseconds(100);  // see Exposition::Render
 // How often to look whether the self metrics have grown old.
-constexpr auto kLongestSleep = std::chrono::seconds(1);
+constexpr auto kMaxSleep = std::chrono::seconds(1);
 // How old self metrics may be while somebody scrapes.
 constexpr auto kSelfMetricsAge = std::chrono::seconds(4);
 // How long a body is made after it was asked for.
@@ -123,7 +123,7 @@ void Publisher::Run(const std::stop_token& stop) {
     bool due = false;
     {
       const MutexLock lock(mutex_);
-      changed_.wait_for(mutex_, stop, kLongestSleep,
+      changed_.wait_for(mutex_, stop, kMaxSleep,
                         [this]() CCKM_REQUIRES(mutex_) { return IsDue(); });
       due = std::exchange(notified_, false) || IsDue();
     }

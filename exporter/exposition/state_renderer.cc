@@ -32,7 +32,7 @@ void SampleIf(ExpositionWriter& writer, LabelViews labels, const std::optional<W
 // --- One domain: labels target, cloud, domain_id ---
 
 bool ShowsCounts(const Place& place, const DomainState& domain) {
-  return domain.born_in_update <= place.state.shown_updates;
+  return domain.first_update <= place.state.shown_updates;
 }
 
 void DomainStatusSet(const Place& place, const DomainState& domain, LabelViews labels,

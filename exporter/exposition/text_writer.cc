@@ -14,7 +14,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kTypeNames = {"gauge", "counter", "histogram"};
 
 constexpr std::string_view kClosing = "\"} ";  // between the last label's value and the number
-constexpr std::size_t kLongestNumber = 32;
+constexpr std::size_t kMaxNumber = 32;
 constexpr std::size_t kShortTail = 32;  // every state and most bounds are not longer
 
 void AppendEscaped(ByteBuffer& out, std::string_view text, std::string_view special) {
@@ -58,14 +58,14 @@ char* WriteNumber(char* to, double value) {
   if (std::isinf(value)) return Write(to, value > 0 ? "+Inf" : "-Inf");
   constexpr double kExactIntegers = 9007199254740992.0;  // 2^53
   const bool is_integer = std::fabs(value) < kExactIntegers && std::trunc(value) == value;
-  return is_integer ? std::to_chars(to, to + kLongestNumber, static_cast<std::int64_t>(value)).ptr
-                    : std::to_chars(to, to + kLongestNumber, value).ptr;
+  return is_integer ? std::to_chars(to, to + kMaxNumber, static_cast<std::int64_t>(value)).ptr
+                    : std::to_chars(to, to + kMaxNumber, value).ptr;
 }
 
 }  // namespace
 
 void AppendNumber(ByteBuffer& out, double value) {
-  out.Reserve(kLongestNumber);
+  out.Reserve(kMaxNumber);
   out.Advance(static_cast<std::size_t>(WriteNumber(out.end(), value) - out.end()));
 }
 
@@ -126,7 +126,7 @@ void TextWriter::MakeTails(const Texts& last_label_values) {
 
 // A single reservation covers the line, since this runs once for each of up to millions of series.
 void TextWriter::WriteLine(const Tail& tail, double value) {
-  out_.Reserve(prefix_.size() + std::max(tail.size, kShortTail) + kLongestNumber + 1);
+  out_.Reserve(prefix_.size() + std::max(tail.size, kShortTail) + kMaxNumber + 1);
   char* to = Write(out_.end(), prefix_.view());
   if (tail.size <= kShortTail) {
     std::memcpy(to, tail.text, kShortTail);
@@ -139,7 +139,7 @@ void TextWriter::WriteLine(const Tail& tail, double value) {
 }
 
 void TextWriter::WriteLine(double value) {
-  out_.Reserve(prefix_.size() + kLongestNumber + 1);
+  out_.Reserve(prefix_.size() + kMaxNumber + 1);
   char* to = WriteNumber(Write(out_.end(), prefix_.view()), value);
   *to++ = '\n';
   out_.Advance(static_cast<std::size_t>(to - out_.end()));

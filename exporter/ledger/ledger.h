@@ -24,7 +24,8 @@
 #include "collectors/base/mutex.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
-#include "exporter/ledger/history.h"
+#include "exporter/history/collector_memory.h"
+#include "exporter/history/history.h"
 
 namespace cckm {
 
@@ -63,15 +64,6 @@ struct Unneeded {
   std::function<bool(std::string_view refresh_id)> refresh;
   // It is not shown, and would not be if the exporter began anew.
   std::function<bool(std::string_view domain_id)> domain;
-};
-
-// What the ledger holds of one collector.
-struct CollectorMemory {
-  RefreshDurations durations;
-  std::vector<std::pair<std::string, DomainHistory>> domains;  // with their ids, each once
-  std::vector<Refresh> refreshes;    // the wanted ones, without the domains' details
-  std::vector<bool> counted;         // for each of them: not only remembered
-  std::optional<WallTime> baseline;  // as SetBaseline() was told first
 };
 
 class Ledger {

@@ -15,7 +15,7 @@
 #include <string>
 #include <thread>
 
-#include "collectors/base/hide.h"
+#include "collectors/base/redact.h"
 #include "collectors/base/rfc3339.h"
 #include "collectors/base/utf8.h"
 
@@ -25,7 +25,7 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::size_t kQueuedLines = 2048;  // some hundred bytes each, allocated at once
-constexpr auto kLongestWait = std::chrono::seconds(1);
+constexpr auto kMaxWait = std::chrono::seconds(1);
 
 constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warn", "error"};
 constexpr std::array<std::string_view, 4> kPriorities = {"<7>", "<6>", "<4>", "<3>"};
@@ -125,7 +125,7 @@ void CloseInTime(std::shared_ptr<ThreadPool> pool, std::shared_ptr<spdlog::async
         pool.reset();
         done.set_value();
       });
-  if (is_done.wait_for(kLongestWait) == std::future_status::ready) {
+  if (is_done.wait_for(kMaxWait) == std::future_status::ready) {
     closer.join();
   } else {
     closer.detach();
@@ -159,7 +159,7 @@ class Log::Impl {
     const auto name = kLevelNames[index];
     std::string line = format_ == LogFormat::kJson ? JsonLine(time, name, message, fields)
                                                    : LogfmtLine(time, name, message, fields);
-    HideTokens(line);
+    RedactTokens(line);
     if (priorities_ == LogPriorities::kYes) line.insert(0, kPriorities[index]);
     line += '\n';
     logger_->log(kSpdlogLevels[index], spdlog::string_view_t(line));

@@ -14,7 +14,7 @@ bool NeedsEscape(char c) { return c == '"' || c == '\\'; }
 
 LabelValue::LabelValue(std::string_view raw) : text_(Printable(raw)) {
   const bool is_itself =
-      text_ == raw && text_.size() <= kLongestName && (!EndsLikeAHash(raw) || LooksCut(raw));
+      text_ == raw && text_.size() <= kMaxName && (!EndsLikeAHash(raw) || LooksCut(raw));
   if (!is_itself) text_ = CutWithHash(text_, raw);
   text_.shrink_to_fit();
   is_plain_ = std::ranges::none_of(text_, NeedsEscape);
@@ -22,7 +22,7 @@ LabelValue::LabelValue(std::string_view raw) : text_(Printable(raw)) {
 
 bool LabelValue::IsItself(std::string_view text) {
   const auto is_visible_ascii = [](char c) { return c >= ' ' && c <= '~'; };
-  return text.size() <= kLongestName && !EndsLikeAHash(text) &&
+  return text.size() <= kMaxName && !EndsLikeAHash(text) &&
          std::ranges::all_of(text, is_visible_ascii);
 }
 

@@ -148,7 +148,7 @@ class SelfMetrics::Impl {
     for (prometheus::MetricFamily& family : registry_.Collect()) {
       const auto row =
           std::ranges::find(Catalogue(), std::string_view(family.name), &MetricDescription::name);
-      std::vector<std::optional<WallTime>> created_at = BeginningsOf(family);
+      std::vector<std::optional<WallTime>> created_at = TruncatedOf(family);
       families.push_back({row->metric, std::move(family), std::move(created_at)});
     }
     std::ranges::sort(families, {}, &CollectedFamily::metric);
@@ -161,7 +161,7 @@ class SelfMetrics::Impl {
     began_at_[std::string(target)].try_emplace(std::string(cloud), clock_.Now());
   }
 
-  std::vector<std::optional<WallTime>> BeginningsOf(const prometheus::MetricFamily& family) const {
+  std::vector<std::optional<WallTime>> TruncatedOf(const prometheus::MetricFamily& family) const {
     std::vector<std::optional<WallTime>> beginnings;
     const MutexLock lock(mutex_);
     for (const prometheus::ClientMetric& metric : family.metric) {

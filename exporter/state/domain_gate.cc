@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t kSlice = 4096;
 // Of one refresh, and of all that are compared.  Eight bytes each.
-constexpr std::size_t kMostMarks = 20'000;
-constexpr std::size_t kMostComparedMarks = 200'000;
+constexpr std::size_t kMaxMarks = 20'000;
+constexpr std::size_t kMaxComparedMarks = 200'000;
 
 // The texts of the labels of a slice, and the memory of those that differ from their ids.
 class SliceLabels {
@@ -33,13 +33,13 @@ class SliceLabels {
 
 void Add(LeftOutDomains& left_out, std::string_view label, DomainStatus status) {
   ++left_out.counts[static_cast<std::size_t>(status)];
-  if (left_out.marks.size() <= kMostMarks) {
+  if (left_out.marks.size() <= kMaxMarks) {
     left_out.marks.push_back(std::hash<std::string_view>{}(label));
   }
 }
 
 void Finish(LeftOutDomains& left_out) {
-  if (left_out.marks.size() > kMostMarks) left_out.marks = {};
+  if (left_out.marks.size() > kMaxMarks) left_out.marks = {};
   std::ranges::sort(left_out.marks);
   left_out.marks.shrink_to_fit();
 }
@@ -82,7 +82,7 @@ std::size_t CountLeftOut(const KeyedStore<RefreshState>& refreshes) {
   std::vector<std::uint64_t> marks;
   for (const RefreshState& refresh : refreshes) {
     const LeftOutDomains& left_out = refresh.left_out;
-    if (marks.size() + left_out.marks.size() > kMostComparedMarks || left_out.marks.empty()) {
+    if (marks.size() + left_out.marks.size() > kMaxComparedMarks || left_out.marks.empty()) {
       count += std::accumulate(left_out.counts.begin(), left_out.counts.end(), std::size_t{0});
     } else {
       marks.insert(marks.end(), left_out.marks.begin(), left_out.marks.end());

@@ -20,8 +20,8 @@
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
 #include "collectors/poll/poll_update.h"
-#include "exporter/ledger/history.h"
-#include "exporter/metrics/duration_histogram.h"
+#include "exporter/history/duration_histogram.h"
+#include "exporter/history/history.h"
 #include "exporter/metrics/label_value.h"
 #include "exporter/state/keyed_store.h"
 
@@ -42,7 +42,7 @@ struct DomainState {
   const RefreshState* newest = nullptr;          // of the refreshes that name it
   DomainStatus status = DomainStatus::kUnknown;  // in that refresh, as last known
   bool is_listed = false;                        // by the family's list of domains
-  bool is_gone = false;        // the last list that tells has it no more, and an earlier one had it
+  bool is_deleted = false;     // the last list that tells has it no more, and an earlier one had it
   std::uint32_t named_by = 0;  // tracked refreshes that name it
   // What its newest refresh says of the domain, at most 200 characters; empty where it completed,
   // and until an answer is read again after a restart.
@@ -51,13 +51,13 @@ struct DomainState {
   DomainHistory history;
   // The update that brought the domain, as counted by StateStore; 0 where its refresh was finished
   // when first seen.  Counters are shown at 0 until an exposition after that update was made.
-  std::uint64_t born_in_update = 0;
+  std::uint64_t first_update = 0;
 };
 
 // Of a domain that is not shown.
-struct RestingHistory {
-  explicit RestingHistory(const BucketBounds& bounds) : history(bounds) {}
-  RestingHistory(DomainHistory kept, SteadyTime now) : history(std::move(kept)), heard_of_at(now) {}
+struct HiddenHistory {
+  explicit HiddenHistory(const BucketBounds& bounds) : history(bounds) {}
+  HiddenHistory(DomainHistory kept, SteadyTime now) : history(std::move(kept)), heard_of_at(now) {}
 
   DomainHistory history;
   SteadyTime heard_of_at{};  // when a list or a refresh told of the domain last, or it left
@@ -141,7 +141,7 @@ struct CollectorState {
   RefreshDurations durations;
   UnwatchedAnomalies unwatched_anomalies;
   // Of domains that are not shown, so that one that comes back goes on where it was.
-  std::map<std::string, RestingHistory, std::less<>> resting_histories;
+  std::map<std::string, HiddenHistory, std::less<>> hidden_histories;
   // What the ledger has to be told of domains.
   std::vector<MetDomain> met;
   bool has_domain_list = false;  // the family's list of domains was read

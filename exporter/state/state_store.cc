@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "exporter/state/domain_gate.h"
-#include "exporter/state/fold_refresh.h"
+#include "exporter/state/state_reducer.h"
 #include "exporter/state/unneeded_domains.h"
 
 namespace cckm {
@@ -29,7 +29,7 @@ void Configure(CollectorState& collector, const std::vector<std::string>& refres
   }
 }
 
-void FoldPoll(PollState& poll, const PollUpdate& update, std::uint64_t updates) {
+void ReducePoll(PollState& poll, const PollUpdate& update, std::uint64_t updates) {
   if (!update.errors.empty()) poll.error_so_far = update.errors.front();
   if (!update.ended) return;
   poll.last_error = std::exchange(poll.error_so_far, std::nullopt);
@@ -68,8 +68,8 @@ struct Labelled {
   std::set<std::string, std::less<>> left_out_domains;
 };
 
-void FoldLists(CollectorState& collector, const PollUpdate& update, Labelled labelled,
-               RefreshFolder& folder) {
+void ReduceLists(CollectorState& collector, const PollUpdate& update, Labelled labelled,
+                 StateReducer& folder) {
   Unwatch(collector, update.unwatched, false);
   Unwatch(collector, update.vanished, true);
   if (update.listing) {
@@ -79,7 +79,7 @@ void FoldLists(CollectorState& collector, const PollUpdate& update, Labelled lab
     collector.left_out_domains = std::move(labelled.left_out_domains);
     collector.left_out_domains_are_all = update.listing->left_out_domains_are_all;
   }
-  if (labelled.listing) folder.FoldDomainListing(std::move(*labelled.listing));
+  if (labelled.listing) folder.ReduceDomainListing(std::move(*labelled.listing));
   if (update.ended || update.listing || !update.unwatched.empty() || !update.vanished.empty()) {
     folder.NeedSweep();
   }
@@ -99,7 +99,7 @@ DomainGate::Look LookAt(std::span<const std::string_view> labels, CollectorState
 bool WaitsToShowCounts(const TargetState& target, std::uint64_t shown_updates) {
   return std::ranges::any_of(target.collectors, [&](const CollectorState& collector) {
     return std::ranges::any_of(collector.domains, [&](const DomainState& domain) {
-      return domain.born_in_update > shown_updates && domain.history.totals != DomainEndCounts{};
+      return domain.first_update > shown_updates && domain.history.totals != DomainEndCounts{};
     });
   });
 }
@@ -144,7 +144,7 @@ void StateStore::SetTarget(TargetSetup setup) {
 // Settles what is shown after a change of what is watched.
 void StateStore::Sweep(CollectorState& collector) {
   const DomainLabels no_labels;
-  RefreshFolder folder = FolderOf(collector, no_labels, clock_.SteadyNow(), clock_.Now());
+  StateReducer folder = FolderOf(collector, no_labels, clock_.SteadyNow(), clock_.Now());
   folder.NeedSweep();
   folder.Finish();
   collector.dropped_domains = CountLeftOut(collector.refreshes);
@@ -169,15 +169,15 @@ void StateStore::SetRefreshIds(std::string_view target, const Family& family,
 void StateStore::RestoreCounts(CollectorState& collector, CollectorMemory& memory) {
   collector.durations = std::move(memory.durations);
   for (auto& [id, history] : memory.domains) {
-    collector.resting_histories.emplace(LabelValue(id).text(),
-                                        RestingHistory(std::move(history), clock_.SteadyNow()));
+    collector.hidden_histories.emplace(LabelValue(id).text(),
+                                       HiddenHistory(std::move(history), clock_.SteadyNow()));
   }
 }
 
 // Those that the state does not know yet: their poller takes them for known, and asks for none.
 void StateStore::RestoreRefreshes(CollectorState& collector, CollectorMemory memory) {
   const DomainLabels no_labels;
-  RefreshFolder folder = FolderOf(collector, no_labels, clock_.SteadyNow(), clock_.Now());
+  StateReducer folder = FolderOf(collector, no_labels, clock_.SteadyNow(), clock_.Now());
   DomainGate gate;
   const std::size_t most = MostDomainsOf(collector);
   for (std::size_t i = 0; i < memory.refreshes.size(); ++i) {
@@ -193,13 +193,13 @@ void StateStore::RestoreRefreshes(CollectorState& collector, CollectorMemory mem
     gate.Pass(answer, [&](std::span<const std::string_view> labels) {
       return LookAt(labels, collector, most);
     });
-    folder.Fold(answer, false);
-    if (memory.counted[i]) folder.Recall(answer.refresh);
+    folder.Reduce(answer, false);
+    if (memory.counted[i]) folder.RestoreExemplar(answer.refresh);
   }
 }
 
-RefreshFolder StateStore::FolderOf(CollectorState& collector, const DomainLabels& labels,
-                                   SteadyTime now, WallTime wall_now) {
+StateReducer StateStore::FolderOf(CollectorState& collector, const DomainLabels& labels,
+                                  SteadyTime now, WallTime wall_now) {
   return {collector,
           {.bounds = bounds_,
            .labels = labels,
@@ -266,16 +266,16 @@ std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update,
   CollectorState* collector = FindCollector(update.target, *update.family);
   if (collector == nullptr) return {};
   FindTarget(update.target)->observation = update.observation;
-  RefreshFolder folder = FolderOf(*collector, labelled.domains, update.at, update.wall_time);
+  StateReducer folder = FolderOf(*collector, labelled.domains, update.at, update.wall_time);
   std::vector<NewAnomalies> anomalies;
   std::size_t settled = 0;
   for (const RefreshAnswer& answer : update.answers) {
-    const AnomalySet found = folder.Fold(answer, answer.settled && is_new[settled++]);
+    const AnomalySet found = folder.Reduce(answer, answer.settled && is_new[settled++]);
     if (!found.empty()) anomalies.push_back({answer.refresh.id, found});
   }
-  FoldLists(*collector, update, std::move(labelled), folder);
+  ReduceLists(*collector, update, std::move(labelled), folder);
   folder.Finish();
-  FoldPoll(collector->poll, update, updates_);
+  ReducePoll(collector->poll, update, updates_);
   return anomalies;
 }
 
@@ -284,7 +284,7 @@ void StateStore::Count(const PollUpdate& update, const std::vector<bool>& is_new
   const MutexLock lock(mutex_);
   CollectorState* collector = FindCollector(update.target, *update.family);
   if (collector == nullptr) return;
-  RefreshFolder folder = FolderOf(*collector, labels, update.at, update.wall_time);
+  StateReducer folder = FolderOf(*collector, labels, update.at, update.wall_time);
   for (std::size_t i = 0; i < update.answers.size(); ++i) {
     folder.TakeStored(update.answers[i].refresh, is_new[i]);
   }
@@ -312,7 +312,7 @@ void StateStore::ForgetDomains(std::string_view target, const Family& family,
   const auto unneeded = cckm::UnneededDomains(*collector, clock_.SteadyNow());
   for (const std::string& id : domain_ids) {
     const LabelValue label(id);
-    if (unneeded.contains(label.text())) collector->resting_histories.erase(label.text());
+    if (unneeded.contains(label.text())) collector->hidden_histories.erase(label.text());
   }
 }
 

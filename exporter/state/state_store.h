@@ -18,12 +18,12 @@
 
 #include "collectors/base/mutex.h"
 #include "collectors/poll/poll_update.h"
-#include "exporter/ledger/ledger.h"
+#include "exporter/history/collector_memory.h"
 #include "exporter/state/state.h"
 
 namespace cckm {
 
-class RefreshFolder;
+class StateReducer;
 
 struct CollectorSetup {
   const Family* family = nullptr;
@@ -48,7 +48,7 @@ struct StateView {
   std::span<const TargetState> targets;
   SteadyTime now{};
   std::uint64_t updates = 0;  // that made the state what it is
-  // Updates that an exposition has shown already; see DomainState::born_in_update.
+  // Updates that an exposition has shown already; see DomainState::first_update.
   std::uint64_t shown_updates = 0;
 };
 
@@ -123,8 +123,8 @@ class StateStore {
   std::size_t RoomOf(std::string_view target);
   // What the collector's target has room for besides the domains of its other collectors.
   std::size_t MostDomainsOf(const CollectorState& collector) CCKM_REQUIRES(mutex_);
-  RefreshFolder FolderOf(CollectorState& collector, const DomainLabels& labels, SteadyTime now,
-                         WallTime wall_now) CCKM_REQUIRES(mutex_);
+  StateReducer FolderOf(CollectorState& collector, const DomainLabels& labels, SteadyTime now,
+                        WallTime wall_now) CCKM_REQUIRES(mutex_);
 
   // Constant after construction.
   const BucketBounds& bounds_;

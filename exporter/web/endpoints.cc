@@ -6,15 +6,15 @@
 
 #include "exporter/web/negotiation.h"
 #include "exporter/web/origin.h"
-#include "exporter/web/page_policy.h"
-#include "exporter/web/status_json.h"
-#include "exporter/web/status_page.h"
-#include "exporter/web/take_status.h"
+#include "exporter/web/status/page_policy.h"
+#include "exporter/web/status/status_json.h"
+#include "exporter/web/status/status_page.h"
+#include "exporter/web/status/status_snapshot.h"
 
 namespace cckm {
 namespace {
 
-WebAnswer Plain(int status, std::string text) {
+WebResponse Plain(int status, std::string text) {
   return {.status = status,
           .headers = {},
           .text = std::move(text),
@@ -23,10 +23,10 @@ WebAnswer Plain(int status, std::string text) {
 }
 
 // A page is made anew for each reader and kept until that has read it.
-constexpr std::size_t kMostPages = 16;
+constexpr std::size_t kMaxPages = 16;
 
-WebAnswer MethodNotAllowed(std::string_view allowed) {
-  WebAnswer answer = Plain(405, "Method not allowed.\n");
+WebResponse MethodNotAllowed(std::string_view allowed) {
+  WebResponse answer = Plain(405, "Method not allowed.\n");
   answer.headers.emplace_back("Allow", allowed);
   return answer;
 }
@@ -51,9 +51,9 @@ Endpoints::Endpoints(Options options, Publisher& publisher, const StateStore& st
       }),
       page_policy_(PagePolicy()),
       scrapes_(options_.max_requests, options_.place_patience),
-      pages_(kMostPages, options_.place_patience) {}
+      pages_(kMaxPages, options_.place_patience) {}
 
-WebAnswer Endpoints::Answer(const WebRequest& request) {
+WebResponse Endpoints::Answer(const WebRequest& request) {
   const auto route = std::ranges::find(routes_, request.path, &Route::path);
   if (route == routes_.end()) return Plain(404, "Not found.\n");
   const bool is_reading = request.method == "GET" || request.method == "HEAD";
@@ -63,38 +63,38 @@ WebAnswer Endpoints::Answer(const WebRequest& request) {
   return (this->*route->answer)(request);
 }
 
-WebAnswer Endpoints::Metrics(const WebRequest& request) {
+WebResponse Endpoints::Metrics(const WebRequest& request) {
   const auto scrape = scrapes_.Take();
   if (!scrape) {
     return Plain(503, "Too many scrapes at once; see --web.max-requests.\n");
   }
   const ChosenFormat format = ChooseFormat(request.accept);
   const BodyKind kind = {format.format, ChooseEncoding(request.accept_encoding)};
-  WebAnswer answer{.content_type = std::string(format.content_type),
-                   .headers = {{"Vary", "Accept, Accept-Encoding"}},
-                   .text = {},
-                   .shared = publisher_.Body(kind),
-                   .held_until_written = *scrape};
+  WebResponse answer{.content_type = std::string(format.content_type),
+                     .headers = {{"Vary", "Accept, Accept-Encoding"}},
+                     .text = {},
+                     .shared = publisher_.Body(kind),
+                     .held_until_written = *scrape};
   if (kind.encoding == Encoding::kGzip) answer.headers.emplace_back("Content-Encoding", "gzip");
   return answer;
 }
 
-WebAnswer Endpoints::Config(const WebRequest& /*request*/) {
+WebResponse Endpoints::Config(const WebRequest& /*request*/) {
   return Plain(200, options_.config_text());
 }
 
-WebAnswer Endpoints::Healthy(const WebRequest& /*request*/) {
+WebResponse Endpoints::Healthy(const WebRequest& /*request*/) {
   return Plain(200, "cckm_exporter is healthy.\n");
 }
 
-WebAnswer Endpoints::Ready(const WebRequest& /*request*/) {
+WebResponse Endpoints::Ready(const WebRequest& /*request*/) {
   const auto polled = state_.EveryTargetWasPolledInUpdate();
   if (!polled) return Plain(503, "cckm_exporter is not ready: some targets were not polled yet.\n");
   if (publisher_.ShowsUpdate(*polled)) return Plain(200, "cckm_exporter is ready.\n");
   return Plain(503, "cckm_exporter is not ready: the first polls are not published yet.\n");
 }
 
-WebAnswer Endpoints::Reload(const WebRequest& request) {
+WebResponse Endpoints::Reload(const WebRequest& request) {
   if (!options_.reload) {
     return Plain(403, "The lifecycle API is not enabled; see --web.enable-lifecycle.\n");
   }
@@ -107,28 +107,28 @@ WebAnswer Endpoints::Reload(const WebRequest& request) {
       500, "The configuration is wrong, the former one stays in use:\n" + reloaded.error() + "\n");
 }
 
-WebAnswer Endpoints::Index(const WebRequest& /*request*/) {
-  const auto seat = pages_.Take();
-  if (!seat) return Plain(503, "Too many pages at once.\n");
-  WebAnswer answer = Plain(200, StatusPage(Status(), options_.telemetry_path));
-  answer.held_until_written = *seat;
+WebResponse Endpoints::Index(const WebRequest& /*request*/) {
+  const auto slot = pages_.Take();
+  if (!slot) return Plain(503, "Too many pages at once.\n");
+  WebResponse answer = Plain(200, StatusPage(Status(), options_.telemetry_path));
+  answer.held_until_written = *slot;
   answer.content_type = "text/html; charset=utf-8";
   answer.headers.emplace_back("Content-Security-Policy", page_policy_);
   return answer;
 }
 
-WebAnswer Endpoints::StatusApi(const WebRequest& /*request*/) {
-  const auto seat = pages_.Take();
-  if (!seat) return Plain(503, "Too many pages at once.\n");
-  WebAnswer answer = Plain(200, StatusJson(Status()));
-  answer.held_until_written = *seat;
+WebResponse Endpoints::StatusApi(const WebRequest& /*request*/) {
+  const auto slot = pages_.Take();
+  if (!slot) return Plain(503, "Too many pages at once.\n");
+  WebResponse answer = Plain(200, StatusJson(Status()));
+  answer.held_until_written = *slot;
   answer.content_type = "application/json";
   return answer;
 }
 
 StatusModel Endpoints::Status() {
-  return TakeStatus({.state = state_, .status = status_, .version = options_.version},
-                    publisher_.DroppedSeries(), clock_.Now());
+  return TakeStatusSnapshot({.state = state_, .status = status_, .version = options_.version},
+                            publisher_.DroppedSeries(), clock_.Now());
 }
 
 }  // namespace cckm

@@ -15,9 +15,9 @@
 #include "exporter/exposition/publisher.h"
 #include "exporter/state/state_store.h"
 #include "exporter/web/places.h"
-#include "exporter/web/status_model.h"
-#include "exporter/web/web_request.h"
-#include "exporter/web/web_response.h"
+#include "exporter/web/server/web_request.h"
+#include "exporter/web/server/web_response.h"
+#include "exporter/web/status/status_model.h"
 
 namespace cckm {
 
@@ -39,23 +39,23 @@ class Endpoints {
   Endpoints(Options options, Publisher& publisher, const StateStore& state,
             const ExporterStatus& status, const Clock& clock);
 
-  WebAnswer Answer(const WebRequest& request);
+  WebResponse Answer(const WebRequest& request);
 
  private:
-  using Method = WebAnswer (Endpoints::*)(const WebRequest& request);
+  using Method = WebResponse (Endpoints::*)(const WebRequest& request);
   struct Route {
     std::string path;
     Method answer;
     bool is_reading;  // GET and HEAD; otherwise POST and PUT
   };
 
-  WebAnswer Metrics(const WebRequest& request);
-  WebAnswer Config(const WebRequest& request);
-  WebAnswer Healthy(const WebRequest& request);
-  WebAnswer Ready(const WebRequest& request);
-  WebAnswer Index(const WebRequest& request);
-  WebAnswer StatusApi(const WebRequest& request);
-  WebAnswer Reload(const WebRequest& request);
+  WebResponse Metrics(const WebRequest& request);
+  WebResponse Config(const WebRequest& request);
+  WebResponse Healthy(const WebRequest& request);
+  WebResponse Ready(const WebRequest& request);
+  WebResponse Index(const WebRequest& request);
+  WebResponse StatusApi(const WebRequest& request);
+  WebResponse Reload(const WebRequest& request);
   StatusModel Status();
 
   const Options options_;

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/web/http_words.h"
+#include "exporter/web/server/http_words.h"
 
 namespace cckm {
 namespace {
@@ -114,24 +114,24 @@ int Exactness(const Item& item, const Offer& offer) {
   return item.parameters.empty() ? 3 : kByNameAndParameters;
 }
 
-struct Liking {
+struct Preference {
   double quality = 0;
   int exactness = 0;
   std::ptrdiff_t later = 0;  // the negative position of the item: the first is liked best
 
-  friend auto operator<=>(const Liking&, const Liking&) = default;
+  friend auto operator<=>(const Preference&, const Preference&) = default;
 };
 
 // By the item that names the offer most exactly.
-Liking LikingFor(const Offer& offer, const std::vector<Item>& items) {
-  Liking liking;
+Preference PreferenceFor(const Offer& offer, const std::vector<Item>& items) {
+  Preference preference;
   for (std::size_t i = 0; i < items.size(); ++i) {
     const int exactness = Exactness(items[i], offer);
-    if (exactness <= liking.exactness) continue;
+    if (exactness <= preference.exactness) continue;
     if (offer.has_to_be_named && exactness < kByNameAndParameters) continue;
-    liking = {items[i].quality, exactness, -static_cast<std::ptrdiff_t>(i)};
+    preference = {items[i].quality, exactness, -static_cast<std::ptrdiff_t>(i)};
   }
-  return liking;
+  return preference;
 }
 
 }  // namespace
@@ -139,12 +139,12 @@ Liking LikingFor(const Offer& offer, const std::vector<Item>& items) {
 ChosenFormat ChooseFormat(std::string_view accept) {
   const std::vector<Item> items = ReadList(accept);
   ChosenFormat best = kOffers.front().format;
-  Liking best_liking;
+  Preference best_preference;
   for (const Offer& offer : kOffers) {
-    const Liking liking = LikingFor(offer, items);
-    if (liking.quality <= 0 || !(liking > best_liking)) continue;
+    const Preference preference = PreferenceFor(offer, items);
+    if (preference.quality <= 0 || !(preference > best_preference)) continue;
     best = offer.format;
-    best_liking = liking;
+    best_preference = preference;
   }
   return best;
 }

@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "exporter/web/http_words.h"
+#include "exporter/web/server/http_words.h"
 
 namespace cckm {
 namespace {

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "exporter/web/web_request.h"
+#include "exporter/web/server/web_request.h"
 
 namespace cckm {
 

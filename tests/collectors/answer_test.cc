@@ -7,10 +7,10 @@
 namespace cckm {
 namespace {
 
-HttpResponse Response(Result<HttpAnswer> answer) { return {0, std::move(answer), {}}; }
+HttpResult Response(Result<HttpResponse> answer) { return {0, std::move(answer), {}}; }
 
-HttpAnswer AnswerOfType(std::string content_type) {
-  HttpAnswer answer = JsonAnswer("{}");
+HttpResponse AnswerOfType(std::string content_type) {
+  HttpResponse answer = JsonAnswer("{}");
   answer.content_type = std::move(content_type);
   return answer;
 }
@@ -22,7 +22,7 @@ TEST(AnswerTest, OnlyA404OfTheApplianceSaysNotFound) {
   EXPECT_FALSE(IsNotFound(Response(StatusAnswer(410, NotFoundAnswer().body)), decoder));
   EXPECT_FALSE(IsNotFound(Response(StatusAnswer(404)), decoder));
   EXPECT_FALSE(IsNotFound(Response(StatusAnswer(404, "<html>")), decoder));
-  HttpAnswer page = NotFoundAnswer();
+  HttpResponse page = NotFoundAnswer();
   page.content_type = "text/html";
   EXPECT_FALSE(IsNotFound(Response(page), decoder));
   EXPECT_FALSE(IsNotFound(Response(Fail(ErrorKind::kConnect, "refused")), decoder));
@@ -42,7 +42,7 @@ TEST(AnswerTest, EveryStatusHasItsKindOfFault) {
   };
   Decoder decoder;
   for (const Case& row : kCases) {
-    const HttpResponse response = Response(StatusAnswer(row.status));
+    const HttpResult response = Response(StatusAnswer(row.status));
     const auto body = UsableBody(response, decoder);
     ASSERT_FALSE(body) << row.status;
     EXPECT_EQ(body.error().kind, row.kind) << row.status;
@@ -52,7 +52,7 @@ TEST(AnswerTest, EveryStatusHasItsKindOfFault) {
 
 TEST(AnswerTest, AFaultQuotesWhatTheErrorBodySays) {
   Decoder decoder;
-  const HttpResponse response =
+  const HttpResult response =
       Response(StatusAnswer(403, R"({"code":4,"codeDesc":"NCERRForbidden: no view permission"})"));
   const auto body = UsableBody(response, decoder);
   ASSERT_FALSE(body);
@@ -63,7 +63,7 @@ TEST(AnswerTest, A2xxAnswerOfJsonGivesItsBody) {
   Decoder decoder;
   for (const char* type : {"application/json", "application/json; charset=utf-8",
                            "Application/JSON", "application/json;charset=UTF-8"}) {
-    const HttpResponse response = Response(AnswerOfType(type));
+    const HttpResult response = Response(AnswerOfType(type));
     const auto body = UsableBody(response, decoder);
     ASSERT_TRUE(body) << type;
     EXPECT_EQ(*body, "{}");
@@ -74,7 +74,7 @@ TEST(AnswerTest, AnyOtherContentTypeIsAFault) {
   Decoder decoder;
   for (const char* type : {"", "text/html", "application/jsonx", "application/xml", "json",
                            "text/plain; application/json"}) {
-    const HttpResponse response = Response(AnswerOfType(type));
+    const HttpResult response = Response(AnswerOfType(type));
     const auto body = UsableBody(response, decoder);
     ASSERT_FALSE(body) << type;
     EXPECT_EQ(body.error().kind, ErrorKind::kContentType) << type;
@@ -83,7 +83,7 @@ TEST(AnswerTest, AnyOtherContentTypeIsAFault) {
 
 TEST(AnswerTest, AFaultOfTheRequestPassesThrough) {
   Decoder decoder;
-  const HttpResponse response = Response(Fail(ErrorKind::kTimeout, "no answer within 10 s"));
+  const HttpResult response = Response(Fail(ErrorKind::kTimeout, "no answer within 10 s"));
   const auto body = UsableBody(response, decoder);
   ASSERT_FALSE(body);
   EXPECT_EQ(body.error(), (Error{ErrorKind::kTimeout, "no answer within 10 s"}));

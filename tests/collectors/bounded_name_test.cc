@@ -15,7 +15,7 @@ using namespace std::string_literals;
 
 TEST(BoundedNameTest, AShortNameIsLeftAsItIs) {
   for (const std::string& raw :
-       {""s, "a"s, "a\n"s, "~0123456789abcdef"s, std::string(kLongestName, 'x')}) {
+       {""s, "a"s, "a\n"s, "~0123456789abcdef"s, std::string(kMaxName, 'x')}) {
     EXPECT_EQ(BoundedName(raw), raw);
   }
 }
@@ -31,7 +31,7 @@ TEST(BoundedNameTest, DifferentNamesStayDifferentAlsoIfOneImitatesACutOne) {
                               std::string(300, 'x') + "y", std::string(300, 'x') + "\n"};
   for (const std::string& raw : raws) {
     const std::string name = BoundedName(raw);
-    EXPECT_LE(name.size(), kLongestName);
+    EXPECT_LE(name.size(), kMaxName);
     names.insert(name);
   }
   EXPECT_EQ(names.size(), std::size(raws));

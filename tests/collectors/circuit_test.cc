@@ -18,19 +18,19 @@ using std::chrono::seconds;
 constexpr double kAlmostOne = 0.999999999;
 constexpr Nanoseconds kPollInterval = seconds(15);
 
-HttpResponse Unanswered(ErrorKind kind = ErrorKind::kTimeout) {
+HttpResult Unanswered(ErrorKind kind = ErrorKind::kTimeout) {
   return {.tag = 0, .answer = Fail(kind, "request to cm failed: no answer")};
 }
 
-HttpResponse Answered(long status, std::optional<Nanoseconds> retry_after = std::nullopt) {
-  HttpAnswer answer = StatusAnswer(status);
+HttpResult Answered(long status, std::optional<Nanoseconds> retry_after = std::nullopt) {
+  HttpResponse answer = StatusAnswer(status);
   answer.retry_after = retry_after;
   return {.tag = 0, .answer = std::move(answer)};
 }
 
 class CircuitTest : public testing::Test {
  protected:
-  void Observe(const HttpResponse& response) { circuit_.Observe(response, clock_.SteadyNow()); }
+  void Observe(const HttpResult& response) { circuit_.Observe(response, clock_.SteadyNow()); }
   void ObserveUnanswered(int count) {
     for (int i = 0; i < count; ++i) Observe(Unanswered());
   }
@@ -159,7 +159,7 @@ TEST_F(CircuitTest, ALaterAndShorterRetryAfterTakesNothingAway) {
 
 TEST_F(CircuitTest, AVainPollThatEndsWithAFaultOpensIt) {
   const struct {
-    HttpResponse last;
+    HttpResult last;
     bool opens;
   } cases[] = {{Unanswered(), true},   {Answered(429), true},  {Answered(500), true},
                {Answered(503), true},  {Answered(200), false}, {Answered(401), false},
@@ -175,7 +175,7 @@ TEST_F(CircuitTest, AVainPollThatEndsWithAFaultOpensIt) {
 }
 
 TEST_F(CircuitTest, TheReasonHoldsNothingOfTheBody) {
-  HttpResponse response = Answered(503, seconds(1));
+  HttpResult response = Answered(503, seconds(1));
   response.answer->body = R"({"codeDesc":"canary"})";
   Observe(response);
   EXPECT_EQ(circuit_.reason(), (Error{ErrorKind::kHttpStatus, "the appliance answered HTTP 503"}));

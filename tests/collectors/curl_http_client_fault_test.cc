@@ -83,7 +83,7 @@ TEST_F(CurlHttpClientTest, NamesTheFaultOfABrokenAnswer) {
     SCOPED_TRACE(fault.name);
     const RawServer server({fault.script});
     CurlHttpClient client(OptionsFor(server.url()));
-    const HttpResponse response = Get(client, "/path?q=hidden", Token(kCanary));
+    const HttpResult response = Get(client, "/path?q=hidden", Token(kCanary));
     ASSERT_FALSE(response.answer);
     EXPECT_EQ(response.tag, 7U);
     EXPECT_EQ(response.answer.error().kind, fault.kind) << response.answer.error().message;
@@ -103,7 +103,7 @@ TEST_F(CurlHttpClientTest, TimesOutOverTheWholeRequest) {
     HttpClientOptions options = OptionsFor(server.url());
     options.request_timeout = milliseconds(100);
     CurlHttpClient client(options);
-    const HttpResponse response = Get(client, "/path?q=hidden", Token(kCanary));
+    const HttpResult response = Get(client, "/path?q=hidden", Token(kCanary));
     ASSERT_FALSE(response.answer);
     EXPECT_EQ(response.answer.error().kind, ErrorKind::kTimeout);
     EXPECT_GE(response.duration, milliseconds(100));
@@ -146,7 +146,7 @@ TEST_F(CurlHttpClientTest, CallsAConnectionThatIsNeverMadeATimeout) {
   HttpClientOptions options = OptionsFor(listener.url());
   options.request_timeout = milliseconds(100);
   CurlHttpClient client(options);
-  const HttpResponse response = Get(client, "/");
+  const HttpResult response = Get(client, "/");
   ASSERT_FALSE(response.answer);
   EXPECT_EQ(response.answer.error().kind, ErrorKind::kTimeout) << response.answer.error().message;
 }
@@ -154,7 +154,7 @@ TEST_F(CurlHttpClientTest, CallsAConnectionThatIsNeverMadeATimeout) {
 TEST_F(CurlHttpClientTest, NamesARefusedConnection) {
   std::string url = RawServer({}).url();  // its port is closed again
   CurlHttpClient client(OptionsFor(url));
-  const HttpResponse response = Get(client, "/path?q=hidden", Token(kCanary));
+  const HttpResult response = Get(client, "/path?q=hidden", Token(kCanary));
   ASSERT_FALSE(response.answer);
   EXPECT_EQ(response.answer.error().kind, ErrorKind::kConnect);
   ExpectSoundMessage(response.answer.error().message, url.substr(url.find("127")), "connect");
@@ -164,7 +164,7 @@ TEST_F(CurlHttpClientTest, NamesAHostThatCannotBeResolved) {
   // A label of 64 letters is no host name, so no name server is asked.
   const std::string host = std::string(64, 'x') + ".invalid";
   CurlHttpClient client(OptionsFor("https://" + host));
-  const HttpResponse response = Get(client, "/path?q=hidden", Token(kCanary));
+  const HttpResult response = Get(client, "/path?q=hidden", Token(kCanary));
   ASSERT_FALSE(response.answer);
   EXPECT_EQ(response.answer.error().kind, ErrorKind::kDns);
   ExpectSoundMessage(response.answer.error().message, host, "resolve");
@@ -174,7 +174,7 @@ TEST_F(CurlHttpClientTest, NamesAServerThatSpeaksNoTls) {
   const RawServer server({{Send("HTTP/1.1 400 Bad Request\r\n\r\n"), Close()}});
   const std::string host = "127.0.0.1:" + std::to_string(server.port());
   CurlHttpClient client(OptionsFor("https://" + host));
-  const HttpResponse response = Get(client, "/path?q=hidden", Token(kCanary));
+  const HttpResult response = Get(client, "/path?q=hidden", Token(kCanary));
   ASSERT_FALSE(response.answer);
   EXPECT_EQ(response.answer.error().kind, ErrorKind::kTls);
   ExpectSoundMessage(response.answer.error().message, host, "");
@@ -182,7 +182,7 @@ TEST_F(CurlHttpClientTest, NamesAServerThatSpeaksNoTls) {
 
 TEST_F(CurlHttpClientTest, NamesTheHostButNotTheUserOfABaseUrl) {
   CurlHttpClient client(OptionsFor("http://hidden:hidden@" + RawServer({}).url().substr(7)));
-  const HttpResponse response = Get(client, "/");
+  const HttpResult response = Get(client, "/");
   ASSERT_FALSE(response.answer);
   ExpectSoundMessage(response.answer.error().message, "127.0.0.1", "connect");
 }
@@ -192,7 +192,7 @@ TEST_F(CurlHttpClientTest, ServesOnAfterAFault) {
                           AnswerEach(1, JsonAnswer("[]"))});
   CurlHttpClient client(OptionsFor(server.url()));
   ASSERT_FALSE(Get(client, "/1").answer);
-  const HttpResponse second = Get(client, "/2");
+  const HttpResult second = Get(client, "/2");
   ASSERT_TRUE(second.answer) << second.answer.error().message;
   EXPECT_EQ(second.answer->body, "[]");
 }

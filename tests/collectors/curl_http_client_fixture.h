@@ -29,20 +29,20 @@ inline HttpClientOptions OptionsFor(const std::string& base_url) {
 }
 
 // Every answer that is still to come; gives up after ten seconds without any.
-inline std::vector<HttpResponse> WaitForAll(HttpClient& client) {
-  std::vector<HttpResponse> all;
+inline std::vector<HttpResult> WaitForAll(HttpClient& client) {
+  std::vector<HttpResult> all;
   while (client.InFlight() > 0) {
-    std::vector<HttpResponse> some = client.Wait(std::chrono::seconds(10));
+    std::vector<HttpResult> some = client.Wait(std::chrono::seconds(10));
     if (some.empty()) break;
-    for (HttpResponse& response : some) all.push_back(std::move(response));
+    for (HttpResult& response : some) all.push_back(std::move(response));
   }
   return all;
 }
 
-inline HttpResponse Get(HttpClient& client, const std::string& path,
-                        const std::shared_ptr<const Secret>& token = nullptr) {
+inline HttpResult Get(HttpClient& client, const std::string& path,
+                      const std::shared_ptr<const Secret>& token = nullptr) {
   client.Start({.path = path, .bearer_token = token, .tag = 7});
-  std::vector<HttpResponse> all = WaitForAll(client);
+  std::vector<HttpResult> all = WaitForAll(client);
   if (all.size() == 1) return std::move(all.front());
   ADD_FAILURE() << all.size() << " answers instead of one";
   return {0, Fail(ErrorKind::kInternal, "no answer"), {}};

@@ -44,7 +44,7 @@ TEST_F(CurlHttpClientTest, OpensANewConnectionWhenTheServerClosedTheKeptOne) {
     const RawServer server({example.first, AnswerEach(1, JsonAnswer("2"))});
     CurlHttpClient client(OptionsFor(server.url()));
     ASSERT_TRUE(Get(client, "/1").answer);
-    const HttpResponse second = Get(client, "/2");
+    const HttpResult second = Get(client, "/2");
     ASSERT_TRUE(second.answer) << second.answer.error().message;
     EXPECT_EQ(second.answer->body, "2");
     EXPECT_EQ(server.ConnectionCount(), 2U);
@@ -54,7 +54,7 @@ TEST_F(CurlHttpClientTest, OpensANewConnectionWhenTheServerClosedTheKeptOne) {
 TEST_F(CurlHttpClientTest, ARequestCanHaveAConnectionOfItsOwnThatIsKeptThen) {
   const RawServer server({AnswerEach(2, JsonAnswer("1")), AnswerEach(2, JsonAnswer("2"))});
   CurlHttpClient client(OptionsFor(server.url()));
-  const HttpResponse first = Get(client, "/1");
+  const HttpResult first = Get(client, "/1");
   client.Start({.path = "/2", .tag = 7, .on_new_connection = true});
   const auto second = WaitForAll(client);
   ASSERT_EQ(second.size(), 1U);
@@ -70,11 +70,11 @@ TEST_F(CurlHttpClientTest, ARequestCanHaveAConnectionOfItsOwnThatIsKeptThen) {
 TEST_F(CurlHttpClientTest, AConnectionThatIsClosedIsNotUsedAgainAndNoOtherOneIsHurt) {
   const RawServer server({AnswerEach(3, JsonAnswer("1")), AnswerEach(3, JsonAnswer("2"))});
   CurlHttpClient client(OptionsFor(server.url()));
-  const HttpResponse first = Get(client, "/1");
+  const HttpResult first = Get(client, "/1");
   client.CloseConnection(first.connection + 1000);
   EXPECT_EQ(Get(client, "/2").connection, first.connection);
   client.CloseConnection(first.connection);
-  const HttpResponse third = Get(client, "/3");
+  const HttpResult third = Get(client, "/3");
   ASSERT_TRUE(third.answer) << third.answer.error().message;
   EXPECT_EQ(third.answer->body, "2");
   client.CloseConnection(first.connection);
@@ -90,7 +90,7 @@ TEST_F(CurlHttpClientTest, AnswersMoreRequestsThanItHasConnections) {
   EXPECT_EQ(client.InFlight(), 20U);
 
   std::vector<std::uint64_t> tags;
-  for (const HttpResponse& response : WaitForAll(client)) {
+  for (const HttpResult& response : WaitForAll(client)) {
     EXPECT_TRUE(response.answer);
     tags.push_back(response.tag);
   }
@@ -111,9 +111,9 @@ TEST_F(CurlHttpClientTest, LetsNoAnswerWaitForASlowerOne) {
   }
   std::vector<std::uint64_t> tags;
   while (client.InFlight() > 1) {
-    const std::vector<HttpResponse> responses = client.Wait(seconds(10));
+    const std::vector<HttpResult> responses = client.Wait(seconds(10));
     ASSERT_FALSE(responses.empty());
-    for (const HttpResponse& response : responses) tags.push_back(response.tag);
+    for (const HttpResult& response : responses) tags.push_back(response.tag);
   }
   EXPECT_THAT(tags, testing::ElementsAre(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
 }
@@ -126,7 +126,7 @@ TEST_F(CurlHttpClientTest, CountsTheTimeOutOfAQueuedRequestFromItsTurn) {
   CurlHttpClient client(options);
   client.Start({.path = "/1", .bearer_token = nullptr, .tag = 1});
   client.Start({.path = "/2", .bearer_token = nullptr, .tag = 2});
-  const std::vector<HttpResponse> responses = WaitForAll(client);
+  const std::vector<HttpResult> responses = WaitForAll(client);
   ASSERT_EQ(responses.size(), 2U);
   ASSERT_FALSE(responses[0].answer);
   EXPECT_EQ(responses[0].answer.error().kind, ErrorKind::kTimeout);

@@ -95,7 +95,7 @@ TEST_F(TlsPhaseTest, AServerThatWantsAClientCertificateIsAFaultOfTlsEveryTime) {
     });
     for (int attempt = 0; attempt < 10; ++attempt) {
       CurlHttpClient client(Trusting(server.host()));
-      const HttpResponse response = Get(client, "/path", Token(kCanary));
+      const HttpResult response = Get(client, "/path", Token(kCanary));
       ASSERT_FALSE(response.answer);
       EXPECT_EQ(response.answer.error().kind, ErrorKind::kTls) << response.answer.error().message;
       EXPECT_NE(response.answer.error().message.find("certificate"), std::string::npos)
@@ -112,7 +112,7 @@ TEST_F(TlsPhaseTest, AResetOfAServerThatWantsNoCertificateIsOne) {
     wire.Close();
   });
   CurlHttpClient client(Trusting(server.host()));
-  const HttpResponse response = Get(client, "/path");
+  const HttpResult response = Get(client, "/path");
   ASSERT_FALSE(response.answer);
   EXPECT_EQ(response.answer.error().kind, ErrorKind::kReset) << response.answer.error().message;
 }
@@ -122,7 +122,7 @@ TEST_F(TlsPhaseTest, AConnectionThatEndsWithinTheHandshakeIsAFaultOfTls) {
        {RawScript{Close()}, RawScript{Reset()}, RawScript{Send("\x16\x03\x03"), Close()}}) {
     const RawServer server({script});
     CurlHttpClient client(Trusting("127.0.0.1:" + std::to_string(server.port())));
-    const HttpResponse response = Get(client, "/path");
+    const HttpResult response = Get(client, "/path");
     ASSERT_FALSE(response.answer);
     EXPECT_EQ(response.answer.error().kind, ErrorKind::kTls) << response.answer.error().message;
   }
@@ -132,7 +132,7 @@ TEST_F(TlsPhaseTest, HttpsToAPortForPlainHttpSaysSo) {
   const RawServer server({{Send("HTTP/1.1 400 Bad Request\r\n\r\n"), Close()}});
   const std::string host = "127.0.0.1:" + std::to_string(server.port());
   CurlHttpClient client(Trusting(host));
-  const HttpResponse response = Get(client, "/path");
+  const HttpResult response = Get(client, "/path");
   ASSERT_FALSE(response.answer);
   EXPECT_EQ(response.answer.error(),
             (Error{ErrorKind::kTls, "request to " + host +
@@ -154,7 +154,7 @@ TEST_F(CurlHttpClientTest, AContentCodingIsToldThatWasNotAskedFor) {
     const RawServer server(
         {{ReadRequest(), Send(head + c.header + "Content-Length: 2\r\n\r\n[]")}});
     CurlHttpClient client(OptionsFor(server.url()));
-    const HttpResponse response = Get(client, "/");
+    const HttpResult response = Get(client, "/");
     ASSERT_TRUE(response.answer) << response.answer.error().message;
     EXPECT_EQ(response.answer->content_encoding, c.coding) << c.header;
     EXPECT_EQ(response.answer->body, "[]");

@@ -40,7 +40,7 @@ class ProxyTest : public CurlHttpClientTest {
 
   static Error FaultOf(const HttpClientOptions& options) {
     CurlHttpClient client(options);
-    const HttpResponse response = Get(client, "/path", Token(kCanary));
+    const HttpResult response = Get(client, "/path", Token(kCanary));
     if (response.answer) return {ErrorKind::kInternal, "no fault at all"};
     EXPECT_EQ(response.answer.error().message.find(kCanary), std::string::npos);
     return response.answer.error();
@@ -67,7 +67,7 @@ TEST_F(ProxyTest, WithoutAPortTheSchemeOfTheUrlDecides) {
 TEST_F(ProxyTest, AnHttpTargetIsReachedThroughATunnelThatHidesTheTokenFromTheProxysLog) {
   const RawServer proxy({{ReadRequest(), Send(kTunnel), ReadRequest(), Send(JsonAnswer("[]"))}});
   CurlHttpClient client(Through(proxy.url()));
-  const HttpResponse response = Get(client, "/path", Token(kCanary));
+  const HttpResult response = Get(client, "/path", Token(kCanary));
   ASSERT_TRUE(response.answer) << response.answer.error().message;
   EXPECT_EQ(response.answer->body, "[]");
   const std::vector<std::string> requests = proxy.Requests();
@@ -154,7 +154,7 @@ TEST_F(ProxyTest, AnHttpsProxyIsTrustedByItsOwnAuthorityAndTheTargetByAnother) {
   options.tls.files.proxy_ca_file = folder_.File("ca.pem");
   options.tls.files.ca_file = folder_.File("other.pem");
   CurlHttpClient client(options);
-  const HttpResponse response = Get(client, "/path", Token(kCanary));
+  const HttpResult response = Get(client, "/path", Token(kCanary));
   ASSERT_TRUE(response.answer) << response.answer.error().message;
   EXPECT_EQ(response.answer->body, "[]");
   EXPECT_EQ(response.certificate_expires_at, std::nullopt) << "it is the proxy's, not the target's";
@@ -176,7 +176,7 @@ TEST_F(ProxyTest, AnHttpsTargetBehindAProxyIsVerifiedByItsOwnNameAndAuthority) {
   HttpClientOptions options = Through("http://" + proxy.host(), "https://cm.example.test");
   options.tls.files.ca_file = folder_.File("ca.pem");
   CurlHttpClient client(options);
-  const HttpResponse response = Get(client, "/path", Token(kCanary));
+  const HttpResult response = Get(client, "/path", Token(kCanary));
   ASSERT_TRUE(response.answer) << response.answer.error().message;
   EXPECT_NE(response.certificate_expires_at, std::nullopt);
   EXPECT_EQ(proxy.Requests().front().find(kCanary), std::string::npos);

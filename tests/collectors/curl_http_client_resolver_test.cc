@@ -22,10 +22,10 @@ using std::chrono::seconds;
 constexpr std::string_view kSilentHost = "silent.invalid";
 
 // A door for resolver threads; it opens by itself after twenty seconds, lest a broken client hangs.
-class Door {
+class AccessControl {
  public:
-  static Door& Instance() {
-    static Door door;
+  static AccessControl& Instance() {
+    static AccessControl door;
     return door;
   }
   void Pass() {
@@ -55,8 +55,8 @@ class Door {
 
 class SilentResolverTest : public CurlHttpClientTest {
  protected:
-  SilentResolverTest() { Door::Instance().Close(); }
-  ~SilentResolverTest() override { Door::Instance().OpenAndSeeThrough(1); }
+  SilentResolverTest() { AccessControl::Instance().Close(); }
+  ~SilentResolverTest() override { AccessControl::Instance().OpenAndSeeThrough(1); }
 
   static HttpClientOptions SilentOptions(Nanoseconds timeout) {
     HttpClientOptions options = OptionsFor("http://" + std::string(kSilentHost));
@@ -67,7 +67,7 @@ class SilentResolverTest : public CurlHttpClientTest {
 
 TEST_F(SilentResolverTest, AResolverThatDoesNotAnswerIsAFaultOfDnsAndIsNotWaitedFor) {
   CurlHttpClient client(SilentOptions(milliseconds(100)));
-  const HttpResponse response = Get(client, "/");
+  const HttpResult response = Get(client, "/");
   ASSERT_FALSE(response.answer);
   EXPECT_EQ(response.answer.error().kind, ErrorKind::kDns) << response.answer.error().message;
   EXPECT_LT(response.duration, seconds(10));
@@ -89,7 +89,7 @@ TEST_F(SilentResolverTest, TheEndOfTheClientDoesNotWaitForTheResolver) {
 extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints,
                            addrinfo** result) {
   if (name != nullptr && name == cckm::kSilentHost) {
-    cckm::Door::Instance().Pass();
+    cckm::AccessControl::Instance().Pass();
     return EAI_AGAIN;
   }
   using Resolver = int (*)(const char*, const char*, const addrinfo*, addrinfo**);

@@ -37,7 +37,7 @@ TEST_F(CurlHttpClientTest, ReturnsEveryPartOfAnAnswer) {
              "Transfer-Encoding: chunked\r\n\r\n3\r\n[1,\r\n2\r\n2]\r\n0\r\n\r\n"),
         Hang()}});
   CurlHttpClient client(OptionsFor(server.url()));
-  const HttpResponse response = Get(client, "/");
+  const HttpResult response = Get(client, "/");
   ASSERT_TRUE(response.answer) << response.answer.error().message;
   EXPECT_EQ(response.tag, 7U);
   EXPECT_EQ(response.answer->status, 404);
@@ -56,13 +56,13 @@ TEST_F(CurlHttpClientTest, LeavesNothingOfOneAnswerInTheNext) {
         Send(head + "Wed, 03 Mar 2021 06:10:55 GMT\r\n\r\ndef"), Hang()}});
   CurlHttpClient client(OptionsFor(server.url()));
   ASSERT_TRUE(Get(client, "/1").answer);
-  const HttpResponse second = Get(client, "/2");
+  const HttpResult second = Get(client, "/2");
   ASSERT_TRUE(second.answer);
   EXPECT_EQ(second.answer->status, 500);
   EXPECT_EQ(second.answer->content_type, "");
   EXPECT_EQ(second.answer->body, "");
   EXPECT_EQ(second.answer->date, std::nullopt);
-  const HttpResponse third = Get(client, "/3");
+  const HttpResult third = Get(client, "/3");
   ASSERT_TRUE(third.answer);
   EXPECT_EQ(third.answer->body, "def");
   EXPECT_EQ(third.answer->date, WallTime(seconds(1'614'751'855)));
@@ -86,7 +86,7 @@ TEST_F(CurlHttpClientTest, ReadsTheDateHeaderWhereItIsOneOfOurTime) {
     const RawServer server({{ReadRequest(), Send("HTTP/1.1 200 OK\r\nDate: " + example.date +
                                                  "\r\nContent-Length: 0\r\n\r\n")}});
     CurlHttpClient client(OptionsFor(server.url()));
-    const HttpResponse response = Get(client, "/");
+    const HttpResult response = Get(client, "/");
     ASSERT_TRUE(response.answer);
     EXPECT_EQ(response.answer->date, example.time) << example.date;
   }
@@ -99,7 +99,7 @@ TEST_F(CurlHttpClientTest, FollowsNoRedirectAndTakesTheTokenNowhereElse) {
         {{ReadRequest(), Send("HTTP/1.1 " + status + " Moved\r\nLocation: " + elsewhere.url() +
                               "/\r\nContent-Length: 0\r\n\r\n")}});
     CurlHttpClient client(OptionsFor(server.url()));
-    const HttpResponse response = Get(client, "/", Token(kCanary));
+    const HttpResult response = Get(client, "/", Token(kCanary));
     ASSERT_TRUE(response.answer);
     EXPECT_EQ(std::to_string(response.answer->status), status);
   }
@@ -128,7 +128,7 @@ TEST_F(CurlHttpClientTest, SendsNoRequestThatCouldNameAnotherHostOrAnotherHeader
   };
   for (const Case& example : cases) {
     CurlHttpClient client(OptionsFor(example.base_url));
-    const HttpResponse response = Get(client, example.path, Token(example.token));
+    const HttpResult response = Get(client, example.path, Token(example.token));
     ASSERT_FALSE(response.answer) << example.path;
     EXPECT_EQ(response.tag, 7U);
     EXPECT_EQ(response.answer.error().kind, ErrorKind::kInternal) << example.path;
@@ -187,7 +187,7 @@ TEST_F(CurlHttpClientTest, TakesABodyUpToTheCapAndNoByteMore) {
   for (const Case& example : cases) {
     const RawServer server({{ReadRequest(), Send(example.answer)}});
     CurlHttpClient client(OptionsFor(server.url()));
-    const HttpResponse response = Get(client, "/");
+    const HttpResult response = Get(client, "/");
     EXPECT_EQ(response.answer.has_value(), example.fits) << example.answer.size();
     if (response.answer) {
       EXPECT_EQ(response.answer->body, full);
@@ -212,7 +212,7 @@ TEST_F(CurlHttpClientTest, RefusesAHeaderThatIsTooLarge) {
   for (const std::string& answer : cases) {
     const RawServer server({{ReadRequest(), Send(answer), Hang()}});
     CurlHttpClient client(OptionsFor(server.url()));
-    const HttpResponse response = Get(client, "/");
+    const HttpResult response = Get(client, "/");
     ASSERT_FALSE(response.answer) << answer.size();
     EXPECT_EQ(response.answer.error().kind, ErrorKind::kTooLarge)
         << response.answer.error().message;

@@ -1,4 +1,4 @@
-// A LoginLatch with its file in a folder of its own, on a fake clock.
+// A LoginBackoff with its file in a folder of its own, on a fake clock.
 
 #pragma once
 
@@ -13,32 +13,32 @@
 #include <vector>
 
 #include "collectors/base/rfc3339.h"
-#include "collectors/session/login_latch.h"
+#include "collectors/session/login_backoff.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/temporary_folder.h"
 
 namespace cckm {
 
-using Permission = LoginLatch::Permission;
+using Permission = LoginBackoff::Permission;
 
-class LoginLatchTest : public testing::Test {
+class LoginBackoffTest : public testing::Test {
  protected:
-  LoginLatchTest() { Start(); }
+  LoginBackoffTest() { Start(); }
 
   // As the process does at its start.
   void Start() {
-    latch_.reset();
-    latch_ = std::make_unique<LoginLatch>(file_, clock_, [this](const Error& complaint) {
+    backoff_.reset();
+    backoff_ = std::make_unique<LoginBackoff>(file_, clock_, [this](const Error& complaint) {
       complaints_.push_back(complaint.message);
     });
   }
 
-  Permission Begin() { return latch_->Begin(account_).permission; }
+  Permission Begin() { return backoff_->Begin(account_).permission; }
 
   // One attempt with the wrong password; false if it was not allowed.
   bool TryInVain() {
     if (Begin() != Permission::kGo) return false;
-    latch_->Rejected(account_);
+    backoff_->Rejected(account_);
     return true;
   }
 
@@ -47,7 +47,7 @@ class LoginLatchTest : public testing::Test {
     for (Nanoseconds passed(0); passed <= std::chrono::hours(3);
          passed += std::chrono::seconds(1)) {
       if (Begin() == Permission::kGo) {
-        latch_->Undecided(account_);
+        backoff_->Undecided(account_);
         return passed;
       }
       clock_.Advance(std::chrono::seconds(1));
@@ -67,7 +67,7 @@ class LoginLatchTest : public testing::Test {
   const std::filesystem::path file_ = folder_.File("logins");
   const LoginAccount account_{"account", folder_.Replace("password", "wrong-canary")};
   std::vector<std::string> complaints_;
-  std::unique_ptr<LoginLatch> latch_;
+  std::unique_ptr<LoginBackoff> backoff_;
 };
 
 }  // namespace cckm

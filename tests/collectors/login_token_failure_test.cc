@@ -12,7 +12,7 @@ using std::chrono::seconds;
 // ---- Logins that fail ----
 
 TEST_F(LoginTokenSourceTest, FaultsAreTriedAgainAfterOneSecondToAMinuteAndNeverLatch) {
-  std::vector<HttpResponse> faults;
+  std::vector<HttpResult> faults;
   for (const long status : {429L, 500L, 502L, 503L, 504L, 301L, 302L, 100L}) {
     faults.push_back(Answered(status, R"({"codeDesc":"NCERRUnauthorizedAccess"})"));
   }
@@ -20,7 +20,7 @@ TEST_F(LoginTokenSourceTest, FaultsAreTriedAgainAfterOneSecondToAMinuteAndNeverL
                                ErrorKind::kTimeout, ErrorKind::kTls, ErrorKind::kTooLarge}) {
     faults.push_back({.tag = 0, .answer = Fail(kind, "request to cm failed: because")});
   }
-  for (const HttpResponse& fault : faults) {
+  for (const HttpResult& fault : faults) {
     MakeSource();
     for (int attempt = 0; attempt < 20; ++attempt) {
       const LoginOutcome outcome = LogIn(fault);
@@ -86,7 +86,7 @@ TEST_F(LoginTokenSourceTest, AnswersWithoutAUsableTokenAreSchemaErrorsAndNeverLa
 }
 
 TEST_F(LoginTokenSourceTest, AnswersThatAreNoJsonAreTold) {
-  HttpResponse page = Answered(200, "<html>canary</html>");
+  HttpResult page = Answered(200, "<html>canary</html>");
   page.answer->content_type = "text/html";
   EXPECT_EQ(LogIn(page).error->kind, ErrorKind::kContentType);
   MakeSource();
@@ -95,7 +95,7 @@ TEST_F(LoginTokenSourceTest, AnswersThatAreNoJsonAreTold) {
 
 TEST_F(LoginTokenSourceTest, EveryOther4xxIsARejectionThatHolds) {
   for (const long status : {400L, 401L, 403L, 404L, 408L, 422L, 423L, 499L}) {
-    latch_.Lift();
+    backoff_.Reset();
     MakeSource();
     const LoginOutcome outcome = LogIn(Answered(status, R"({"codeDesc":"NCERRAuth: locked"})"));
     ASSERT_TRUE(outcome.error);
@@ -129,14 +129,14 @@ TEST_F(LoginTokenSourceTest, AChangedPasswordIsTriedWithinASecond) {
 
 TEST_F(LoginTokenSourceTest, ALiftedLatchIsNoticedWithinASecond) {
   LogIn(Answered(401, "{}"));
-  latch_.Lift();
+  backoff_.Reset();
   clock_.Advance(seconds(1));
   EXPECT_NE(NextBody(), "none");
 }
 
 TEST_F(LoginTokenSourceTest, ARejectionOfAnEarlierProcessIsTold) {
   LogIn(Answered(401, "{}"));
-  LoginLatch restarted(folder_.File("logins"), clock_, nullptr);
+  LoginBackoff restarted(folder_.File("logins"), clock_, nullptr);
   LoginTokenSource source(PlanWithPassword(), restarted, clock_, random_);
   EXPECT_EQ(NextBody(source), "none");
   const auto token = source.Current();
@@ -290,10 +290,10 @@ TEST_F(LoginTokenSourceTest, HidesEverySecretItHasSentOrGot) {
   std::string text =
       "a canary-password-7 b first-token-of-all c second-token-of-all d "
       "refresh-token-2 e exporter";
-  source_->Hide(text);
+  source_->Redact(text);
   EXPECT_EQ(text, "a <secret> b <secret> c <secret> d <secret> e exporter");
   text = "canary-passw first-token- second-token refresh-toke";
-  source_->Hide(text);
+  source_->Redact(text);
   EXPECT_EQ(text, "<secret> <secret> <secret> <secret>");
 }
 
@@ -302,7 +302,7 @@ TEST_F(LoginTokenSourceTest, HidesTheTokenThatARenewalReplaced) {
   clock_.Advance(seconds(180));
   LogInWith(Grant("second-token-of-all"));
   std::string text = "first-token-of-all";
-  source_->Hide(text);
+  source_->Redact(text);
   EXPECT_EQ(text, "<secret>");
 }
 
@@ -320,7 +320,7 @@ TEST_F(LoginTokenSourceTest, NoFailedLoginShowsWhatTheApplianceSentBack) {
     for (const long status : {200L, 400L, 401L, 429L, 500L}) {
       for (const std::string& body :
            {said + "\"}", R"({")" + quoted + R"(":1,")" + quoted + R"(":2})"}) {
-        latch_.Lift();
+        backoff_.Reset();
         MakeSource();
         const LoginOutcome outcome = LogIn(Answered(status, body));
         ASSERT_TRUE(outcome.error);

@@ -77,7 +77,7 @@ class RefusedForEverTest : public LoginTokenSourceTest {
   // The number of logins in that time.
   int LoginsIn(Nanoseconds length, bool others_are_accepted) {
     SeededRandom random;
-    LoginTokenSource source(PlanWithPassword(), latch_, clock_, random);
+    LoginTokenSource source(PlanWithPassword(), backoff_, clock_, random);
     int logins = 0;
     const auto log_in = [&] {
       if (NextBody(source) == "none") return;

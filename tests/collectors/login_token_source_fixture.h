@@ -42,7 +42,7 @@ inline std::string GrantWithRefresh(const std::string& token, const std::string&
   return Grant(token, R"("duration":300,"refresh_token":")" + refresh_token + "\"");
 }
 
-inline HttpResponse Answered(long status, std::string body) {
+inline HttpResult Answered(long status, std::string body) {
   return {.tag = 0, .answer = StatusAnswer(status, std::move(body))};
 }
 
@@ -59,7 +59,7 @@ class LoginTokenSourceTest : public testing::Test {
                                         .auth_domain_path = {}}};
   }
   std::unique_ptr<LoginTokenSource> MakeWith(LoginPlan plan) {
-    return std::make_unique<LoginTokenSource>(std::move(plan), latch_, clock_, random_);
+    return std::make_unique<LoginTokenSource>(std::move(plan), backoff_, clock_, random_);
   }
   void MakeSource() {
     source_.reset();
@@ -77,7 +77,7 @@ class LoginTokenSourceTest : public testing::Test {
   }
   std::string NextBody() { return NextBody(*source_); }
 
-  LoginOutcome LogIn(HttpResponse answer) {
+  LoginOutcome LogIn(HttpResult answer) {
     EXPECT_TRUE(NextBody().starts_with('{'));
     return source_->OnLoginAnswer(answer);
   }
@@ -105,7 +105,7 @@ class LoginTokenSourceTest : public testing::Test {
   const std::filesystem::path password_file_ = folder_.Replace("password", kPassword);
   FakeClock clock_;
   FakeRandom random_{0.5};
-  LoginLatch latch_{folder_.File("logins"), clock_, nullptr};
+  LoginBackoff backoff_{folder_.File("logins"), clock_, nullptr};
   std::unique_ptr<LoginTokenSource> source_;
 };
 

@@ -78,7 +78,7 @@ TEST_F(LoginTokenSourceTest, RenewsBetween54And66PercentOfTheLife) {
                {0.999999, 3600, milliseconds(2'372'400)}};
   for (const auto& c : cases) {
     FakeRandom random(c.random);
-    LoginTokenSource source(PlanWithPassword(), latch_, clock_, random);
+    LoginTokenSource source(PlanWithPassword(), backoff_, clock_, random);
     NextBody(source);
     source.OnLoginAnswer(Answered(200, Grant("t", "\"duration\":" + std::to_string(c.duration))));
     EXPECT_EQ(*source.NextLoginDue() - clock_.SteadyNow(), c.due) << c.duration;

@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 class PollerAbsentTest : public PollerDiscoveryTest {
  protected:
-  void AnswerAll(Result<HttpAnswer> answer) {
+  void AnswerAll(Result<HttpResponse> answer) {
     appliance_.fault = [answer](const std::string&) { return FakeAppliance::MaybeAnswer(answer); };
   }
   void NothingIsThere() { AnswerAll(NotFoundAnswer()); }
@@ -96,9 +96,9 @@ TEST_F(PollerAbsentTest, ASlowAnswerDoesNotHoldUpTheListThatDecides) {
 }
 
 TEST_F(PollerAbsentTest, A404OfAProxyIsNoAnswerAtAll) {
-  HttpAnswer page = StatusAnswer(404, "<html>no such page</html>");
+  HttpResponse page = StatusAnswer(404, "<html>no such page</html>");
   page.content_type = "text/html";
-  for (const HttpAnswer& answer :
+  for (const HttpResponse& answer :
        {page, StatusAnswer(404, "<html>"), StatusAnswer(404, "{}"), StatusAnswer(404, "[]"),
         StatusAnswer(404, R"({"code":404,"message":"no Route matched"})"),
         StatusAnswer(404, R"({"codeDesc":""})"), StatusAnswer(404, R"({"codeDesc":3})")}) {

@@ -59,7 +59,7 @@ TEST_F(PollerBadEntryTest, AnEntryThatIsTooLargeTakesNothingFromTheOthers) {
     const std::size_t limit = std::stoul(path.substr(path.find("limit=") + 6));
     const bool holds_it = skip <= 5 && 5 < skip + limit;
     return holds_it ? FakeAppliance::MaybeAnswer(
-                          Result<HttpAnswer>(Fail(ErrorKind::kTooLarge, "too large")))
+                          Result<HttpResponse>(Fail(ErrorKind::kTooLarge, "too large")))
                     : FakeAppliance::MaybeAnswer();
   };
   RunFor(1ms);

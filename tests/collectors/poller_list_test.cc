@@ -38,7 +38,8 @@ TEST_F(PollerListTest, APageTooLargeIsAskedForSmaller) {
   AddJobs("r", 30);
   appliance_.fault = [&](const std::string& path) {
     return path.ends_with("limit=100") || path.ends_with("limit=50")
-               ? FakeAppliance::MaybeAnswer(Result<HttpAnswer>(Fail(ErrorKind::kTooLarge, "large")))
+               ? FakeAppliance::MaybeAnswer(
+                     Result<HttpResponse>(Fail(ErrorKind::kTooLarge, "large")))
                : std::nullopt;
   };
   RunFor(1ms);

@@ -54,9 +54,9 @@ class TimedClient final : public HttpClient {
   }
   void CloseConnection(std::uint64_t connection) override { next_.CloseConnection(connection); }
   std::size_t InFlight() const override { return next_.InFlight(); }
-  std::vector<HttpResponse> Wait(Nanoseconds longest) override {
+  std::vector<HttpResult> Wait(Nanoseconds longest) override {
     auto responses = next_.Wait(std::min(longest, end_ - clock_.SteadyNow()));
-    for (const HttpResponse& response : responses) {
+    for (const HttpResult& response : responses) {
       if (response.tag == login_tag_) --logins_under_way;
     }
     if (clock_.SteadyNow() >= end_) stop_->request_stop();
@@ -123,7 +123,7 @@ class PollerLoginTest : public testing::Test {
   }
 
   // The appliance.
-  Result<HttpAnswer> AnswerTo(const HttpRequest& request) {
+  Result<HttpResponse> AnswerTo(const HttpRequest& request) {
     if (request.path == kTokens) return login_answer_ ? *login_answer_ : Grant();
     const auto& token = request.bearer_token;
     const auto granted = tokens_.find(token ? std::string(token->Reveal()) : "");
@@ -138,7 +138,7 @@ class PollerLoginTest : public testing::Test {
     return WithIdOf(request.path, data_answer_ ? *data_answer_
                                                : JsonAnswer(R"({"overall_status":"in_progress"})"));
   }
-  HttpAnswer Grant() {
+  HttpResponse Grant() {
     const std::string token = "token-" + std::to_string(tokens_.size() + 1) + "-canary";
     tokens_[token] = clock_.SteadyNow() + life_;
     return JsonAnswer(R"({"jwt":")" + token + R"(","duration":)" +
@@ -146,8 +146,8 @@ class PollerLoginTest : public testing::Test {
                       "}");
   }
 
-  static HttpAnswer AskingForPatience(long status, Nanoseconds retry_after) {
-    HttpAnswer answer = StatusAnswer(status);
+  static HttpResponse AskingForPatience(long status, Nanoseconds retry_after) {
+    HttpResponse answer = StatusAnswer(status);
     answer.retry_after = retry_after;
     return answer;
   }
@@ -163,16 +163,16 @@ class PollerLoginTest : public testing::Test {
   std::size_t Logins() const { return timed_.Count(kTokens); }
 
   Nanoseconds life_ = std::chrono::seconds(300);
-  std::optional<Result<HttpAnswer>> login_answer_;  // unset: grants a token
-  std::optional<Result<HttpAnswer>> data_answer_;   // to whoever has a valid token
-  std::map<std::string, Result<HttpAnswer>> answers_;
+  std::optional<Result<HttpResponse>> login_answer_;  // unset: grants a token
+  std::optional<Result<HttpResponse>> data_answer_;   // to whoever has a valid token
+  std::map<std::string, Result<HttpResponse>> answers_;
   std::map<std::string, SteadyTime> tokens_;  // granted, and until when they live
 
   TemporaryFolder folder_;
   const std::filesystem::path password_file_ = folder_.Replace("password", "canary-password");
   FakeClock clock_;
   FakeRandom random_{0.5};
-  LoginLatch latch_{folder_.File("logins"), clock_, nullptr};
+  LoginBackoff backoff_{folder_.File("logins"), clock_, nullptr};
   std::unique_ptr<LoginTokenSource> source_ = std::make_unique<LoginTokenSource>(
       LoginPlan{"https://cm", PasswordLogin{.username = "exporter",
                                             .password_file = password_file_,
@@ -180,7 +180,7 @@ class PollerLoginTest : public testing::Test {
                                             .domain = {},
                                             .auth_domain = {},
                                             .auth_domain_path = {}}},
-      latch_, clock_, random_);
+      backoff_, clock_, random_);
   FakeHttpClient client_{clock_, [this](const HttpRequest& request) { return AnswerTo(request); }};
   TimedClient timed_{client_, clock_};
   CountingListener listener_;

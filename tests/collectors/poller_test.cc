@@ -32,7 +32,7 @@ const std::string kCompleted = Job("completed", R"(,"completed_at":"2021-03-03T0
 class PollerTest : public ::testing::Test {
  protected:
   // What each path answers; a path that is not here answers "in_progress".
-  std::map<std::string, Result<HttpAnswer>> answers_;
+  std::map<std::string, Result<HttpResponse>> answers_;
 
   FakeClock clock_;
   FakeRandom random_;
@@ -297,7 +297,7 @@ TEST_F(PollerTest, AnswersAreHandedOverBeforeALongPollEnds) {
 }
 
 TEST_F(PollerTest, TellsHowFarTheAppliancesClockIsOff) {
-  HttpAnswer answer = JsonAnswer(Job("in_progress"));
+  HttpResponse answer = JsonAnswer(Job("in_progress"));
   answer.date = FakeClock::kStart + 90s;
   answers_["/api/v1/cckm/dsm/refresh/r2"] = answer;
   RunFor(1ms);

@@ -24,7 +24,7 @@ class PollerTrustTest : public PollerDiscoveryTest {
   }
 
   // Answers the first `times` requests for a part of a path with `answer`.
-  void AnswerFirst(int times, const std::string& part, Result<HttpAnswer> answer) {
+  void AnswerFirst(int times, const std::string& part, Result<HttpResponse> answer) {
     appliance_.fault = [=, left = times](const std::string& path) mutable {
       if (path.find(part) == std::string::npos || left == 0) return FakeAppliance::MaybeAnswer();
       --left;
@@ -55,7 +55,7 @@ class PollerTrustTest : public PollerDiscoveryTest {
     return text;
   }
 
-  HttpAnswer JobOf(const std::string& id) { return JsonAnswer(appliance_.Find(id)->Json()); }
+  HttpResponse JobOf(const std::string& id) { return JsonAnswer(appliance_.Find(id)->Json()); }
 };
 
 TEST_F(PollerTrustTest, AnAnswerOfAnotherRefreshIsNoneAndIsAskedForOnANewConnection) {

@@ -69,14 +69,14 @@ class RedactionTest : public PollerDiscoveryTest {
   }
 
   // What a poll tells where every request is answered like this.
-  PollUpdate Told(HttpAnswer answer) {
+  PollUpdate Told(HttpResponse answer) {
     appliance_.fault = [answer](const std::string&) { return FakeAppliance::MaybeAnswer(answer); };
     poller_.reset();
     listener_.updates.clear();
     RunFor(1ms);
     return listener_.updates.empty() ? PollUpdate() : listener_.updates.front();
   }
-  std::string ErrorOf(const HttpAnswer& answer) {
+  std::string ErrorOf(const HttpResponse& answer) {
     const PollUpdate told = Told(answer);
     return told.errors.empty() ? "none" : told.errors.front().message;
   }
@@ -121,7 +121,7 @@ TEST_F(RedactionTest, AnErrorThatQuotesACutTextShowsNothingOfASecret) {
               "answered HTTP 500: the request failed (" + Kept(shown) + ")");
     EXPECT_EQ(ErrorOf(JsonAnswer("{" + InJson(said) + ":1," + InJson(said) + ":2}")),
               "an object has the key \"" + Kept(shown) + "\" twice");
-    HttpAnswer coded = JsonAnswer("{}");
+    HttpResponse coded = JsonAnswer("{}");
     coded.content_encoding = said;
     EXPECT_EQ(ErrorOf(coded),
               "answered in the content coding " + Kept(shown) + ", although none was asked for");
@@ -176,7 +176,7 @@ TEST_F(RedactionTest, NamesOfTheDomainListShowNothingOfASecret) {
 // One that looks cut has its hash replaced by that of all of it.
 TEST_F(RedactionTest, TheHashOfANameThatLooksCutTellsNothingOfASecret) {
   const std::string end = "~0123456789abcdef";
-  const std::string dots(kLongestName - kToken.size() - end.size(), '.');
+  const std::string dots(kMaxName - kToken.size() - end.size(), '.');
   const Refresh refresh = RefreshOf(R"("overall_status":"running","domains":[)" +
                                     InJson(dots + std::string(kToken) + end) + "]");
   ASSERT_EQ(refresh.domains.size(), 1U);
@@ -223,7 +223,7 @@ TEST_F(LoginTokenSourceTest, AFailedLoginThatQuotesACutTextShowsNothingOfThePass
                                        {401L, description},
                                        {500L, description},
                                        {200L, doubled}}) {
-      latch_.Lift();
+      backoff_.Reset();
       MakeSource();
       const LoginOutcome outcome = LogIn(Answered(status, body));
       ASSERT_TRUE(outcome.error);

@@ -14,7 +14,7 @@ SOUND = {
     "deploy/demo.sh": "",
     "deploy/docs/images/page.png": "",
     "exporter/a.cc": 'f("the file " + name +\n  " is " "odd");\n',
-    "exporter/config/flag_table.cc": 'FlagRow{kLog, "log.level", ""},',
+    "exporter/config/flags/flag_table.cc": 'FlagRow{kLog, "log.level", ""},',
     "exporter/metrics/catalogue.cc": '{"cckm_up", kGauge}, {"cckm_time_seconds", kHistogram}',
     "ARCHITECTURE.md": "", "CONTRIBUTING.md": "", "SECURITY.md": "", "helm/cckm-exporter/README.md": "",
 }

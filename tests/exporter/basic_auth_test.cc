@@ -1,6 +1,6 @@
 // Passwords: how they are sent, checked and remembered, and what strangers can not do.
 
-#include "exporter/web/basic_auth.h"
+#include "exporter/web/access/basic_auth.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "exporter/web/bcrypt.h"
+#include "exporter/web/access/bcrypt.h"
 #include "tests/exporter/http_server_fixture.h"
 #include "tests/integration/eventually.h"
 
@@ -70,9 +70,9 @@ TEST(BcryptTest, DoesNotStopAtANulByteAndTakesAnyLength) {
   EXPECT_TRUE(bcrypt.Matches(Secret("secret"), kHash)) << "and works on after that";
 }
 
-TEST(BcryptTest, NobodyHasTheHashOfNobody) {
+TEST(BcryptTest, NobodyHasTheDummyHash) {
   Bcrypt bcrypt;
-  const std::string hash = HashOfNobody(kDearHash);
+  const std::string hash = DummyHash(kDearHash);
   EXPECT_EQ(hash.size(), kHash.size());
   EXPECT_TRUE(hash.starts_with("$2b$05$"));
   EXPECT_FALSE(bcrypt.Matches(Secret("secret"), hash));
@@ -159,7 +159,7 @@ TEST_F(BasicAuthTest, AComputationThatFailsLetsNobodyIn) {
 
 TEST_F(BasicAuthTest, AsksAgainWhereTheHashWasChangedOrTheUserWent) {
   EXPECT_EQ(Check(kAliceSecret), Verdict::kWelcome);
-  users_["alice"] = HashOfNobody(kHash);
+  users_["alice"] = DummyHash(kHash);
   EXPECT_EQ(Check(kAliceSecret), Verdict::kRefused);
   users_.erase("alice");
   EXPECT_EQ(Check(kAliceSecret), Verdict::kRefused);
@@ -232,7 +232,7 @@ TEST_F(HeldUpAuthTest, ComputesOneAtATimeAndTellsTheRestToComeAgain) {
     AskFrom("198.51.100." + std::to_string(i % 20), static_cast<char>('A' + i));
   }
   const auto busy = [this] { return verdicts_[static_cast<std::size_t>(Verdict::kBusy)].load(); };
-  const int most = static_cast<int>(BasicAuth::kMostWaiting);
+  const int most = static_cast<int>(BasicAuth::kMaxWaiting);
   ASSERT_TRUE(Eventually(kPatience, [&] { return busy() >= kStrangers - most; }));
   EXPECT_EQ(auth_.Check("Basic YWxpY2U6c2VjcmV0", "192.0.2.1", users_), Verdict::kWelcome)
       << "who was let in once does not wait";
@@ -247,7 +247,7 @@ TEST_F(HeldUpAuthTest, ComputesOneAtATimeAndTellsTheRestToComeAgain) {
 TEST_F(HeldUpAuthTest, LeavesRoomForOthersWhereOneAddressAsksMuch) {
   constexpr int kOfOne = 12;
   for (int i = 0; i < kOfOne; ++i) AskFrom("198.51.100.7", static_cast<char>('A' + i));
-  const int most = static_cast<int>(BasicAuth::kMostWaitingOfAPeer);
+  const int most = static_cast<int>(BasicAuth::kMaxWaitingOfAPeer);
   ASSERT_TRUE(Eventually(kPatience, [&] {
     return verdicts_[static_cast<std::size_t>(Verdict::kBusy)] >= kOfOne - most;
   }));
@@ -287,7 +287,7 @@ TEST_F(HeldUpAuthTest, WhoHasNotGuessedGoesBeforeThoseWhoHaveAndTakesTheirPlace)
       ++(verdict == Verdict::kBusy ? busy : refused);
     });
   }
-  const int most = static_cast<int>(BasicAuth::kMostWaiting);
+  const int most = static_cast<int>(BasicAuth::kMaxWaiting);
   ASSERT_TRUE(Eventually(kPatience, [&] { return busy >= 3 * kAddresses - most; }));
   ASSERT_TRUE(held.Wait());
   std::jthread scraper([&] {

@@ -1,6 +1,6 @@
 // The configuration file as a whole.
 
-#include "exporter/config/config_file.h"
+#include "exporter/config/yaml/config_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

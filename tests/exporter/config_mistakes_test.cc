@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/config/config_file.h"
+#include "exporter/config/yaml/config_file.h"
 #include "tests/exporter/config_folder.h"
 
 namespace cckm {

@@ -1,11 +1,11 @@
-#include "exporter/config/config_text.h"
+#include "exporter/config/yaml/config_text.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <vector>
 
-#include "exporter/config/config_file.h"
+#include "exporter/config/yaml/config_file.h"
 #include "tests/collectors/openssl_folder.h"
 #include "tests/exporter/config_folder.h"
 

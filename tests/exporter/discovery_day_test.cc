@@ -57,9 +57,9 @@ class RandomAppliance {
     const bool is_list = path.find('?') != std::string::npos;
     if (dice == 0) return StatusAnswer(500);
     if (dice == 1) return JsonAnswer("{");
-    if (dice == 2) return Result<HttpAnswer>(Fail(ErrorKind::kTimeout, "no answer in time"));
+    if (dice == 2) return Result<HttpResponse>(Fail(ErrorKind::kTimeout, "no answer in time"));
     if (is_list && dice == 3) return JsonAnswer(R"({"total":100,"resources":[]})");
-    if (is_list && dice == 4) return Result<HttpAnswer>(Fail(ErrorKind::kTooLarge, "too large"));
+    if (is_list && dice == 4) return Result<HttpResponse>(Fail(ErrorKind::kTooLarge, "too large"));
     auto& jobs = appliance_.jobs;
     if (is_list && dice < 15) std::rotate(jobs.begin(), jobs.begin() + 1, jobs.end());
     if (!is_list && dice == 3) return NotFoundAnswer();

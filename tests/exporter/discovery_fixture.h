@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/ledger/sqlite_ledger.h"
+#include "exporter/ledger/sqlite/sqlite_ledger.h"
 #include "tests/exporter/harness.h"
 #include "tests/fakes/exposition_parser.h"
 #include "tests/fakes/fake_appliance.h"

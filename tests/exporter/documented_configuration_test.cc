@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/config/config_file.h"
+#include "exporter/config/yaml/config_file.h"
 #include "tests/collectors/openssl_folder.h"
 
 namespace cckm {

@@ -1,4 +1,4 @@
-#include "exporter/metrics/duration_histogram.h"
+#include "exporter/history/duration_histogram.h"
 
 #include <gtest/gtest.h>
 

@@ -24,12 +24,12 @@ class EndpointsTest : public ::testing::Test {
     options.place_patience = std::chrono::milliseconds(0);
     return {std::move(options), publisher, state, target.status, clock};
   }
-  static WebAnswer Ask(Endpoints& endpoints, std::string_view method, std::string_view path) {
+  static WebResponse Request(Endpoints& endpoints, std::string_view method, std::string_view path) {
     return endpoints.Answer(
         {.method = method, .path = path, .accept = "*/*", .accept_encoding = ""});
   }
   static int Status(Endpoints& endpoints, std::string_view method, std::string_view path) {
-    return Ask(endpoints, method, path).status;
+    return Request(endpoints, method, path).status;
   }
   void EndPolls() { static_cast<void>(state.Apply(PollEnd("cm", "dsm", false), {})); }
 
@@ -39,7 +39,7 @@ class EndpointsTest : public ::testing::Test {
   Publisher& publisher = target.publisher;
 };
 
-std::string HeaderOf(const WebAnswer& answer, std::string_view name) {
+std::string HeaderOf(const WebResponse& answer, std::string_view name) {
   const auto found =
       std::ranges::find(answer.headers, name, &std::pair<std::string, std::string>::first);
   return found == answer.headers.end() ? "" : found->second;
@@ -65,7 +65,7 @@ TEST_F(EndpointsTest, EachPathTakesItsMethods) {
            Case{"/nothing", 404, 404, ""},
        }) {
     const auto expect = [&](std::string_view method, int expected) {
-      const WebAnswer answer = Ask(endpoints, method, row.path);
+      const WebResponse answer = Request(endpoints, method, row.path);
       EXPECT_EQ(answer.status, expected) << method << " " << row.path;
       EXPECT_EQ(HeaderOf(answer, "Allow"), expected == 405 ? row.allowed : "") << row.path;
     };
@@ -80,9 +80,9 @@ TEST_F(EndpointsTest, EachPathTakesItsMethods) {
 TEST_F(EndpointsTest, TheConfigurationIsShownAsItIsNow) {
   std::string text = "targets: []\n";
   Endpoints endpoints = Make({.config_text = [&text] { return text; }});
-  EXPECT_EQ(Ask(endpoints, "GET", "/config").text, "targets: []\n");
+  EXPECT_EQ(Request(endpoints, "GET", "/config").text, "targets: []\n");
   text = "targets: [a]\n";
-  EXPECT_EQ(Ask(endpoints, "GET", "/config").text, "targets: [a]\n");
+  EXPECT_EQ(Request(endpoints, "GET", "/config").text, "targets: [a]\n");
   EXPECT_EQ(Status(endpoints, "POST", "/config"), 405);
 }
 
@@ -116,13 +116,13 @@ TEST_F(EndpointsTest, APageOfAnotherOriginMayNotReload) {
        }) {
     const int before = reloads;
     for (const char* method : {"POST", "PUT"}) {
-      const WebAnswer answer = endpoints.Answer({.method = method,
-                                                 .path = "/-/reload",
-                                                 .accept = "",
-                                                 .accept_encoding = "",
-                                                 .host = "exporter:9847",
-                                                 .origin = row.origin,
-                                                 .fetch_site = row.fetch_site});
+      const WebResponse answer = endpoints.Answer({.method = method,
+                                                   .path = "/-/reload",
+                                                   .accept = "",
+                                                   .accept_encoding = "",
+                                                   .host = "exporter:9847",
+                                                   .origin = row.origin,
+                                                   .fetch_site = row.fetch_site});
       EXPECT_EQ(answer.status, row.status) << row.origin << " " << row.fetch_site;
     }
     EXPECT_EQ(reloads - before, row.status == 200 ? 2 : 0) << row.origin;
@@ -174,7 +174,7 @@ TEST_F(EndpointsTest, NearMissesAreNotFound) {
                            "/api/v1/status/",
                            "/api/v1",
                            "/page/script.js"}) {
-    const WebAnswer answer = Ask(endpoints, "GET", path);
+    const WebResponse answer = Request(endpoints, "GET", path);
     EXPECT_EQ(answer.status, 404) << path;
     EXPECT_EQ(answer.text, "Not found.\n") << "nothing that was sent is echoed";
   }
@@ -182,7 +182,7 @@ TEST_F(EndpointsTest, NearMissesAreNotFound) {
 
 TEST_F(EndpointsTest, MetricsAreThePublishedBodyItself) {
   Endpoints endpoints = Make();
-  const WebAnswer answer = Ask(endpoints, "GET", "/metrics");
+  const WebResponse answer = Request(endpoints, "GET", "/metrics");
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.content_type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_EQ(answer.shared, publisher.Body({})) << "shared, not copied";
@@ -191,15 +191,16 @@ TEST_F(EndpointsTest, MetricsAreThePublishedBodyItself) {
 
 TEST_F(EndpointsTest, MetricsComeInTheFormatAndEncodingThatAreAskedFor) {
   Endpoints endpoints = Make();
-  const WebAnswer answer = endpoints.Answer({.method = "GET",
-                                             .path = "/metrics",
-                                             .accept = "application/openmetrics-text",
-                                             .accept_encoding = "gzip"});
+  const WebResponse answer = endpoints.Answer({.method = "GET",
+                                               .path = "/metrics",
+                                               .accept = "application/openmetrics-text",
+                                               .accept_encoding = "gzip"});
   EXPECT_EQ(answer.content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
-  const WebAnswer draft = endpoints.Answer({.method = "GET",
-                                            .path = "/metrics",
-                                            .accept = "application/openmetrics-text;version=0.0.1",
-                                            .accept_encoding = "gzip"});
+  const WebResponse draft =
+      endpoints.Answer({.method = "GET",
+                        .path = "/metrics",
+                        .accept = "application/openmetrics-text;version=0.0.1",
+                        .accept_encoding = "gzip"});
   EXPECT_EQ(draft.content_type, "application/openmetrics-text; version=0.0.1; charset=utf-8");
   EXPECT_EQ(draft.shared, answer.shared) << "the same body";
   EXPECT_EQ(HeaderOf(answer, "Content-Encoding"), "gzip");
@@ -213,13 +214,13 @@ TEST_F(EndpointsTest, TheTelemetryPathMovesTheMetrics) {
   EXPECT_EQ(Status(endpoints, "GET", "/metrics"), 404);
   EXPECT_EQ(Status(endpoints, "GET", "/custom/path/"), 404);
   EXPECT_EQ(Status(endpoints, "GET", "/custom"), 404);
-  const WebAnswer index = Ask(endpoints, "GET", "/");
+  const WebResponse index = Request(endpoints, "GET", "/");
   EXPECT_NE(index.text.find("href=\"/custom/path\""), std::string::npos);
 }
 
 TEST_F(EndpointsTest, TheStatusPageIsHtmlWithAStrictPolicy) {
   Endpoints endpoints = Make({.version = "1.2.3"});
-  const WebAnswer answer = Ask(endpoints, "GET", "/");
+  const WebResponse answer = Request(endpoints, "GET", "/");
   EXPECT_EQ(answer.content_type, "text/html; charset=utf-8");
   EXPECT_NE(answer.text.find("cckm_exporter <small>1.2.3</small>"), std::string::npos);
   const std::string policy = HeaderOf(answer, "Content-Security-Policy");
@@ -233,15 +234,15 @@ TEST_F(EndpointsTest, TheStatusPageIsHtmlWithAStrictPolicy) {
 TEST_F(EndpointsTest, ThePageTellsWhatMaxSeriesLeavesOut) {
   Endpoints endpoints = Make();
   constexpr std::string_view kText = "Series of <bdi>cm</bdi> are left out of the metrics.";
-  EXPECT_EQ(Ask(endpoints, "GET", "/").text.find(kText), std::string::npos);
+  EXPECT_EQ(Request(endpoints, "GET", "/").text.find(kText), std::string::npos);
   state.SetTarget(
       {.options = {.name = "cm", .max_series = 1}, .collectors = {{FindFamily("dsm"), {"r1"}}}});
-  EXPECT_NE(Ask(endpoints, "GET", "/").text.find(kText), std::string::npos);
+  EXPECT_NE(Request(endpoints, "GET", "/").text.find(kText), std::string::npos);
 }
 
 TEST_F(EndpointsTest, TheStatusIsJsonToo) {
   Endpoints endpoints = Make({.version = "1.2.3"});
-  const WebAnswer answer = Ask(endpoints, "GET", "/api/v1/status");
+  const WebResponse answer = Request(endpoints, "GET", "/api/v1/status");
   EXPECT_EQ(answer.content_type, "application/json");
   EXPECT_TRUE(answer.text.starts_with("{\"version\":\"1.2.3\",\"time\":\"2021-03-03T06:10:54Z\""))
       << answer.text;
@@ -258,15 +259,15 @@ TEST_F(EndpointsTest, IsReadyAfterTheFirstPollOfEveryTargetSuccessfulOrNot) {
 
 TEST_F(EndpointsTest, IsNotReadyBeforeEveryScrapeShowsTheFirstPolls) {
   Endpoints endpoints = Make();
-  Ask(endpoints, "GET", "/metrics");
+  Request(endpoints, "GET", "/metrics");
   EndPolls();
-  EXPECT_EQ(Ask(endpoints, "GET", "/-/ready").text,
+  EXPECT_EQ(Request(endpoints, "GET", "/-/ready").text,
             "cckm_exporter is not ready: the first polls are not published yet.\n");
-  EXPECT_EQ(Ask(endpoints, "GET", "/metrics").shared->view().find("cckm_last_poll"),
+  EXPECT_EQ(Request(endpoints, "GET", "/metrics").shared->view().find("cckm_last_poll"),
             std::string_view::npos);
   publisher.PublishNow();
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
-  EXPECT_NE(Ask(endpoints, "GET", "/metrics").shared->view().find("cckm_last_poll"),
+  EXPECT_NE(Request(endpoints, "GET", "/metrics").shared->view().find("cckm_last_poll"),
             std::string_view::npos);
 }
 
@@ -290,24 +291,24 @@ TEST_F(EndpointsTest, IsReadyWhereNobodyScrapesForThenTheFirstScrapeIsMadeOfTheN
   clock.Advance(std::chrono::hours(1));
   EndPolls();
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
-  EXPECT_NE(Ask(endpoints, "GET", "/metrics").shared->view().find("cckm_last_poll"),
+  EXPECT_NE(Request(endpoints, "GET", "/metrics").shared->view().find("cckm_last_poll"),
             std::string_view::npos);
 }
 
 TEST_F(EndpointsTest, MoreScrapesThanAllowedAtOnceAreRefusedUntilOneIsWritten) {
   Endpoints endpoints = Make({.max_requests = 2, .version = ""});
-  WebAnswer first = Ask(endpoints, "GET", "/metrics");
-  const WebAnswer second = Ask(endpoints, "GET", "/metrics");
+  WebResponse first = Request(endpoints, "GET", "/metrics");
+  const WebResponse second = Request(endpoints, "GET", "/metrics");
   EXPECT_EQ(second.status, 200);
   for (int i = 0; i < 3; ++i) {
-    const WebAnswer refused = Ask(endpoints, "GET", "/metrics");
+    const WebResponse refused = Request(endpoints, "GET", "/metrics");
     EXPECT_EQ(refused.status, 503);
     EXPECT_EQ(refused.shared, nullptr);
   }
   EXPECT_EQ(Status(endpoints, "GET", "/-/healthy"), 200) << "only scrapes are counted";
   EXPECT_EQ(Status(endpoints, "GET", "/"), 200);
   first.held_until_written.reset();
-  const WebAnswer third = Ask(endpoints, "GET", "/metrics");
+  const WebResponse third = Request(endpoints, "GET", "/metrics");
   EXPECT_EQ(third.status, 200);
   EXPECT_EQ(Status(endpoints, "HEAD", "/metrics"), 503);
 }
@@ -315,9 +316,9 @@ TEST_F(EndpointsTest, MoreScrapesThanAllowedAtOnceAreRefusedUntilOneIsWritten) {
 // A page is as long as there are domains, and each reader has its own.
 TEST_F(EndpointsTest, MorePagesThanFitInMemoryAreRefusedUntilOneIsWritten) {
   Endpoints endpoints = Make();
-  std::vector<WebAnswer> pages;
+  std::vector<WebResponse> pages;
   for (int i = 0; i < 16; ++i) {
-    pages.push_back(Ask(endpoints, "GET", i % 2 == 0 ? "/" : "/api/v1/status"));
+    pages.push_back(Request(endpoints, "GET", i % 2 == 0 ? "/" : "/api/v1/status"));
     EXPECT_EQ(pages.back().status, 200);
   }
   EXPECT_EQ(Status(endpoints, "GET", "/"), 503);
@@ -328,10 +329,10 @@ TEST_F(EndpointsTest, MorePagesThanFitInMemoryAreRefusedUntilOneIsWritten) {
 }
 
 TEST_F(EndpointsTest, AnAnswerMayOutliveTheEndpoints) {
-  WebAnswer answer;
+  WebResponse answer;
   {
     Endpoints endpoints = Make();
-    answer = Ask(endpoints, "GET", "/metrics");
+    answer = Request(endpoints, "GET", "/metrics");
   }
   answer = {};
 }
@@ -346,7 +347,7 @@ TEST_F(EndpointsTest, NeverServesMoreScrapesAtOnceThanAllowed) {
     for (int client = 0; client < 6; ++client) {
       clients.emplace_back([&] {
         for (int i = 0; i < 200; ++i) {
-          const WebAnswer answer = Ask(endpoints, "GET", "/metrics");
+          const WebResponse answer = Request(endpoints, "GET", "/metrics");
           if (answer.status != 200) continue;
           if (++served > kMost) too_many = true;
           --served;

@@ -1,4 +1,4 @@
-#include "exporter/metrics/exemplar.h"
+#include "exporter/history/exemplar.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "exporter/ledger/failure_streak.h"
+#include "exporter/history/failure_streak.h"
 
 #include <gtest/gtest.h>
 

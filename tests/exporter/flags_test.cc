@@ -1,6 +1,6 @@
 // The command line.
 
-#include "exporter/config/flags.h"
+#include "exporter/config/flags/flags.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/config/flag_table.h"
+#include "exporter/config/flags/flag_table.h"
 #include "tests/exporter/config_folder.h"
 
 namespace cckm {

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <memory>
 
-#include "exporter/ledger/sqlite_ledger.h"
+#include "exporter/ledger/sqlite/sqlite_ledger.h"
 #include "tests/exporter/config_folder.h"
 #include "tests/exporter/harness.h"
 
@@ -53,7 +53,7 @@ TEST(FlatDayTest, MemoryFilesAndDescriptorsAreAfterADayWhatTheyWereAfterAnHour) 
   setup.schedule.recheck_interval = hours(1);
   setup.discovery.enabled = true;
   setup.ledger = ledger->get();
-  setup.respond = [](const std::string& path) -> Result<HttpAnswer> {
+  setup.respond = [](const std::string& path) -> Result<HttpResponse> {
     std::string jobs;
     for (int i = 0; i < 40; ++i) jobs += (i == 0 ? "" : ",") + JobOf(i);
     if (path.find('?') != std::string::npos) {

@@ -1,6 +1,6 @@
 // Who has guessed, and how often.
 
-#include "exporter/web/guessers.h"
+#include "exporter/web/access/guessers.h"
 
 #include <gtest/gtest.h>
 

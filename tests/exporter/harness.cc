@@ -114,7 +114,7 @@ Harness::Harness(Setup setup)
               [this](const std::string& path) {
                 if (setup_.respond) return WithIdOf(path, setup_.respond(path));
                 const auto found = answers_.find(path);
-                return found == answers_.end() ? Result<HttpAnswer>(NotFoundAnswer())
+                return found == answers_.end() ? Result<HttpResponse>(NotFoundAnswer())
                                                : WithIdOf(path, found->second);
               }),
       login_(setup_.make_login ? setup_.make_login(clock, random_) : nullptr),
@@ -142,11 +142,11 @@ Harness::Harness(Setup setup)
   status_.SetConfigLoaded(true, clock.Now());
 }
 
-void Harness::Answer(std::string_view family, const std::string& id, Result<HttpAnswer> answer) {
+void Harness::Answer(std::string_view family, const std::string& id, Result<HttpResponse> answer) {
   answers_.insert_or_assign(std::string(FindFamily(family)->path) + "/" + id, std::move(answer));
 }
 
-void Harness::AnswerLogin(Result<HttpAnswer> answer) {
+void Harness::AnswerLogin(Result<HttpResponse> answer) {
   answers_.insert_or_assign("/api/v1/auth/tokens", std::move(answer));
 }
 

@@ -56,13 +56,13 @@ class Harness {
   static const std::vector<double>& Bounds();
 
   // What a path below the family's path answers: "r1" for a refresh.  Unset: 404.
-  void Answer(std::string_view family, const std::string& id, Result<HttpAnswer> answer);
+  void Answer(std::string_view family, const std::string& id, Result<HttpResponse> answer);
   void AnswerJson(std::string_view family, const std::string& id, std::string body) {
     Answer(family, id, JsonAnswer(std::move(body)));
   }
 
   // What a login answers.  Unset: 404.
-  void AnswerLogin(Result<HttpAnswer> answer);
+  void AnswerLogin(Result<HttpResponse> answer);
 
   // Polls for `length` on the clock; the first poll happens at once.
   void PollFor(Nanoseconds length);
@@ -83,7 +83,7 @@ class Harness {
   class StopAt;
 
   const Setup setup_;
-  std::map<std::string, Result<HttpAnswer>> answers_;
+  std::map<std::string, Result<HttpResponse>> answers_;
   FakeHttpClient client_;
   FakeRandom random_;
   const std::unique_ptr<TokenSource> login_;  // null: `token` is used

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "collectors/http/curl_http_client.h"
-#include "tests/exporter/door_fixture.h"
+#include "tests/exporter/access_control_fixture.h"
 #include "tests/exporter/http_server_fixture.h"
 
 namespace cckm {
@@ -64,9 +64,9 @@ TEST_F(HealthcheckServerTest, NobodyThereIsNotHealthy) {
   EXPECT_FALSE(CheckHealth(flags));
 }
 
-class HealthcheckDoorTest : public DoorFixture {
+class HealthcheckAccessTest : public AccessControlFixture {
  protected:
-  HealthcheckDoorTest() {
+  HealthcheckAccessTest() {
     WriteCertificate("server", MakeTestCertificate({.common_name = "server"}));
   }
 
@@ -82,53 +82,53 @@ class HealthcheckDoorTest : public DoorFixture {
   const CurlRuntime curl_;
 };
 
-TEST_F(HealthcheckDoorTest, AsksOverTls) {
+TEST_F(HealthcheckAccessTest, AsksOverTls) {
   Open(kTls);
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   EXPECT_TRUE(IsHealthyNow());
   server_.reset();
   Serve([](const WebRequest&) { return TextAnswer(500, ""); },
         [this] {
           HttpServerOptions options;
-          options.hooks = door_->Hooks();
+          options.hooks = access_control_->Hooks();
           return options;
         }());
   EXPECT_FALSE(IsHealthyNow());
 }
 
-TEST_F(HealthcheckDoorTest, ADoorThatWantsAPasswordIsAlive) {
+TEST_F(HealthcheckAccessTest, ADoorThatWantsAPasswordIsAlive) {
   Open(std::string("basic_auth_users: { alice: '") + kHashOfSecret + "' }");
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   EXPECT_TRUE(IsHealthyNow());
 }
 
-TEST_F(HealthcheckDoorTest, ADoorThatWantsACertificateIsAlive) {
+TEST_F(HealthcheckAccessTest, ADoorThatWantsACertificateIsAlive) {
   for (const char* version : {"TLS12", "TLS13"}) {
     Open("tls_server_config: { cert_file: server.pem, key_file: server.key, max_version: " +
          std::string(version) + ", client_auth_type: RequireAnyClientCert }");
-    ServeBehindDoor();
+    ServeBehindAccessControl();
     EXPECT_TRUE(IsHealthyNow()) << version;
     server_.reset();
   }
 }
 
-TEST_F(HealthcheckDoorTest, AsksTheOtherWayWhereTheFileWasChangedMeanwhile) {
+TEST_F(HealthcheckAccessTest, AsksTheOtherWayWhereTheFileWasChangedMeanwhile) {
   Open(kTls);
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   Write("web.yml", "{{{");
   EXPECT_TRUE(IsHealthyNow());
   server_.reset();
   Open("");
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   Write("web.yml", kTls);
   EXPECT_TRUE(IsHealthyNow());
 }
 
-TEST_F(HealthcheckDoorTest, NobodyThereIsNotHealthyWhateverTheFileWants) {
+TEST_F(HealthcheckAccessTest, NobodyThereIsNotHealthyWhateverTheFileWants) {
   Open(
       "tls_server_config: { cert_file: server.pem, key_file: server.key, client_auth_type: "
       "RequireAnyClientCert }");
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   CommandLine flags;
   flags.listen_addresses = {"127.0.0.1:" + std::to_string(port())};
   flags.web_config_file = folder_.File("web.yml");

@@ -1,4 +1,4 @@
-#include "exporter/web/html.h"
+#include "exporter/web/status/html.h"
 
 #include <gtest/gtest.h>
 

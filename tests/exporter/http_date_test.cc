@@ -1,4 +1,4 @@
-#include "exporter/web/http_date.h"
+#include "exporter/web/server/http_date.h"
 
 #include <gtest/gtest.h>
 

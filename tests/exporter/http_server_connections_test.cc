@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "collectors/base/clock.h"
-#include "exporter/web/thread_stack_size.h"
+#include "exporter/web/server/thread_stack_size.h"
 #include "tests/exporter/http_server_fixture.h"
 
 namespace cckm {
@@ -21,11 +21,11 @@ using std::chrono::milliseconds;
 // Left alone, civetweb would wait for the request_timeout of 10 s of a client that does not read.
 // That the whole exporter ends within two seconds is tested with the real program, in
 // tests/integration.
-constexpr milliseconds kLongestStop{8000};
+constexpr milliseconds kMaxStop{8000};
 
 constexpr std::string_view kLastRequest = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-WebAnswer ServeText(const WebRequest&) { return TextAnswer(200, "text\n"); }
+WebResponse ServeText(const WebRequest&) { return TextAnswer(200, "text\n"); }
 
 // A body that no socket buffer holds.
 std::shared_ptr<const ByteBuffer> HugeBody() {
@@ -42,7 +42,7 @@ std::shared_ptr<void> Telling(Event& released) {
 // Answers with such a body, and tells when it is let go.
 auto HugeAnswers(Event& released) {
   return [&released, body = HugeBody()](const WebRequest&) {
-    WebAnswer answer;
+    WebResponse answer;
     answer.shared = body;
     answer.held_until_written = Telling(released);
     return answer;
@@ -80,7 +80,7 @@ TEST_F(HttpServerConnectionsTest, ListensOnEveryAddress) {
   ASSERT_EQ(ports.size(), 3U);
   for (const int port : ports) {
     RawClient client(port);
-    EXPECT_EQ(client.Ask(GetRequest("/")).body, "text\n");
+    EXPECT_EQ(client.Request(GetRequest("/")).body, "text\n");
   }
 }
 
@@ -159,7 +159,7 @@ TEST_F(HttpServerConnectionsTest, TurnsTheSurplusAwayAtOnceAndKeepsTheOthers) {
   std::vector<std::unique_ptr<RawClient>> held;
   for (int i = 0; i < 4; ++i) {
     held.push_back(std::make_unique<RawClient>(port()));
-    EXPECT_TRUE(held.back()->Ask(GetRequest("/")).is_whole);
+    EXPECT_TRUE(held.back()->Request(GetRequest("/")).is_whole);
   }
   for (int i = 0; i < 50; ++i) {
     RawClient surplus(port());
@@ -170,10 +170,10 @@ TEST_F(HttpServerConnectionsTest, TurnsTheSurplusAwayAtOnceAndKeepsTheOthers) {
     EXPECT_NE(all->find("\r\nDate: "), std::string::npos) << i << *all;
     EXPECT_TRUE(all->ends_with("\r\n\r\n")) << i << *all;
   }
-  for (const auto& client : held) EXPECT_EQ(client->Ask(kLastRequest).body, "text\n");
+  for (const auto& client : held) EXPECT_EQ(client->Request(kLastRequest).body, "text\n");
   EXPECT_EQ(asked, 8);
   EXPECT_EQ(held[0]->ReadUntilClose(), "");
-  EXPECT_EQ(RawClient(port()).Ask(GetRequest("/")).status, 200);
+  EXPECT_EQ(RawClient(port()).Request(GetRequest("/")).status, 200);
 }
 
 TEST_F(HttpServerConnectionsTest, HoldsNoMoreThanTheLimitOfConnectionsThatNeverSaidAnything) {
@@ -200,7 +200,7 @@ TEST_F(HttpServerConnectionsTest, HasRoomAgainOnceAConnectionWasClosed) {
   Serve(ServeText, options);
   for (int i = 0; i < 20; ++i) {
     RawClient client(port());
-    ASSERT_EQ(client.Ask(kLastRequest).status, 200);
+    ASSERT_EQ(client.Request(kLastRequest).status, 200);
     ASSERT_EQ(client.ReadUntilClose(), "");
   }
 }
@@ -209,7 +209,7 @@ TEST_F(HttpServerConnectionsTest, HoldsABodyUntilItsLastByteIsWritten) {
   Event released;
   Serve(HugeAnswers(released));
   RawClient client(port());
-  EXPECT_TRUE(client.Ask(GetRequest("/")).is_whole);
+  EXPECT_TRUE(client.Request(GetRequest("/")).is_whole);
   EXPECT_TRUE(released.Wait());
 }
 
@@ -257,7 +257,7 @@ TEST_F(HttpServerConnectionsTest, TheDeadlineOfAnAnswerIsNotThatOfItsConnection)
   const SystemClock clock;
   const SteadyTime end = clock.SteadyNow() + milliseconds(100);
   do {
-    ASSERT_EQ(client.Ask(GetRequest("/")).body, "text\n");
+    ASSERT_EQ(client.Request(GetRequest("/")).body, "text\n");
   } while (clock.SteadyNow() < end);
 }
 
@@ -297,7 +297,7 @@ TEST_F(HttpServerConnectionsTest, EndsAKeptConnectionThatAsksNoMore) {
   options.idle_timeout = milliseconds(100);
   Serve(ServeText, options);
   RawClient client(port());
-  EXPECT_TRUE(client.Ask(GetRequest("/")).is_whole);
+  EXPECT_TRUE(client.Request(GetRequest("/")).is_whole);
   EXPECT_EQ(client.ReadUntilClose(), "");
 }
 
@@ -305,7 +305,7 @@ TEST_F(HttpServerConnectionsTest, StopsBeforeTheTimeLimitsOfItsConnections) {
   Event writing;
   Event released;
   Serve([&, body = HugeBody()](const WebRequest& request) {
-    WebAnswer answer;
+    WebResponse answer;
     if (request.path != "/huge") return answer;
     answer.shared = body;
     answer.held_until_written = Telling(released);
@@ -317,10 +317,10 @@ TEST_F(HttpServerConnectionsTest, StopsBeforeTheTimeLimitsOfItsConnections) {
   RawClient kept(port());
   RawClient never_reading(port());
   ASSERT_TRUE(half_sent.Send("GET / HTTP/1.1\r\nHost: "));
-  ASSERT_TRUE(kept.Ask(GetRequest("/")).is_whole);
+  ASSERT_TRUE(kept.Request(GetRequest("/")).is_whole);
   ASSERT_TRUE(never_reading.Send(GetRequest("/huge")));
   ASSERT_TRUE(writing.Wait());
-  EXPECT_LT(Stop(), kLongestStop);
+  EXPECT_LT(Stop(), kMaxStop);
   EXPECT_TRUE(released.Wait());
   EXPECT_EQ(kept.ReadUntilClose(), "");
 }
@@ -330,11 +330,11 @@ TEST_F(HttpServerConnectionsTest, LeavesAnotherServerAlone) {
   const auto other = Listen({"127.0.0.1:0"});
   ASSERT_TRUE(other);
   RawClient kept((*other)->Ports().at(0));
-  ASSERT_TRUE(kept.Ask(GetRequest("/")).is_whole);
+  ASSERT_TRUE(kept.Request(GetRequest("/")).is_whole);
   server_.reset();
-  EXPECT_TRUE(kept.Ask(GetRequest("/")).is_whole);
+  EXPECT_TRUE(kept.Request(GetRequest("/")).is_whole);
   RawClient fresh((*other)->Ports().at(0));
-  EXPECT_TRUE(fresh.Ask(GetRequest("/")).is_whole);
+  EXPECT_TRUE(fresh.Request(GetRequest("/")).is_whole);
 }
 
 TEST_F(HttpServerConnectionsTest, LeavesNoFileOpen) {
@@ -362,13 +362,13 @@ TEST_F(HttpServerConnectionsTest, StopsWhileClientsComeAndGo) {
       clients.emplace_back([&] {
         while (!is_over) {
           RawClient client(busy_port);
-          static_cast<void>(client.Ask(GetRequest("/")));
+          static_cast<void>(client.Request(GetRequest("/")));
           if (++answers == 50) busy.Set();
         }
       });
     }
     EXPECT_TRUE(busy.Wait());
-    EXPECT_LT(Stop(), kLongestStop);
+    EXPECT_LT(Stop(), kMaxStop);
     is_over = true;
   }
 }

@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include "exporter/web/http_server.h"
+#include "exporter/web/server/http_server.h"
 #include "tests/fakes/raw_client.h"
 
 namespace cckm {
@@ -51,15 +51,15 @@ class HttpServerFixture : public ::testing::Test {
   std::unique_ptr<HttpServer> server_;
 };
 
-inline WebAnswer TextAnswer(int status, std::string text) {
-  WebAnswer answer;
+inline WebResponse TextAnswer(int status, std::string text) {
+  WebResponse answer;
   answer.status = status;
   answer.text = std::move(text);
   return answer;
 }
 
 // Serves one exact path, as the endpoints do, and tells every request in its answer.
-inline WebAnswer ServeMetrics(const WebRequest& request) {
+inline WebResponse ServeMetrics(const WebRequest& request) {
   const std::string seen = std::string(request.method) + " " + std::string(request.path);
   if (request.path != "/metrics") return TextAnswer(404, seen);
   if (request.method != "GET" && request.method != "HEAD") return TextAnswer(405, seen);

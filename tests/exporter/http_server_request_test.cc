@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/web/http_server.h"
+#include "exporter/web/server/http_server.h"
 #include "tests/exporter/http_server_fixture.h"
 
 namespace cckm {
@@ -30,7 +30,7 @@ TEST_F(HttpServerRequestTest, RefusesWithAConstantTextWhatItDoesNotUnderstand) {
   bool was_asked = false;
   Serve([&](const WebRequest&) {
     was_asked = true;
-    return WebAnswer();
+    return WebResponse();
   });
   const std::vector<RefusedCase> cases = {
       {"both lengths", kStart + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
@@ -125,7 +125,7 @@ TEST_F(HttpServerRequestTest, AnswersTargetsInAbsoluteFormAsTheirPath) {
   for (const TargetCase& c : cases) {
     RawClient client(port());
     const RawAnswer answer =
-        client.Ask("GET " + c.target + " HTTP/1.1\r\nHost: other\r\nAccept: a/b\r\n\r\n");
+        client.Request("GET " + c.target + " HTTP/1.1\r\nHost: other\r\nAccept: a/b\r\n\r\n");
     EXPECT_EQ(answer.status, 200) << c.target;
     EXPECT_TRUE(answer.body.starts_with(std::string(c.path) + " of ")) << answer.body;
     EXPECT_TRUE(answer.body.ends_with(" a/b")) << answer.body;
@@ -156,7 +156,7 @@ TEST_F(HttpServerRequestTest, TakesWhatIsStrictThoughOdd) {
            "GET /metrics HTTP/1.1\r\nHost: x\r\nContent-Length: 0 \r\n\r\n",
        }) {
     RawClient client(port());
-    EXPECT_EQ(client.Ask(request).status, 200) << request;
+    EXPECT_EQ(client.Request(request).status, 200) << request;
   }
 }
 
@@ -195,9 +195,9 @@ TEST_F(HttpServerRequestTest, NeverTakesWhatAnotherClientSentForARequest) {
 TEST_F(HttpServerRequestTest, TakesOneEmptyLineBeforeARequestAndNoMore) {
   Serve(ServeMetrics);
   RawClient client(port());
-  EXPECT_EQ(client.Ask(GetRequest("/metrics")).status, 200);
-  EXPECT_EQ(client.Ask("\r\n" + GetRequest("/metrics")).status, 200);
-  EXPECT_EQ(client.Ask("\r\n\r\n\r\n" + GetRequest("/metrics")).status, 400);
+  EXPECT_EQ(client.Request(GetRequest("/metrics")).status, 200);
+  EXPECT_EQ(client.Request("\r\n" + GetRequest("/metrics")).status, 200);
+  EXPECT_EQ(client.Request("\r\n\r\n\r\n" + GetRequest("/metrics")).status, 400);
   EXPECT_EQ(client.ReadUntilClose(), "");
 }
 

@@ -58,7 +58,7 @@ class HttpServerStallTest : public HttpServerFixture {
         [this, body = BodyOf(bytes)](const WebRequest&) {
           const auto place = places_->Take();
           if (!place) return TextAnswer(503, "");
-          WebAnswer answer;
+          WebResponse answer;
           answer.shared = body;
           answer.held_until_written = *place;
           return answer;
@@ -82,7 +82,7 @@ TEST_F(HttpServerStallTest, WhoTakesNothingLosesItsPlaceAndItsConnection) {
     ASSERT_TRUE(never_reading.back()->Send(GetRequest("/")));
   }
   ASSERT_TRUE(Eventually(kPatience, [&] {
-    return RawClient(port()).Ask(GetRequest("/")).status == 200;
+    return RawClient(port()).Request(GetRequest("/")).status == 200;
   })) << "a place is given up long before the other time limits";
   EXPECT_TRUE(Eventually(kPatience, [&] { return BytesWaitingAt(port()) == 0; }))
       << "the kernel does not go on with what nobody takes";
@@ -99,7 +99,7 @@ TEST_F(HttpServerStallTest, WhoReadsSlowlyKeepsItsPlace) {
   constexpr std::size_t kBytes = std::size_t{8} << 20;
   ServeBodies(kBytes, 1, options);
   RawClient client(port(), kSmallBuffer);
-  EXPECT_EQ(client.Ask(GetRequest("/")).body.size(), kBytes);
+  EXPECT_EQ(client.Request(GetRequest("/")).body.size(), kBytes);
 }
 
 TEST_F(HttpServerStallTest, TheKernelHoldsLittleForWhoDoesNotRead) {

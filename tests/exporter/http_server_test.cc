@@ -1,6 +1,6 @@
 // What the server makes of requests and answers.
 
-#include "exporter/web/http_server.h"
+#include "exporter/web/server/http_server.h"
 
 #include <stdexcept>
 #include <string>
@@ -19,14 +19,14 @@ TEST_F(HttpServerTest, AnswersWithTheHeadersOfEveryAnswer) {
   options.now = [] { return FakeClock::kStart; };
   Serve(
       [](const WebRequest&) {
-        WebAnswer answer = TextAnswer(200, "body\n");
+        WebResponse answer = TextAnswer(200, "body\n");
         answer.content_type = "text/html";
         answer.headers = {{"Vary", "Accept"}, {"X-Other", "a b"}};
         return answer;
       },
       options);
   RawClient client(port());
-  const RawAnswer answer = client.Ask(GetRequest("/metrics"));
+  const RawAnswer answer = client.Request(GetRequest("/metrics"));
   EXPECT_TRUE(answer.is_whole);
   EXPECT_EQ(answer.head,
             "HTTP/1.1 200 OK\r\n"
@@ -48,17 +48,17 @@ TEST_F(HttpServerTest, ShowsTheHandlerWhatTheClientAccepts) {
   });
   RawClient client(port());
   EXPECT_EQ(client
-                .Ask("GET / HTTP/1.1\r\nHost: x\r\naccept: a/b;q=0.5\r\n"
-                     "ACCEPT-ENCODING: gzip;q=0\r\n\r\n")
+                .Request("GET / HTTP/1.1\r\nHost: x\r\naccept: a/b;q=0.5\r\n"
+                         "ACCEPT-ENCODING: gzip;q=0\r\n\r\n")
                 .body,
             "a/b;q=0.5|gzip;q=0");
   EXPECT_EQ(client
-                .Ask("GET / HTTP/1.1\r\nHost: x\r\nAccept: a/b\r\nAccept-Encoding: br\r\n"
-                     "accept: c/d;q=0.5\r\nAccept-Encoding: gzip\r\n\r\n")
+                .Request("GET / HTTP/1.1\r\nHost: x\r\nAccept: a/b\r\nAccept-Encoding: br\r\n"
+                         "accept: c/d;q=0.5\r\nAccept-Encoding: gzip\r\n\r\n")
                 .body,
             "a/b, c/d;q=0.5|br, gzip")
       << "lists are read over all their lines";
-  EXPECT_EQ(client.Ask(GetRequest("/")).body, "|");
+  EXPECT_EQ(client.Request(GetRequest("/")).body, "|");
 }
 
 TEST_F(HttpServerTest, AnswersHeadWithTheLengthAndWithoutTheBody) {
@@ -103,7 +103,7 @@ TEST_F(HttpServerTest, ShowsTheHandlerThePathAsItWasSent) {
                                           "/metrics%20",
                                           "/" + std::string(8000, 'x')};
   for (const std::string& path : paths) {
-    const RawAnswer answer = client.Ask(GetRequest(path));
+    const RawAnswer answer = client.Request(GetRequest(path));
     EXPECT_EQ(answer.status, 404) << path;
     EXPECT_EQ(answer.body, "GET " + path);
   }
@@ -113,7 +113,7 @@ TEST_F(HttpServerTest, CutsTheQueryOff) {
   Serve(ServeMetrics);
   RawClient client(port());
   for (const char* target : {"/metrics?", "/metrics?a=b", "/metrics?a?b", "/metrics?/../x"}) {
-    EXPECT_EQ(client.Ask(GetRequest(target)).body, "GET /metrics") << target;
+    EXPECT_EQ(client.Request(GetRequest(target)).body, "GET /metrics") << target;
   }
 }
 
@@ -124,7 +124,7 @@ TEST_F(HttpServerTest, ShowsTheHandlerEveryMethod) {
       "Get",  "FOO", "LOCK",   "PROPFIND", "GETT",  "REPORT",  "MKCOL", std::string(100, 'A')};
   for (const std::string& method : methods) {
     RawClient client(port());
-    const RawAnswer answer = client.Ask(method + " /metrics?a HTTP/1.1\r\nHost: x\r\n\r\n");
+    const RawAnswer answer = client.Request(method + " /metrics?a HTTP/1.1\r\nHost: x\r\n\r\n");
     EXPECT_EQ(answer.status, 405) << method;
     EXPECT_EQ(answer.body, method + " /metrics");
   }
@@ -158,11 +158,11 @@ TEST_F(HttpServerTest, SaysWhetherItKeepsTheConnectionAndDoesSo) {
   };
   for (const ConnectionCase& c : cases) {
     RawClient client(port());
-    const RawAnswer answer = client.Ask(c.request);
+    const RawAnswer answer = client.Request(c.request);
     EXPECT_EQ(answer.status, 200) << c.request;
     EXPECT_EQ(answer.headers.at("connection"), c.is_kept ? "keep-alive" : "close") << c.request;
     if (c.is_kept) {
-      EXPECT_EQ(client.Ask(GetRequest("/again")).body, "GET /again") << c.request;
+      EXPECT_EQ(client.Request(GetRequest("/again")).body, "GET /again") << c.request;
     } else {
       EXPECT_EQ(client.ReadUntilClose(), "") << c.request;
     }
@@ -207,13 +207,13 @@ TEST_F(HttpServerTest, WritesALongSharedBodyWhole) {
   for (int i = 0; i < 1'000'000; ++i) bytes.Append(std::to_string(i) + "\n");
   const auto body = std::make_shared<const ByteBuffer>(std::move(bytes));
   Serve([body](const WebRequest&) {
-    WebAnswer answer = TextAnswer(200, "not this");
+    WebResponse answer = TextAnswer(200, "not this");
     answer.shared = body;
     return answer;
   });
   RawClient client(port(), 4096);
   for (int i = 0; i < 2; ++i) {
-    const RawAnswer answer = client.Ask(GetRequest("/metrics"));
+    const RawAnswer answer = client.Request(GetRequest("/metrics"));
     EXPECT_TRUE(answer.is_whole);
     EXPECT_TRUE(answer.body == body->view());
   }
@@ -225,20 +225,20 @@ TEST_F(HttpServerTest, TakesTextsOfEverySize) {
   });
   RawClient client(port());
   for (const std::size_t size : {0UL, 1UL, 4095UL, 4096UL, 4097UL, 1048576UL, 1048577UL}) {
-    const RawAnswer answer = client.Ask(GetRequest("/" + std::to_string(size)));
+    const RawAnswer answer = client.Request(GetRequest("/" + std::to_string(size)));
     EXPECT_TRUE(answer.is_whole) << size;
     EXPECT_EQ(answer.body.size(), size);
   }
 }
 
 TEST_F(HttpServerTest, TurnsAnExceptionIntoAConstantAnswer) {
-  Serve([](const WebRequest& request) -> WebAnswer {
+  Serve([](const WebRequest& request) -> WebResponse {
     if (request.path == "/number") throw 7;
     throw std::runtime_error("evil");
   });
   RawClient client(port());
   for (const char* path : {"/number", "/words", "/words"}) {
-    const RawAnswer answer = client.Ask(GetRequest(path));
+    const RawAnswer answer = client.Request(GetRequest(path));
     EXPECT_EQ(answer.status, 500) << path;
     EXPECT_EQ(answer.body, "Internal Server Error\n") << path;
   }

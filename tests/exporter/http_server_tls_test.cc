@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "exporter/web/tls_libraries.h"
-#include "tests/exporter/door_fixture.h"
+#include "exporter/web/server/tls_libraries.h"
+#include "tests/exporter/access_control_fixture.h"
 
 namespace cckm {
 namespace {
@@ -21,7 +21,7 @@ const std::string kVerifying =
     std::string(kTls) +
     ", client_ca_file: ca.pem, client_auth_type: RequireAndVerifyClientCert }\n";
 
-class HttpServerTlsTest : public DoorFixture {
+class HttpServerTlsTest : public AccessControlFixture {
  protected:
   HttpServerTlsTest() {
     WriteCertificate("server", server_);
@@ -39,10 +39,10 @@ class HttpServerTlsTest : public DoorFixture {
     TlsClient connection(port(), {.authority_pem = authority_.certificate_pem,
                                   .certificate_pem = client.certificate_pem,
                                   .key_pem = client.key_pem});
-    return connection.Ask(GetRequest("/"));
+    return connection.Request(GetRequest("/"));
   }
 
-  std::string AnswerToAnybody() { return TlsClient(port(), {}).Ask(GetRequest("/")); }
+  std::string AnswerToAnybody() { return TlsClient(port(), {}).Request(GetRequest("/")); }
 
   const Certificate authority_ =
       MakeTestCertificate({.common_name = "authority", .usage = Usage::kAuthority});
@@ -56,31 +56,31 @@ bool IsInside(const std::string& answer) {
 
 TEST_F(HttpServerTlsTest, AnswersOverTls) {
   Open(kPlainTls);
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   TlsClient client(port(), {.authority_pem = authority_.certificate_pem});
   ASSERT_TRUE(client.is_established()) << client.fault();
   EXPECT_EQ(client.version(), "TLSv1.3");
   EXPECT_EQ(client.server_name(), "server one");
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(IsInside(client.Ask(GetRequest("/"))));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(IsInside(client.Request(GetRequest("/"))));
 }
 
 TEST_F(HttpServerTlsTest, SpeaksNothingOlderThanTls12WhateverIsConfigured) {
   Open(std::string(kTls) + ", min_version: TLS10 }\n");
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   for (const int version : {TLS1_VERSION, TLS1_1_VERSION}) {
     const TlsClient old(port(), {.min_version = version, .max_version = version});
     EXPECT_FALSE(old.is_established());
   }
   TlsClient client(port(), {.max_version = TLS1_2_VERSION});
   EXPECT_EQ(client.version(), "TLSv1.2");
-  EXPECT_TRUE(IsInside(client.Ask(GetRequest("/"))));
+  EXPECT_TRUE(IsInside(client.Request(GetRequest("/"))));
   ASSERT_EQ(notes_.size(), 1U);
   EXPECT_NE(notes_[0].find("min_version TLS10"), std::string::npos) << notes_[0];
 }
 
 TEST_F(HttpServerTlsTest, KeepsToTheVersionsAndSuitesThatAreConfigured) {
   Open(std::string(kTls) + ", min_version: TLS13 }\n");
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   EXPECT_FALSE(TlsClient(port(), {.max_version = TLS1_2_VERSION}).is_established());
   Write("web.yml", std::string(kTls) +
                        ", max_version: TLS12, curve_preferences: [CurveP384], "
@@ -95,7 +95,7 @@ TEST_F(HttpServerTlsTest, KeepsToTheVersionsAndSuitesThatAreConfigured) {
 
 TEST_F(HttpServerTlsTest, AsksForACertificateOfItsAuthority) {
   Open(kVerifying);
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   EXPECT_TRUE(IsInside(AnswerTo(Client())));
   EXPECT_EQ(AnswerToAnybody(), "");
   EXPECT_FALSE(TlsClient(port(), {.max_version = TLS1_2_VERSION}).is_established());
@@ -125,7 +125,7 @@ TEST_F(HttpServerTlsTest, AsksForACertificateOfItsAuthority) {
 
 TEST_F(HttpServerTlsTest, AsksForACertificateThatNobodyVerifies) {
   Open(std::string(kTls) + ", client_auth_type: RequireAnyClientCert }\n");
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   EXPECT_TRUE(IsInside(AnswerTo(MakeTestCertificate({.common_name = "me"}))));
   EXPECT_EQ(AnswerToAnybody(), "");
 }
@@ -133,7 +133,7 @@ TEST_F(HttpServerTlsTest, AsksForACertificateThatNobodyVerifies) {
 TEST_F(HttpServerTlsTest, TakesNoCertificateOrAGoodOneWhereThatIsConfigured) {
   Open(std::string(kTls) +
        ", client_ca_file: ca.pem, client_auth_type: VerifyClientCertIfGiven }\n");
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   EXPECT_TRUE(IsInside(AnswerToAnybody()));
   EXPECT_TRUE(IsInside(AnswerTo(Client())));
   EXPECT_EQ(AnswerTo(MakeTestCertificate({.common_name = "me", .usage = Usage::kClient})), "");
@@ -143,7 +143,7 @@ TEST_F(HttpServerTlsTest, LetsOnlyTheNamedClientsIn) {
   Open(std::string(kTls) +
        ", client_ca_file: ca.pem, client_auth_type: RequireAndVerifyClientCert,"
        " client_allowed_sans: [prometheus.example, 192.0.2.7, '2001:db8::1'] }\n");
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   const simulator::CertificateOptions plain = {
       .common_name = "prometheus.example", .usage = Usage::kClient, .issuer = authority_};
   simulator::CertificateOptions named = plain;
@@ -161,7 +161,7 @@ TEST_F(HttpServerTlsTest, LetsOnlyTheNamedClientsIn) {
 
 TEST_F(HttpServerTlsTest, UsesRenewedCertificatesForTheNextConnection) {
   Open(kPlainTls);
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   TlsClient kept(port(), {});
   EXPECT_EQ(kept.server_name(), "server one");
   WriteCertificate("server",
@@ -169,13 +169,13 @@ TEST_F(HttpServerTlsTest, UsesRenewedCertificatesForTheNextConnection) {
   EXPECT_EQ(TlsClient(port(), {}).server_name(), "server one") << "looks once a second";
   LookLater();
   EXPECT_EQ(TlsClient(port(), {}).server_name(), "server two");
-  EXPECT_TRUE(IsInside(kept.Ask(GetRequest("/"))));
+  EXPECT_TRUE(IsInside(kept.Request(GetRequest("/"))));
   EXPECT_EQ(changes_, 1);
 }
 
 TEST_F(HttpServerTlsTest, KeepsTheLastGoodCertificatesAndTellsOnce) {
   Open(kPlainTls);
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   Write("server.key", MakeTestCertificate({.common_name = "stranger"}).key_pem);
   for (int i = 0; i < 3; ++i) {
     LookLater();
@@ -191,7 +191,7 @@ TEST_F(HttpServerTlsTest, KeepsTheLastGoodCertificatesAndTellsOnce) {
 
 TEST_F(HttpServerTlsTest, TakesAWithdrawnAuthorityAtItsWord) {
   Open(kVerifying);
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   const Certificate client = Client();
   EXPECT_TRUE(IsInside(AnswerTo(client)));
   Write("ca.pem", MakeTestCertificate({.common_name = "authority", .usage = Usage::kAuthority})
@@ -202,19 +202,19 @@ TEST_F(HttpServerTlsTest, TakesAWithdrawnAuthorityAtItsWord) {
 
 TEST_F(HttpServerTlsTest, StaysLockedWhereTlsIsTurnedOff) {
   Open(kVerifying);
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   Write("web.yml", "");
   LookLater();
   EXPECT_EQ(AnswerToAnybody(), "");
   EXPECT_TRUE(IsInside(AnswerTo(Client())));
-  EXPECT_EQ(RawClient(port()).Ask(GetRequest("/")).status, 0);
+  EXPECT_EQ(RawClient(port()).Request(GetRequest("/")).status, 0);
   ASSERT_EQ(waiting_.size(), 1U);
   EXPECT_EQ(waiting_[0], "turns TLS on or off, which waits for a restart");
 }
 
 TEST_F(HttpServerTlsTest, EndsPlainHttpAndOtherNoise) {
   Open(kPlainTls);
-  ServeBehindDoor();
+  ServeBehindAccessControl();
   for (const std::string& noise :
        {GetRequest("/"), std::string("\x16\x03\x01\xff\xff", 5) + std::string(70'000, 'x'),
         std::string(1, '\0'), std::string(300, '\xff')}) {
@@ -232,7 +232,7 @@ TEST_F(HttpServerTlsTest, EndsHalfAHandshakeInTime) {
   Open(kPlainTls);
   HttpServerOptions options;
   options.request_timeout = std::chrono::milliseconds(200);
-  ServeBehindDoor(options);
+  ServeBehindAccessControl(options);
   std::vector<std::unique_ptr<RawClient>> clients;
   for (int i = 0; i < 30; ++i) {
     clients.push_back(std::make_unique<RawClient>(port()));
@@ -248,13 +248,13 @@ TEST_F(HttpServerTlsTest, TurnsTheSurplusAwayWithoutAHandshake) {
   Open(kPlainTls);
   HttpServerOptions options;
   options.max_connections = 3;
-  ServeBehindDoor(options);
+  ServeBehindAccessControl(options);
   std::vector<std::unique_ptr<TlsClient>> held;
   for (int i = 0; i < 2; ++i) {
     held.push_back(std::make_unique<TlsClient>(port(), TlsClientOptions{}));
-    EXPECT_TRUE(IsInside(held.back()->Ask(GetRequest("/"))));
+    EXPECT_TRUE(IsInside(held.back()->Request(GetRequest("/"))));
   }
-  const TlsClient silent(port(), {});  // which has a seat once the server has greeted it
+  const TlsClient silent(port(), {});  // which has a slot once the server has greeted it
   ASSERT_TRUE(silent.is_established());
   for (int i = 0; i < 30; ++i) {
     RawClient surplus(port());
@@ -263,7 +263,7 @@ TEST_F(HttpServerTlsTest, TurnsTheSurplusAwayWithoutAHandshake) {
     EXPECT_EQ(*all, "") << i;
   }
   EXPECT_FALSE(TlsClient(port(), {}).is_established());
-  for (const auto& client : held) EXPECT_TRUE(IsInside(client->Ask(GetRequest("/"))));
+  for (const auto& client : held) EXPECT_TRUE(IsInside(client->Request(GetRequest("/"))));
   held.pop_back();
 }
 
@@ -271,7 +271,7 @@ TEST_F(HttpServerTlsTest, HasRoomAgainAfterHandshakesThatFailed) {
   Open(kVerifying);
   HttpServerOptions options;
   options.max_connections = 1;
-  ServeBehindDoor(options);
+  ServeBehindAccessControl(options);
   const Certificate client = Client();
   for (int i = 0; i < 20; ++i) {
     {
@@ -281,7 +281,8 @@ TEST_F(HttpServerTlsTest, HasRoomAgainAfterHandshakesThatFailed) {
     }
     TlsClient connection(port(),
                          {.certificate_pem = client.certificate_pem, .key_pem = client.key_pem});
-    ASSERT_TRUE(IsInside(connection.Ask("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")))
+    ASSERT_TRUE(
+        IsInside(connection.Request("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")))
         << i << connection.fault();
     connection.ReadUntilClose();
   }
@@ -295,10 +296,10 @@ TEST_F(HttpServerTlsTest, EndsASlowReaderOverTls) {
   const auto body = std::make_shared<const ByteBuffer>(std::move(bytes));
   HttpServerOptions options;
   options.answer_timeout = std::chrono::milliseconds(100);
-  options.hooks = door_->Hooks();
+  options.hooks = access_control_->Hooks();
   Serve(
       [&](const WebRequest&) {
-        WebAnswer answer;
+        WebResponse answer;
         answer.shared = body;
         answer.held_until_written = {&released, [](Event* event) { event->Set(); }};
         return answer;
@@ -312,11 +313,11 @@ TEST_F(HttpServerTlsTest, EndsASlowReaderOverTls) {
 TEST_F(HttpServerTlsTest, CarriesAWholeLongBody) {
   Open(kPlainTls);
   HttpServerOptions options;
-  options.hooks = door_->Hooks();
+  options.hooks = access_control_->Hooks();
   const std::string text(std::size_t{5} << 20, 'x');
   Serve([&](const WebRequest&) { return TextAnswer(200, text); }, options);
   TlsClient client(port(), {});
-  EXPECT_TRUE(client.Ask(GetRequest("/")).ends_with("\r\n\r\n" + text));
+  EXPECT_TRUE(client.Request(GetRequest("/")).ends_with("\r\n\r\n" + text));
 }
 
 TEST(TlsLibrariesTest, FindsTheShimInItsPlace) { EXPECT_EQ(WhyNoTls(), std::nullopt); }

@@ -26,12 +26,12 @@ class LoginTest : public testing::Test {
   // As the process does at its start; the record of rejected logins stays.
   void Start() {
     harness_.reset();
-    latch_.reset();
+    backoff_.reset();
     harness_ = std::make_unique<Harness>(Harness::Setup{
         .collectors = {{.family = FindFamily("dsm"), .refresh_ids = {"r1"}}},
         .make_login =
             [this](const Clock& clock, Random& random) {
-              latch_ = std::make_unique<LoginLatch>(folder_.File("logins"), clock, nullptr);
+              backoff_ = std::make_unique<LoginBackoff>(folder_.File("logins"), clock, nullptr);
               return std::make_unique<LoginTokenSource>(
                   LoginPlan{"https://cm", PasswordLogin{.username = "exporter",
                                                         .password_file = password_file_,
@@ -39,7 +39,7 @@ class LoginTest : public testing::Test {
                                                         .domain = {},
                                                         .auth_domain = {},
                                                         .auth_domain_path = {}}},
-                  *latch_, clock, random);
+                  *backoff_, clock, random);
             },
         .log_file = folder_.File("log").string(),
         .log_level = LogLevel::kDebug});
@@ -68,7 +68,7 @@ class LoginTest : public testing::Test {
 
   TemporaryFolder folder_;
   const std::filesystem::path password_file_ = folder_.Replace("password", "canary-password");
-  std::unique_ptr<LoginLatch> latch_;
+  std::unique_ptr<LoginBackoff> backoff_;
   std::unique_ptr<Harness> harness_;
 };
 

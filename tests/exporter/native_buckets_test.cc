@@ -1,4 +1,4 @@
-#include "exporter/metrics/native_buckets.h"
+#include "exporter/history/native_buckets.h"
 
 #include <gtest/gtest.h>
 

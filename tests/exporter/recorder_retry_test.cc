@@ -101,7 +101,7 @@ TEST_F(RecorderTest, AnAnswerThatIsStoredReplacesTheEarlierOneThatWaits) {
 
 TEST_F(RecorderTest, ARefreshForWhichThereIsNoRoomCountsWhenItIsAskedForAgain) {
   RefreshAnswer large = Completed("r1");
-  for (std::size_t i = 0; i < Unstored::kMostNames - 3; ++i) {
+  for (std::size_t i = 0; i < Unstored::kMaxNames - 3; ++i) {
     large.refresh.domains.push_back({"e" + std::to_string(i % 100), DomainStatus::kCompleted, ""});
   }
   ledger.fails = true;

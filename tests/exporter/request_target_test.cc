@@ -1,6 +1,6 @@
 // Targets of requests.
 
-#include "exporter/web/request_target.h"
+#include "exporter/web/server/request_target.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "exporter/web/socket_address.h"
+#include "exporter/web/server/socket_address.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "exporter/ledger/sqlite_codec.h"
+#include "exporter/ledger/sqlite/codec.h"
 
 #include <gtest/gtest.h>
 

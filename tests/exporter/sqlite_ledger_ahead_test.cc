@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "exporter/ledger/sqlite_commit_mark.h"
+#include "exporter/ledger/sqlite/commit_mark.h"
 #include "tests/exporter/sqlite_fault_disk.h"
 #include "tests/exporter/sqlite_ledger_fixture.h"
 

@@ -12,7 +12,7 @@ namespace {
 
 using Fault = FaultDisk::Fault;
 
-constexpr int kMostWrites = 500;  // more than any of the cases has
+constexpr int kMaxWrites = 500;  // more than any of the cases has
 
 // What is written ahead is moved into the file after every commit, or never while it is open.
 constexpr SqliteLedgerOptions kMovedAtOnce{.checkpoint_pages = 1};
@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(WrittenAhead, SqliteLedgerFaultTest,
 TEST_P(SqliteLedgerFaultTest, AWriteThatFailsOnceLosesNothing) {
   int failed = 0;
   int succeeded_all_the_same = 0;
-  for (int number = 1; number <= kMostWrites; ++number) {
+  for (int number = 1; number <= kMaxWrites; ++number) {
     SCOPED_TRACE(number);
     const LedgerFolder folder;
     auto ledger = OpenWithTheFirst(folder);
@@ -85,7 +85,7 @@ TEST_P(SqliteLedgerFaultTest, AWriteThatFailsOnceLosesNothing) {
 }
 
 TEST_P(SqliteLedgerFaultTest, ADiskThatBreaksAndIsHealedLosesNothing) {
-  for (int number = 1; number <= kMostWrites; ++number) {
+  for (int number = 1; number <= kMaxWrites; ++number) {
     SCOPED_TRACE(number);
     const LedgerFolder folder;
     auto ledger = OpenWithTheFirst(folder);
@@ -101,7 +101,7 @@ TEST_P(SqliteLedgerFaultTest, ADiskThatBreaksAndIsHealedLosesNothing) {
 }
 
 TEST_P(SqliteLedgerFaultTest, AProcessThatEndsOnABrokenDiskLeavesAllOfACommitOrNothing) {
-  for (int number = 1; number <= kMostWrites; ++number) {
+  for (int number = 1; number <= kMaxWrites; ++number) {
     SCOPED_TRACE(number);
     const LedgerFolder folder;
     auto ledger = OpenWithTheFirst(folder);
@@ -127,7 +127,7 @@ bool KillInCommit(FaultDisk& disk, SqliteLedger& ledger, const std::vector<Refre
 
 TEST_P(SqliteLedgerFaultTest, AKillLeavesAllOfACommitOrNothing) {
   bool was_killed = true;
-  for (int number = 1; was_killed && number <= kMostWrites; ++number) {
+  for (int number = 1; was_killed && number <= kMaxWrites; ++number) {
     SCOPED_TRACE(number);
     const LedgerFolder folder;
     const pid_t child = ::fork();
@@ -149,7 +149,7 @@ TEST_P(SqliteLedgerFaultTest, AKillLeavesAllOfACommitOrNothing) {
 
 TEST_P(SqliteLedgerFaultTest, ALedgerThatCannotBeWrittenAtTheStartIsNotOpened) {
   int failed = 0;
-  for (int number = 1; number <= kMostWrites; ++number) {
+  for (int number = 1; number <= kMaxWrites; ++number) {
     SCOPED_TRACE(number);
     const LedgerFolder folder;
     OpenWithTheFirst(folder).reset();
@@ -170,7 +170,7 @@ TEST_P(SqliteLedgerFaultTest, ALedgerThatCannotBeWrittenAtTheStartIsNotOpened) {
 }
 
 TEST_P(SqliteLedgerFaultTest, ANewLedgerThatCouldNotBeMadeCanBeMadeLater) {
-  for (int number = 1; number <= kMostWrites; ++number) {
+  for (int number = 1; number <= kMaxWrites; ++number) {
     SCOPED_TRACE(number);
     const LedgerFolder folder;
     disk_.FailAt(number, Fault::kStaysBroken);
@@ -183,7 +183,7 @@ TEST_P(SqliteLedgerFaultTest, ANewLedgerThatCouldNotBeMadeCanBeMadeLater) {
 }
 
 TEST_P(SqliteLedgerFaultTest, WhatCouldNotBeForgottenIsHeld) {
-  for (int number = 1; number <= kMostWrites; ++number) {
+  for (int number = 1; number <= kMaxWrites; ++number) {
     SCOPED_TRACE(number);
     const LedgerFolder folder;
     OpenWithTheFirst(folder).reset();

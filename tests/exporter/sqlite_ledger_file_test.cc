@@ -8,7 +8,7 @@
 
 #include <functional>
 
-#include "exporter/ledger/sqlite_file.h"
+#include "exporter/ledger/sqlite/file.h"
 #include "tests/exporter/sqlite_ledger_fixture.h"
 
 namespace cckm {

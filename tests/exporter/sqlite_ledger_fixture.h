@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "exporter/ledger/sqlite_ledger.h"
+#include "exporter/ledger/sqlite/sqlite_ledger.h"
 #include "tests/exporter/config_folder.h"
 #include "tests/fakes/fake_clock.h"
 

@@ -19,7 +19,7 @@
 #include <map>
 #include <span>
 
-#include "exporter/ledger/sqlite_schema.h"
+#include "exporter/ledger/sqlite/schema.h"
 #include "tests/collectors/fixture.h"
 #include "tests/exporter/sqlite_fault_disk.h"
 #include "tests/exporter/sqlite_ledger_fixture.h"
@@ -29,7 +29,7 @@ namespace {
 
 using Fault = FaultDisk::Fault;
 
-constexpr int kMostWrites = 500;
+constexpr int kMaxWrites = 500;
 
 int AppendRow(void* text, int count, char** values, char** /*names*/) {
   for (int i = 0; i < count; ++i) static_cast<std::string*>(text)->append(values[i]).append(" ");
@@ -38,7 +38,7 @@ int AppendRow(void* text, int count, char** values, char** /*names*/) {
 }
 
 // What a statement answers on a file that nobody holds.
-std::string Ask(const std::filesystem::path& file, const std::string& sql) {
+std::string Request(const std::filesystem::path& file, const std::string& sql) {
   sqlite3* handle = nullptr;
   EXPECT_EQ(sqlite3_open(file.c_str(), &handle), SQLITE_OK);
   std::string text;
@@ -58,8 +58,8 @@ std::string KeptIn(std::span<const SqliteTable> tables, const std::filesystem::p
     for (std::size_t at = 0; (at = columns.find(", ", at)) != std::string::npos; at += 11) {
       columns.replace(at, 2, "), quote(");
     }
-    text += Ask(file, "SELECT quote(" + columns + ") FROM " + std::string(table.name) +
-                          " ORDER BY " + std::string(table.key));
+    text += Request(file, "SELECT quote(" + columns + ") FROM " + std::string(table.name) +
+                              " ORDER BY " + std::string(table.key));
   }
   return text;
 }
@@ -84,7 +84,7 @@ class SqliteLedgerMigrationTest : public ::testing::TestWithParam<OlderVersion> 
   SqliteLedgerMigrationTest() {
     const LedgerFolder folder;
     folder.Write(older_);
-    EXPECT_EQ(Ask(folder.file(), "PRAGMA user_version"), GetParam().number + " \n");
+    EXPECT_EQ(Request(folder.file(), "PRAGMA user_version"), GetParam().number + " \n");
     kept_ = KeptIn(GetParam().tables, folder.file());
     folder.Open().reset();
     EXPECT_EQ(KeptIn(GetParam().tables, folder.file()), kept_);
@@ -151,7 +151,7 @@ TEST(SqliteLedgerVersion1Test, DomainsWereFirstSeenWhenTheirRowWasMadeAndNeverLi
 TEST_P(SqliteLedgerMigrationTest, AWriteThatFailsLeavesTheOldFileOrTheNewOne) {
   int failed = 0;
   for (const Fault fault : {Fault::kFailsOnce, Fault::kStaysBroken}) {
-    for (int number = 1; number <= kMostWrites; ++number) {
+    for (int number = 1; number <= kMaxWrites; ++number) {
       SCOPED_TRACE(number);
       const LedgerFolder folder;
       folder.Write(older_);
@@ -161,7 +161,7 @@ TEST_P(SqliteLedgerMigrationTest, AWriteThatFailsLeavesTheOldFileOrTheNewOne) {
       disk_.Heal();
       ExpectUpToDate(folder);
       if (!was_reached) break;
-      EXPECT_NE(number, kMostWrites) << "every write had its turn";
+      EXPECT_NE(number, kMaxWrites) << "every write had its turn";
     }
   }
   EXPECT_GT(failed, 10);
@@ -169,7 +169,7 @@ TEST_P(SqliteLedgerMigrationTest, AWriteThatFailsLeavesTheOldFileOrTheNewOne) {
 
 TEST_P(SqliteLedgerMigrationTest, AKillLeavesTheOldFileOrTheNewOne) {
   bool was_killed = true;
-  for (int number = 1; was_killed && number <= kMostWrites; ++number) {
+  for (int number = 1; was_killed && number <= kMaxWrites; ++number) {
     SCOPED_TRACE(number);
     const LedgerFolder folder;
     folder.Write(older_);

@@ -1,6 +1,6 @@
 // What the durable ledger counts, keeps and gives back.
 
-#include "exporter/ledger/sqlite_ledger.h"
+#include "exporter/ledger/sqlite/sqlite_ledger.h"
 
 #include <gtest/gtest.h>
 

@@ -69,11 +69,11 @@ TEST_F(StateDomainsTest, ANewDomainWaitsForOneExpositionBeforeItCounts) {
   state.Read(nothing);
   EXPECT_FALSE(state.ReadForExposition([&](const StateView& view) {
     const DomainState& domain = *view.targets[0].collectors[0].domains.begin();
-    EXPECT_GT(domain.born_in_update, view.shown_updates);
+    EXPECT_GT(domain.first_update, view.shown_updates);
   }));
   EXPECT_TRUE(state.ReadForExposition([&](const StateView& view) {
     const DomainState& domain = *view.targets[0].collectors[0].domains.begin();
-    EXPECT_LE(domain.born_in_update, view.shown_updates);
+    EXPECT_LE(domain.first_update, view.shown_updates);
   }));
 }
 
@@ -87,7 +87,7 @@ TEST_F(StateDomainsTest, ADomainThatWasShownAtZeroCountsAtOnce) {
 TEST_F(StateDomainsTest, WhatWasFinishedWhenFirstSeenWaitsForNothing) {
   Apply({Finished("r1", {"d1"})});
   EXPECT_TRUE(state.ReadForExposition([](const StateView& view) {
-    EXPECT_EQ(view.targets[0].collectors[0].domains.begin()->born_in_update, 0U);
+    EXPECT_EQ(view.targets[0].collectors[0].domains.begin()->first_update, 0U);
   }));
 }
 

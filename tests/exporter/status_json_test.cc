@@ -1,4 +1,4 @@
-#include "exporter/web/status_json.h"
+#include "exporter/web/status/status_json.h"
 
 #include <gtest/gtest.h>
 

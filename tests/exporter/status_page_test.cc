@@ -1,4 +1,4 @@
-#include "exporter/web/status_page.h"
+#include "exporter/web/status/status_page.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "exporter/web/page_files.h"
-#include "exporter/web/page_policy.h"
+#include "exporter/web/status/page_files.h"
+#include "exporter/web/status/page_policy.h"
 #include "tests/exporter/status_sample.h"
 
 namespace cckm {
@@ -17,7 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr std::string_view kHostile = "<script>alert(1)</script>\"'&";
+constexpr std::string_view kHostile = "<script>problem(1)</script>\"'&";
 
 std::string Page(const StatusModel& model) { return StatusPage(model, "/metrics"); }
 
@@ -137,12 +137,12 @@ TEST(StatusPageTest, NoTextFromOutsideBringsInMarkup) {
   ShownDomain& domain = model.domains.rows[0];
   domain.target = domain.id = domain.name = domain.detail = hostile;
   model.unfinished.rows[0].id = model.finished.rows[0].target = hostile;
-  model.alerts = FindAlerts(model);
+  model.problems = FindProblems(model);
   const std::string markup = Markup(model);
   EXPECT_EQ(CountOf("<script", markup), 1U) << "the page's own";
   EXPECT_THAT(markup, Not(HasSubstr("alert(1)</")));
   EXPECT_EQ(UnbalancedTag(markup), "");
-  EXPECT_GE(CountOf("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;", markup), 10U);
+  EXPECT_GE(CountOf("&lt;script&gt;problem(1)&lt;/script&gt;&quot;&#39;&amp;", markup), 10U);
 }
 
 // Whatever direction a name is written in, what stands around it keeps its own.
@@ -156,7 +156,7 @@ TEST(StatusPageTest, EveryTextFromOutsideIsIsolated) {
   ShownDomain& domain = model.domains.rows[0];
   domain.target = domain.id = domain.name = domain.detail = foreign;
   model.unfinished.rows[0].id = model.finished.rows[0].target = foreign;
-  model.alerts = FindAlerts(model);
+  model.problems = FindProblems(model);
   const std::string markup = Markup(model);
   EXPECT_GE(CountOf(foreign, markup), 12U);
   EXPECT_EQ(CountOf("<bdi>" + foreign, markup), CountOf(foreign, markup));

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-#include "exporter/web/status_alerts.h"
+#include "exporter/web/status/status_problems.h"
 #include "tests/fakes/fake_clock.h"
 
 namespace cckm {
@@ -94,7 +94,7 @@ inline StatusModel SampleStatus() {
   model.counts.troubled_domains = {1, 0, 0, 1, 1'000};
   model.counts.domains = {1, 1'000, 0, 0, 0, 1};
   model.counts.refreshes = {1, 0, 1, 0, 0, 0, 0};
-  model.alerts = FindAlerts(model);
+  model.problems = FindProblems(model);
   return model;
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/config/flags.h"
+#include "exporter/config/flags/flags.h"
 #include "tests/exporter/config_folder.h"
 
 namespace cckm {

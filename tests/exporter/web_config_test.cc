@@ -1,6 +1,6 @@
 // The web configuration: what is read, and every mistake in one table.
 
-#include "exporter/config/web_config_file.h"
+#include "exporter/config/web/web_config_file.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // Documents that are meant to take all the time, memory or stack there is, and those that YAML has
 // more than one way to write.
 
-#include "exporter/config/yaml_document.h"
+#include "exporter/config/yaml/yaml_document.h"
 
 #include <gtest/gtest.h>
 #include <pthread.h>
@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "exporter/config/config_file.h"
-#include "exporter/config/web_config_file.h"
+#include "exporter/config/web/web_config_file.h"
+#include "exporter/config/yaml/config_file.h"
 #include "tests/exporter/config_folder.h"
 
 namespace cckm {

@@ -61,7 +61,7 @@ struct FakeJob {
 
 class FakeAppliance {
  public:
-  using MaybeAnswer = std::optional<Result<HttpAnswer>>;
+  using MaybeAnswer = std::optional<Result<HttpResponse>>;
   static constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
   explicit FakeAppliance(const FakeClock& clock) : clock_(clock) {}
@@ -86,9 +86,9 @@ class FakeAppliance {
     return found == jobs.end() ? nullptr : &*found;
   }
 
-  Result<HttpAnswer> Answer(const std::string& path) {
+  Result<HttpResponse> Answer(const std::string& path) {
     if (MaybeAnswer instead = fault(path)) return *instead;
-    Result<HttpAnswer> answer = Plain(path);
+    Result<HttpResponse> answer = Plain(path);
     answer->date = std::chrono::floor<std::chrono::seconds>(clock_.Now() + skew);
     return answer;
   }
@@ -102,7 +102,7 @@ class FakeAppliance {
   }
 
   template <typename Entries, typename Text>
-  HttpAnswer Page(const std::string& path, const Entries& entries, const Text& text) const {
+  HttpResponse Page(const std::string& path, const Entries& entries, const Text& text) const {
     const std::uint64_t size = entries.size();
     const std::uint64_t skip =
         ignores_skip ? 0 : std::min<std::uint64_t>(Number(path, "skip="), size);
@@ -118,7 +118,7 @@ class FakeAppliance {
     return JsonAnswer(body + "]}");
   }
 
-  HttpAnswer Plain(const std::string& path) {
+  HttpResponse Plain(const std::string& path) {
     const std::size_t query = path.find('?');
     if (query == std::string::npos) {
       const FakeJob* job = Find(std::string_view(path).substr(path.rfind('/') + 1));

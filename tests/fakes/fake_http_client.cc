@@ -7,20 +7,20 @@
 
 namespace cckm {
 
-HttpAnswer JsonAnswer(std::string body) { return StatusAnswer(200, std::move(body)); }
+HttpResponse JsonAnswer(std::string body) { return StatusAnswer(200, std::move(body)); }
 
-HttpAnswer StatusAnswer(long status, std::string body) {
+HttpResponse StatusAnswer(long status, std::string body) {
   return {.status = status,
           .content_type = "application/json",
           .body = std::move(body),
           .date = std::nullopt};
 }
 
-HttpAnswer NotFoundAnswer() {
+HttpResponse NotFoundAnswer() {
   return StatusAnswer(404, R"({"code":16,"codeDesc":"NCERRResourceNotFound: Resource not found"})");
 }
 
-Result<HttpAnswer> WithIdOf(const std::string& path, Result<HttpAnswer> answer) {
+Result<HttpResponse> WithIdOf(const std::string& path, Result<HttpResponse> answer) {
   constexpr std::string_view kStatus = "\"overall_status\"";
   const bool is_job = answer && path.find('?') == std::string::npos &&
                       answer->body.starts_with('{') &&
@@ -50,23 +50,23 @@ void FakeHttpClient::Start(HttpRequest request) {
   most_in_flight_ = std::max(most_in_flight_, in_flight_.size());
 }
 
-std::vector<HttpResponse> FakeHttpClient::Wait(Nanoseconds longest) {
+std::vector<HttpResult> FakeHttpClient::Wait(Nanoseconds longest) {
   if (woken_.exchange(false)) return {};
   const SteadyTime now = clock_.SteadyNow();
-  const auto first = std::ranges::min_element(in_flight_, {}, &Flight::done_at);
+  const auto first = std::ranges::min_element(in_flight_, {}, &PendingCheck::done_at);
   if (first == in_flight_.end() || first->done_at > now + longest) {
     clock_.Advance(longest);
     return {};
   }
   clock_.Advance(first->done_at - now);
-  std::vector<HttpResponse> responses;
+  std::vector<HttpResult> responses;
   const SteadyTime then = clock_.SteadyNow();
-  std::erase_if(in_flight_, [&](const Flight& flight) {
-    if (flight.done_at > then) return false;
-    responses.push_back({.tag = flight.request.tag,
-                         .answer = responder_(flight.request),
-                         .duration = flight.done_at - flight.started_at,
-                         .bearer_token = flight.request.bearer_token,
+  std::erase_if(in_flight_, [&](const PendingCheck& check) {
+    if (check.done_at > then) return false;
+    responses.push_back({.tag = check.request.tag,
+                         .answer = responder_(check.request),
+                         .duration = check.done_at - check.started_at,
+                         .bearer_token = check.request.bearer_token,
                          .connection = ++connections_});
     return true;
   });

@@ -16,22 +16,22 @@
 namespace cckm {
 
 // A 200 answer with a JSON body.
-HttpAnswer JsonAnswer(std::string body);
+HttpResponse JsonAnswer(std::string body);
 
 // An answer of that status with a JSON body.
-HttpAnswer StatusAnswer(long status, std::string body = "{}");
+HttpResponse StatusAnswer(long status, std::string body = "{}");
 
 // The appliance's 404.
-HttpAnswer NotFoundAnswer();
+HttpResponse NotFoundAnswer();
 
 // The answer with the id asked for as its first member, where it is a job that has none.
-Result<HttpAnswer> WithIdOf(const std::string& path, Result<HttpAnswer> answer);
+Result<HttpResponse> WithIdOf(const std::string& path, Result<HttpResponse> answer);
 
 class FakeHttpClient final : public HttpClient {
  public:
-  using Responder = std::function<Result<HttpAnswer>(const std::string& path)>;
+  using Responder = std::function<Result<HttpResponse>(const std::string& path)>;
   // The same with the whole request.
-  using RequestResponder = std::function<Result<HttpAnswer>(const HttpRequest& request)>;
+  using RequestResponder = std::function<Result<HttpResponse>(const HttpRequest& request)>;
   using Latency = std::function<Nanoseconds(const std::string& path)>;
 
   // Every request is answered by `responder` after a millisecond.
@@ -44,7 +44,7 @@ class FakeHttpClient final : public HttpClient {
   void Start(HttpRequest request) override;
   void CloseConnection(std::uint64_t connection) override { closed_.push_back(connection); }
   std::size_t InFlight() const override { return in_flight_.size(); }
-  std::vector<HttpResponse> Wait(Nanoseconds longest) override;
+  std::vector<HttpResult> Wait(Nanoseconds longest) override;
   void Wake() override { woken_ = true; }
 
   // Paths asked for, in order, and the tokens sent with them ("" for none).
@@ -65,7 +65,7 @@ class FakeHttpClient final : public HttpClient {
   std::size_t most_in_flight() const { return most_in_flight_; }
 
  private:
-  struct Flight {
+  struct PendingCheck {
     HttpRequest request;
     SteadyTime started_at;
     SteadyTime done_at;
@@ -74,7 +74,7 @@ class FakeHttpClient final : public HttpClient {
   FakeClock& clock_;
   RequestResponder responder_;
   Latency latency_;
-  std::vector<Flight> in_flight_;
+  std::vector<PendingCheck> in_flight_;
   std::vector<std::string> paths_;
   std::vector<std::string> tokens_;
   std::vector<std::string> new_paths_;

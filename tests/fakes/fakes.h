@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "collectors/base/hide.h"
 #include "collectors/base/random.h"
+#include "collectors/base/redact.h"
 #include "collectors/poll/poll_update.h"
 #include "collectors/session/token_source.h"
 
@@ -44,7 +44,7 @@ class FakeTokenSource final : public TokenSource {
     return token_;
   }
   std::optional<Result<HttpRequest>> NextLogin() override { return std::nullopt; }
-  LoginOutcome OnLoginAnswer(const HttpResponse& /*response*/) override { return {}; }
+  LoginOutcome OnLoginAnswer(const HttpResult& /*response*/) override { return {}; }
   std::optional<SteadyTime> NextLoginDue() const override { return std::nullopt; }
   bool ReportsItsFaults() const override { return false; }
 
@@ -58,8 +58,8 @@ class FakeTokenSource final : public TokenSource {
   TokenState State() const override {
     return {.is_held = authenticated_, .held_until = {}, .expires_at = {}};
   }
-  void Hide(std::string& text) const override {
-    if (token_ != nullptr) HiddenSecret(*token_).Hide(text);
+  void Redact(std::string& text) const override {
+    if (token_ != nullptr) SecretRedactor(*token_).Redact(text);
   }
 
  private:

@@ -18,7 +18,7 @@
 namespace cckm {
 namespace {
 
-constexpr std::chrono::seconds kLongestWait{10};
+constexpr std::chrono::seconds kMaxWait{10};
 constexpr std::string_view kEmptyLine = "\r\n\r\n";
 
 std::string LowerCase(std::string_view text) {
@@ -74,7 +74,7 @@ RawClient::~RawClient() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-SteadyTime RawClient::Deadline() const { return clock_.SteadyNow() + kLongestWait; }
+SteadyTime RawClient::Deadline() const { return clock_.SteadyNow() + kMaxWait; }
 
 bool RawClient::WaitFor(short events, SteadyTime deadline) const {
   const auto left =
@@ -122,7 +122,7 @@ RawAnswer RawClient::ReadAnswer(bool is_head) {
   return answer;
 }
 
-RawAnswer RawClient::Ask(std::string_view request) {
+RawAnswer RawClient::Request(std::string_view request) {
   return Send(request) ? ReadAnswer() : RawAnswer();
 }
 

@@ -37,7 +37,7 @@ class RawClient {
 
   // The next answer; of one to HEAD say so, because its Content-Length is followed by nothing.
   RawAnswer ReadAnswer(bool is_head = false);
-  RawAnswer Ask(std::string_view request);  // Send, then ReadAnswer
+  RawAnswer Request(std::string_view request);  // Send, then ReadAnswer
 
   // Takes the next bytes, so many at most, and drops them; 0 if there are no more, or none in time.
   std::size_t ReceiveSome(std::size_t most);

@@ -45,7 +45,7 @@ class TlsClient {
   // An answer without body, or with the body that its Content-Length announces; less if the
   // connection ended.
   std::string ReadAnswer();
-  std::string Ask(std::string_view request) { return Send(request) ? ReadAnswer() : ""; }
+  std::string Request(std::string_view request) { return Send(request) ? ReadAnswer() : ""; }
   // Everything up to the end of the connection.
   std::string ReadUntilClose();
 

@@ -107,8 +107,8 @@ void Contest::Observe(const Shown& shown, const ConfigFolder& folder) {
 void Contest::TurnHonest(const Shown& shown, const ConfigFolder& folder,
                          const Identities& identities) {
   is_honest_ = true;
-  ComplainOfErrors(shown);
-  ComplainOfState(shown);
+  ReportErrors(shown);
+  ReportErrorsOfState(shown);
   evidence_.hostile = upstream_.appliance().Requests();
   evidence_.hostile_connections = upstream_.ConnectionCount();
   evidence_.exposition = shown.text();
@@ -122,7 +122,7 @@ void Contest::TurnHonest(const Shown& shown, const ConfigFolder& folder,
   }
 }
 
-void Contest::ComplainOfErrors(const Shown& shown) {
+void Contest::ReportErrors(const Shown& shown) {
   for (const std::string& cloud : {family(), std::string()}) {
     const bool is_expected_here = played_.is_login == cloud.empty();
     for (const std::string_view reason : kErrorKindNames) {
@@ -136,7 +136,7 @@ void Contest::ComplainOfErrors(const Shown& shown) {
   }
 }
 
-void Contest::ComplainOfState(const Shown& shown) {
+void Contest::ReportErrorsOfState(const Shown& shown) {
   if (Up(shown) != (played_.is_up ? 1 : 0)) {
     complaints_.push_back("cckm_up is " + ShortNumber(Up(shown)));
   }

@@ -52,8 +52,8 @@ class Contest {
   double Up(const Shown& shown) const;
   double Completed(const Shown& shown) const;
   std::size_t PollCount() { return upstream_.appliance().PollCount(); }
-  void ComplainOfErrors(const Shown& shown);
-  void ComplainOfState(const Shown& shown);
+  void ReportErrors(const Shown& shown);
+  void ReportErrorsOfState(const Shown& shown);
   void QuoteLog();
 
   const HostileCase& played_;

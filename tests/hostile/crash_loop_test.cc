@@ -13,7 +13,7 @@ namespace {
 
 bool IsReady(int port) {
   RawClient client(port);
-  return client.Ask("GET /-/ready HTTP/1.1\r\nHost: exporter\r\n\r\n").status == 200;
+  return client.Request("GET /-/ready HTTP/1.1\r\nHost: exporter\r\n\r\n").status == 200;
 }
 
 void WriteConfig(const ConfigFolder& folder, int port) {

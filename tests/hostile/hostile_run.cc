@@ -21,13 +21,13 @@ using std::chrono::seconds;
 
 // Every fault is met several times, and no case needs much longer.
 constexpr Nanoseconds kShortestHostility = seconds(8);
-constexpr Nanoseconds kLongestHostility = seconds(20);
-constexpr Nanoseconds kLongestRecovery = seconds(20);
-constexpr Nanoseconds kLongestRecoveryBySignal = seconds(10);
+constexpr Nanoseconds kMaxHostility = seconds(20);
+constexpr Nanoseconds kMaxRecovery = seconds(20);
+constexpr Nanoseconds kMaxRecoveryBySignal = seconds(10);
 // Of the healthy target, which is polled every second; a target that held it up would do so for a
 // second at least.
-constexpr Nanoseconds kLongestGap = std::chrono::milliseconds(1900);
-constexpr Nanoseconds kLongestStop = seconds(2);
+constexpr Nanoseconds kMaxGap = std::chrono::milliseconds(1900);
+constexpr Nanoseconds kMaxStop = seconds(2);
 
 // A refresh that does not end is asked for at every tick.
 HostileCase ControlCase() {
@@ -138,7 +138,7 @@ const Shown* Run::LookAtNew() {
 }
 
 void Run::WaitForFaults() {
-  static_cast<void>(Eventually(kLongestHostility, [this] {
+  static_cast<void>(Eventually(kMaxHostility, [this] {
     const Shown* const shown = LookAtNew();
     if (shown == nullptr) return false;
     for (Contest& contest : contests_) {
@@ -160,9 +160,9 @@ void Run::TurnHonest() {
 }
 
 void Run::WaitForRecovery() {
-  static_cast<void>(Eventually(kLongestRecovery, [this] { return HaveRecovered(true); }));
+  static_cast<void>(Eventually(kMaxRecovery, [this] { return HaveRecovered(true); }));
   exporter_->process().Signal(SIGHUP);
-  static_cast<void>(Eventually(kLongestRecoveryBySignal, [this] { return HaveRecovered(false); }));
+  static_cast<void>(Eventually(kMaxRecoveryBySignal, [this] { return HaveRecovered(false); }));
   report_.recovery_seconds = ToSeconds(Elapsed()) - report_.hostile_seconds;
 }
 
@@ -192,7 +192,7 @@ void Run::Stop() {
     return;
   }
   exporter_->process().Signal(SIGTERM);
-  const auto code = exporter_->process().WaitForExit(kLongestStop);
+  const auto code = exporter_->process().WaitForExit(kMaxStop);
   if (!code) report_.process.push_back("it still runs two seconds after SIGTERM");
   if (code && *code != 0) report_.process.push_back("it ended with " + std::to_string(*code));
 }
@@ -219,7 +219,7 @@ void Run::JudgeControl() {
   report_.control_polls = polls.size();
   for (std::size_t i = 1; i < polls.size(); ++i) {
     const Nanoseconds gap = polls[i].at - polls[i - 1].at;
-    if (gap <= kLongestGap) continue;
+    if (gap <= kMaxGap) continue;
     report_.control.push_back("between two polls were " + std::to_string(ToSeconds(gap)) + " s");
   }
 }

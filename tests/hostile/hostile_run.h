@@ -14,16 +14,16 @@
 
 namespace cckm {
 
-using Complaints = std::vector<std::string>;
+using ReportedErrors = std::vector<std::string>;
 
 struct HostileReport {
-  std::map<std::string, Complaints> by_case;
+  std::map<std::string, ReportedErrors> by_case;
   Scraper::Report scrapes;
-  Complaints leaks;        // but for those in scrapes
-  Complaints environment;  // it had an effect
-  Complaints strangers;    // requests with a secret of another upstream
-  Complaints control;      // a healthy target beside them was kept waiting
-  Complaints process;      // it ended, or not when it was told to
+  ReportedErrors leaks;        // but for those in scrapes
+  ReportedErrors environment;  // it had an effect
+  ReportedErrors strangers;    // requests with a secret of another upstream
+  ReportedErrors control;      // a healthy target beside them was kept waiting
+  ReportedErrors process;      // it ended, or not when it was told to
   std::size_t control_polls = 0;
   double hostile_seconds = 0;
   double recovery_seconds = 0;

@@ -9,10 +9,10 @@
 namespace cckm {
 namespace {
 
-constexpr Nanoseconds kLongestAnswer = std::chrono::seconds(1);
+constexpr Nanoseconds kMaxAnswer = std::chrono::seconds(1);
 constexpr auto kPause = std::chrono::milliseconds(200);
 constexpr std::size_t kScrapesBetweenPages = 5;
-constexpr std::size_t kMostComplaints = 20;
+constexpr std::size_t kMaxReportedErrors = 20;
 
 }  // namespace
 
@@ -59,7 +59,7 @@ void Scraper::ValidateAll(const std::stop_token& stop) {
       ++report_.validated;
     }
     const auto parsed = ParseExposition(validated->text());
-    if (!parsed) Complain("the exposition is invalid: " + parsed.error());
+    if (!parsed) ReportError("the exposition is invalid: " + parsed.error());
   }
 }
 
@@ -72,27 +72,27 @@ std::string Scraper::Get(const std::string& path) {
   const SteadyTime start = clock_.SteadyNow();
   RawClient client(port_);
   const RawAnswer answer =
-      client.Ask("GET " + path + " HTTP/1.1\r\nHost: exporter\r\nConnection: close\r\n\r\n");
+      client.Request("GET " + path + " HTTP/1.1\r\nHost: exporter\r\nConnection: close\r\n\r\n");
   const Nanoseconds length = clock_.SteadyNow() - start;
-  if (!answer.is_whole) Complain(path + " has no whole answer");
+  if (!answer.is_whole) ReportError(path + " has no whole answer");
   if (path == "/metrics" && answer.status != 200) {
-    Complain(path + " has status " + std::to_string(answer.status));
+    ReportError(path + " has status " + std::to_string(answer.status));
   }
-  if (length > kLongestAnswer) {
-    Complain(path + " took " + std::to_string(ToSeconds(length)) + " s");
+  if (length > kMaxAnswer) {
+    ReportError(path + " took " + std::to_string(ToSeconds(length)) + " s");
   }
   auto leaks = FindLeaks(path, answer.head + answer.body);
   const std::lock_guard lock(mutex_);
   report_.slowest = std::max(report_.slowest, length);
-  if (report_.leaks.size() < kMostComplaints) {
+  if (report_.leaks.size() < kMaxReportedErrors) {
     report_.leaks.insert(report_.leaks.end(), leaks.begin(), leaks.end());
   }
   return answer.body;
 }
 
-void Scraper::Complain(std::string complaint) {
+void Scraper::ReportError(std::string complaint) {
   const std::lock_guard lock(mutex_);
-  if (report_.complaints.size() < kMostComplaints) {
+  if (report_.complaints.size() < kMaxReportedErrors) {
     report_.complaints.push_back(std::move(complaint));
   }
 }

@@ -42,7 +42,7 @@ class Scraper {
   void Scrape();
   void LookAtPages();
   std::string Get(const std::string& path);
-  void Complain(std::string complaint);
+  void ReportError(std::string complaint);
 
   const int port_;
   const SystemClock clock_;

@@ -16,7 +16,7 @@
 namespace cckm {
 namespace {
 
-constexpr std::size_t kLongestRequest = std::size_t{1} << 20U;
+constexpr std::size_t kMaxRequest = std::size_t{1} << 20U;
 
 int Checked(int result, const char* call) {
   if (result < 0) throw std::system_error(errno, std::generic_category(), call);
@@ -100,7 +100,7 @@ std::optional<Request> Visit::ReadRequest() {
 bool Visit::ReadUntil(std::size_t size) {
   while (received_.size() < size) {
     const auto bytes = wire.Read();
-    if (!bytes || received_.size() > kLongestRequest) return false;
+    if (!bytes || received_.size() > kMaxRequest) return false;
     received_ += *bytes;
   }
   return true;

@@ -29,18 +29,18 @@ class UpstreamTest : public testing::Test {
 TEST_F(UpstreamTest, AnHonestOneTellsOfARefreshOnlyWhoeverShowsAToken) {
   Upstream upstream({.token = "t"}, identities_);
   RawClient client(upstream.port());
-  EXPECT_EQ(client.Ask(kGet).status, 401);
-  const RawAnswer answer = client.Ask(kGetWithToken);
+  EXPECT_EQ(client.Request(kGet).status, 401);
+  const RawAnswer answer = client.Request(kGetWithToken);
   EXPECT_EQ(answer.status, 200);
   EXPECT_THAT(answer.body, HasSubstr(R"("id": "r7")"));
   upstream.appliance().RevokeTokens();
-  EXPECT_EQ(client.Ask(kGetWithToken).status, 401);
+  EXPECT_EQ(client.Request(kGetWithToken).status, 401);
 }
 
 TEST_F(UpstreamTest, GrantsATokenThatItTakes) {
   Upstream upstream({.token = "t"}, identities_);
   RawClient client(upstream.port());
-  EXPECT_THAT(client.Ask(kLogin).body, HasSubstr(R"("jwt":"t.1")"));
+  EXPECT_THAT(client.Request(kLogin).body, HasSubstr(R"("jwt":"t.1")"));
   EXPECT_TRUE(upstream.appliance().Takes({"GET / HTTP/1.1\r\nAuthorization: Bearer t.1\r\n", {}}));
   EXPECT_FALSE(upstream.appliance().Takes({"GET / HTTP/1.1\r\nAuthorization: Bearer t.2\r\n", {}}));
 }
@@ -48,8 +48,8 @@ TEST_F(UpstreamTest, GrantsATokenThatItTakes) {
 TEST_F(UpstreamTest, TheJournalHoldsLoginsWithTheirBodiesApartFromPolls) {
   Upstream upstream({.token = "t"}, identities_);
   RawClient client(upstream.port());
-  client.Ask(kLogin);
-  client.Ask(kGet);
+  client.Request(kLogin);
+  client.Request(kGet);
   const Journal journal = upstream.appliance().Requests();
   ASSERT_THAT(Logins(journal), SizeIs(1));
   EXPECT_EQ(Logins(journal)[0].request.body, "body");
@@ -65,7 +65,7 @@ TEST_F(UpstreamTest, PlaysItsScriptUntilItTurnsHonestAndThenEndsWhatWasOpen) {
   upstream.TurnHonest();
   EXPECT_EQ(victim.ReadUntilClose(), "garbage");
   RawClient later(upstream.port());
-  EXPECT_EQ(later.Ask(kGetWithToken).status, 200);
+  EXPECT_EQ(later.Request(kGetWithToken).status, 200);
   EXPECT_EQ(upstream.ConnectionCount(), 2U);
 }
 
@@ -74,7 +74,7 @@ TEST_F(UpstreamTest, RefusesConnectionsUntilItTurnsHonest) {
   EXPECT_FALSE(RawClient(upstream.port()).is_connected());
   upstream.TurnHonest();
   RawClient client(upstream.port());
-  EXPECT_EQ(client.Ask(kGetWithToken).status, 200);
+  EXPECT_EQ(client.Request(kGetWithToken).status, 200);
 }
 
 TEST_F(UpstreamTest, GoesAlthoughAConnectionHangs) {

@@ -110,7 +110,7 @@ TEST(DescriptorsTest, ClientsThatTakeThemAllKeepNoProcessorBusyAndMayLeaveAgain)
   RawClient held(exporter.port());
   std::string last_poll;
   const auto polled_again = [&] {
-    const std::string body = held.Ask("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n").body;
+    const std::string body = held.Request("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n").body;
     const std::string at = ValueOf(body, Series("cckm_last_poll_timestamp_seconds"));
     return !at.empty() && std::exchange(last_poll, at) != at;
   };

@@ -72,15 +72,15 @@ std::string SimulatorProcess::LogIn() const {
 void SimulatorProcess::ExpireTokens() const { Post("/simulator/tokens/expire"); }
 
 nlohmann::json SimulatorProcess::Journal() const {
-  return nlohmann::json::parse(Ask("/simulator/journal", {}));
+  return nlohmann::json::parse(Request("/simulator/journal", {}));
 }
 
 std::string SimulatorProcess::Post(const std::string& path, const std::string& body) const {
-  return Ask(path, {"--data-binary", body});
+  return Request(path, {"--data-binary", body});
 }
 
-std::string SimulatorProcess::Ask(const std::string& path,
-                                  std::vector<std::string> curl_arguments) const {
+std::string SimulatorProcess::Request(const std::string& path,
+                                      std::vector<std::string> curl_arguments) const {
   const auto add = [&curl_arguments](const std::vector<std::string>& words) {
     curl_arguments.insert(curl_arguments.end(), words.begin(), words.end());
   };

@@ -53,7 +53,7 @@ class SimulatorProcess {
  private:
   ChildSettings Command(const SimulatorSettings& settings) const;
   // The body of the answer; throws std::runtime_error if it is not a success.
-  std::string Ask(const std::string& path, std::vector<std::string> curl_arguments) const;
+  std::string Request(const std::string& path, std::vector<std::string> curl_arguments) const;
   std::string Post(const std::string& path, const std::string& body = {}) const;
 
   const TemporaryFolder folder_;

@@ -54,7 +54,7 @@ TEST_P(StopTest, WhileFiftyClientsHoldConnections) {
     clients.push_back(std::make_unique<RawClient>(exporter.port()));
     ASSERT_TRUE(clients.back()->is_connected());
     // Every second one stops in the middle of its next request.
-    ASSERT_EQ(clients.back()->Ask("GET /metrics HTTP/1.1\r\nHost: e\r\n\r\n").status, 200);
+    ASSERT_EQ(clients.back()->Request("GET /metrics HTTP/1.1\r\nHost: e\r\n\r\n").status, 200);
     if (i % 2 == 0) {
       ASSERT_TRUE(clients.back()->Send("GET /metrics HT"));
     }

@@ -38,14 +38,14 @@ TEST_F(WebTest, HeadSendsTheHeadersOfGetAndNoBody) {
   EXPECT_EQ(head.status, 200);
   EXPECT_GT(std::stoi(head.headers.at("content-length")), 1000);
   // A body would stand before this answer.
-  const RawAnswer next = client.Ask("GET /-/healthy HTTP/1.1\r\nHost: exporter\r\n\r\n");
+  const RawAnswer next = client.Request("GET /-/healthy HTTP/1.1\r\nHost: exporter\r\n\r\n");
   EXPECT_EQ(next.status, 200);
 }
 
 TEST_F(WebTest, OneConnectionServesManyScrapes) {
   RawClient client(exporter.port());
   for (int i = 0; i < 20; ++i) {
-    const RawAnswer answer = client.Ask("GET /metrics HTTP/1.1\r\nHost: exporter\r\n\r\n");
+    const RawAnswer answer = client.Request("GET /metrics HTTP/1.1\r\nHost: exporter\r\n\r\n");
     ASSERT_TRUE(answer.is_whole) << i;
     ASSERT_EQ(answer.status, 200) << i;
   }
@@ -103,7 +103,7 @@ TEST_F(WebTest, EveryAnswerHasADate) {
         "nonsense\r\n\r\n", "GET / HTTP/9.9\r\nHost: x\r\n\r\n",
         "GET http://x/nowhere HTTP/1.1\r\nHost: x\r\n\r\n"}) {
     RawClient client(exporter.port());
-    RawAnswer answer = client.Ask(request);
+    RawAnswer answer = client.Request(request);
     EXPECT_TRUE(answer.is_whole) << request;
     EXPECT_THAT(answer.headers["date"], testing::EndsWith(" GMT")) << request;
   }
@@ -121,7 +121,7 @@ TEST_F(WebTest, ATargetInAbsoluteFormIsThatOfItsPath) {
 
 TEST_F(WebTest, ListsOfAcceptAreReadOverTheirLines) {
   RawClient client(exporter.port());
-  const RawAnswer answer = client.Ask(
+  const RawAnswer answer = client.Request(
       "GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n"
       "Accept: application/openmetrics-text;version=0.0.1\r\n"
       "Accept-Encoding: br\r\nAccept-Encoding: gzip\r\n\r\n");
@@ -161,7 +161,8 @@ TEST(WebFlagsTest, APageOfAnotherOriginMayNotReload) {
   const std::string own = "127.0.0.1:" + std::to_string(exporter.port());
   const auto reload = [&](const std::string& header) {
     RawClient client(exporter.port());
-    return client.Ask("POST /-/reload HTTP/1.1\r\nHost: " + own + "\r\n" + header + "\r\n").status;
+    return client.Request("POST /-/reload HTTP/1.1\r\nHost: " + own + "\r\n" + header + "\r\n")
+        .status;
   };
   EXPECT_EQ(reload(""), 200);
   EXPECT_EQ(reload("Origin: http://" + own + "\r\n"), 200);

@@ -17,7 +17,7 @@ namespace cckm::simulator {
 
 // Waited before every answer of the API.
 using Latency = std::atomic<std::chrono::nanoseconds>;
-inline constexpr std::chrono::nanoseconds kGreatestLatency = std::chrono::seconds(60);
+inline constexpr std::chrono::nanoseconds kMaxLatency = std::chrono::seconds(60);
 
 struct Appliance {
   World world;

@@ -54,7 +54,7 @@ Response SetFault(Appliance& appliance, const Query& query, TimePoint now) {
 
 Response SetLatency(Appliance& appliance, const Query& query, TimePoint) {
   const auto latency = ParseDuration(query.Find("value").value_or(""));
-  if (!latency || *latency > kGreatestLatency) return InvalidValue("value: at most 60s");
+  if (!latency || *latency > kMaxLatency) return InvalidValue("value: at most 60s");
   appliance.latency = *latency;
   return Done();
 }

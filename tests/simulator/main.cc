@@ -28,7 +28,7 @@ constexpr std::size_t kAll = static_cast<std::size_t>(-1);
 // The only place that asks for the time.
 TimePoint Now() { return std::chrono::system_clock::now(); }
 
-int Complain(const std::vector<std::string>& problems, int exit_code) {
+int ReportError(const std::vector<std::string>& problems, int exit_code) {
   for (const std::string& problem : problems) {
     std::cerr << "ciphertrust_simulator: " << problem << '\n';
   }
@@ -108,14 +108,14 @@ void Announce(const Options& options, std::uint16_t port) {
 int Serve(const Options& options, const std::vector<FaultRule>& faults) {
   const sigset_t signals = BlockSignals();
   const auto settings = SettingsOf(options);
-  if (!settings) return Complain({settings.error()}, kWrongUse);
+  if (!settings) return ReportError({settings.error()}, kWrongUse);
   Appliance appliance{World(options.world, Now()), Tokens(options.tokens),
                       Accounts(options.accounts),
                       Faults(options.world.seed, options.error_percent)};
   appliance.latency = options.latency;
   Api api(options.api, appliance);
   if (const std::string problem = WriteIds(options, appliance.world); !problem.empty()) {
-    return Complain({problem}, kWrongUse);
+    return ReportError({problem}, kWrongUse);
   }
   const TimePoint start = Now();
   for (const FaultRule& fault : faults) appliance.faults.Add(fault, start);
@@ -125,7 +125,7 @@ int Serve(const Options& options, const std::vector<FaultRule>& faults) {
         return api.Serve(request, wait, Now);
       },
       Now);
-  if (!server) return Complain({server.error()}, kCannotListen);
+  if (!server) return ReportError({server.error()}, kCannotListen);
   Announce(options, (*server)->port());
   WaitForSignal(signals, appliance.world);
   // Nothing is kept, so nothing needs an orderly end, for which civetweb takes up to two seconds.
@@ -146,6 +146,6 @@ int main(int argc, char** argv) {
   if (!problem.empty()) problems.push_back(problem);
   const FaultScript script = ReadFaultScript(parsed.options.fault_script);
   problems.insert(problems.end(), script.problems.begin(), script.problems.end());
-  if (!problems.empty()) return Complain(problems, kWrongUse);
+  if (!problems.empty()) return ReportError(problems, kWrongUse);
   return Serve(parsed.options, script.rules);
 }

@@ -11,7 +11,7 @@
 namespace cckm::simulator {
 namespace {
 
-constexpr std::uint64_t kMostEntries = 10'000'000;
+constexpr std::uint64_t kMaxEntries = 10'000'000;
 
 template <typename Number>
 bool ReadNumber(std::string_view text, std::uint64_t most, Number& number) {
@@ -21,7 +21,7 @@ bool ReadNumber(std::string_view text, std::uint64_t most, Number& number) {
 }
 
 bool ReadCount(std::string_view text, std::size_t& count) {
-  return ReadNumber(text, kMostEntries, count);
+  return ReadNumber(text, kMaxEntries, count);
 }
 
 bool ReadPercent(std::string_view text, unsigned& percent) {
@@ -119,7 +119,7 @@ constexpr std::array<Flag, 37> kFlags = {{
     {"restart-after", "TIME", "how long after the end that happens (5s)",
      [](Text t, O& o) { return ReadDuration(t, 100 * kMillisecond, o.world.restart_after); }},
     {"latency", "TIME", "added to every answer of the API, at most 60s (0ms)",
-     [](Text t, O& o) { return ReadDuration(t, {}, o.latency) && o.latency <= kGreatestLatency; }},
+     [](Text t, O& o) { return ReadDuration(t, {}, o.latency) && o.latency <= kMaxLatency; }},
     {"error-percent", "P", "share of the API's answers that are a 500 (0)",
      [](Text t, O& o) { return ReadPercent(t, o.error_percent); }},
     {"fault-script", "FILE", "faults that come and go by themselves, see tests/simulator/fault_script.h",

@@ -10,16 +10,16 @@
 namespace cckm::simulator {
 namespace {
 
-constexpr std::size_t kGreatestBody = std::size_t{1} << 20;
+constexpr std::size_t kMaxBody = std::size_t{1} << 20;
 
 std::string_view ViewOf(const char* text) { return text == nullptr ? std::string_view() : text; }
 
 // Nothing where the body is longer than allowed or breaks off.
 std::optional<std::string> ReadBody(mg_connection* connection, const mg_request_info& info) {
   std::string body;
-  if (info.content_length > static_cast<long long>(kGreatestBody)) return std::nullopt;
+  if (info.content_length > static_cast<long long>(kMaxBody)) return std::nullopt;
   std::array<char, 16384> part{};
-  while (body.size() <= kGreatestBody) {
+  while (body.size() <= kMaxBody) {
     const int count = mg_read(connection, part.data(), part.size());
     if (count < 0) return std::nullopt;
     if (count == 0) return body;

@@ -9,8 +9,8 @@ namespace cckm::simulator {
 namespace {
 
 // A restart that is later than this (the host slept) is not made up for.
-constexpr std::chrono::nanoseconds kGreatestLateness = std::chrono::minutes(1);
-constexpr std::size_t kGreatestInitialShare = 3;
+constexpr std::chrono::nanoseconds kMaxLateness = std::chrono::minutes(1);
+constexpr std::size_t kMaxInitialShare = 3;
 
 bool IsBusy(const FamilyWorld& world, const Unit& unit, TimePoint now) {
   const RefreshPtr newest = world.NewestOf(unit);
@@ -80,7 +80,7 @@ void World::Populate(FamilyWorld& world, TimePoint now) {
   constexpr std::chrono::nanoseconds kYear = std::chrono::hours(24 * 365);
   const std::size_t finished = settings_.finished;
   const std::size_t running = settings_.refreshes - finished;
-  const std::size_t most = std::min(world.units().size(), kGreatestInitialShare);
+  const std::size_t most = std::min(world.units().size(), kMaxInitialShare);
   const auto spacing = std::min(settings_.max_duration + std::chrono::nanoseconds(1'000'000'000),
                                 kYear / static_cast<std::int64_t>(finished + 1));
   for (std::size_t place = 0; place < finished; ++place) {
@@ -130,7 +130,7 @@ void World::Follow(const Restart& restart, TimePoint now) {
     if (world.NewestOf(*run.unit) == refresh) free_units.push_back(run.unit);
   }
   if (free_units.empty()) return;
-  Launch(world, free_units, std::max(restart.due, now - kGreatestLateness));
+  Launch(world, free_units, std::max(restart.due, now - kMaxLateness));
 }
 
 RefreshPtr World::Find(const Family& family, std::string_view id) const {

@@ -1,0 +1,207 @@
+#include "collectors/base/redact.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "collectors/base/utf8.h"
+
+namespace cckm {
+namespace {
+
+constexpr std::size_t kShortestSecret = 4;
+constexpr std::size_t kShortestPart = 12;
+
+std::size_t CommonLength(std::string_view a, std::string_view b) {
+  const auto [end, other_end] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return static_cast<std::size_t>(end - a.begin());
+}
+
+bool IsOfToken(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '_' || c == '.' || c == '~' || c == '+' || c == '/' || c == '=';
+}
+
+std::size_t TokenLength(std::string_view text) {
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), IsOfToken) -
+                                  text.begin());
+}
+
+struct Stretch {
+  std::size_t begin;
+  std::size_t end;
+};
+
+// Replaces, for each place of `beginning` in the text, the stretch that `stretch_at` names.  It is
+// given the place and the end of the stretch before, and returns nothing where there is none.
+template <typename StretchAt>
+void RedactEach(std::string& text, std::string_view beginning, const StretchAt& stretch_at) {
+  std::string shown;
+  std::size_t done = 0;
+  std::size_t at = 0;
+  while ((at = text.find(beginning, at)) != std::string::npos) {
+    const std::optional<Stretch> stretch = stretch_at(at, done);
+    at = stretch ? stretch->end : at + beginning.size();
+    if (!stretch) continue;
+    shown.append(text, done, stretch->begin - done).append(kRedacted);
+    done = stretch->end;
+  }
+  if (done != 0) text = shown.append(text, done);
+}
+
+// Replaces each run of at least `shortest` token characters that follows `beginning`;
+// `keeps_beginning` says what becomes of the beginning itself.
+void RedactRuns(std::string& text, std::string_view beginning, bool keeps_beginning,
+                std::size_t shortest) {
+  RedactEach(text, beginning, [&](std::size_t at, std::size_t) -> std::optional<Stretch> {
+    const std::size_t after = at + beginning.size();
+    const std::size_t length = TokenLength(std::string_view(text).substr(after));
+    if (length < shortest) return std::nullopt;
+    return Stretch{keeps_beginning ? after : at, after + length};
+  });
+}
+
+// Where a text was cut before it came here, a secret may end with it that is too short to be known
+// elsewhere.
+void RedactCutOffEnd(std::string_view hidden, std::string& text) {
+  constexpr std::string_view kAfterQuotation = ")\"";  // as messages quote a text
+  const std::size_t end = text.find_last_not_of(kAfterQuotation) + 1;
+  const std::size_t longest = std::min({hidden.size(), kShortestPart, end + 1});
+  for (std::size_t length = longest; length-- > kShortestSecret;) {
+    if (text.compare(end - length, length, hidden.substr(0, length)) != 0) continue;
+    text.replace(end - length, length, kRedacted);
+    return;
+  }
+}
+
+void RedactText(std::string_view hidden, std::string& text) {
+  RedactCutOffEnd(hidden, text);
+  if (hidden.size() < kShortestSecret || text.size() < std::min(hidden.size(), kShortestPart)) {
+    return;
+  }
+  const std::string_view beginning = hidden.substr(0, kShortestPart);
+  RedactEach(text, beginning, [&](std::size_t at, std::size_t) {
+    return std::optional(Stretch{at, at + CommonLength(std::string_view(text).substr(at), hidden)});
+  });
+}
+
+constexpr std::string_view kBase64 =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kBase64Url =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+// The digits of `text` where `before` (0, 1 or 2) bytes stand before it in a group of three; those
+// that depend on what stands before or after are left out.
+std::string Base64Core(std::string_view text, std::size_t before, std::string_view digits) {
+  std::string core;
+  const std::size_t bits = (before + text.size()) * 8;
+  for (std::size_t at = (before * 8 + 5) / 6 * 6; at + 6 <= bits; at += 6) {
+    unsigned value = 0;
+    for (std::size_t bit = at; bit < at + 6; ++bit) {
+      const auto byte = static_cast<unsigned char>(text[bit / 8 - before]);
+      value = value * 2 + ((byte >> (7 - bit % 8)) & 1U);
+    }
+    core += digits[value];
+  }
+  return core;
+}
+
+std::string PercentEncoded(std::string_view text, std::string_view hex) {
+  constexpr std::string_view kUnreserved = "-._~";
+  std::string encoded;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    const bool is_alphanumeric =
+        std::string_view(kBase64).substr(0, 62).find(c) != std::string::npos;
+    if (is_alphanumeric || kUnreserved.find(c) != std::string::npos) {
+      encoded += c;
+    } else {
+      encoded.append("%").append({hex[code >> 4U], hex[code & 0xFU]});
+    }
+  }
+  return encoded;
+}
+
+std::string JsonEscaped(std::string_view text, bool escapes_slash) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '"' || c == '\\' || (c == '/' && escapes_slash)) escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+// Replaces each occurrence together with the digits around it.
+void HideBase64(std::string_view core, std::string& text) {
+  RedactCutOffEnd(core, text);
+  const auto is_digit = [](char c) {
+    return kBase64.find(c) != std::string_view::npos || c == '-' || c == '_' || c == '=';
+  };
+  RedactEach(text, core.substr(0, kShortestPart), [&](std::size_t at, std::size_t done) {
+    std::size_t end = at + std::min(core.size(), kShortestPart);
+    while (at > done && is_digit(text[at - 1])) --at;
+    while (end < text.size() && is_digit(text[end])) ++end;
+    return std::optional(Stretch{at, end});
+  });
+}
+
+// A part of a path that no person would have chosen: long, without a dot, letters and digits mixed.
+bool LooksLikeSecret(std::string_view name) {
+  constexpr std::size_t kShortest = 40;
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return name.size() >= kShortest && TokenLength(name) == name.size() &&
+         name.find('.') == std::string_view::npos && std::ranges::any_of(name, is_letter) &&
+         std::ranges::any_of(name, is_digit);
+}
+
+}  // namespace
+
+SecretRedactor::SecretRedactor(const Secret& secret) {
+  const std::string_view text = secret.Reveal();
+  if (text.size() < kShortestSecret) return;
+  const auto add = [](std::vector<Secret>& forms, std::string form) {
+    const auto is_same = [&form](const Secret& other) { return other.Reveal() == form; };
+    if (form.size() < kShortestSecret || std::ranges::any_of(forms, is_same)) return;
+    forms.emplace_back(std::move(form));
+  };
+  add(plain_, std::string(text));
+  add(plain_, InAscii(text));
+  add(plain_, PercentEncoded(text, "0123456789ABCDEF"));
+  add(plain_, PercentEncoded(text, "0123456789abcdef"));
+  add(plain_, JsonEscaped(text, false));
+  add(plain_, JsonEscaped(text, true));
+  for (const std::string_view digits : {kBase64, kBase64Url}) {
+    for (std::size_t before = 0; before < 3; ++before) {
+      add(base64_, Base64Core(text, before, digits));
+    }
+  }
+}
+
+void SecretRedactor::Redact(std::string& text) const {
+  for (const Secret& form : plain_) RedactText(form.Reveal(), text);
+  for (const Secret& core : base64_) HideBase64(core.Reveal(), text);
+}
+
+void RedactTokens(std::string& text) {
+  constexpr std::size_t kShortestToken = 12;
+  RedactRuns(text, "eyJ", false, kShortestToken);
+  RedactRuns(text, "Bearer ", true, kShortestToken);
+  RedactRuns(text, "bearer ", true, kShortestToken);
+}
+
+std::string ShownPath(const std::filesystem::path& path) {
+  std::string shown;
+  std::string_view rest = path.native();
+  while (!rest.empty()) {
+    const std::string_view name = rest.substr(0, rest.find('/'));
+    rest.remove_prefix(name.size());
+    std::string part(LooksLikeSecret(name) ? kRedacted : name);
+    RedactTokens(part);
+    shown += part;
+    for (; rest.starts_with('/'); rest.remove_prefix(1)) shown += '/';
+  }
+  return shown;
+}
+
+}  // namespace cckm

@@ -1,0 +1,162 @@
+#include "exporter/config/flags/flags.h"
+
+#include <algorithm>
+#include <array>
+
+#include "exporter/config/flags/flag_table.h"
+#include "exporter/config/flags/flag_values.h"
+#include "exporter/config/flags/target_flags.h"
+#include "exporter/config/listen_address.h"
+#include "exporter/config/numbers.h"
+
+namespace cckm {
+namespace {
+
+struct ModeFlag {
+  std::string_view flag;
+  RunMode mode;
+};
+
+constexpr std::array<ModeFlag, 3> kModeFlags = {{
+    {"config.check", RunMode::kConfigCheck},
+    {"once", RunMode::kOnce},
+    {"healthcheck", RunMode::kHealthcheck},
+}};
+
+// Paths of deploy/docs/http.md that are taken.
+constexpr std::array<std::string_view, 6> kReservedPaths = {
+    "/", "/-/healthy", "/-/ready", "/-/reload", "/config", "/api/v1/status"};
+
+constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warn", "error"};
+constexpr std::array<std::string_view, 2> kLogFormats = {"logfmt", "json"};
+
+RunMode ReadMode(const FlagValues& values, FlagProblems& problems) {
+  RunMode mode = RunMode::kServe;
+  for (const ModeFlag& row : kModeFlags) {
+    if (!values.IsOn(row.flag)) continue;
+    if (mode != RunMode::kServe) {
+      problems.Add(row.flag, "is one too many of --config.check, --once and --healthcheck");
+    }
+    mode = row.mode;
+  }
+  return mode;
+}
+
+void ReadTargetOrFile(const FlagValues& values, CommandLine& out, FlagProblems& problems) {
+  constexpr std::string_view kFlag = "config.file";
+  if (values.IsGiven(kFlag)) {
+    out.config_file = values.Text(kFlag);
+    if (out.config_file.empty()) problems.Add(kFlag, "must be the path of a file");
+    RefuseTargetFlags(values, problems);
+  } else if (HasTargetFlags(values)) {
+    out.target = ReadTargetFlags(values, problems);
+  } else if (out.mode != RunMode::kHealthcheck) {
+    problems.Add(kFlag, "is missing: give --config.file=FILE or --target.url=URL");
+  }
+}
+
+void ReadListenAddresses(const FlagValues& values, CommandLine& out, FlagProblems& problems) {
+  constexpr std::string_view kFlag = "web.listen-address";
+  out.listen_addresses = values.Texts(kFlag);
+  for (auto address = out.listen_addresses.begin(); address != out.listen_addresses.end();
+       ++address) {
+    if (const auto parsed = ParseListenAddress(*address); !parsed) {
+      problems.Add(kFlag, parsed.error());
+    } else if (std::count(out.listen_addresses.begin(), address, *address) != 0 &&
+               !address->ends_with(":0")) {
+      problems.Add(kFlag, "must not hold the same address twice");
+    }
+  }
+}
+
+void ReadTelemetryPath(const FlagValues& values, CommandLine& out, FlagProblems& problems) {
+  constexpr std::string_view kFlag = "web.telemetry-path";
+  out.telemetry_path = values.Text(kFlag);
+  const bool is_plain = std::ranges::all_of(out.telemetry_path, [](char c) {
+    return c > ' ' && c <= '~' && c != '?' && c != '#' && c != '%';
+  });
+  if (!out.telemetry_path.starts_with('/') || !is_plain) {
+    problems.Add(kFlag, "must start with / and hold visible ASCII without ? # and %");
+  } else if (std::ranges::count(kReservedPaths, out.telemetry_path) != 0) {
+    problems.Add(kFlag, "must not be a path that has another meaning, such as / or /config");
+  }
+}
+
+constexpr std::uint64_t kMaxConnections = 10'000;
+constexpr std::uint64_t kMaxStoredRefreshes = 1'000'000'000;
+
+std::size_t ReadLimit(const FlagValues& values, std::string_view flag, std::uint64_t largest,
+                      FlagProblems& problems) {
+  const std::uint64_t limit = ParseNumber(values.Text(flag)).value_or(0);
+  if (limit < 1 || limit > largest) {
+    problems.Add(flag, "must be from 1 to " + std::to_string(largest));
+  }
+  return limit;
+}
+
+unsigned ReadUnsigned(const FlagValues& values, std::string_view flag) {
+  return static_cast<unsigned>(ParseNumber(values.Text(flag)).value_or(0));
+}
+
+void ReadShard(const FlagValues& values, CommandLine& out, FlagProblems& problems) {
+  out.shard_index = ReadUnsigned(values, "shard.index");
+  out.shard_count = ReadUnsigned(values, "shard.count");
+  if (out.shard_count < 1) {
+    problems.Add("shard.count", "must be at least 1");
+  } else if (out.shard_index >= out.shard_count) {
+    problems.Add("shard.index", "must be less than --shard.count");
+  }
+}
+
+// The index of the flag's value among the allowed ones.
+std::size_t ReadChoice(const FlagValues& values, std::string_view flag,
+                       std::span<const std::string_view> allowed, FlagProblems& problems) {
+  const auto found = std::ranges::find(allowed, values.Text(flag));
+  if (found != allowed.end()) return static_cast<std::size_t>(found - allowed.begin());
+  std::string names;
+  for (const auto name : allowed) names.append(names.empty() ? "" : ", ").append(name);
+  problems.Add(flag, "must be one of " + names);
+  return 0;
+}
+
+void ReadWeb(const FlagValues& values, CommandLine& out, FlagProblems& problems) {
+  ReadListenAddresses(values, out, problems);
+  ReadTelemetryPath(values, out, problems);
+  out.web_config_file = values.Text("web.config.file");
+  out.max_requests = ReadLimit(values, "web.max-requests", kMaxConnections, problems);
+  out.max_connections = ReadLimit(values, "web.max-connections", kMaxConnections, problems);
+  out.enable_lifecycle = values.IsOn("web.enable-lifecycle");
+  out.exporter_metrics = !values.IsOn("web.disable-exporter-metrics");
+}
+
+CommandLine ReadCommandLine(const FlagValues& values, FlagProblems& problems) {
+  CommandLine out;
+  out.mode = ReadMode(values, problems);
+  ReadTargetOrFile(values, out, problems);
+  ReadWeb(values, out, problems);
+  out.storage_path = values.Text("storage.path");
+  out.max_stored_refreshes =
+      ReadLimit(values, "storage.max-refreshes", kMaxStoredRefreshes, problems);
+  ReadShard(values, out, problems);
+  out.log_level = static_cast<LogLevel>(ReadChoice(values, "log.level", kLogLevels, problems));
+  out.log_format = static_cast<LogFormat>(ReadChoice(values, "log.format", kLogFormats, problems));
+  return out;
+}
+
+}  // namespace
+
+tl::expected<CommandLine, std::vector<ConfigProblem>> ParseCommandLine(
+    std::span<const std::string> arguments) {
+  FlagProblems problems;
+  const FlagValues values = FlagValues::Read(arguments, problems);
+  CommandLine out;
+  if (values.IsOn("help") || values.IsOn("version")) {
+    out.mode = values.IsOn("help") ? RunMode::kHelp : RunMode::kVersion;
+    return out;
+  }
+  out = ReadCommandLine(values, problems);
+  if (!problems.empty()) return tl::make_unexpected(problems.Take());
+  return out;
+}
+
+}  // namespace cckm

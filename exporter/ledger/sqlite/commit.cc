@@ -1,0 +1,87 @@
+#include "exporter/ledger/sqlite/commit.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace cckm {
+
+RefreshRow SqliteCommit::RowFor(const FinishedRefresh& finished) {
+  RefreshRow row;
+  row.refresh.id = finished.refresh->id;
+  row.refresh.status = finished.refresh->status;
+  row.refresh.created_at = finished.refresh->created_at;
+  row.refresh.completed_at = finished.refresh->completed_at;
+  row.finished_at = finished.refresh->completed_at.value_or(now_);
+  row.counts = finished.counts;
+  for (const DomainRefresh& named : finished.refresh->domains) {
+    row.domains.push_back({Domain(named.domain_id, finished.counted_at).id, named.status});
+  }
+  return row;
+}
+
+SqliteCommit::SqliteCommit(SqliteStore& store, std::string_view target, const Family& family,
+                           WallTime now)
+    : store_(store), now_(now), collector_(store.collectors.FindOrMake(target, family.name, now)) {}
+
+// `seen_at` is when a new one is first seen.
+DomainRow& SqliteCommit::Domain(std::string_view domain_id, WallTime seen_at) {
+  const auto known = domains_.find(domain_id);
+  if (known != domains_.end()) return known->second;
+  DomainRow row = store_.domains.FindOrMake(collector_.id, domain_id, seen_at);
+  return domains_.emplace(domain_id, std::move(row)).first->second;
+}
+
+bool SqliteCommit::Add(const FinishedRefresh& finished) {
+  const Refresh& refresh = *finished.refresh;
+  if (!IsFinished(refresh.status)) return false;
+  if (store_.refreshes.Knows(collector_.id, refresh.id)) {
+    Correct(finished);
+    return false;
+  }
+  const RefreshRow row = RowFor(finished);
+  for (const DomainRefresh& named : refresh.domains) {
+    DomainRow& domain = Domain(named.domain_id, finished.counted_at);
+    domain.history.Consider(refresh, named.status);
+    if (finished.counts) domain.history.Count(refresh, named.status, finished.counted_at);
+  }
+  if (finished.counts) Count(refresh, collector_.durations, finished.counted_at);
+  store_.refreshes.Store(collector_.id, row);
+  collector_.clock_ahead = std::max(finished.clock_ahead, Nanoseconds::zero());
+  ++stored_;
+  return finished.counts;
+}
+
+// A refresh that ended otherwise than it was stored is shown so after a restart, too.  What it
+// counted stays.
+void SqliteCommit::Correct(const FinishedRefresh& finished) {
+  const auto held = store_.refreshes.Find(collector_.id, finished.refresh->id);
+  if (!held) return;  // forgotten
+  RefreshRow row = RowFor(finished);
+  if (row.SaysTheSameAs(*held)) return;
+  row.counts = held->counts;
+  for (const DomainRefresh& named : finished.refresh->domains) {
+    DomainRow& domain = Domain(named.domain_id, finished.counted_at);
+    domain.history.Consider(*finished.refresh, named.status);
+  }
+  store_.refreshes.Store(collector_.id, row);
+  is_changed_ = true;
+}
+
+void SqliteCommit::Meet(const MetDomain& met) {
+  DomainHistory& history = Domain(met.domain_id, met.first_seen_at).history;
+  history.first_seen_at = std::min(history.first_seen_at, std::optional(met.first_seen_at));
+  history.was_listed = history.was_listed || met.was_listed;
+  is_changed_ = true;
+}
+
+void SqliteCommit::TellTouched(SqliteDomainSweep& sweep) const {
+  for (const auto& [domain_id, domain] : domains_) sweep.Keep(domain.id);
+}
+
+void SqliteCommit::Finish() {
+  if (stored_ == 0 && !is_changed_) return;
+  store_.collectors.Store(collector_);
+  for (const auto& [domain_id, domain] : domains_) store_.domains.Store(collector_.id, domain);
+}
+
+}  // namespace cckm

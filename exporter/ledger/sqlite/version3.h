@@ -1,0 +1,14 @@
+// The way of the tables from version 2 to version 3: commits are counted.  For sqlite_schema.cc.
+//
+// Thread-safety: as the connection.
+
+#pragma once
+
+#include "exporter/ledger/sqlite/connection.h"
+
+namespace cckm {
+
+// Fails if the tables of version 2 are damaged.
+void MakeVersion3(SqliteConnection& connection);
+
+}  // namespace cckm

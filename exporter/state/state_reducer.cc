@@ -1,0 +1,317 @@
+#include "exporter/state/state_reducer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <utility>
+
+#include "exporter/state/domain_gate.h"
+
+namespace cckm {
+namespace {
+
+// As of their RefreshOrder.
+bool IsOlder(const RefreshState& a, const RefreshState& b) {
+  if (a.created_at != b.created_at) return a.created_at < b.created_at;
+  return a.id.text() < b.id.text();
+}
+
+// Makes `refresh` the domain's newest if it is.
+void ConsiderNewest(DomainState& domain, const RefreshState& refresh, DomainStatus status) {
+  if (domain.newest != nullptr && domain.newest != &refresh && IsOlder(refresh, *domain.newest)) {
+    return;
+  }
+  if (domain.newest != &refresh) domain.detail.clear();
+  domain.newest = &refresh;
+  domain.status = status;
+}
+
+// Keeps what the domain's newest refresh says of it, and no memory for one that completed.
+void KeepDetail(DomainState& domain, const DomainRefresh& named) {
+  if (named.status != DomainStatus::kCompleted) {
+    domain.detail = named.detail;
+    return;
+  }
+  domain.detail.clear();
+  domain.detail.shrink_to_fit();
+}
+
+bool FailedForUnknownDomains(const RefreshState& refresh) {
+  return refresh.settled && refresh.status == RefreshStatus::kFailed && refresh.domains.empty() &&
+         refresh.left_out.counts == LeftOutDomains{}.counts;
+}
+
+// A finished refresh that was gone for a while has changed only if it came back otherwise; a time
+// that is taken for none now was told before.
+bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) {
+  if (!state.settled) return false;
+  const bool same_status =
+      state.status == RefreshStatus::kNotFound || state.status == answer.refresh.status;
+  const bool same_time = state.completed_at == answer.refresh.completed_at ||
+                         answer.refresh.anomalies.Has(Anomaly::kBadTimestamp);
+  return !answer.settled || !same_status || !same_time;
+}
+
+}  // namespace
+
+DomainLabels LabelsOf(const std::vector<RefreshAnswer>& answers) {
+  DomainLabels labels;
+  for (const RefreshAnswer& answer : answers) {
+    for (const DomainRefresh& named : answer.refresh.domains) {
+      if (!LabelValue::IsItself(named.domain_id))
+        labels.try_emplace(named.domain_id, named.domain_id);
+    }
+  }
+  return labels;
+}
+
+AnomalySet StateReducer::Reduce(const RefreshAnswer& answer, bool is_new) {
+  RefreshState* state = collector_.refreshes.Find(answer.refresh.id);
+  if (state == nullptr) {
+    // One that is shown no longer may still be looked at.
+    if (answer.kind != RefreshAnswer::Kind::kRefresh) return ReduceUnwatched(answer.refresh);
+    state = &collector_.refreshes.Add(RefreshState(LabelValue(answer.refresh.id)));
+  }
+  // Whoever is neither configured nor discovered was on the wire when it left.
+  state->is_watched = state->is_configured || collector_.discovers;
+  state->is_vanished = false;
+  AnomalySet anomalies = answer.refresh.anomalies;
+  if (answer.kind == RefreshAnswer::Kind::kNoUsableAnswer) {
+    state->unanswered = !state->settled;
+  } else {
+    const bool is_next_in_turn = state->was_seen && !state->unanswered && !state->settled;
+    state->answer_gap = is_next_in_turn ? setting_.now - state->answered_at : Nanoseconds::zero();
+    state->unanswered = false;
+    state->answered_at = setting_.now;
+    if (answer.kind == RefreshAnswer::Kind::kNotFound) {
+      state->status = RefreshStatus::kNotFound;
+    } else {
+      ReduceRefresh(*state, answer, is_new, anomalies);
+    }
+  }
+  anomalies.Remove(state->counted_anomalies);
+  state->counted_anomalies.Add(anomalies);
+  return anomalies;
+}
+
+AnomalySet StateReducer::ReduceUnwatched(const Refresh& refresh) {
+  AnomalySet anomalies = refresh.anomalies;
+  auto& counted = collector_.unwatched_anomalies.counted;
+  if (anomalies.empty()) return {};
+  if (counted.size() >= UnwatchedAnomalies::kMost && !counted.contains(refresh.id)) return {};
+  AnomalySet& before = counted[refresh.id];
+  anomalies.Remove(before);
+  before.Add(anomalies);
+  return anomalies;
+}
+
+void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answer, bool is_new,
+                                 AnomalySet& anomalies) {
+  const Refresh& refresh = answer.refresh;
+  if (ChangedAfterFinish(state, answer)) anomalies.Add(Anomaly::kChangedAfterFinish);
+  const bool is_first_answer = !std::exchange(state.was_seen, true);
+  if (is_first_answer) state.was_finished_when_first_seen = IsFinished(refresh.status);
+  state.status = refresh.status;
+  state.settled = answer.settled;
+  if (refresh.created_at < state.created_at) newest_may_have_changed_ = true;
+  state.created_at = refresh.created_at;
+  state.completed_at = refresh.completed_at;
+  if (refresh.units != 0) state.units = refresh.units;
+  if (!answer.left_out.marks.empty() || !state.left_out.marks.empty() ||
+      answer.left_out.counts != state.left_out.counts) {
+    state.left_out = answer.left_out;
+    left_out_changed_ = true;
+  }
+  RenewDomains(state, refresh, is_first_answer);
+  if (Leaves(state)) is_sweep_needed_ = true;
+  if (!answer.settled) return;
+  if (is_new) Count(refresh, collector_.durations, setting_.wall_now);
+  for (std::size_t i = 0; i < state.domains.size(); ++i) {
+    const auto [domain, status] = state.domains[i];
+    DomainHistory& history =
+        domain != nullptr ? domain->history : HistoryOf(refresh.domains[i].domain_id);
+    history.Consider(refresh, status);
+    if (is_new) history.Count(refresh, status, setting_.wall_now);
+  }
+}
+
+void StateReducer::TakeStored(const Refresh& refresh, bool is_new) {
+  if (is_new) Count(refresh, collector_.durations, setting_.wall_now);
+  for (const DomainRefresh& named : refresh.domains) {
+    DomainHistory& history = HistoryOf(named.domain_id);
+    history.Consider(refresh, named.status);
+    if (is_new) history.Count(refresh, named.status, setting_.wall_now);
+  }
+}
+
+void StateReducer::RestoreExemplar(const Refresh& refresh) {
+  cckm::RestoreExemplar(refresh, collector_.durations);
+  for (const DomainRefresh& named : refresh.domains) {
+    cckm::RestoreExemplar(refresh, named.status, HistoryOf(named.domain_id));
+  }
+}
+
+// A domain that is shown no longer is counted where its history rests.
+DomainHistory& StateReducer::HistoryOf(std::string_view raw_id, bool is_listed) {
+  const LabelValue id = LabelOf(raw_id);
+  DomainState* domain = collector_.domains.Find(id.text());
+  DomainHistory& history = domain != nullptr ? domain->history : Rest(id.text());
+  Meet(raw_id, history, is_listed);
+  return history;
+}
+
+// Notes since when a domain is known and whether it was listed, and what of that is new.
+void StateReducer::Meet(std::string_view raw_id, DomainHistory& history, bool is_listed) {
+  const bool is_known = history.first_seen_at.has_value();
+  if (is_known && (history.was_listed || !is_listed)) return;
+  if (!is_known) history.first_seen_at = setting_.wall_now;
+  history.was_listed = history.was_listed || is_listed;
+  collector_.met.push_back({.domain_id = std::string(raw_id),
+                            .first_seen_at = *history.first_seen_at,
+                            .was_listed = history.was_listed});
+}
+
+LabelValue StateReducer::LabelOf(std::string_view raw_id) const {
+  const auto made = setting_.labels.find(raw_id);
+  return made == setting_.labels.end() ? LabelValue(raw_id) : made->second;
+}
+
+void StateReducer::Name(DomainState& domain) {
+  if (domain.named_by++ == 0) ++collector_.named_domains;
+}
+
+void StateReducer::Unname(DomainState& domain) {
+  if (--domain.named_by == 0) --collector_.named_domains;
+}
+
+void StateReducer::RenewDomains(RefreshState& state, const Refresh& refresh, bool is_first_answer) {
+  std::vector<NamedDomain> before = std::exchange(state.domains, {});
+  state.domains.reserve(refresh.domains.size());
+  for (const DomainRefresh& named : refresh.domains) {
+    // Most answers name the same domains in the same order as the one before.
+    const std::size_t position = state.domains.size();
+    DomainState* expected = position < before.size() ? before[position].domain : nullptr;
+    DomainState* domain = FindOrAddDomain(named.domain_id, expected, state, is_first_answer);
+    state.domains.push_back({domain, named.status});
+    if (domain == nullptr) continue;
+    Name(*domain);
+    ConsiderNewest(*domain, state, named.status);
+    if (domain->newest == &state) KeepDetail(*domain, named);
+  }
+  ReleaseDomains(state, before);
+}
+
+// Takes back that `state` names the domains it named before its current ones.
+void StateReducer::ReleaseDomains(const RefreshState& state,
+                                  const std::vector<NamedDomain>& before) {
+  for (const NamedDomain& named : before) {
+    if (named.domain != nullptr) Unname(*named.domain);
+  }
+  if (std::ranges::equal(before, state.domains, {}, &NamedDomain::domain, &NamedDomain::domain))
+    return;
+  std::set<const DomainState*> current;
+  for (const NamedDomain& named : state.domains) current.insert(named.domain);
+  for (const NamedDomain& named : before) {
+    if (named.domain == nullptr || current.contains(named.domain)) continue;
+    if (named.domain->newest == &state) named.domain->newest = nullptr;
+    newest_may_have_changed_ = true;
+  }
+}
+
+// `expected`, which may be null, is where to look first.  Null for a domain that exists no more,
+// unless a refresh that was not known before names it.
+DomainState* StateReducer::FindOrAddDomain(std::string_view raw_id, DomainState* expected,
+                                           const RefreshState& named_by, bool is_first_answer) {
+  if (LabelValue::IsItself(raw_id)) {
+    if (expected != nullptr && expected->id.text() == raw_id) return expected;
+    if (DomainState* domain = collector_.domains.Find(raw_id)) return domain;
+  }
+  LabelValue id = LabelOf(raw_id);
+  if (DomainState* domain = collector_.domains.Find(id.text())) return domain;
+  if (StaysAway(id.text(), named_by, is_first_answer)) return nullptr;
+  DomainState& added =
+      AddDomain(std::move(id), named_by.was_finished_when_first_seen ? 0 : setting_.update_number);
+  Meet(raw_id, added.history, false);
+  return &added;
+}
+
+DomainState& StateReducer::AddDomain(LabelValue id, std::uint64_t first_update) {
+  DomainState& domain = collector_.domains.Add(DomainState(std::move(id), setting_.bounds));
+  domain.first_update = first_update;
+  if (auto resting = collector_.hidden_histories.extract(domain.id.text())) {
+    domain.history = std::move(resting.mapped().history);
+    // What was shown before needs no beginning at 0.
+    if (domain.history.totals != DomainEndCounts{}) domain.first_update = 0;
+  }
+  if (auto listed = collector_.listed_unshown.extract(domain.id.text())) {
+    TakeListed(domain, std::move(listed.mapped()));
+  }
+  return domain;
+}
+
+// Configured refreshes stay.  A discovered one stays a day beyond its end, and longer while it is
+// the newest of some domain.
+bool StateReducer::Leaves(const RefreshState& refresh) const {
+  constexpr Nanoseconds kShownAfterEnd = std::chrono::hours(24);
+  if (refresh.is_configured) return false;
+  const bool was_let_go = !refresh.is_watched && !(refresh.is_vanished && collector_.discovers);
+  const bool is_over = was_let_go || (refresh.settled && refresh.completed_at &&
+                                      *refresh.completed_at + kShownAfterEnd <= setting_.wall_now);
+  if (!is_over) return false;
+  const auto is_its_newest = [&](const NamedDomain& named) {
+    return named.domain != nullptr && named.domain->newest == &refresh;
+  };
+  return !collector_.discovers || std::ranges::none_of(refresh.domains, is_its_newest);
+}
+
+StateReducer::NewestByUnits StateReducer::NewestCompleted() const {
+  NewestByUnits newest;
+  if (std::ranges::none_of(collector_.refreshes, FailedForUnknownDomains)) return newest;
+  for (const RefreshState& refresh : collector_.refreshes) {
+    if (refresh.status != RefreshStatus::kCompleted || refresh.units == 0) continue;
+    auto& created_at = newest[refresh.units];
+    created_at = std::max(created_at, refresh.created_at);
+  }
+  return newest;
+}
+
+void StateReducer::RemoveRefreshes() {
+  const NewestByUnits newest = NewestCompleted();
+  const auto is_made_good = [&](const RefreshState& refresh) {
+    if (refresh.is_configured || !FailedForUnknownDomains(refresh)) return false;
+    const auto later = newest.find(refresh.units);
+    return later != newest.end() && refresh.created_at < later->second;
+  };
+  collector_.refreshes.RemoveIf([&](const RefreshState& refresh) {
+    if (!Leaves(refresh) && !is_made_good(refresh)) return false;
+    for (const NamedDomain& named : refresh.domains) {
+      if (named.domain == nullptr) continue;
+      Unname(*named.domain);
+      if (named.domain->newest == &refresh) named.domain->newest = nullptr;
+    }
+    newest_may_have_changed_ = true;
+    left_out_changed_ = true;
+    return true;
+  });
+}
+
+void StateReducer::FindNewest() {
+  if (!newest_may_have_changed_) return;
+  for (const RefreshState& refresh : collector_.refreshes) {
+    for (const NamedDomain& named : refresh.domains) {
+      if (named.domain != nullptr) ConsiderNewest(*named.domain, refresh, named.status);
+    }
+  }
+}
+
+void StateReducer::Finish() {
+  if (is_sweep_needed_ || newest_may_have_changed_) {
+    RemoveRefreshes();
+    FindNewest();
+    RemoveDomains();
+    AddNeverRefreshed();
+  }
+  if (left_out_changed_) collector_.dropped_domains = CountLeftOut(collector_.refreshes);
+}
+
+}  // namespace cckm

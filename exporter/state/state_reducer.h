@@ -1,0 +1,112 @@
+// Folds what a poll learned of one refresh into its collector's state: the rules of
+// deploy/docs/payload.md and metrics.md.
+//
+// Thread-safety: none; called by StateStore under its lock.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/poll/poll_update.h"
+#include "exporter/state/state.h"
+
+namespace cckm {
+
+DomainLabels LabelsOf(const std::vector<RefreshAnswer>& answers);
+
+// A domain list with labels in the place of texts.
+struct LabelledListing {
+  struct Domain {
+    std::string raw_id;  // as the appliance wrote it
+    ListedDomain listed;
+  };
+  bool is_complete = false;
+  std::vector<Domain> domains;
+};
+LabelledListing LabelledListingOf(const DomainListing& listing);
+
+// Notes what the list says of a shown domain.
+void TakeListed(DomainState& domain, ListedDomain listed);
+
+class StateReducer {
+ public:
+  struct Setting {
+    const BucketBounds& bounds;
+    const DomainLabels& labels;       // of some of the answers' domains
+    std::uint64_t update_number = 0;  // from 1
+    SteadyTime now{};
+    WallTime wall_now{};
+    std::size_t max_domains = 0;  // of this collector: what its target's others leave
+  };
+
+  StateReducer(CollectorState& collector, const Setting& setting)
+      : collector_(collector), setting_(setting) {}
+
+  // Takes one answer.  `is_new` tells, for a settled one, that it has to be counted.  Returns the
+  // anomalies that were not counted before.
+  AnomalySet Reduce(const RefreshAnswer& answer, bool is_new);
+
+  // Shows again what a refresh that was counted before a restart is the exemplar of.
+  void RestoreExemplar(const Refresh& refresh);
+
+  // Takes again a settled refresh that was folded before without being counted, and counts it if it
+  // `is_new`.
+  void TakeStored(const Refresh& refresh, bool is_new);
+
+  // Takes the family's list of domains: their names, and which of them exist.
+  void ReduceDomainListing(LabelledListing listing);
+
+  // Has Finish() look at everything, because time has passed or what is watched has changed.
+  void NeedSweep() { is_sweep_needed_ = true; }
+
+  // To be called at the end: removes refreshes that are shown no longer, finds the newest refresh
+  // of domains that lost theirs or whose newest turned out to be older, and settles which domains
+  // are shown.
+  void Finish();
+
+ private:
+  void ReduceRefresh(RefreshState& state, const RefreshAnswer& answer, bool is_new,
+                     AnomalySet& anomalies);
+  AnomalySet ReduceUnwatched(const Refresh& refresh);
+  void RenewDomains(RefreshState& state, const Refresh& refresh, bool is_first_answer);
+  void ReleaseDomains(const RefreshState& state, const std::vector<NamedDomain>& before);
+  LabelValue LabelOf(std::string_view raw_id) const;
+  void Name(DomainState& domain);
+  void Unname(DomainState& domain);
+  DomainState* FindOrAddDomain(std::string_view raw_id, DomainState* expected,
+                               const RefreshState& named_by, bool is_first_answer);
+  bool IsNewTo(std::string_view domain, const RefreshState& refresh) const;
+  DomainHistory& HistoryOf(std::string_view raw_id, bool is_listed = false);
+  DomainHistory& Rest(const std::string& id);
+  void Meet(std::string_view raw_id, DomainHistory& history, bool is_listed);
+  DomainState& AddDomain(LabelValue id, std::uint64_t first_update);
+  bool Leaves(const RefreshState& refresh) const;
+  // The creation of the newest refresh that completed, by its units.
+  using NewestByUnits = std::map<std::uint64_t, std::optional<WallTime>>;
+  NewestByUnits NewestCompleted() const;
+  void RemoveRefreshes();
+  void FindNewest();
+  bool ShowsNeverRefreshed() const;
+  bool IsGone(std::string_view unshown) const;
+  bool StaysAway(const std::string& unshown, const RefreshState& named_by, bool is_first_answer);
+  void NoteListed(const LabelledListing::Domain& named, bool list_is_complete);
+  bool IsKept(const DomainState& domain) const;
+  std::size_t RoomForNeverRefreshed() const;
+  void RemoveDomains();
+  void PutToRest(DomainState& domain, std::size_t shown);
+  void AddNeverRefreshed();
+
+  CollectorState& collector_;
+  const Setting setting_;
+  bool left_out_changed_ = false;
+  bool is_sweep_needed_ = false;          // something may be shown no longer, or from now on
+  bool newest_may_have_changed_ = false;  // of some domain, to a refresh that is not in the update
+};
+
+}  // namespace cckm

@@ -1,0 +1,175 @@
+#include "exporter/web/status/status_json.h"
+
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "collectors/base/error_advice.h"
+#include "collectors/base/rfc3339.h"
+#include "exporter/web/status/status_problems.h"
+
+namespace cckm {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json Time(const std::optional<WallTime>& time) {
+  return time ? Json(FormatRfc3339(*time)) : Json(nullptr);
+}
+
+Json Seconds(const std::optional<Nanoseconds>& length) {
+  return length ? Json(ToSeconds(*length)) : Json(nullptr);
+}
+
+Json Fault(const std::optional<ShownError>& error) {
+  if (!error) return nullptr;
+  return {{"reason", ErrorKindName(error->kind)},
+          {"message", error->message},
+          {"advice", AdviceFor(error->kind)}};
+}
+
+Json Counts(std::span<const std::string_view> names, std::span<const std::size_t> counts) {
+  Json object = Json::object();
+  for (std::size_t i = 0; i < names.size(); ++i) object[std::string(names[i])] = counts[i];
+  return object;
+}
+
+template <typename Row, typename ToJson>
+Json List(const Truncated<Row>& beginning, ToJson to_json) {
+  Json items = Json::array();
+  for (const Row& row : beginning.rows) items.push_back(to_json(row));
+  return {
+      {"total", beginning.total}, {"left_out", beginning.left_out()}, {"items", std::move(items)}};
+}
+
+Json ToJson(const Problem& problem) {
+  return {{"kind", ProblemKindName(problem.kind)},
+          {"level", kLevelNames[static_cast<std::size_t>(LevelOf(problem.kind))]},
+          {"sentence", SentenceOf(problem)},
+          {"advice", AdviceFor(problem.kind)},
+          {"subjects", List(problem.subjects, [](const ProblemSubject& subject) -> Json {
+             return {{"target", subject.target}, {"cloud", subject.cloud}, {"note", subject.note}};
+           })}};
+}
+
+Json ToJson(const ShownCollector& collector) {
+  return {{"cloud", collector.cloud},
+          {"state", kReachabilityNames[static_cast<std::size_t>(collector.reachability)]},
+          {"last_poll_at", Time(collector.last_poll_at)},
+          {"last_success_at", Time(collector.last_success_at)},
+          {"last_poll_duration_seconds", Seconds(collector.last_poll_duration)},
+          {"refreshes", collector.refreshes},
+          {"unanswered_refreshes", collector.unanswered},
+          {"domains", collector.domains},
+          {"discovers", collector.discovers},
+          {"discovery_truncated", collector.is_truncated},
+          {"unlisted_domains", collector.unlisted_domains},
+          {"dropped_domains", collector.dropped_domains},
+          {"unreadable_id_files", collector.unreadable_id_files},
+          {"last_error", Fault(collector.last_error)}};
+}
+
+// Null while it is not known.
+Json CertificateVerified(const ShownTarget& target) {
+  switch (CertificateOf(target)) {
+    case CertificateState::kVerified:
+      return true;
+    case CertificateState::kNotVerified:
+      return false;
+    case CertificateState::kNotSeen:
+    case CertificateState::kTlsFailed:
+      break;
+  }
+  return nullptr;
+}
+
+Json ToJson(const ShownTarget& target) {
+  Json collectors = Json::array();
+  for (const ShownCollector& collector : target.collectors) {
+    collectors.push_back(ToJson(collector));
+  }
+  return {{"name", target.name},
+          {"state", kReachabilityNames[static_cast<std::size_t>(target.reachability)]},
+          {"authenticated", WasTried(target) ? Json(target.is_authenticated) : Json(nullptr)},
+          {"token_expires_at", Time(target.token_expires_at)},
+          {"certificate_verified", CertificateVerified(target)},
+          {"certificate_expires_at", Time(target.certificate_expires_at)},
+          {"clock_skew_seconds", Seconds(target.clock_skew)},
+          {"dropped_series", target.dropped_series},
+          {"login_error", Fault(target.login_error)},
+          {"collectors", std::move(collectors)}};
+}
+
+Json ToJson(const ShownDomain& domain, WallTime now) {
+  std::optional<Nanoseconds> age;
+  if (domain.last_success_at) age = now - *domain.last_success_at;
+  return {{"target", domain.target},
+          {"cloud", domain.cloud},
+          {"domain_id", domain.id},
+          {"domain", domain.name},
+          {"connection", domain.connection},
+          {"status", kDomainShownNames[domain.status]},
+          {"last_result", kDomainResultNames[static_cast<std::size_t>(domain.last_result)]},
+          {"refresh_id", domain.refresh_id.empty() ? Json(nullptr) : Json(domain.refresh_id)},
+          {"started_at", Time(domain.started_at)},
+          {"running_seconds", Seconds(domain.running_for)},
+          {"last_success_at", Time(domain.last_success_at)},
+          {"last_success_age_seconds", Seconds(age)},
+          {"last_finished_at", Time(domain.last_finished_at)},
+          {"last_duration_seconds", Seconds(domain.last_duration)},
+          {"detail", domain.detail}};
+}
+
+Json ToJson(const ShownRefresh& refresh) {
+  return {{"target", refresh.target},
+          {"cloud", refresh.cloud},
+          {"refresh_id", refresh.id},
+          {"status", RefreshStatusName(refresh.status)},
+          {"started_at", Time(refresh.started_at)},
+          {"finished_at", Time(refresh.finished_at)},
+          {"running_seconds", Seconds(refresh.running_for)},
+          {"duration_seconds", Seconds(refresh.duration)},
+          {"unanswered", refresh.is_unanswered},
+          {"domains", Counts(kDomainStatusNames, refresh.domain_counts)}};
+}
+
+Json Alerts(const StatusModel& model) {
+  Json problems = Json::array();
+  for (const Problem& problem : model.problems) problems.push_back(ToJson(problem));
+  return problems;
+}
+
+Json AllCounts(const StatusCounts& counts) {
+  return {{"targets", Counts(kReachabilityNames, counts.targets)},
+          {"domains", Counts(kDomainShownNames, counts.domains)},
+          {"troubled_domains", Counts(kDomainTroubleNames, counts.troubled_domains)},
+          {"refreshes", Counts(kRefreshStatusNames, counts.refreshes)}};
+}
+
+}  // namespace
+
+std::string StatusJson(const StatusModel& model) {
+  const Verdict verdict = Judge(model);
+  const auto refresh_to_json = [](const ShownRefresh& refresh) { return ToJson(refresh); };
+  const Json status = {
+      {"version", model.version},
+      {"time", FormatRfc3339(model.taken_at)},
+      {"verdict",
+       {{"level", kLevelNames[static_cast<std::size_t>(verdict.level)]},
+        {"sentence", verdict.sentence}}},
+      {"exporter",
+       {{"configuration_loaded", model.config_ok},
+        {"configuration_loaded_at", FormatRfc3339(model.config_loaded_at)},
+        {"ledger_writable", model.ledger_writable},
+        {"ledger_write_failures", model.ledger_failures}}},
+      {"counts", AllCounts(model.counts)},
+      {"alerts", Alerts(model)},
+      {"targets", List(model.targets, [](const ShownTarget& target) { return ToJson(target); })},
+      {"domains", List(model.domains,
+                       [&](const ShownDomain& domain) { return ToJson(domain, model.taken_at); })},
+      {"unfinished_refreshes", List(model.unfinished, refresh_to_json)},
+      {"finished_refreshes", List(model.finished, refresh_to_json)}};
+  // Every text was made fit before; nothing here may throw for a byte.
+  return status.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace cckm

@@ -1,0 +1,47 @@
+// The answer of /api/v1/status.
+//
+// One object.  Its shape is a promise: members are added, never renamed or removed.
+//   Times are RFC 3339 in UTC, lengths of time are seconds as a number and named so; what is not
+//   known is null.  Enumerations are the strings of the metrics' labels.  A list is
+//   {"total", "left_out", "items"}: what needs attention first, at most as many items as
+//   status_model.h says.  Free text of the appliance is cut to 200 characters.
+//
+//   version, time
+//   verdict                {level, sentence}; level: good, waiting, attention, trouble
+//   exporter               {configuration_loaded, configuration_loaded_at, ledger_writable,
+//                          ledger_write_failures}
+//   counts                 {targets, domains, troubled_domains, refreshes}: state to number, every
+//                          state present; troubled_domains: failed, unknown, cancelled, never,
+//                          none, a domain whose last result is failed counting as failed while it
+//                          runs
+//   problems                 array of {kind, level, sentence, advice, subjects}; subjects: a list
+//   of
+//                          {target, cloud, note}
+//   targets                list of {name, state, authenticated, token_expires_at,
+//                          certificate_verified, certificate_expires_at, clock_skew_seconds,
+//                          dropped_series, login_error, collectors}; state: up, down, partly_down,
+//                          waiting; collectors: array of {cloud, state, last_poll_at,
+//                          last_success_at, last_poll_duration_seconds, refreshes,
+//                          unanswered_refreshes, domains, discovers, discovery_truncated,
+//                          last_error}; an error: {reason, message, advice}
+//   domains                list of {target, cloud, domain_id, domain, connection, status,
+//                          last_result, refresh_id, started_at, running_seconds, last_success_at,
+//                          last_success_age_seconds, last_finished_at, last_duration_seconds,
+//                          detail}
+//   unfinished_refreshes,  lists of {target, cloud, refresh_id, status, started_at, finished_at,
+//   finished_refreshes     running_seconds, duration_seconds, unanswered, domains}; domains: state
+//                          to number
+//
+// Thread-safety: pure function.
+
+#pragma once
+
+#include <string>
+
+#include "exporter/web/status/status_model.h"
+
+namespace cckm {
+
+std::string StatusJson(const StatusModel& model);
+
+}  // namespace cckm

@@ -1,0 +1,169 @@
+// Everything that the status page and /api/v1/status tell, copied from the state at one moment:
+// plain data, fit to be shown but not escaped.
+//
+// Made by TakeStatusSnapshot (take_status.h).
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/base/clock.h"
+#include "collectors/base/error.h"
+#include "collectors/model/refresh.h"
+#include "exporter/history/history.h"
+#include "exporter/state/state.h"
+
+namespace cckm {
+
+// The first of a list, what needs attention before everything else; and how long the list is.
+template <typename Row>
+struct Truncated {
+  std::vector<Row> rows = {};
+  std::size_t total = 0;
+
+  std::size_t left_out() const { return total - rows.size(); }
+};
+
+inline constexpr std::size_t kMaxShownTargets = 500;
+inline constexpr std::size_t kMaxShownDomains = 2'000;
+inline constexpr std::size_t kMaxShownUnfinished = 2'000;
+inline constexpr std::size_t kMaxShownFinished = 200;
+inline constexpr std::size_t kMaxShownSubjects = 10;  // of one problem
+
+struct ShownError {
+  ErrorKind kind{};
+  std::string message;  // at most 200 characters
+};
+
+// State of a collector, or of all collectors of a target together.
+// kAbsent: the appliance does not have the family, which is optional.
+enum class Reachability : std::uint8_t { kDown, kPartlyDown, kWaiting, kUp, kAbsent };
+inline constexpr std::array<std::string_view, 5> kReachabilityNames = {"down", "partly_down",
+                                                                       "waiting", "up", "absent"};
+
+struct ShownCollector {
+  std::string_view cloud;
+  Reachability reachability = Reachability::kWaiting;  // never kPartlyDown
+  std::optional<WallTime> last_poll_at = {};
+  std::optional<WallTime> last_success_at = {};
+  std::optional<Nanoseconds> last_poll_duration = {};
+  std::size_t refreshes = 0;
+  std::size_t unanswered = 0;  // of these
+  std::size_t domains = 0;
+  bool discovers = false;
+  bool is_truncated = false;  // the last discovery met more than max_refreshes
+  std::size_t unlisted_domains = 0;
+  std::size_t dropped_domains = 0;
+  std::size_t unreadable_id_files = 0;
+  std::optional<ShownError> last_error = {};
+};
+
+struct ShownTarget {
+  std::string name;
+  Reachability reachability = Reachability::kWaiting;
+  bool is_authenticated = false;
+  std::optional<WallTime> token_expires_at = {};
+  std::optional<WallTime> certificate_expires_at = {};
+  bool verifies_certificate = true;
+  std::optional<Nanoseconds> clock_skew = {};  // its clock minus ours
+  std::size_t dropped_series = 0;
+  std::optional<ShownError> login_error = {};
+  std::vector<ShownCollector> collectors = {};
+};
+
+struct ShownDomain {
+  std::string_view cloud;
+  std::string target;
+  std::string id;
+  std::string name;
+  std::string connection;
+  std::size_t status = 0;  // index of kDomainShownNames
+  DomainResult last_result = DomainResult::kNone;
+  std::string refresh_id;  // the newest; empty: none
+  std::optional<WallTime> started_at = {};
+  std::optional<Nanoseconds> running_for = {};  // none: it does not run
+  std::optional<WallTime> last_success_at = {};
+  std::optional<WallTime> last_finished_at = {};
+  std::optional<Nanoseconds> last_duration = {};
+  std::string detail;  // at most 200 characters
+};
+
+struct ShownRefresh {
+  std::string_view cloud;
+  std::string target;
+  std::string id;
+  RefreshStatus status = RefreshStatus::kUnknown;
+  std::optional<WallTime> started_at = {};
+  std::optional<WallTime> finished_at = {};
+  std::optional<Nanoseconds> running_for = {};  // none: it does not run
+  std::optional<Nanoseconds> duration = {};     // none: not finished, or not known
+  std::size_t domains = 0;
+  std::array<std::size_t, kDomainStatusNames.size()> domain_counts = {};
+  bool is_unanswered = false;
+};
+
+// How bad it is.
+enum class Level : std::uint8_t { kGood, kWaiting, kAttention, kTrouble };
+inline constexpr std::array<std::string_view, 4> kLevelNames = {"good", "waiting", "attention",
+                                                                "trouble"};
+
+enum class ProblemKind : std::uint8_t {
+  kLedgerNotWritable,
+  kConfigurationNotReloaded,
+  kLoginFailed,
+  kNotAuthenticated,
+  kCertificateNotVerified,
+  kCertificateExpires,
+  kClockDiffers,
+  kDiscoveryTruncated,
+  kSeriesDropped,
+};
+
+// Who an problem is about.
+struct ProblemSubject {
+  std::string target;
+  std::string_view cloud;  // empty: the whole target
+  std::string note;        // a clause, may be empty
+};
+
+struct Problem {
+  ProblemKind kind{};
+  Truncated<ProblemSubject> subjects;  // empty: the exporter itself
+};
+
+// Domains by what is wrong with them, the worst first.  One whose newest finished refresh failed
+// counts as failed while the next one runs, as with cckm_domain_refresh_last_result.
+enum class DomainTrouble : std::uint8_t { kFailed, kUnknown, kCancelled, kNever, kNone };
+inline constexpr std::array<std::string_view, 5> kDomainTroubleNames = {
+    "failed", "unknown", "cancelled", "never", "none"};
+
+struct StatusCounts {
+  std::array<std::size_t, kReachabilityNames.size()> targets = {};
+  std::array<std::size_t, kDomainTroubleNames.size()> troubled_domains =
+      {};  // indexed by DomainTrouble
+  std::array<std::size_t, kDomainShownNames.size()> domains = {};
+  std::array<std::size_t, kRefreshStatusNames.size()> refreshes = {};
+};
+
+struct StatusModel {
+  WallTime taken_at{};
+  std::string version = {};
+  bool config_ok = true;
+  WallTime config_loaded_at{};
+  bool ledger_writable = true;
+  std::uint64_t ledger_failures = 0;
+  StatusCounts counts = {};
+  std::vector<Problem> problems = {};
+  Truncated<ShownTarget> targets = {};
+  Truncated<ShownDomain> domains = {};
+  Truncated<ShownRefresh> unfinished = {};  // those that run, longest first, after those in trouble
+  Truncated<ShownRefresh> finished = {};    // latest first
+};
+
+}  // namespace cckm

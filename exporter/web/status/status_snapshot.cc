@@ -1,0 +1,330 @@
+#include "exporter/web/status/status_snapshot.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "collectors/base/utf8.h"
+#include "exporter/web/status/format.h"
+#include "exporter/web/status/status_problems.h"
+
+namespace cckm {
+namespace {
+
+// An object of the state and where it stands in its list: by rank, then by key, both ascending.
+template <typename Object>
+struct Candidate {
+  int rank;
+  std::int64_t key;
+  const TargetState* target;
+  const CollectorState* collector;
+  const Object* object;
+};
+
+template <typename Object>
+bool IsBefore(const Candidate<Object>& a, const Candidate<Object>& b) {
+  if (a.rank != b.rank) return a.rank < b.rank;
+  if (a.key != b.key) return a.key < b.key;
+  if (a.target != b.target) return a.target->label.text() < b.target->label.text();
+  if (a.collector != b.collector) return a.collector < b.collector;
+  return a.object->id.text() < b.object->id.text();
+}
+
+// Sorts the first `most`; the others go.
+template <typename Object>
+void KeepFirst(std::vector<Candidate<Object>>& candidates, std::size_t most) {
+  const auto end =
+      candidates.begin() + static_cast<std::ptrdiff_t>(std::min(most, candidates.size()));
+  std::partial_sort(candidates.begin(), end, candidates.end(), IsBefore<Object>);
+  candidates.erase(end, candidates.end());
+}
+
+// For a list with the oldest first; what has no time comes before it.
+std::int64_t OldestFirst(const std::optional<WallTime>& time) {
+  return time ? time->time_since_epoch().count() : std::numeric_limits<std::int64_t>::min();
+}
+
+std::int64_t LatestFirst(const std::optional<WallTime>& time) {
+  return time ? -time->time_since_epoch().count() : std::numeric_limits<std::int64_t>::max();
+}
+
+DomainTrouble TroubleOf(const DomainState& domain, std::size_t status) {
+  constexpr std::size_t kNever = 5;
+  static_assert(kDomainShownNames[kNever] == "never");
+  const auto is = [&](DomainStatus wanted) { return status == static_cast<std::size_t>(wanted); };
+  const DomainResult result = domain.history.last_result;
+  if (is(DomainStatus::kFailed) || result == DomainResult::kFailed) return DomainTrouble::kFailed;
+  if (is(DomainStatus::kUnknown)) return DomainTrouble::kUnknown;
+  if (is(DomainStatus::kCancelled) || result == DomainResult::kCancelled) {
+    return DomainTrouble::kCancelled;
+  }
+  return status == kNever ? DomainTrouble::kNever : DomainTrouble::kNone;
+}
+
+// The troubled in the order of DomainTrouble, then those that run, then the others.
+int RankOf(DomainTrouble trouble, std::size_t status) {
+  const bool rests = trouble == DomainTrouble::kNone &&
+                     status != static_cast<std::size_t>(DomainStatus::kInProgress);
+  return static_cast<int>(trouble) + (rests ? 1 : 0);
+}
+
+int RankOf(RefreshStatus unfinished) {
+  if (unfinished == RefreshStatus::kNotFound) return 0;
+  return unfinished == RefreshStatus::kUnknown ? 1 : 2;
+}
+
+std::optional<ShownError> ShownOf(const std::optional<Error>& error) {
+  if (!error) return std::nullopt;
+  return ShownError{error->kind, error->message};
+}
+
+// Fills a model from a view of the state.
+class Taker {
+ public:
+  Taker(const StateView& view, WallTime now, const DroppedSeriesByTarget& dropped,
+        StatusModel& model)
+      : view_(view), now_(now), dropped_(dropped), model_(model) {}
+
+  void Take();
+
+ private:
+  void LookAt(const TargetState& target);
+  void LookAt(const TargetState& target, const CollectorState& collector);
+  ShownTarget Copy(const TargetState& target) const;
+  static ShownCollector Copy(const CollectorState& collector);
+  ShownDomain Copy(const Candidate<DomainState>& candidate) const;
+  ShownRefresh Copy(const Candidate<RefreshState>& candidate) const;
+  std::optional<Nanoseconds> SinceStart(const TargetState& target,
+                                        const std::optional<WallTime>& started_at) const;
+  template <typename Row, typename Object>
+  void CopyFirst(std::vector<Candidate<Object>>& candidates, std::size_t most,
+                 Truncated<Row>& beginning) const;
+
+  const StateView& view_;
+  const WallTime now_;
+  const DroppedSeriesByTarget& dropped_;
+  StatusModel& model_;
+  std::vector<Candidate<DomainState>> domains_;
+  std::vector<Candidate<RefreshState>> unfinished_;
+  std::vector<Candidate<RefreshState>> finished_;
+};
+
+void Taker::Take() {
+  for (const TargetState& target : view_.targets) LookAt(target);
+  CopyFirst(domains_, kMaxShownDomains, model_.domains);
+  CopyFirst(unfinished_, kMaxShownUnfinished, model_.unfinished);
+  CopyFirst(finished_, kMaxShownFinished, model_.finished);
+}
+
+template <typename Row, typename Object>
+void Taker::CopyFirst(std::vector<Candidate<Object>>& candidates, std::size_t most,
+                      Truncated<Row>& beginning) const {
+  beginning.total = candidates.size();
+  KeepFirst(candidates, most);
+  beginning.rows.reserve(candidates.size());
+  for (const Candidate<Object>& candidate : candidates) beginning.rows.push_back(Copy(candidate));
+}
+
+void Taker::LookAt(const TargetState& target) {
+  model_.targets.rows.push_back(Copy(target));
+  for (const CollectorState& collector : target.collectors) LookAt(target, collector);
+}
+
+void Taker::LookAt(const TargetState& target, const CollectorState& collector) {
+  StatusCounts& counts = model_.counts;
+  for (const DomainState& domain : collector.domains) {
+    const std::size_t status = ShownStatus(domain, target.options, view_.now);
+    const DomainTrouble trouble = TroubleOf(domain, status);
+    ++counts.domains[status];
+    ++counts.troubled_domains[static_cast<std::size_t>(trouble)];
+    domains_.push_back({RankOf(trouble, status), OldestFirst(domain.history.last_success_at),
+                        &target, &collector, &domain});
+  }
+  for (const RefreshState& refresh : collector.refreshes) {
+    const RefreshStatus status = ShownStatus(refresh, target.options, view_.now);
+    ++counts.refreshes[static_cast<std::size_t>(status)];
+    if (IsFinished(status)) {
+      finished_.push_back({0, LatestFirst(refresh.completed_at), &target, &collector, &refresh});
+    } else {
+      unfinished_.push_back(
+          {RankOf(status), OldestFirst(refresh.created_at), &target, &collector, &refresh});
+    }
+  }
+}
+
+Reachability ReachabilityOf(const std::vector<ShownCollector>& collectors) {
+  const auto count = [&](Reachability wanted) {
+    return static_cast<std::size_t>(
+        std::ranges::count(collectors, wanted, &ShownCollector::reachability));
+  };
+  const std::size_t absent = count(Reachability::kAbsent);
+  const std::size_t down = count(Reachability::kDown);
+  if (down != 0) {
+    return down + absent == collectors.size() ? Reachability::kDown : Reachability::kPartlyDown;
+  }
+  if (absent == collectors.size() && absent != 0) return Reachability::kAbsent;
+  return count(Reachability::kWaiting) != 0 ? Reachability::kWaiting : Reachability::kUp;
+}
+
+ShownTarget Taker::Copy(const TargetState& target) const {
+  const TargetObservation& observation = target.observation;
+  const TokenState& token = observation.token;
+  ShownTarget shown{
+      .name = target.label.text(),
+      .is_authenticated = token.is_held && !(token.held_until && *token.held_until <= view_.now),
+      .token_expires_at = token.expires_at,
+      .certificate_expires_at = observation.certificate_expires_at,
+      .verifies_certificate = target.options.tls_verification,
+      .clock_skew = observation.clock_skew,
+      .login_error = ShownOf(target.login_error)};
+  const auto dropped = dropped_.find(target.label.text());
+  if (dropped != dropped_.end()) shown.dropped_series = dropped->second;
+  for (const CollectorState& collector : target.collectors) {
+    shown.collectors.push_back(Copy(collector));
+  }
+  shown.reachability = ReachabilityOf(shown.collectors);
+  return shown;
+}
+
+ShownCollector Taker::Copy(const CollectorState& collector) {
+  const PollState& poll = collector.poll;
+  ShownCollector shown{.cloud = collector.family->name,
+                       .last_poll_at = poll.ended_at,
+                       .last_success_at = poll.succeeded_at,
+                       .refreshes = static_cast<std::size_t>(std::ranges::count(
+                           collector.refreshes, true, &RefreshState::is_watched)),
+                       .domains = collector.domains.size(),
+                       .discovers = collector.discovers,
+                       .is_truncated = collector.list_is_truncated,
+                       .unlisted_domains = CountUnlisted(collector),
+                       .dropped_domains = collector.dropped_domains,
+                       .unreadable_id_files = collector.unreadable_id_files,
+                       .last_error = ShownOf(poll.last_error)};
+  if (poll.polled_once) {
+    shown.reachability = poll.up          ? Reachability::kUp
+                         : poll.is_absent ? Reachability::kAbsent
+                                          : Reachability::kDown;
+    shown.last_poll_duration = poll.duration;
+  }
+  shown.unanswered = static_cast<std::size_t>(
+      std::ranges::count(collector.refreshes, true, &RefreshState::unanswered));
+  return shown;
+}
+
+// By the appliance's clock, as far as its difference to ours is known; never negative.
+std::optional<Nanoseconds> Taker::SinceStart(const TargetState& target,
+                                             const std::optional<WallTime>& started_at) const {
+  if (!started_at) return std::nullopt;
+  const Nanoseconds skew = target.observation.clock_skew.value_or(Nanoseconds(0));
+  return std::max(Nanoseconds(0), now_ + skew - *started_at);
+}
+
+ShownDomain Taker::Copy(const Candidate<DomainState>& candidate) const {
+  const DomainState& domain = *candidate.object;
+  const TargetState& target = *candidate.target;
+  const DomainHistory& history = domain.history;
+  ShownDomain shown{.cloud = candidate.collector->family->name,
+                    .target = target.label.text(),
+                    .id = domain.id.text(),
+                    .name = domain.name.text(),
+                    .connection = domain.connection.text(),
+                    .status = ShownStatus(domain, target.options, view_.now),
+                    .last_result = history.last_result,
+                    .refresh_id = {},
+                    .last_success_at = history.last_success_at,
+                    .last_finished_at = history.completed_at,
+                    .last_duration = history.last_duration,
+                    .detail = {}};
+  if (domain.newest == nullptr) return shown;
+  shown.refresh_id = domain.newest->id.text();
+  shown.started_at = domain.newest->created_at;
+  shown.detail = domain.detail;
+  if (shown.status == static_cast<std::size_t>(DomainStatus::kInProgress)) {
+    shown.running_for = SinceStart(target, shown.started_at);
+  }
+  return shown;
+}
+
+ShownRefresh Taker::Copy(const Candidate<RefreshState>& candidate) const {
+  const RefreshState& refresh = *candidate.object;
+  const TargetState& target = *candidate.target;
+  ShownRefresh shown{.cloud = candidate.collector->family->name,
+                     .target = target.label.text(),
+                     .id = refresh.id.text(),
+                     .status = ShownStatus(refresh, target.options, view_.now),
+                     .started_at = refresh.created_at,
+                     .finished_at = refresh.completed_at,
+                     .domains = refresh.domains.size(),
+                     .is_unanswered = refresh.unanswered};
+  for (const NamedDomain& named : refresh.domains) {
+    ++shown.domain_counts[static_cast<std::size_t>(named.status)];
+  }
+  if (shown.status == RefreshStatus::kInProgress) {
+    shown.running_for = SinceStart(target, refresh.created_at);
+  }
+  if (IsFinished(shown.status) && refresh.created_at && refresh.completed_at) {
+    shown.duration = *refresh.completed_at - *refresh.created_at;
+  }
+  return shown;
+}
+
+// What was copied is made fit to be shown only when updates wait no more.
+void MakeFit(std::optional<ShownError>& error) {
+  if (error) error->message = Shown(error->message);
+}
+
+void MakeFit(ShownTarget& target) {
+  target.name = Printable(target.name);
+  MakeFit(target.login_error);
+  for (ShownCollector& collector : target.collectors) MakeFit(collector.last_error);
+}
+
+void MakeFit(ShownDomain& domain) {
+  for (std::string* text :
+       {&domain.target, &domain.id, &domain.name, &domain.connection, &domain.refresh_id}) {
+    *text = Printable(*text);
+  }
+  domain.detail = Shown(domain.detail);
+}
+
+void MakeFit(ShownRefresh& refresh) {
+  refresh.target = Printable(refresh.target);
+  refresh.id = Printable(refresh.id);
+}
+
+void MakeFit(StatusModel& model) {
+  for (ShownTarget& target : model.targets.rows) MakeFit(target);
+  for (ShownDomain& domain : model.domains.rows) MakeFit(domain);
+  for (ShownRefresh& refresh : model.unfinished.rows) MakeFit(refresh);
+  for (ShownRefresh& refresh : model.finished.rows) MakeFit(refresh);
+}
+
+void KeepFirstTargets(StatusModel& model) {
+  std::vector<ShownTarget>& targets = model.targets.rows;
+  model.targets.total = targets.size();
+  for (const ShownTarget& target : targets) {
+    ++model.counts.targets[static_cast<std::size_t>(target.reachability)];
+  }
+  std::ranges::stable_sort(targets, {}, &ShownTarget::reachability);
+  if (targets.size() > kMaxShownTargets) targets.resize(kMaxShownTargets);
+}
+
+}  // namespace
+
+StatusModel TakeStatusSnapshot(const StatusSources& sources, const DroppedSeriesByTarget& dropped,
+                               WallTime now) {
+  const ExporterStatus& status = sources.status;
+  StatusModel model{.taken_at = now,
+                    .version = std::string(sources.version),
+                    .config_ok = status.config_ok(),
+                    .config_loaded_at = status.config_loaded_at(),
+                    .ledger_writable = status.ledger_writable(),
+                    .ledger_failures = status.ledger_failures()};
+  sources.state.Read([&](const StateView& view) { Taker(view, now, dropped, model).Take(); });
+  MakeFit(model);
+  model.problems = FindProblems(model);
+  KeepFirstTargets(model);
+  return model;
+}
+
+}  // namespace cckm

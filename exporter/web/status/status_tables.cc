@@ -1,0 +1,327 @@
+#include "exporter/web/status/status_tables.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+#include <span>
+
+#include "collectors/base/error_advice.h"
+#include "exporter/web/status/format.h"
+#include "exporter/web/status/html.h"
+#include "exporter/web/status/status_problems.h"
+
+namespace cckm {
+namespace {
+
+constexpr std::string_view kNothing = "<td class=\"none\">\xE2\x80\x93</td>";
+
+template <typename... Values>
+void Append(std::string& html, fmt::format_string<Values...> format, Values&&... values) {
+  fmt::format_to(std::back_inserter(html), format, std::forward<Values>(values)...);
+}
+
+std::string Spaced(std::string_view name) {
+  std::string spaced(name);
+  for (char& c : spaced) {
+    if (c == '_') c = ' ';
+  }
+  return spaced;
+}
+
+// --- Cells ---
+
+void AppendTimeCell(std::string& html, const std::optional<WallTime>& time, WallTime now) {
+  if (!time) {
+    html += kNothing;
+    return;
+  }
+  Append(html, "<td><time datetime=\"{}\">{} <small>{}</small></time></td>", ToTheSecond(*time),
+         FormatDistance(*time, now), FormatShortTime(*time, now));
+}
+
+void AppendLengthCell(std::string& html, const std::optional<Nanoseconds>& length) {
+  if (!length) {
+    html += kNothing;
+    return;
+  }
+  Append(html, "<td><data value=\"{}\">{}</data></td>", ToSeconds(*length),
+         FormatApproximateDuration(*length));
+}
+
+void AppendMarkCell(std::string& html, std::string_view name) {
+  html += "<td>";
+  AppendMark(html, name);
+  html += "</td>";
+}
+
+void AppendPlaceCell(std::string& html, std::string_view target, std::string_view cloud) {
+  html += "<td>";
+  AppendForeign(html, target);
+  Append(html, " <small class=\"word\">{}</small></td>", cloud);
+}
+
+// The name, and the id below it; the id alone where there is no name.
+void AppendNameCell(std::string& html, std::string_view name, std::string_view id) {
+  html += "<th scope=\"row\">";
+  if (!name.empty()) {
+    AppendForeign(html, name);
+    html += ' ';
+  }
+  html += "<code>";
+  AppendForeign(html, id);
+  html += "</code></th>";
+}
+
+// --- Tables ---
+
+// A section, its heading, and a table up to its rows.
+void BeginTable(std::string& html, std::string_view id, std::string_view heading,
+                std::string_view caption, std::span<const std::string_view> columns) {
+  Append(html,
+         "<section id=\"{}\" class=\"list\" data-live aria-labelledby=\"{}-heading\">\n"
+         "<h2 id=\"{}-heading\">{}</h2>\n<table>\n<caption>{}</caption>\n<thead><tr>",
+         id, id, id, heading, caption);
+  for (const std::string_view column : columns) Append(html, "<th scope=\"col\">{}</th>", column);
+  html += "</tr></thead>\n<tbody>\n";
+}
+
+void EndTable(std::string& html) { html += "</tbody>\n</table>\n</section>\n"; }
+
+// A section that has nothing to list.
+void AppendEmpty(std::string& html, std::string_view id, std::string_view heading,
+                 std::string_view text) {
+  Append(html,
+         "<section id=\"{}\" class=\"list\" data-live aria-labelledby=\"{}-heading\">\n"
+         "<h2 id=\"{}-heading\">{}</h2>\n<p class=\"empty\">{}</p>\n</section>\n",
+         id, id, id, heading, text);
+}
+
+// How many of a list are shown, and in which order.
+template <typename Row>
+std::string CaptionOf(const Truncated<Row>& list, std::string_view singular,
+                      std::string_view plural, std::string_view order) {
+  std::string caption = CountOf(list.total, singular, plural);
+  if (list.total > 1) caption.append(", ").append(order);
+  caption += '.';
+  if (list.left_out() != 0) {
+    caption += fmt::format(" <strong>Only the first {} are shown, {} are left out.</strong>",
+                           Grouped(list.rows.size()), Grouped(list.left_out()));
+  }
+  return caption;
+}
+
+void AppendRow(std::string& html, const ShownDomain& domain, WallTime now) {
+  const std::string_view status = kDomainShownNames[domain.status];
+  const std::string_view result = kDomainResultNames[static_cast<std::size_t>(domain.last_result)];
+  Append(html, "<tr data-states=\"{} {}\">", status, result);
+  AppendMarkCell(html, status);
+  AppendNameCell(html, domain.name, domain.id);
+  AppendPlaceCell(html, domain.target, domain.cloud);
+  if (domain.last_result == DomainResult::kNone) {
+    html += kNothing;
+  } else {
+    AppendMarkCell(html, result);
+  }
+  AppendTimeCell(html, domain.last_success_at, now);
+  AppendLengthCell(html, domain.last_duration);
+  AppendLengthCell(html, domain.running_for);
+  if (domain.detail.empty()) {
+    html += kNothing;
+  } else {
+    html += "<td>";
+    AppendForeign(html, domain.detail);
+    html += "</td>";
+  }
+  html += "</tr>\n";
+}
+
+// "12, 1 failed": how many, and what became of them but for the completed.
+std::string DomainsOf(const ShownRefresh& refresh) {
+  std::string text = Grouped(refresh.domains);
+  for (std::size_t i = 0; i < kDomainStatusNames.size(); ++i) {
+    if (refresh.domain_counts[i] == 0) continue;
+    text += fmt::format("{}{} {}", text.find(':') == std::string::npos ? ": " : ", ",
+                        Grouped(refresh.domain_counts[i]), Spaced(kDomainStatusNames[i]));
+  }
+  return text;
+}
+
+void AppendRow(std::string& html, const ShownRefresh& refresh, WallTime now) {
+  const bool is_finished = IsFinished(refresh.status);
+  Append(html, "<tr data-states=\"{}\">", RefreshStatusName(refresh.status));
+  AppendMarkCell(html, RefreshStatusName(refresh.status));
+  AppendNameCell(html, {}, refresh.id);
+  AppendPlaceCell(html, refresh.target, refresh.cloud);
+  AppendTimeCell(html, is_finished ? refresh.finished_at : refresh.started_at, now);
+  AppendLengthCell(html, is_finished ? refresh.duration : refresh.running_for);
+  Append(html, "<td>{}{}</td></tr>\n", DomainsOf(refresh),
+         refresh.is_unanswered ? " <small>no usable answer to the latest request</small>" : "");
+}
+
+constexpr std::array<std::string_view, 8> kDomainColumns = {
+    "Status",       "Domain",        "Target",      "Last result",
+    "Last success", "Last duration", "Running for", "What the appliance says"};
+constexpr std::array<std::string_view, 6> kUnfinishedColumns = {
+    "Status", "Refresh", "Target", "Started", "Running for", "Domains"};
+constexpr std::array<std::string_view, 6> kFinishedColumns = {"Status",   "Refresh",  "Target",
+                                                              "Finished", "Duration", "Domains"};
+
+// --- Targets ---
+
+void AppendFact(std::string& html, std::string_view term, std::string_view text) {
+  Append(html, "<div><dt>{}</dt><dd>", term);
+  AppendHtml(html, text);
+  html += "</dd></div>\n";
+}
+
+std::string Expiry(const std::optional<WallTime>& time, WallTime now) {
+  if (!time) return "end not known";
+  return fmt::format("{} {}, {}", *time > now ? "ends" : "ended", FormatDistance(*time, now),
+                     FormatTime(*time));
+}
+
+std::string SkewOf(const std::optional<Nanoseconds>& skew) {
+  if (!skew) return "not known";
+  if (std::chrono::abs(*skew) < std::chrono::seconds(2)) return "same as ours";
+  return fmt::format("{} {}", FormatApproximateDuration(std::chrono::abs(*skew)),
+                     *skew < Nanoseconds(0) ? "behind ours" : "ahead of ours");
+}
+
+std::string TokenOf(const ShownTarget& target, WallTime now) {
+  if (target.is_authenticated) return "held, " + Expiry(target.token_expires_at, now);
+  return WasTried(target) ? "none that is valid" : "not tried yet";
+}
+
+std::string CertificateOf(const ShownTarget& target, WallTime now) {
+  constexpr std::array<std::string_view, 4> kWords = {"", "verified", "TLS failed", "not verified"};
+  const CertificateState state = CertificateOf(target);
+  if (state == CertificateState::kNotSeen) return "none seen yet";
+  return fmt::format(
+      "{}, {}", kWords[static_cast<std::size_t>(state)],
+      target.certificate_expires_at ? Expiry(target.certificate_expires_at, now) : "none seen");
+}
+
+void AppendFacts(std::string& html, const ShownTarget& target, WallTime now) {
+  html += "<dl>\n";
+  AppendFact(html, "Token", TokenOf(target, now));
+  AppendFact(html, "Certificate", CertificateOf(target, now));
+  AppendFact(html, "Clock", SkewOf(target.clock_skew));
+  if (target.dropped_series != 0) {
+    AppendFact(html, "Left out by max_series", CountOf(target.dropped_series, "series", "series"));
+  }
+  html += "</dl>\n";
+}
+
+void AppendRow(std::string& html, const ShownCollector& collector, WallTime now) {
+  Append(html, "<tr><th scope=\"row\">{}</th>", collector.cloud);
+  AppendMarkCell(html, kReachabilityNames[static_cast<std::size_t>(collector.reachability)]);
+  AppendTimeCell(html, collector.last_poll_at, now);
+  AppendTimeCell(html, collector.last_success_at, now);
+  const auto remark = [](std::size_t count, std::string_view what) {
+    return count == 0 ? "" : fmt::format(" <small>{} {}</small>", Grouped(count), what);
+  };
+  Append(html, "<td>{}{}{}</td><td>{}{}{}</td></tr>\n", Grouped(collector.refreshes),
+         remark(collector.unanswered, "unanswered"),
+         remark(collector.unreadable_id_files, "files of IDs unreadable"),
+         Grouped(collector.domains),
+         remark(collector.unlisted_domains, "not in the list of domains"),
+         remark(collector.dropped_domains, "left out by max_domains"));
+}
+
+void AppendError(std::string& html, std::string_view where, const ShownError& error) {
+  Append(html, "<li><strong class=\"word\">{}:</strong> ", where);
+  AppendForeign(html, error.message);
+  Append(html, ". <em>What to do:</em> {}.</li>\n", AdviceFor(error.kind));
+}
+
+void AppendErrors(std::string& html, const ShownTarget& target) {
+  std::string errors;
+  if (target.login_error) AppendError(errors, "login", *target.login_error);
+  for (const ShownCollector& collector : target.collectors) {
+    if (collector.last_error) AppendError(errors, collector.cloud, *collector.last_error);
+  }
+  if (!errors.empty()) html.append("<ul class=\"errors\">\n").append(errors).append("</ul>\n");
+}
+
+void AppendTarget(std::string& html, const ShownTarget& target, WallTime now) {
+  html += "<article>\n<h3>";
+  AppendForeign(html, target.name);
+  html += ' ';
+  AppendMark(html, kReachabilityNames[static_cast<std::size_t>(target.reachability)]);
+  html += "</h3>\n";
+  AppendFacts(html, target, now);
+  html += "<table>\n<caption class=\"unseen\">Collectors of ";
+  AppendForeign(html, target.name);
+  html +=
+      "</caption>\n<thead><tr><th scope=\"col\">Cloud</th><th scope=\"col\">State</th>"
+      "<th scope=\"col\">Last poll</th><th scope=\"col\">Last success</th>"
+      "<th scope=\"col\">Refreshes</th><th scope=\"col\">Domains</th></tr></thead>\n<tbody>\n";
+  for (const ShownCollector& collector : target.collectors) AppendRow(html, collector, now);
+  html += "</tbody>\n</table>\n";
+  AppendErrors(html, target);
+  html += "</article>\n";
+}
+
+}  // namespace
+
+void AppendMark(std::string& html, std::string_view name) {
+  Append(html, "<span class=\"mark {}\">{}</span>", name, Spaced(name));
+}
+
+void AppendTargets(std::string& html, const StatusModel& model) {
+  if (model.targets.rows.empty()) {
+    AppendEmpty(html, "targets", "Targets", "No target is configured.");
+    return;
+  }
+  Append(html,
+         "<section id=\"targets\" data-live aria-labelledby=\"targets-heading\">\n"
+         "<h2 id=\"targets-heading\">Targets</h2>\n<p class=\"caption\">{}</p>\n"
+         "<div class=\"cards\">\n",
+         CaptionOf(model.targets, "CipherTrust Manager", "CipherTrust Managers",
+                   "those in trouble first"));
+  for (const ShownTarget& target : model.targets.rows) AppendTarget(html, target, model.taken_at);
+  html += "</div>\n</section>\n";
+}
+
+void AppendDomains(std::string& html, const StatusModel& model) {
+  constexpr std::string_view kHeading = "Domains";
+  if (model.domains.rows.empty()) {
+    AppendEmpty(html, "domains", kHeading, "No refresh has named a domain yet.");
+    return;
+  }
+  BeginTable(html, "domains", kHeading,
+             CaptionOf(model.domains, "domain", "domains",
+                       "trouble first, then the longest without a success"),
+             kDomainColumns);
+  for (const ShownDomain& domain : model.domains.rows) AppendRow(html, domain, model.taken_at);
+  EndTable(html);
+}
+
+void AppendRefreshes(std::string& html, const StatusModel& model) {
+  constexpr std::string_view kUnfinished = "Refreshes in progress";
+  constexpr std::string_view kFinished = "Finished refreshes";
+  if (model.unfinished.rows.empty()) {
+    AppendEmpty(html, "unfinished", kUnfinished, "No refresh is in progress.");
+  } else {
+    BeginTable(html, "unfinished", kUnfinished,
+               CaptionOf(model.unfinished, "refresh", "refreshes",
+                         "those not found or unknown first, then the longest running"),
+               kUnfinishedColumns);
+    for (const ShownRefresh& refresh : model.unfinished.rows) {
+      AppendRow(html, refresh, model.taken_at);
+    }
+    EndTable(html);
+  }
+  if (model.finished.rows.empty()) {
+    AppendEmpty(html, "finished", kFinished, "No refresh has finished yet.");
+    return;
+  }
+  BeginTable(html, "finished", kFinished,
+             CaptionOf(model.finished, "refresh", "refreshes", "the latest first"),
+             kFinishedColumns);
+  for (const ShownRefresh& refresh : model.finished.rows) AppendRow(html, refresh, model.taken_at);
+  EndTable(html);
+}
+
+}  // namespace cckm

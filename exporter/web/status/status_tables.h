@@ -1,0 +1,23 @@
+// The parts of the status page that grow with what is watched.
+//
+// Thread-safety: pure functions.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "exporter/web/status/status_model.h"
+
+namespace cckm {
+
+// Each appends one section to the document.
+void AppendTargets(std::string& html, const StatusModel& model);
+void AppendDomains(std::string& html, const StatusModel& model);
+void AppendRefreshes(std::string& html, const StatusModel& model);
+
+// Appends a state, which its mark shows without relying on colour; `name` is one of the names of
+// states of this program.
+void AppendMark(std::string& html, std::string_view name);
+
+}  // namespace cckm
