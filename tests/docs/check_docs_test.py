@@ -10,6 +10,7 @@ import check_docs
 SOUND = {
     "README.md": "# Title\n\nA sentence with a [link](deploy/docs/a.md#one-more) and `deploy/demo.sh`.\n",
     "deploy/docs/a.md": "# A\n\n## One *more*!\n\n[metrics](metrics.md), `cckm_up`, `--log.level=debug`.\n",
+    "deploy/docs/metrics.md": "",
     "deploy/docs/troubleshooting.md": "| text | cause |\n|---|---|\n| `the file ... is odd` | `--once` |\n",
     "deploy/demo.sh": "",
     "deploy/docs/images/page.png": "",
