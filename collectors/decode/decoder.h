@@ -1,4 +1,4 @@
-// Bytes of the appliance's answers to the model.  The one room that knows simdjson.
+// Bytes of the appliance's answers to the model.  The one library that knows simdjson.
 //
 // Uses simdjson's DOM parser, which checks the whole document, and refuses objects with a duplicate
 // key.

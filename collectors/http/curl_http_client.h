@@ -3,7 +3,7 @@
 // Every request verifies the server (where it speaks TLS), follows no redirect, uses no netrc, no
 // cookie and no proxy but the configured one, asks for no compression and decodes none, and stops
 // reading at the size cap.  A proxy is only ever asked for a tunnel.  What libcurl would take from
-// the environment is removed by ScrubHttpEnvironment().  The one room that knows libcurl.
+// the environment is removed by ScrubHttpEnvironment().  The one library that knows libcurl.
 
 #pragma once
 

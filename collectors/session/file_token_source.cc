@@ -12,7 +12,7 @@ constexpr Nanoseconds kLookInterval = std::chrono::seconds(1);
 }  // namespace
 
 FileTokenSource::FileTokenSource(std::filesystem::path path, const Clock& clock,
-                                 ReportedError on_unusable)
+                                 ErrorReporter on_unusable)
     : path_(std::move(path)), clock_(clock), on_unusable_(std::move(on_unusable)) {}
 
 Result<std::shared_ptr<const Secret>> FileTokenSource::Current() {

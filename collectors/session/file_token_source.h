@@ -19,11 +19,11 @@ namespace cckm {
 class FileTokenSource final : public TokenSource {
  public:
   // Told once for each change of the file into something that cannot be used; may be null.
-  using ReportedError = std::function<void(const Error&)>;
+  using ErrorReporter = std::function<void(const Error&)>;
 
   // Reads nothing yet.  REQUIRES: `clock` outlives this.
   FileTokenSource(std::filesystem::path path, const Clock& clock,
-                  ReportedError on_unusable = nullptr);
+                  ErrorReporter on_unusable = nullptr);
 
   // Looks at the file at most once a second, and reads it if it changed or could not be read. While
   // it cannot be read as a token, the former one stays in use until it is refused; then, and from
@@ -53,7 +53,7 @@ class FileTokenSource final : public TokenSource {
 
   const std::filesystem::path path_;
   const Clock& clock_;
-  const ReportedError on_unusable_;
+  const ErrorReporter on_unusable_;
 
   std::optional<SteadyTime> last_look_;
   // Of the file that was read last; the outer one is empty before the first look.

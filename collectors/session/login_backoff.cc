@@ -52,7 +52,7 @@ bool IsDigest(std::string_view text) {
 }  // namespace
 
 LoginBackoff::LoginBackoff(std::filesystem::path file, const Clock& clock,
-                           ReportedError on_unwritable)
+                           ErrorReporter on_unwritable)
     : file_(std::move(file)), clock_(clock), on_unwritable_(std::move(on_unwritable)) {
   const MutexLock lock(mutex_);
   if (!file_.empty()) Load();

@@ -1,7 +1,7 @@
 // Keeps a wrong password from locking its account: after a rejected login nobody tries again for a
 // while.
 //
-// One latch serves all targets of the process, since several may share an account.  A rejection
+// One back-off serves all targets of the process, since several may share an account.  A rejection
 // holds for 5 minutes, doubling to 60 with each further one, and only for the credential that was
 // rejected, known by its digest: another one is tried at once, in whatever file it is.  A file that
 // was only touched or made anew with the same content, as some service managers do at every start,
@@ -34,12 +34,12 @@ struct LoginAccount {
 
 class LoginBackoff {
  public:
-  using ReportedError = std::function<void(const Error&)>;
+  using ErrorReporter = std::function<void(const Error&)>;
 
   // Reads `file`, if there is one; an empty path keeps everything in memory.  What cannot be read
   // there is as if it were not.  `on_unwritable`, which may be null, is told when the file cannot
   // be written.  REQUIRES: `clock` outlives this.
-  LoginBackoff(std::filesystem::path file, const Clock& clock, ReportedError on_unwritable);
+  LoginBackoff(std::filesystem::path file, const Clock& clock, ErrorReporter on_unwritable);
   LoginBackoff(const LoginBackoff&) = delete;
   LoginBackoff& operator=(const LoginBackoff&) = delete;
 
@@ -91,7 +91,7 @@ class LoginBackoff {
 
   const std::filesystem::path file_;
   const Clock& clock_;
-  const ReportedError on_unwritable_;
+  const ErrorReporter on_unwritable_;
 
   Mutex mutex_;
   std::map<std::string, Rejections> rejections_ CCKM_GUARDED_BY(mutex_);  // by account

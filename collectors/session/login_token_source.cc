@@ -54,11 +54,11 @@ std::string Rejected(const std::string& how, WallTime next_attempt) {
 
 }  // namespace
 
-LoginTokenSource::LoginTokenSource(LoginPlan plan, LoginBackoff& latch, const Clock& clock,
+LoginTokenSource::LoginTokenSource(LoginPlan plan, LoginBackoff& backoff, const Clock& clock,
                                    Random& random)
     : plan_(std::move(plan)),
       account_(AccountOf(plan_)),
-      backoff_(latch),
+      backoff_(backoff),
       clock_(clock),
       random_(random),
       decoder_([this](std::string& text) { Redact(text); }),

@@ -50,7 +50,7 @@ struct LoginPlan {
 class LoginTokenSource final : public TokenSource {
  public:
   // The parts outlive this.
-  LoginTokenSource(LoginPlan plan, LoginBackoff& latch, const Clock& clock, Random& random);
+  LoginTokenSource(LoginPlan plan, LoginBackoff& backoff, const Clock& clock, Random& random);
   ~LoginTokenSource() override;
   LoginTokenSource(const LoginTokenSource&) = delete;
   LoginTokenSource& operator=(const LoginTokenSource&) = delete;

@@ -61,9 +61,9 @@ App::App(const Parts& parts, Config config)
                [&log = parts.log](const Error& error) {
                  log.Warn("Rejected logins cannot be remembered", {{"error", error.message}});
                }),
-      descriptor_plan_(PlanDescriptors(parts.descriptor_limit,
-                                       parts.door == nullptr ? 1 : parts.flags.max_connections,
-                                       parts.flags.listen_addresses.size())),
+      descriptor_plan_(PlanDescriptors(
+          parts.descriptor_limit, parts.access_control == nullptr ? 1 : parts.flags.max_connections,
+          parts.flags.listen_addresses.size())),
       descriptors_(descriptor_plan_.for_polling, [this] { WarnOfShortDescriptors(); }),
       config_(std::move(config)),
       targets_({.state = state_,
@@ -137,9 +137,9 @@ tl::expected<void, StartFailure> App::Listen() {
   auto server =
       HttpServer::Start({.listen_addresses = flags.listen_addresses,
                          .max_connections = descriptor_plan_.web_connections,
-                         .hooks = parts_.door->Hooks()},
+                         .hooks = parts_.access_control->Hooks()},
                         [this](const WebRequest& request) {
-                          auto refusal = parts_.door->Authorize(request);
+                          auto refusal = parts_.access_control->Authorize(request);
                           return refusal ? std::move(*refusal) : endpoints_.Answer(request);
                         });
   if (!server) {

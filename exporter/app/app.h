@@ -49,7 +49,7 @@ class App {
     Ledger& ledger;
     Log& log;
     const Clock& clock;
-    AccessControl* door = nullptr;            // null: nobody listens
+    AccessControl* access_control = nullptr;  // null: nobody listens
     const ServiceManager* manager = nullptr;  // null: nobody is told
     std::size_t descriptor_limit = 0;         // of the process
   };
@@ -61,7 +61,7 @@ class App {
   App& operator=(const App&) = delete;
 
   // Listens and polls until the destructor.  Where it fails, nothing is polled.
-  // REQUIRES: a door.
+  // REQUIRES: access control.
   tl::expected<void, StartFailure> Start();
 
   // Who asks for a reload.

@@ -1,4 +1,4 @@
-// The walk of the data: what a poller learned is stored, then applied, then published.
+// The one way of the data: what a poller learned is stored, then applied, then published.
 //
 // Thread-safety: every method is called by many threads at once.
 

@@ -117,8 +117,8 @@ int ExitCodeOf(StartFailure::Kind kind) {
 
 // `log` was made after `signals`, so that its thread takes none of them.
 int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock, Signals& signals) {
-  const auto door = AccessControl::Open(flags.web_config_file, clock, AccessEvents(log));
-  if (!door) return FailWith(door.error());
+  const auto access_control = AccessControl::Open(flags.web_config_file, clock, AccessEvents(log));
+  if (!access_control) return FailWith(access_control.error());
   const BucketBounds bounds = BoundsOf(config);
   const LedgerResult ledger = OpenLedger(flags, bounds, log, clock);
   if (!ledger) {
@@ -127,7 +127,8 @@ int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock,
   }
   {
     const ServiceManager manager = ServiceManager::OfThisProcess();
-    App app({flags, bounds, **ledger, log, clock, door->get(), &manager, RaiseDescriptorLimit()},
+    App app({flags, bounds, **ledger, log, clock, access_control->get(), &manager,
+             RaiseDescriptorLimit()},
             std::move(config));
     if (const auto started = app.Start(); !started) {
       ReportError(started.error().message);
@@ -169,8 +170,9 @@ int PollOnce(const CommandLine& flags, Config config, Log& log, const Clock& clo
 int CheckConfig(const CommandLine& flags, const ConfigResult& config, const Clock& clock) {
   std::vector<ConfigProblem> problems;
   if (!config) problems = config.error();
-  const auto door = AccessControl::Open(flags.web_config_file, clock, {});
-  if (!door) problems.insert(problems.end(), door.error().begin(), door.error().end());
+  const auto access_control = AccessControl::Open(flags.web_config_file, clock, {});
+  if (!access_control)
+    problems.insert(problems.end(), access_control.error().begin(), access_control.error().end());
   if (config) {
     for (const std::string& warning : config->warnings) ReportError("warning: " + warning);
   }

@@ -44,7 +44,7 @@ struct MakeTokenSource {
   Random& random;
 
   std::unique_ptr<TokenSource> operator()(const TokenFileAuthentication& file) const {
-    return std::make_unique<FileTokenSource>(file.credentials_file, parts.clock, ReportedError());
+    return std::make_unique<FileTokenSource>(file.credentials_file, parts.clock, ErrorReporter());
   }
   std::unique_ptr<TokenSource> operator()(const LoginAuthentication& login) const {
     return LogIn(PasswordLogin{.username = login.username,
@@ -63,9 +63,10 @@ struct MakeTokenSource {
   template <typename Way>
   std::unique_ptr<TokenSource> LogIn(Way way) const {
     return std::make_unique<LoginTokenSource>(
-        LoginPlan{config.url, std::move(way), ReportedError()}, parts.latch, parts.clock, random);
+        LoginPlan{config.url, std::move(way), ErrorReporter()}, parts.login_backoff, parts.clock,
+        random);
   }
-  std::function<void(const Error&)> ReportedError() const {
+  std::function<void(const Error&)> ErrorReporter() const {
     return [&log = parts.log, name = config.name](const Error& error) {
       log.Warn("Changed credential file cannot be used, the former credential stays in use",
                {{"target", name}, {"error", error.message}});

@@ -36,7 +36,7 @@ class TargetRuntime {
  public:
   struct Parts {
     const Clock& clock;
-    LoginBackoff& latch;
+    LoginBackoff& login_backoff;
     Log& log;
     PollListener& listener;
     DescriptorBudget* descriptors = nullptr;  // null: no limit

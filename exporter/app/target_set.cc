@@ -153,12 +153,12 @@ std::vector<WatchedRefreshIds> TargetSet::ReadRefreshIds(const TargetConfig& con
       if (former->config.collectors[i].family != collector.family) continue;
       ids.Inherit(former->refresh_ids[i]);
     }
-    ids.Look(ReportedErrorOf(config.name));
+    ids.Look(ReportOf(config.name));
   }
   return all;
 }
 
-WatchedRefreshIds::ReportedError TargetSet::ReportedErrorOf(const std::string& target) const {
+WatchedRefreshIds::ErrorReporter TargetSet::ReportOf(const std::string& target) const {
   return [&log = parts_.runtime.log, &target](const std::string& problem) {
     log.Warn("File of refresh IDs has a problem", {{"target", target}, {"error", problem}});
   };
@@ -222,7 +222,7 @@ bool TargetSet::LookAtIdFiles() {
   for (Entry& entry : entries_) {
     for (std::size_t i = 0; i < entry.refresh_ids.size(); ++i) {
       WatchedRefreshIds& ids = entry.refresh_ids[i];
-      if (!ids.Look(ReportedErrorOf(entry.config.name))) continue;
+      if (!ids.Look(ReportOf(entry.config.name))) continue;
       some_changed = true;
       const Family& family = *entry.config.collectors[i].family;
       std::vector<std::string> refresh_ids = ids.refresh_ids();

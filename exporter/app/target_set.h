@@ -93,7 +93,7 @@ class TargetSet {
   void Remove(Entry& entry);
   void Activate(Prepared prepared);
   std::vector<WatchedRefreshIds> ReadRefreshIds(const TargetConfig& config) const;
-  WatchedRefreshIds::ReportedError ReportedErrorOf(const std::string& target) const;
+  WatchedRefreshIds::ErrorReporter ReportOf(const std::string& target) const;
   tl::expected<CollectorPlan, LedgerFailure> MakePlan(const TargetConfig& target,
                                                       const CollectorConfig& config,
                                                       CollectorSetup& setup) const;

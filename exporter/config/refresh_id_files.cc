@@ -117,9 +117,9 @@ RefreshIdProblems CheckRefreshIdFiles(const std::filesystem::path& pattern) {
   return problems;
 }
 
-bool WatchedRefreshIds::Look(const ReportedError& complain) {
+bool WatchedRefreshIds::Look(const ErrorReporter& report) {
   Files now;
-  for (const std::filesystem::path& pattern : patterns_) LookAt(pattern, now, complain);
+  for (const std::filesystem::path& pattern : patterns_) LookAt(pattern, now, report);
   const auto is_same = [](const Files::value_type& a, const Files::value_type& b) {
     return a.first == b.first && a.second.identity == b.second.identity &&
            a.second.objection == b.second.objection;
@@ -131,10 +131,10 @@ bool WatchedRefreshIds::Look(const ReportedError& complain) {
 
 // The files that a pattern matches, and those that it matched before and that may still be there.
 void WatchedRefreshIds::LookAt(const std::filesystem::path& pattern, Files& now,
-                               const ReportedError& complain) const {
+                               const ErrorReporter& report) const {
   const Matches matches = FindFiles(pattern);
   for (const std::string& name : matches.files) {
-    if (!now.contains(name)) now.emplace(name, Read(name, complain));
+    if (!now.contains(name)) now.emplace(name, Read(name, report));
   }
   const std::string folder_objection = FolderObjection(pattern);
   for (const auto& [name, file] : files_) {
@@ -142,39 +142,39 @@ void WatchedRefreshIds::LookAt(const std::filesystem::path& pattern, Files& now,
     const bool is_deleted = HasWildcard(pattern) && !matches.folder_is_unreadable &&
                             IsThere(std::filesystem::path(name).parent_path());
     if (!is_of_pattern || is_deleted || now.contains(name)) continue;
-    now.emplace(name, KeepUnread(name, "file of refresh IDs " + ShownPath(name) + " is not there",
-                                 complain));
+    now.emplace(
+        name, KeepUnread(name, "file of refresh IDs " + ShownPath(name) + " is not there", report));
   }
   const std::string& name = pattern.native();
   if (!matches.folder_is_unreadable || now.contains(name)) return;
-  now.emplace(name, KeepUnread(name, folder_objection, complain));
+  now.emplace(name, KeepUnread(name, folder_objection, report));
 }
 
 // The identity is taken before the content, so that a change between is seen next time.
 WatchedRefreshIds::File WatchedRefreshIds::Read(const std::string& name,
-                                                const ReportedError& complain) const {
+                                                const ErrorReporter& report) const {
   const auto identity = IdentityOf(name);
   const auto former = files_.find(name);
   const bool is_known = former != files_.end() && former->second.identity == identity;
   if (is_known && former->second.objection.empty()) return former->second;
   Content content = ReadFile(name);
   if (!content.objection.empty()) {
-    File file = KeepUnread(name, std::move(content.objection), complain);
+    File file = KeepUnread(name, std::move(content.objection), report);
     file.identity = identity;
     return file;
   }
-  for (const std::string& problem : content.bad_lines) complain(problem);
+  for (const std::string& problem : content.bad_lines) report(problem);
   return {.identity = identity, .refresh_ids = std::move(content.refresh_ids), .objection = {}};
 }
 
 // What was read of it before, if anything.
 WatchedRefreshIds::File WatchedRefreshIds::KeepUnread(const std::string& name,
                                                       std::string objection,
-                                                      const ReportedError& complain) const {
+                                                      const ErrorReporter& report) const {
   const auto former = files_.find(name);
   File file;
   if (former != files_.end()) file = former->second;
-  if (file.objection != objection) complain(objection);
+  if (file.objection != objection) report(objection);
   file.identity.reset();
   file.objection = std::move(objection);
   return file;

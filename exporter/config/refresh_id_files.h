@@ -33,7 +33,7 @@ RefreshIdProblems CheckRefreshIdFiles(const std::filesystem::path& pattern);
 class WatchedRefreshIds {
  public:
   // Told once for each change: what could not be used, a sentence with file and line.
-  using ReportedError = std::function<void(const std::string&)>;
+  using ErrorReporter = std::function<void(const std::string&)>;
 
   // Reads nothing yet.
   WatchedRefreshIds(std::vector<std::string> written, std::vector<std::filesystem::path> patterns)
@@ -45,7 +45,7 @@ class WatchedRefreshIds {
 
   // Reads the files that are new, changed or could not be read.  True if refresh_ids() or
   // unreadable() may have changed.
-  bool Look(const ReportedError& complain);
+  bool Look(const ErrorReporter& report);
 
   // Each ID once: the written ones, then those of the files, in the order of files and lines.
   std::vector<std::string> refresh_ids() const;
@@ -60,11 +60,10 @@ class WatchedRefreshIds {
   };
   using Files = std::map<std::string, File>;
 
-  void LookAt(const std::filesystem::path& pattern, Files& now,
-              const ReportedError& complain) const;
-  File Read(const std::string& name, const ReportedError& complain) const;
+  void LookAt(const std::filesystem::path& pattern, Files& now, const ErrorReporter& report) const;
+  File Read(const std::string& name, const ErrorReporter& report) const;
   File KeepUnread(const std::string& name, std::string objection,
-                  const ReportedError& complain) const;
+                  const ErrorReporter& report) const;
 
   const std::vector<std::string> written_;
   const std::vector<std::filesystem::path> patterns_;

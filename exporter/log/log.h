@@ -1,8 +1,8 @@
 // The exporter's log: one line an event, logfmt or JSON, on standard error.
 //
 // Lines are written by a thread of their own, so that a blocked pipe never blocks a poller; what
-// does not fit into its queue replaces the oldest waiting lines.  The one room that knows spdlog.
-// Thread-safety: every method may be called from any thread.
+// does not fit into its queue replaces the oldest waiting lines.  The one library that knows
+// spdlog. Thread-safety: every method may be called from any thread.
 
 #pragma once
 

@@ -65,19 +65,19 @@ TEST_F(LoginBackoffTest, TheFileIsForItsOwnerAloneAndHoldsNoSecret) {
 }
 
 TEST_F(LoginBackoffTest, MakesTheFolderOfItsFile) {
-  LoginBackoff latch(folder_.File("state/logins"), clock_, nullptr);
-  ASSERT_EQ(latch.Begin(account_).permission, Permission::kGo);
+  LoginBackoff backoff(folder_.File("state/logins"), clock_, nullptr);
+  ASSERT_EQ(backoff.Begin(account_).permission, Permission::kGo);
   EXPECT_FALSE(std::filesystem::exists(folder_.File("state")));
-  latch.Rejected(account_);
+  backoff.Rejected(account_);
   EXPECT_EQ(ModeOf(folder_.File("state")), 0700U);
   EXPECT_EQ(ModeOf(folder_.File("state/logins")), 0600U);
 }
 
 TEST_F(LoginBackoffTest, WithoutAFileEverythingIsInMemory) {
-  LoginBackoff latch({}, clock_, [](const Error& error) { ADD_FAILURE() << error.message; });
-  ASSERT_EQ(latch.Begin(account_).permission, Permission::kGo);
-  latch.Rejected(account_);
-  EXPECT_EQ(latch.Begin(account_).permission, Permission::kRejected);
+  LoginBackoff backoff({}, clock_, [](const Error& error) { ADD_FAILURE() << error.message; });
+  ASSERT_EQ(backoff.Begin(account_).permission, Permission::kGo);
+  backoff.Rejected(account_);
+  EXPECT_EQ(backoff.Begin(account_).permission, Permission::kRejected);
 }
 
 TEST_F(LoginBackoffTest, ComplainsOfAFileThatCannotBeWrittenAndGoesOnInMemory) {

@@ -31,7 +31,7 @@ inline std::string GetWith(const std::string& credentials_base64) {
   return "GET / HTTP/1.1\r\nHost: x\r\nAuthorization: Basic " + credentials_base64 + "\r\n\r\n";
 }
 
-// A server behind a door, which reads web.yml in a folder of its own.
+// A server behind a access_control, which reads web.yml in a folder of its own.
 class AccessControlFixture : public HttpServerFixture {
  protected:
   // Puts another file in the place of one that may be there, for the owner alone.
@@ -45,17 +45,17 @@ class AccessControlFixture : public HttpServerFixture {
   // Opens the door with this web.yml; it must be usable.
   void Open(std::string_view yaml) {
     Write("web.yml", yaml);
-    auto door = AccessControl::Open(
+    auto access_control = AccessControl::Open(
         folder_.File("web.yml"), clock_,
         {.on_unusable = [this](const std::string& why) { unusable_.push_back(why); },
          .on_change = [this] { ++changes_; },
          .on_waiting = [this](const std::string& what) { waiting_.push_back(what); },
          .on_note = [this](const std::string& note) { notes_.push_back(note); }});
-    ASSERT_TRUE(door) << door.error().front().ToString();
-    access_control_ = std::move(*door);
+    ASSERT_TRUE(access_control) << access_control.error().front().ToString();
+    access_control_ = std::move(*access_control);
   }
 
-  // Serves behind the door, which is open.
+  // Serves behind the access_control, which is open.
   void ServeBehindAccessControl(HttpServerOptions options = {}) {
     options.hooks = access_control_->Hooks();
     Serve(

@@ -36,9 +36,9 @@ class AccessControlTest : public AccessControlFixture {
 };
 
 TEST_F(AccessControlTest, StandsOpenWithoutAFile) {
-  auto door = AccessControl::Open({}, clock_, {});
-  ASSERT_TRUE(door);
-  access_control_ = std::move(*door);
+  auto access_control = AccessControl::Open({}, clock_, {});
+  ASSERT_TRUE(access_control);
+  access_control_ = std::move(*access_control);
   LookLater();
   EXPECT_EQ(Request(""), 0);
   EXPECT_FALSE(access_control_->Hooks().tls);
@@ -63,18 +63,18 @@ TEST_F(AccessControlTest, AsksForThePassword) {
 
 TEST_F(AccessControlTest, DoesNotOpenWithAMistake) {
   Write("web.yml", "basic_auth_users: { alice: secret, bob: secret }");
-  const auto door = AccessControl::Open(folder_.File("web.yml"), clock_, {});
-  ASSERT_FALSE(door);
-  EXPECT_EQ(door.error().size(), 2U);
+  const auto access_control = AccessControl::Open(folder_.File("web.yml"), clock_, {});
+  ASSERT_FALSE(access_control);
+  EXPECT_EQ(access_control.error().size(), 2U);
   EXPECT_FALSE(AccessControl::Open(folder_.File("none.yml"), clock_, {}));
 }
 
 TEST_F(AccessControlTest, DoesNotOpenWhereACertificateInTheFileCannotBeUsed) {
   Write("web.yml", "tls_server_config: { cert: '-----BEGIN CERTIFICATE-----', key: '-----BEGIN' }");
-  const auto door = AccessControl::Open(folder_.File("web.yml"), clock_, {});
-  ASSERT_FALSE(door);
-  EXPECT_NE(door.error().front().message.find("certificate"), std::string::npos)
-      << door.error().front().message;
+  const auto access_control = AccessControl::Open(folder_.File("web.yml"), clock_, {});
+  ASSERT_FALSE(access_control);
+  EXPECT_NE(access_control.error().front().message.find("certificate"), std::string::npos)
+      << access_control.error().front().message;
 }
 
 TEST_F(AccessControlTest, NoticesAChangeWithinASecondOfTheNextRequest) {

@@ -14,16 +14,16 @@
 
 namespace cckm {
 
-using ReportedErrors = std::vector<std::string>;
+using ErrorReports = std::vector<std::string>;
 
 struct HostileReport {
-  std::map<std::string, ReportedErrors> by_case;
+  std::map<std::string, ErrorReports> by_case;
   Scraper::Report scrapes;
-  ReportedErrors leaks;        // but for those in scrapes
-  ReportedErrors environment;  // it had an effect
-  ReportedErrors strangers;    // requests with a secret of another upstream
-  ReportedErrors control;      // a healthy target beside them was kept waiting
-  ReportedErrors process;      // it ended, or not when it was told to
+  ErrorReports leaks;        // but for those in scrapes
+  ErrorReports environment;  // it had an effect
+  ErrorReports strangers;    // requests with a secret of another upstream
+  ErrorReports control;      // a healthy target beside them was kept waiting
+  ErrorReports process;      // it ended, or not when it was told to
   std::size_t control_polls = 0;
   double hostile_seconds = 0;
   double recovery_seconds = 0;

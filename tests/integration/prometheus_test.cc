@@ -95,7 +95,7 @@ class PromtoolTest : public testing::Test {
   }
 
   // Empty where promtool has nothing to say about the exposition.
-  std::string ErrorsReportedAbout(const std::string& exposition) const {
+  std::string ReportsAbout(const std::string& exposition) const {
     if (exposition.empty()) return "There is no exposition.";
     const auto input = folder_.Write("exposition", exposition, 0600);
     const EndedProcess ended =
@@ -118,7 +118,7 @@ TEST_F(PromtoolTest, IsSilentAboutEveryGoldenExposition) {
     // The other files hold a few lines of one.
     const bool is_whole = text.starts_with("# HELP ") && text.find("# EOF") == std::string::npos;
     if (!is_whole) continue;
-    EXPECT_EQ(ErrorsReportedAbout(text), "") << entry.path();
+    EXPECT_EQ(ReportsAbout(text), "") << entry.path();
     ++checked;
   }
   EXPECT_GE(checked, 2U);
@@ -127,7 +127,7 @@ TEST_F(PromtoolTest, IsSilentAboutEveryGoldenExposition) {
 TEST_F(PromtoolTest, IsSilentAboutRefreshesThatEndedInEveryWay) {
   const EveryEnd ended;
   ASSERT_TRUE(ended.IsShown());
-  EXPECT_EQ(ErrorsReportedAbout(ended.exporter.Scrape()), "");
+  EXPECT_EQ(ReportsAbout(ended.exporter.Scrape()), "");
 }
 
 TEST_F(PromtoolTest, IsSilentAboutHostileNamesOfDomains) {
@@ -136,7 +136,7 @@ TEST_F(PromtoolTest, IsSilentAboutHostileNamesOfDomains) {
   ASSERT_TRUE(exporter.Shows(
       {{Series("cckm_refresh_domains", {{"refresh_id", "r1"}, {"status", "failed"}}), "7"}},
       kPatience));
-  EXPECT_EQ(ErrorsReportedAbout(exporter.Scrape()), "");
+  EXPECT_EQ(ReportsAbout(exporter.Scrape()), "");
 }
 
 TEST_F(PromtoolTest, IsSilentAboutWhatOncePrints) {
@@ -146,15 +146,14 @@ TEST_F(PromtoolTest, IsSilentAboutWhatOncePrints) {
   for (const std::string& url : {simulator.url(), nobody}) {
     WriteConfig(folder_, {.url = url});
     const EndedProcess once = RunExporter(folder_, {"--config.file=config.yaml", "--once"});
-    EXPECT_EQ(ErrorsReportedAbout(once.output), "") << url;
+    EXPECT_EQ(ReportsAbout(once.output), "") << url;
   }
 }
 
 // The check above is worth something only if promtool can complain.
 TEST_F(PromtoolTest, ComplainsAboutABrokenExposition) {
-  EXPECT_THAT(ErrorsReportedAbout("cckm_up{target=\"\xff\"} 1\n"),
-              HasSubstr("promtool ended with"));
-  EXPECT_THAT(ErrorsReportedAbout("# TYPE cckm_x counter\ncckm_x 1\n"), HasSubstr("_total"));
+  EXPECT_THAT(ReportsAbout("cckm_up{target=\"\xff\"} 1\n"), HasSubstr("promtool ended with"));
+  EXPECT_THAT(ReportsAbout("# TYPE cckm_x counter\ncckm_x 1\n"), HasSubstr("_total"));
 }
 
 std::string UrlEncoded(const std::string& text) {

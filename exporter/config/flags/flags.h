@@ -1,4 +1,4 @@
-// The command line of deploy/docs/flags.md to plain data.  The one room that knows gflags.
+// The command line of deploy/docs/flags.md to plain data.  The one library that knows gflags.
 //
 // Thread-safety: main thread, before any other starts.
 

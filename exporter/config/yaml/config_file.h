@@ -1,6 +1,6 @@
 // The YAML file of deploy/docs/configuration.md to a Config, with every problem reported at once.
 //
-// The one room that knows yaml-cpp.  Thread-safety: pure functions over the file system.
+// The one library that knows yaml-cpp.  Thread-safety: pure functions over the file system.
 
 #pragma once
 

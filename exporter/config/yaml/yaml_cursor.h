@@ -1,4 +1,4 @@
-// A walk over a YAML document that reports every problem and goes on.
+// Reads a YAML document key by key, reports every problem, and goes on.
 //
 // Used by the readers of this library only.  Thread-safety: each document belongs to one thread.
 

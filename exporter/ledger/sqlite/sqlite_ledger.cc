@@ -94,8 +94,8 @@ tl::expected<CollectorMemory, LedgerFailure> SqliteLedger::Restore(
 Result<void> SqliteLedger::Forget(std::string_view target, const Family& family, WallTime now,
                                   const Unneeded& unneeded) {
   const MutexLock lock(mutex_);
-  const std::int64_t surplus = refreshes_held_ - options_.max_refreshes;
-  if (surplus <= 0) return {};
+  const std::int64_t excess = refreshes_held_ - options_.max_refreshes;
+  if (excess <= 0) return {};
   StoreTransaction transaction(*store_);
   std::int64_t forgotten = 0;
   if (const auto collector = store_->collectors.Find(target, family.name)) {
@@ -103,7 +103,7 @@ Result<void> SqliteLedger::Forget(std::string_view target, const Family& family,
     const auto may_go = [&](std::string_view id) {
       return !newest.contains(id) && unneeded.refresh(id);
     };
-    const auto limit = static_cast<std::size_t>(std::min(surplus, kForgottenAtOnce));
+    const auto limit = static_cast<std::size_t>(std::min(excess, kForgottenAtOnce));
     for (const std::string& id :
          store_->refreshes.Oldest(collector->id, now - kAlwaysKept, limit, may_go)) {
       forgotten += store_->refreshes.Forget(collector->id, id) ? 1 : 0;

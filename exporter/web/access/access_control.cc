@@ -41,17 +41,17 @@ AccessControl::AccessControl(std::filesystem::path file, const Clock& clock, Eve
 
 tl::expected<std::unique_ptr<AccessControl>, std::vector<ConfigProblem>> AccessControl::Open(
     const std::filesystem::path& file, const Clock& clock, Events events) {
-  std::unique_ptr<AccessControl> door(new AccessControl(file, clock, std::move(events)));
-  if (file.empty()) return door;
-  const auto loaded = door->LoadWatched();
+  std::unique_ptr<AccessControl> access_control(new AccessControl(file, clock, std::move(events)));
+  if (file.empty()) return access_control;
+  const auto loaded = access_control->LoadWatched();
   if (!loaded) return tl::make_unexpected(loaded.error());
-  auto version = door->MakeVersion(*loaded);
+  auto version = access_control->MakeVersion(*loaded);
   if (!version) return tl::make_unexpected(std::move(version.error()));
   if (version->tls != nullptr) {
     if (auto reason = WhyNoTls()) return tl::make_unexpected(Problem(file, std::move(*reason)));
   }
-  door->Use(std::move(*version));
-  return door;
+  access_control->Use(std::move(*version));
+  return access_control;
 }
 
 std::optional<WebResponse> AccessControl::Authorize(const WebRequest& request) {

@@ -1,8 +1,8 @@
-// The door of the exporter: whoever asks something of it comes by here first.
+// Access control: decides before any handler whether a request is served.
 //
 // Holds what `--web.config.file` says, reads it again when it or a file that it names changes, and
 // decides by it who may come in, how TLS is spoken and which headers answers carry.  What cannot be
-// used leaves everything as it was, so that no mistake opens the door; what would ask less of
+// used leaves everything as it was, so that no mistake lets anybody in; what would ask less of
 // clients waits for a start (door_width.h), and the rest is used.
 //
 // Thread-safety: every method may be called from any thread.
@@ -57,7 +57,7 @@ class AccessControl {
   // Nothing if the request may come in, or else what it is answered: 401, 429 or 503.
   std::optional<WebResponse> Authorize(const WebRequest& request);
 
-  // What an HttpServer needs to serve behind this door, which outlives it.
+  // What an HttpServer needs to serve behind this access control, which outlives it.
   HttpServerHooks Hooks();
 
  private:

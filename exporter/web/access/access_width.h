@@ -4,7 +4,7 @@
 // So what asks less of clients than before waits for a start; what asks more, who may come in, and
 // how TLS is spoken take effect at once.
 //
-// Used by door.cc.  Thread-safety: pure functions.
+// Used by access_control.cc.  Thread-safety: pure functions.
 
 #pragma once
 

@@ -112,7 +112,7 @@ bool BasicAuth::MakeRoomFor(const std::string& source) {
   return true;
 }
 
-// The flight goes as early as the best of those who wait for it.
+// A pending check runs as early as the best of those who wait for it.
 BasicAuth::Verdict BasicAuth::Join(PendingCheck& check, const std::string& source) {
   if (guessers_.FailuresOf(source) < RankOf(check).first) check.source = source;
   changed_.notify_all();

@@ -3,7 +3,8 @@
 namespace cckm {
 namespace {
 
-// civetweb gives each connection a thread of its own.  These are left to tell the surplus to go.
+// civetweb gives each connection a thread of its own.  These are left to answer connections over
+// the limit.
 constexpr std::size_t kSpareThreads = 8;
 
 }  // namespace

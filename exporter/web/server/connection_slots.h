@@ -2,7 +2,7 @@
 // which serves one connection after the other.
 //
 // Used by http_server.cc.  Thread-safety: the methods of ConnectionSlots may be called from any
-// thread; a Seat belongs to its thread.
+// thread; a ConnectionSlot belongs to its thread.
 
 #pragma once
 
@@ -21,7 +21,7 @@ struct ConnectionSlot {
   explicit ConnectionSlot(ConnectionDeadlines::Slot& slot) : deadline(slot) {}
 
   ConnectionDeadlines::Slot& deadline;
-  bool is_taken = false;         // there is a connection, and it counts unless it is a surplus one
+  bool is_taken = false;         // there is a connection, and it counts unless it is over the limit
   bool is_over_limit = false;    // it is told to go
   bool may_ask = false;          // its TLS, if any, is established
   bool was_refused = false;      // it sent what could not be understood, and was answered
@@ -32,7 +32,7 @@ struct ConnectionSlot {
 
 class ConnectionSlots {
  public:
-  // Connections beyond `most` are surplus.
+  // Connections beyond `most` are over the limit.
   ConnectionSlots(std::size_t most, ConnectionDeadlines::Events events)
       : most_(most), deadlines_(std::move(events)) {}
 

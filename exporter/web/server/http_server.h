@@ -1,7 +1,7 @@
 // The listening side: civetweb behind an interface of requests and answers.
 //
 // Paths are matched by the handler, never by civetweb; no file of the host is ever served.  The one
-// room that knows civetweb.
+// library that knows civetweb.
 // Thread-safety: the handler is called by many threads at once; the other methods belong to the
 // owner.
 
@@ -34,7 +34,7 @@ struct HttpServerHooks {
   // What the next connection's TLS shall be.  Set: all addresses speak TLS, and nothing else.
   std::function<std::shared_ptr<const TlsServerContext>()> tls = {};
   // Headers that every answer carries beside `Date`, those to what cannot be understood included.
-  // Only the answer to a surplus connection goes without.
+  // Only the answer to a connection over the limit goes without.
   std::function<std::shared_ptr<const WebHeaders>()> headers = {};
 };
 

@@ -37,7 +37,7 @@ mg_callbacks HttpServer::Impl::Callbacks() {
   return callbacks;
 }
 
-// A surplus connection is shut down before a byte of its handshake was read.
+// A connection over the limit is shut down before a byte of its handshake was read.
 void HttpServer::Impl::BeginTls(const mg_connection* connection, int socket) {
   constexpr int kAsLongAsCivetwebMayTake = 2;
   ConnectionSlot* slot = SlotOf(connection);

@@ -28,8 +28,8 @@ bool WriteAnswer(mg_connection* connection, const WebResponse& answer, const Web
 // Writes `bytes` as they are; false if not all could be.
 bool WriteBytes(mg_connection* connection, std::string_view bytes);
 
-// What a surplus connection gets: always of the same length, and shorter than any other answer, so
-// that a connection on which exactly this much was written is a surplus one.
+// What a connection over the limit gets: always of the same length, and shorter than any other
+// answer, so that a connection on which exactly this much was written is over the limit.
 std::string SurplusAnswer(WallTime now);
 
 // The answer with nothing but the name of its status as text.
