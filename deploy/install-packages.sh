@@ -12,7 +12,7 @@ build=(cmake ninja-build g++ pkg-config git ca-certificates curl dpkg-dev fakero
   libgtest-dev libgmock-dev libprotobuf-dev libprotozero-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev
   libyaml-cpp-dev nlohmann-json3-dev prometheus-cpp-dev protobuf-compiler python3)
 test=(bsdextrautils clang-14 clang-format-14 clang-tidy-14 docker-compose jq libclang-rt-14-dev lintian man-db mmdebstrap
-  openssl python3-prometheus-client python3-protobuf python3-yaml shellcheck systemd yamllint)
+  openssl python3-jsonschema python3-prometheus-client python3-protobuf python3-yaml shellcheck systemd yamllint)
 image=(buildah jq mmdebstrap)
 machine=(e2fsprogs mmdebstrap qemu-system-x86)
 
