@@ -1,4 +1,4 @@
-// The part of fold_refresh.h about the family's list of domains.
+// The part of state_reducer.h about the family's list of domains.
 
 #include <string>
 #include <utility>

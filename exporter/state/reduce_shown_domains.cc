@@ -1,4 +1,4 @@
-// The part of fold_refresh.h about which domains are shown, and what rests of the others.
+// The part of state_reducer.h about which domains are shown, and what rests of the others.
 
 #include <algorithm>
 #include <set>

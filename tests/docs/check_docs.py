@@ -3,7 +3,7 @@
 
 - No sentence of the README has more than 30 words.
 - Every relative link leads to a file, and to a heading where it names one.
-- Every script, flag and metric that is named exists.
+- Every script, flag and metric that is named exists; so does every path and class that a page for developers names.
 - Every text that deploy/docs/troubleshooting.md quotes is one of the programs' sources, where `...` stands for what differs; and it has
   every text that says what is wrong with a value or a file.
 - Pictures are small, and every one is shown somewhere.
@@ -23,6 +23,8 @@ CODE = re.compile(r"`([^`]+)`")
 FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]*\.[a-z][a-z.-]*[a-z])")
 METRIC = re.compile(r"(?<!:)\bcckm_[a-z_]*[a-z]\b")  # not within the name of a recording rule
 SCRIPT = re.compile(r"(?<![\w/.-])((?:tests|deploy|helm|\.ci)/[\w./-]*\w)")
+PLACE = re.compile(r"(?<![\w/.-])((?:collectors|exporter|tests|deploy|helm|\.ci)/[\w./*-]*\w)")
+NAME = re.compile(r"[A-Z]\w*[a-z]\w*(?:::\w+)*")  # a class or a function, with what belongs to it
 # How a text begins that says what is wrong with a value or a file.
 OBJECTION = re.compile(
     r'"( ?(?:must|needs|cannot be|holds|begins|is (?:missing|not a|one|listed|written|empty|open|longer))\b[^"]*[a-z][^"]*)"')
@@ -93,6 +95,19 @@ def unknown_names(root, page):
             yield f"{page.relative_to(root)}: {metric} is no metric"
 
 
+def unknown_places(root, page):
+    """The paths and names of the code in a page for developers that lead nowhere."""
+    words = set(re.findall(r"\w+", sources(root, "exporter/**/*.h", "collectors/**/*.h", "tests/**/*.h", "exporter/**/*.cc", "tests/**/*.cc")))
+    for text in CODE.findall(FENCE.sub("", page.read_text())):
+        for path in PLACE.findall(text):
+            if not any(root.glob(path)):
+                yield f"{page.name}: {path} is not there"
+        if NAME.fullmatch(text):
+            for name in text.split("::"):
+                if name not in words:
+                    yield f"{page.name}: nothing is named {name}"
+
+
 def code(root):
     """The programs' sources without comments, neighbouring texts joined as a compiler does; quotes within texts are single."""
     text = sources(root, "exporter/**/*.cc", "exporter/**/*.h", "collectors/**/*.cc", "collectors/**/*.h")
@@ -144,6 +159,8 @@ def findings(root):
         yield from broken_links(root, page)
     for page in pages:
         yield from unknown_names(root, page)
+    for name in ("ARCHITECTURE.md", "CONTRIBUTING.md"):
+        yield from unknown_places(root, root / name)
     yield from texts(root)
     yield from pictures(root, pages)
 

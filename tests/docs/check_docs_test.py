@@ -31,7 +31,7 @@ class CheckDocsTest(unittest.TestCase):
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 (root / name).write_text(text)
             for name, text in changed.items():
-                path = root / {"readme": "README.md", "a": "deploy/docs/a.md", "code": "exporter/a.cc",
+                path = root / {"readme": "README.md", "a": "deploy/docs/a.md", "code": "exporter/a.cc", "contributing": "CONTRIBUTING.md",
                                "picture": "deploy/docs/images/page.png"}[name]
                 path.write_text(text if name in ("code", "picture") else path.read_text() + text)
             if "readme" not in changed:
@@ -67,6 +67,12 @@ class CheckDocsTest(unittest.TestCase):
         self.assert_found("--log.levl is no flag", a="`--log.levl`\n")
         self.assert_found("cckm_down is no metric", a="`cckm_down`\n")
         self.assertEqual(self.findings(a="`cckm_time_seconds_count`, `--storage-of-others.path`\n"), [])
+
+    def test_pages_for_developers_name_what_is_there(self):
+        self.assert_found("exporter/b.cc is not there", contributing="`exporter/a.cc`, `exporter/*.cc`, `exporter/b.cc`\n")
+        self.assert_found("nothing is named Clock", contributing="`Clock`, `name`, `YAML`\n")
+        self.assertEqual(self.findings(contributing="`Clock::Now`\n", code=SOUND["exporter/a.cc"] + "class Clock { Now(); };\n"), [])
+        self.assert_found("nothing is named Then", contributing="`Clock::Then`\n", code=SOUND["exporter/a.cc"] + "class Clock { Now(); };\n")
 
     def test_what_nobody_says_is_found(self):
         self.assert_found("nobody says: is odd", code='f("the file " + name + " is even");\n')

@@ -34,7 +34,7 @@ using SqliteResult = tl::expected<T, SqliteFailure>;
 
 class SqliteConnection {
  public:
-  // Opens `file`, which exists.  Statements may use row_checksum(...), see sqlite_checksum.h.
+  // Opens `file`, which exists.  Statements may use row_checksum(...), see checksum.h.
   explicit SqliteConnection(const std::filesystem::path& file);
 
   sqlite3* handle() const { return handle_.get(); }

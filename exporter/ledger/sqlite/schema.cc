@@ -16,7 +16,7 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x43'43'4B'4D;
 
 // Times are nanoseconds since 1970-01-01T00:00:00Z, lengths of time nanoseconds; what is packed is
-// described in sqlite_codec.h, checksums in sqlite_checksum.h.  Rows are kept in the order of their
+// described in codec.h, checksums in checksum.h.  Rows are kept in the order of their
 // keys, without a second copy of the key in an index of its own.
 constexpr const char* kVersion1 = R"sql(
 CREATE TABLE bucket_bounds(  -- one row: of all histograms below

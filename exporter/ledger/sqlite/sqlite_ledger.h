@@ -36,7 +36,7 @@ class SqliteLedger final : public Ledger {
  public:
   // Opens the ledger in `folder`, or begins one where there is none or only an empty file.  The
   // folder is made if it is missing; an existing one keeps its mode, the files in it have 0600.
-  // The file is checked as a whole, see sqlite_verify.h; one of an older version is brought up to
+  // The file is checked as a whole, see verify.h; one of an older version is brought up to
   // date.  What it holds of times that have not come yet is corrected.  If the bucket
   // bounds are not those it was kept with, its histograms are made anew from the refreshes it
   // holds.  `bounds` and `clock` outlive it.

@@ -15,7 +15,7 @@
 
 namespace cckm {
 
-// A table of sqlite_schema.cc: its columns as a list, without the last one, `checksum`.
+// A table of schema.cc: its columns as a list, without the last one, `checksum`.
 struct SqliteTable {
   std::string_view name;
   std::string_view columns;

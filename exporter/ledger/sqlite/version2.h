@@ -1,6 +1,6 @@
 // The way of the tables from version 1 to version 2: since when each domain is known, whether it
 // was listed, how often it failed in a row; how far an appliance's clock is ahead; and the tally of
-// every table.  For sqlite_schema.cc.
+// every table.  For schema.cc.
 //
 // Thread-safety: as the connection.
 

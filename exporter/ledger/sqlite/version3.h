@@ -1,4 +1,4 @@
-// The way of the tables from version 2 to version 3: commits are counted.  For sqlite_schema.cc.
+// The way of the tables from version 2 to version 3: commits are counted.  For schema.cc.
 //
 // Thread-safety: as the connection.
 

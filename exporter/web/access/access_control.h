@@ -3,7 +3,7 @@
 // Holds what `--web.config.file` says, reads it again when it or a file that it names changes, and
 // decides by it who may come in, how TLS is spoken and which headers answers carry.  What cannot be
 // used leaves everything as it was, so that no mistake lets anybody in; what would ask less of
-// clients waits for a start (door_width.h), and the rest is used.
+// clients waits for a start (access_width.h), and the rest is used.
 //
 // Thread-safety: every method may be called from any thread.
 

@@ -1,7 +1,7 @@
 // Everything that the status page and /api/v1/status tell, copied from the state at one moment:
 // plain data, fit to be shown but not escaped.
 //
-// Made by TakeStatusSnapshot (take_status.h).
+// Made by TakeStatusSnapshot (status_snapshot.h).
 
 #pragma once
 
