@@ -164,10 +164,8 @@ TEST_F(CurlHttpClientTest, WakeEndsTheNextWaitAtOnceAndNoLaterOne) {
   EXPECT_EQ(client.Wait(Nanoseconds::max()).size(), 1U);
 }
 
-// Without Wake() each of the waits would last 20 seconds.
+// Without Wake() each of the waits would last for ever.
 TEST_F(CurlHttpClientTest, WakeOfAnotherThreadEndsAWait) {
-  const SystemClock clock;
-  const SteadyTime before = clock.SteadyNow();
   CurlHttpClient client(OptionsFor("http://127.0.0.1"));
   std::atomic<int> waits{0};
   const std::jthread other([&] {
@@ -179,9 +177,8 @@ TEST_F(CurlHttpClientTest, WakeOfAnotherThreadEndsAWait) {
   });
   for (int wait = 0; wait < 50; ++wait) {
     ++waits;
-    EXPECT_TRUE(client.Wait(seconds(20)).empty());
+    EXPECT_TRUE(client.Wait(Nanoseconds::max()).empty());
   }
-  EXPECT_LT(clock.SteadyNow() - before, seconds(20));
 }
 
 TEST_F(CurlHttpClientTest, WakeLeavesRequestsUnderWay) {

@@ -54,6 +54,20 @@ TEST_F(LoginTokenSourceTest, DoesNotUseARefreshTokenThatIsOver) {
   EXPECT_NE(NextBody().find(kPassword), std::string::npos);
 }
 
+// The renewal is due after 180 seconds, and a refresh token is given up 15 seconds before its end.
+TEST_F(LoginTokenSourceTest, DoesNotUseARefreshTokenThatMayBeOverWhenItArrives) {
+  for (const auto& [seconds_of_life, is_used] :
+       {std::pair{190, false}, {195, false}, {196, true}}) {
+    MakeSource();
+    LogInWith(Grant("token-1",
+                    R"("duration":300,"refresh_token":"refresh-1","refresh_token_expires_in":)" +
+                        std::to_string(seconds_of_life)));
+    ASSERT_EQ(UntilNextLogin(), seconds(180));
+    clock_.Advance(UntilNextLogin());
+    EXPECT_EQ(NextBody().find("refresh-1") != std::string::npos, is_used) << seconds_of_life;
+  }
+}
+
 TEST_F(LoginTokenSourceTest, SendsOneLoginAtATime) {
   EXPECT_NE(NextBody(), "none");
   EXPECT_EQ(NextBody(), "none");

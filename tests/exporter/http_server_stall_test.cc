@@ -80,6 +80,7 @@ TEST_F(HttpServerStallTest, WhoTakesNothingLosesItsPlaceAndItsConnection) {
   for (int i = 0; i < 3; ++i) {
     never_reading.push_back(std::make_unique<RawClient>(port(), kSmallBuffer));
     ASSERT_TRUE(never_reading.back()->Send(GetRequest("/")));
+    ASSERT_EQ(never_reading.back()->ReceiveSome(1), 1U) << "its answer has begun";
   }
   ASSERT_TRUE(Eventually(kPatience, [&] {
     return RawClient(port()).Request(GetRequest("/")).status == 200;

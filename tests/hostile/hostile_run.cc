@@ -4,10 +4,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <list>
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/fakes/leak.h"
 #include "tests/fakes/raw_server.h"
@@ -21,12 +25,14 @@ using std::chrono::seconds;
 
 // Every fault is met several times, and no case needs much longer.
 constexpr Nanoseconds kShortestHostility = seconds(8);
-constexpr Nanoseconds kMaxHostility = seconds(20);
-constexpr Nanoseconds kMaxRecovery = seconds(20);
-constexpr Nanoseconds kMaxRecoveryBySignal = seconds(10);
+// These three are for a host that does much else.  Together they are shorter than the shortest of
+// the pauses that the test is not to see the end of.
+constexpr Nanoseconds kMaxHostility = seconds(40);
+constexpr Nanoseconds kMaxRecovery = seconds(40);
+constexpr Nanoseconds kMaxRecoveryBySignal = seconds(20);
 // Of the healthy target, which is polled every second; a target that held it up would do so for a
-// second at least.
-constexpr Nanoseconds kMaxGap = std::chrono::milliseconds(1900);
+// second at least, again and again.
+constexpr Nanoseconds kMaxUsualGap = std::chrono::milliseconds(1900);
 constexpr Nanoseconds kMaxStop = seconds(2);
 
 // A refresh that does not end is asked for at every tick.
@@ -217,11 +223,12 @@ void Run::Judge() {
 void Run::JudgeControl() {
   const Journal polls = Polls(control_.upstream().appliance().Requests());
   report_.control_polls = polls.size();
-  for (std::size_t i = 1; i < polls.size(); ++i) {
-    const Nanoseconds gap = polls[i].at - polls[i - 1].at;
-    if (gap <= kMaxGap) continue;
-    report_.control.push_back("between two polls were " + std::to_string(ToSeconds(gap)) + " s");
-  }
+  std::vector<Nanoseconds> gaps;
+  for (std::size_t i = 1; i < polls.size(); ++i) gaps.push_back(polls[i].at - polls[i - 1].at);
+  const Nanoseconds usual = Median(std::move(gaps));
+  if (usual <= kMaxUsualGap) return;
+  report_.control.push_back("between two polls there usually were " +
+                            std::to_string(ToSeconds(usual)) + " s");
 }
 
 void Run::JudgeEnvironment() {
@@ -248,6 +255,13 @@ void Run::LookForStrangers(Contest& contest) {
 }
 
 }  // namespace
+
+Nanoseconds Median(std::vector<Nanoseconds> lengths) {
+  if (lengths.empty()) return Nanoseconds::max();
+  const auto middle = lengths.begin() + static_cast<std::ptrdiff_t>(lengths.size() / 2);
+  std::ranges::nth_element(lengths, middle);
+  return *middle;
+}
 
 std::vector<HostileCase> AllHostileCases() {
   std::vector<HostileCase> all;

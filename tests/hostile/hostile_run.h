@@ -31,6 +31,9 @@ struct HostileReport {
   long peak_memory_kib = 0;
 };
 
+// How long something usually took: once in a while anything is slow on a busy host.
+Nanoseconds Median(std::vector<Nanoseconds> lengths);
+
 std::vector<HostileCase> AllHostileCases();
 
 // Throws if something does not start.

@@ -1,5 +1,5 @@
-// Scrapes the exporter again and again, and complains of every answer that is late, invalid or
-// holds a secret.
+// Scrapes the exporter again and again, notes how long its answers take, and complains of every one
+// that is invalid or holds a secret.
 //
 // It runs from construction to destruction: one thread asks, another checks the last exposition
 // for validity, which takes longer.
@@ -9,6 +9,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -29,8 +30,8 @@ class Scraper {
 
   struct Report {
     std::size_t scrapes = 0;
-    std::size_t validated = 0;  // of the scrapes
-    Nanoseconds slowest{};
+    std::size_t validated = 0;                                // of the scrapes
+    std::map<std::string, std::vector<Nanoseconds>> lengths;  // of the answers, by path
     std::vector<std::string> complaints;
     std::vector<std::string> leaks;
   };

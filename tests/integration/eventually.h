@@ -13,7 +13,7 @@
 namespace cckm {
 
 // Longer than anything here takes on a busy host: for what has no limit of its own.
-inline constexpr Nanoseconds kPatience = std::chrono::seconds(20);
+inline constexpr Nanoseconds kPatience = std::chrono::seconds(60);
 
 // True as soon as `condition` holds, false if it still does not when `limit` has passed.  Asks
 // again when `descriptor` can be read, and after 20 ms at the latest; -1 is no descriptor.

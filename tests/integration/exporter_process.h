@@ -23,10 +23,7 @@ namespace cckm {
 // The token of every exporter here that is not told another way to authenticate.
 inline constexpr std::string_view kToken = "CANARY-7c0ffee7";
 
-// The exporter polls every second, unless told otherwise.  Two polls, a second for publishing what
-// they found, and two for a busy host.
-inline constexpr Nanoseconds kTwoPolls = std::chrono::seconds(5);
-
+// The exporter polls every second, unless told otherwise.
 struct ExporterSettings {
   std::string url;  // of the appliance
   std::vector<std::string> refresh_ids = {"r1"};
@@ -84,7 +81,7 @@ class ExporterProcess {
   std::string Scrape() const { return Get("/metrics").body; }
 
   // Scrapes until every sample has its value.
-  testing::AssertionResult Shows(const Samples& samples, Nanoseconds limit = kTwoPolls) const;
+  testing::AssertionResult Shows(const Samples& samples, Nanoseconds limit = kPatience) const;
 
  private:
   void Start();
