@@ -50,7 +50,6 @@ ApiError ReadApiError(dom::object object, const Shortener& shortener) {
   const auto description = StringMember(object, kCodeDescription).value_or("");
   error.is_told = !description.empty();
   error.code_description = shortener.Text(description);
-  error.message = shortener.Text(StringMember(object, "message").value_or(""));
   return error;
 }
 
@@ -254,7 +253,7 @@ Decoded<PageFrame> Decoder::Parser::ReadList(std::string_view body, const TakeEn
   if (!resources && is_single_job != nullptr && LooksLikeJob(*root)) {
     *is_single_job = true;
     Take(*root, take, unusable);
-    return PageFrame{.skip = 0, .limit = 1, .total = 1};
+    return PageFrame{.skip = 0, .total = 1};
   }
   if (!resources && !HasNullResources(*root)) {
     return Unusable({ErrorKind::kSchema, "resources is missing or not an array"});

@@ -51,7 +51,6 @@ struct ReadingRules {
 // What a page of a list says of itself.
 struct PageFrame {
   std::optional<std::uint64_t> skip;
-  std::optional<std::uint64_t> limit;
   std::optional<std::uint64_t> total;
 };
 
@@ -92,7 +91,6 @@ struct ApiError {
   std::int64_t code = 0;
   // Like "NCERRResourceNotFound: Resource not found"; at most 200 characters.
   std::string code_description;
-  std::string message;  // at most 200 characters
 };
 
 // Version of the JSON library in use, as "simdjson/3.0.1".

@@ -77,7 +77,6 @@ Result<Refresh> JobReader::Read(dom::object job, const ReadingRules& rules) {
   }
 
   Refresh refresh;
-  refresh.abort_requested = *abort_requested;
   refresh.units = std::max<std::uint64_t>(units_, 1);
   const RefreshStatus appliance_status = ApplyAbort(ReadOverallStatus(*word), *abort_requested);
   MakeDomains(appliance_status, rules, refresh);

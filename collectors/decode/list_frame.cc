@@ -42,7 +42,7 @@ Result<PageFrame> ReadPageFrame(dom::object list) {
   for (const auto* count : {&skip, &limit, &total}) {
     if (!*count) return tl::make_unexpected(count->error());
   }
-  return PageFrame{.skip = *skip, .limit = *limit, .total = *total};
+  return PageFrame{.skip = *skip, .total = *total};
 }
 
 }  // namespace cckm

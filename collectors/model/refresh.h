@@ -95,7 +95,6 @@ struct Refresh {
   std::string id;       // the id asked for; where the body was a list entry, the entry's own id
   std::string told_id;  // the id that the body itself holds; empty: none
   RefreshStatus status = RefreshStatus::kUnknown;
-  bool abort_requested = false;
   std::optional<WallTime> created_at;  // unset, unreadable or in the future: none
   std::optional<WallTime> updated_at;
   std::optional<WallTime> completed_at;

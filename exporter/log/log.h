@@ -54,9 +54,6 @@ class Log {
   // ts=2026-11-22T01:02:03.456Z level=warn msg="..." key=value
   void Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields);
 
-  void Debug(std::string_view message, std::initializer_list<LogField> fields = {}) {
-    Write(LogLevel::kDebug, message, fields);
-  }
   void Info(std::string_view message, std::initializer_list<LogField> fields = {}) {
     Write(LogLevel::kInfo, message, fields);
   }

@@ -45,7 +45,6 @@ TEST(DecoderTest, ReadsTheCancellingSample) {
                               "b0301a8a-45a6-4c0f-9a5e-3f6a1e8f7c10");
   ASSERT_TRUE(decoded);
   EXPECT_EQ(StatesOf(*decoded), "in_progress 89c49e63-b5c9-46be-9371-0d8b0649e289=in_progress");
-  EXPECT_TRUE(decoded->abort_requested);
   EXPECT_EQ(decoded->completed_at, std::nullopt);
 }
 

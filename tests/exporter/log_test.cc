@@ -53,7 +53,7 @@ TEST(LogTest, LogfmtShowsTimeLevelMessageAndFields) {
   const File file(std::tmpfile());
   {
     Log log(file.get(), LogLevel::kDebug, LogFormat::kLogfmt, kClock);
-    log.Debug("a");
+    log.Write(LogLevel::kDebug, "a", {});
     log.Info("b c", {{"target", "cm-prod"}, {"status", std::int64_t{-503}}});
     log.Error("d", {{"path", "/a b"}});
   }
@@ -67,7 +67,7 @@ TEST(LogTest, ForTheJournalEachLineBeginsWithItsPriority) {
   const File file(std::tmpfile());
   {
     Log log(file.get(), LogLevel::kDebug, LogFormat::kLogfmt, kClock, LogPriorities::kYes);
-    log.Debug("a");
+    log.Write(LogLevel::kDebug, "a", {});
     log.Info("b\nc");
     log.Warn("d");
     log.Error("e");
@@ -140,7 +140,7 @@ TEST(LogTest, LinesBelowTheLevelAreLeftOut) {
     const File file(std::tmpfile());
     {
       Log log(file.get(), static_cast<LogLevel>(level), LogFormat::kLogfmt, kClock);
-      log.Debug("m");
+      log.Write(LogLevel::kDebug, "m", {});
       log.Info("m");
       log.Warn("m");
       log.Error("m");

@@ -12,6 +12,7 @@
 #include "exporter/config/web/web_config_file.h"
 #include "exporter/config/yaml/config_file.h"
 #include "tests/exporter/config_folder.h"
+#include "tests/fakes/temporary_folder.h"
 
 namespace cckm {
 namespace {
@@ -59,13 +60,14 @@ std::string Laughs(const std::string& first, const std::string& open, const std:
 
 TEST(YamlDocumentTest, AStrayCommaIsRefusedAndNotReadForEver) {
   const std::string yaml = "{a: b},";
-  const std::string expected = "c.yml:1: must be a single YAML document";
   const auto config = ParseConfig(yaml, "c.yml");
   ASSERT_FALSE(config);
-  EXPECT_EQ(config.error().back().ToString(), expected);
-  const auto web = ParseWebConfig(yaml, "c.yml");
+  EXPECT_EQ(config.error().back().ToString(), "c.yml:1: must be a single YAML document");
+  const TemporaryFolder folder;
+  const auto file = folder.Replace("web.yml", yaml);
+  const auto web = LoadWebConfigFile(file);
   ASSERT_FALSE(web);
-  EXPECT_EQ(web.error().back().ToString(), expected);
+  EXPECT_EQ(web.error().back().ToString(), file.string() + ":1: must be a single YAML document");
   for (const char* other : {"a: b\n,", "[a],", "'a',", "{a: b}}", "[a]]", "a: b\n---\n", "a\n--- b",
                             "{a: b},,,,", "- a\n, b"}) {
     EXPECT_NE(ProblemsOf(other).find("YAML"), std::string::npos) << other << ProblemsOf(other);

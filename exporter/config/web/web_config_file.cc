@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "collectors/base/whole_file.h"
@@ -193,10 +194,6 @@ WebConfigResult LoadWebConfigFile(const std::filesystem::path& file) {
   const auto as_secret = ReadTextFile(file, FilePrivacy::kSecret, kLargestFile);
   if (!as_secret) return FileProblem(file, as_secret.error() + ", for it holds a private key");
   return std::move(reading.config);
-}
-
-WebConfigResult ParseWebConfig(std::string_view yaml, const std::filesystem::path& file) {
-  return Read(yaml, file).config;
 }
 
 }  // namespace cckm

@@ -6,7 +6,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <string_view>
 #include <vector>
 
 #include <tl/expected.hpp>
@@ -24,8 +23,5 @@ using WebConfigResult = tl::expected<std::shared_ptr<const WebConfig>, std::vect
 // open to everybody on the host.  PEM text written into the file itself is not looked into here:
 // TlsServerContext (exporter/web) does.
 WebConfigResult LoadWebConfigFile(const std::filesystem::path& file);
-
-// The same for text that would stand in `file`, which need not exist.
-WebConfigResult ParseWebConfig(std::string_view yaml, const std::filesystem::path& file);
 
 }  // namespace cckm
