@@ -1,11 +1,9 @@
 #include "collectors/base/bounded_name.h"
 
-#include <openssl/sha.h>
+#include <span>
 
-#include <algorithm>
-#include <array>
-
-#include "collectors/base/utf8.h"
+#include "collectors/base/sha256.h"
+#include "collectors/base/text.h"
 
 namespace cckm {
 namespace {
@@ -15,24 +13,16 @@ constexpr std::size_t kHashDigits = 16;
 constexpr std::size_t kShortestCut = kMaxName - 3;
 
 std::string HashDigits(std::string_view raw) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(raw.data()), raw.size(), digest.data());
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (std::size_t i = 0; i < kHashDigits / 2; ++i) {
-    text += kDigits[digest[i] >> 4U];
-    text += kDigits[digest[i] & 0xFU];
-  }
-  return text;
+  const auto digest = Sha256(raw);
+  return Hex(std::span(digest).first(kHashDigits / 2));
 }
 
 }  // namespace
 
 bool EndsLikeAHash(std::string_view text) {
   if (text.size() <= kHashDigits) return false;
-  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   return text[text.size() - kHashDigits - 1] == '~' &&
-         std::ranges::all_of(text.substr(text.size() - kHashDigits), is_hex);
+         text.find_first_not_of(kHexDigits, text.size() - kHashDigits) == std::string_view::npos;
 }
 
 bool LooksCut(std::string_view text) {

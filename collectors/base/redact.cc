@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 
 namespace cckm {
 namespace {
@@ -116,7 +116,7 @@ std::string PercentEncoded(std::string_view text, std::string_view hex) {
     if (is_alphanumeric || kUnreserved.find(c) != std::string::npos) {
       encoded += c;
     } else {
-      encoded.append("%").append({hex[code >> 4U], hex[code & 0xFU]});
+      encoded.append("%").append(Hex(code, hex));
     }
   }
   return encoded;
@@ -167,8 +167,8 @@ SecretRedactor::SecretRedactor(const Secret& secret) {
   };
   add(plain_, std::string(text));
   add(plain_, InAscii(text));
-  add(plain_, PercentEncoded(text, "0123456789ABCDEF"));
-  add(plain_, PercentEncoded(text, "0123456789abcdef"));
+  add(plain_, PercentEncoded(text, kUpperHexDigits));
+  add(plain_, PercentEncoded(text, kHexDigits));
   add(plain_, JsonEscaped(text, false));
   add(plain_, JsonEscaped(text, true));
   for (const std::string_view digits : {kBase64, kBase64Url}) {

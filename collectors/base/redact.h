@@ -24,7 +24,7 @@ class SecretRedactor {
   explicit SecretRedactor(const Secret& secret);
 
   // Replaces every occurrence of the secret, and of its first 12 characters or more where it is cut
-  // off: as it is, in ASCII (utf8.h), percent-encoded, escaped as in JSON, and in base64, alone or
+  // off: as it is, in ASCII (text.h), percent-encoded, escaped as in JSON, and in base64, alone or
   // within something longer; and of its first 4 to 11 characters where the text, or what it quotes
   // last, ends with them, as where the appliance or a library cut it.  A secret of fewer than 4
   // characters would take ordinary words with it and is left.  The time it takes grows with the

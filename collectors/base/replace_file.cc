@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "collectors/base/file_descriptor.h"
+#include "collectors/base/sync_folder.h"
 
 namespace cckm {
 namespace {
@@ -32,11 +33,6 @@ bool WriteAll(int descriptor, std::string_view content) {
 // Only the last folder of the path may be missing.
 bool MakeFolder(const std::filesystem::path& folder) {
   return ::mkdir(folder.c_str(), S_IRWXU) == 0 || errno == EEXIST;
-}
-
-bool SyncFolder(const std::filesystem::path& folder) {
-  const FileDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return opened && ::fsync(opened.number()) == 0;
 }
 
 }  // namespace

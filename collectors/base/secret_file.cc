@@ -1,13 +1,10 @@
 #include "collectors/base/secret_file.h"
 
-#include <strings.h>
-
-#include <algorithm>
 #include <string>
 #include <string_view>
 
 #include "collectors/base/redact.h"
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 #include "collectors/base/whole_file.h"
 
 namespace cckm {
@@ -15,15 +12,9 @@ namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{64} * 1024;
 
-bool IsControl(char c) {
-  const auto code = static_cast<unsigned char>(c);
-  return code < 0x20 || code == 0x7F;
-}
-
 bool BeginsWithBearer(std::string_view text) {
   constexpr std::string_view kBearer = "Bearer ";
-  return text.size() >= kBearer.size() &&
-         strncasecmp(text.data(), kBearer.data(), kBearer.size()) == 0;
+  return EqualsWithoutCase(text.substr(0, kBearer.size()), kBearer);
 }
 
 // Empty if the text may be a token.
@@ -41,7 +32,7 @@ std::string_view ObjectionToPassword(std::string_view text) {
   if (text.front() == ' ' || text.back() == ' ') {
     return " begins or ends with a blank: write the password alone";
   }
-  if (std::ranges::any_of(text, IsControl)) {
+  if (HasControlCharacter(text)) {
     return " holds a control character, such as a tab: write the password alone";
   }
   return {};

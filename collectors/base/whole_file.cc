@@ -12,7 +12,7 @@
 #include "collectors/base/access_advice.h"
 #include "collectors/base/file_descriptor.h"
 #include "collectors/base/redact.h"
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 
 namespace cckm {
 namespace {

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "collectors/base/text.h"
+
 namespace cckm {
 namespace {
 
@@ -28,12 +30,7 @@ constexpr std::array<StatusFault, 6> kStatusFaults = {{
 
 bool IsJson(std::string_view content_type) {
   constexpr std::string_view kJson = "application/json";
-  if (content_type.size() < kJson.size()) return false;
-  const bool same =
-      std::equal(kJson.begin(), kJson.end(), content_type.begin(), [](char a, char b) {
-        return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
-      });
-  if (!same) return false;
+  if (!EqualsWithoutCase(content_type.substr(0, kJson.size()), kJson)) return false;
   const std::string_view rest = content_type.substr(kJson.size());
   return rest.empty() || rest.front() == ';' || rest.front() == ' ';
 }

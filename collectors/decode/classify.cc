@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-#include "collectors/decode/text.h"
+#include "collectors/base/text.h"
 
 namespace cckm {
 namespace {
@@ -58,8 +58,6 @@ constexpr std::array<DomainRule, kRefreshStatusNames.size()> kDomainRules = {{
     // unknown
     {DomainStatus::kUnknown, DomainStatus::kUnknown, DomainStatus::kUnknown},
 }};
-
-constexpr char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 constexpr char ToSpellingCharacter(char c) { return c == ' ' || c == '-' ? '_' : ToLower(c); }
 

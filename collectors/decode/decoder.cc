@@ -4,7 +4,7 @@
 #include <array>
 #include <functional>
 
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 #include "collectors/decode/job_reader.h"
 #include "collectors/decode/json_reader.h"
 #include "collectors/decode/list_frame.h"

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstddef>
 
-#include "collectors/decode/text.h"
+#include "collectors/base/text.h"
 #include "collectors/decode/word_reader.h"
 
 namespace cckm {
@@ -101,12 +101,6 @@ bool HasWordOf(std::string_view text, std::span<const Words> table,
   return false;
 }
 
-constexpr char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
-bool IsSame(std::string_view text, std::string_view other) {
-  return std::ranges::equal(text, other, {}, ToLower, ToLower);
-}
-
 bool IsLetter(char c) { return ToLower(c) >= 'a' && ToLower(c) <= 'z'; }
 
 // Without blanks around it and without a final dot.
@@ -120,13 +114,13 @@ std::string_view Core(std::string_view text) {
 bool EndsInSuccess(std::string_view core) {
   if (core.size() < kSuccessEnding.size()) return false;
   const std::size_t begin = core.size() - kSuccessEnding.size();
-  if (!IsSame(core.substr(begin), kSuccessEnding)) return false;
+  if (!EqualsWithoutCase(core.substr(begin), kSuccessEnding)) return false;
   return begin == 0 || !IsLetter(core[begin - 1]);
 }
 
 bool SaysSuccess(std::string_view text, std::span<const std::string> success_texts) {
   const std::string_view core = Core(text);
-  const auto is_core = [&](std::string_view known) { return IsSame(core, Core(known)); };
+  const auto is_core = [&](std::string_view known) { return EqualsWithoutCase(core, Core(known)); };
   if (std::ranges::any_of(kSuccessTexts, is_core)) return true;
   if (std::ranges::any_of(success_texts, is_core)) return true;
   return EndsInSuccess(core) && !HasWordOf(core, kNegations);

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "collectors/decode/text.h"
+#include "collectors/base/text.h"
 
 namespace cckm {
 namespace {

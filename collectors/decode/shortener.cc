@@ -1,8 +1,7 @@
 #include "collectors/decode/shortener.h"
 
 #include "collectors/base/bounded_name.h"
-#include "collectors/base/utf8.h"
-#include "collectors/decode/text.h"
+#include "collectors/base/text.h"
 
 namespace cckm {
 

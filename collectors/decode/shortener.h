@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,9 @@
 #include "collectors/base/redact.h"
 
 namespace cckm {
+
+// Longest piece of the appliance's free text that is kept or shown, in characters (code points).
+inline constexpr std::size_t kMaxText = 200;
 
 class Shortener {
  public:

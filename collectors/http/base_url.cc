@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "collectors/base/free_with.h"
+#include "collectors/base/text.h"
 
 namespace cckm {
 namespace {
@@ -61,9 +62,7 @@ std::string CanonicalBaseUrl(const std::string& base_url) {
   const CurlUrl url = Parse(base_url);
   if (!url) return base_url;
   std::string host = PartOf(url.get(), CURLUPART_HOST, CURLU_URLDECODE);
-  std::ranges::transform(host, host.begin(), [](char c) {
-    return static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-  });
+  std::ranges::transform(host, host.begin(), ToLower);
   if (host.ends_with('.')) host.pop_back();
   std::string path = PartOf(url.get(), CURLUPART_PATH, CURLU_URLDECODE);
   while (path.ends_with('/')) path.pop_back();

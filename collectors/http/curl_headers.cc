@@ -2,7 +2,7 @@
 
 #include <string.h>  // explicit_bzero
 
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 
 namespace cckm {
 namespace {

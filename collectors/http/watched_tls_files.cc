@@ -3,39 +3,27 @@
 #include <utility>
 
 namespace cckm {
-namespace {
 
-constexpr Nanoseconds kLookInterval = std::chrono::seconds(1);
-
-}  // namespace
+WatchedTlsFiles::WatchedTlsFiles(TlsFiles files, const Clock& clock)
+    : files_(std::move(files)),
+      watch_({files_.ca_file, files_.cert_file, files_.key_file, files_.proxy_ca_file,
+              files_.proxy_password_file},
+             clock) {}
 
 Result<std::shared_ptr<const TlsMaterial>> WatchedTlsFiles::Current(
     const std::function<void(const Error&)>& on_unusable) {
   if (files_.empty()) return std::shared_ptr<const TlsMaterial>();
-  const SteadyTime now = clock_.SteadyNow();
-  if (!last_look_ || now - *last_look_ >= kLookInterval) {
-    last_look_ = now;
-    // The identities are taken before the contents, so that a change between is seen next time.
-    Identities identities = Look();
-    const bool changed = identities != identities_;
-    // What could not be used is read again: it may be the reading that failed.
-    if (material_ == nullptr || changed || is_outdated_) {
-      identities_ = identities;
-      Read(changed ? on_unusable : nullptr);
-    }
+  const FileWatch::Turn turn = watch_.Look();
+  if (turn != FileWatch::Turn::kNothing) {
+    Read(turn == FileWatch::Turn::kRead ? on_unusable : nullptr);
   }
   if (material_ == nullptr) return tl::make_unexpected(error_);
   return material_;
 }
 
-WatchedTlsFiles::Identities WatchedTlsFiles::Look() const {
-  return {IdentityOf(files_.ca_file), IdentityOf(files_.cert_file), IdentityOf(files_.key_file),
-          IdentityOf(files_.proxy_ca_file), IdentityOf(files_.proxy_password_file)};
-}
-
 void WatchedTlsFiles::Read(const std::function<void(const Error&)>& on_unusable) {
   auto material = ReadTlsMaterial(files_);
-  is_outdated_ = !material;
+  watch_.SetUsable(material.has_value());
   if (!material) {
     error_ = material.error();
     if (material_ != nullptr && on_unusable) on_unusable(error_);

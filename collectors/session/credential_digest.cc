@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 
+#include "collectors/base/text.h"
 #include "collectors/base/whole_file.h"
 
 namespace cckm {
@@ -24,16 +25,6 @@ std::optional<Digest> Derive(std::string_view content, std::string_view salt) {
   return derived == 1 ? std::optional(digest) : std::nullopt;
 }
 
-std::string ToHex(const Digest& digest) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : digest) {
-    text += kHex[byte >> 4U];
-    text += kHex[byte & 0xFU];
-  }
-  return text;
-}
-
 }  // namespace
 
 std::optional<std::string> CredentialDigest(std::string_view account,
@@ -44,7 +35,7 @@ std::optional<std::string> CredentialDigest(std::string_view account,
   std::string_view text = content->view();
   if (text.ends_with('\n')) text.remove_suffix(1);
   const auto digest = Derive(text, account);
-  return digest ? std::optional(ToHex(*digest)) : std::nullopt;
+  return digest ? std::optional(Hex(*digest)) : std::nullopt;
 }
 
 }  // namespace cckm

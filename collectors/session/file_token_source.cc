@@ -5,38 +5,20 @@
 #include "collectors/base/secret_file.h"
 
 namespace cckm {
-namespace {
-
-constexpr Nanoseconds kLookInterval = std::chrono::seconds(1);
-
-}  // namespace
-
 FileTokenSource::FileTokenSource(std::filesystem::path path, const Clock& clock,
                                  ErrorReporter on_unusable)
-    : path_(std::move(path)), clock_(clock), on_unusable_(std::move(on_unusable)) {}
+    : path_(std::move(path)), on_unusable_(std::move(on_unusable)), watch_({path_}, clock) {}
 
 Result<std::shared_ptr<const Secret>> FileTokenSource::Current() {
-  const SteadyTime now = clock_.SteadyNow();
-  if (!last_look_ || now - *last_look_ >= kLookInterval) {
-    last_look_ = now;
-    Look();
-  }
+  const FileWatch::Turn turn = watch_.Look();
+  if (turn != FileWatch::Turn::kNothing) Read(turn == FileWatch::Turn::kRead);
   if (token_ == nullptr) return tl::make_unexpected(*error_);
   return token_;
 }
 
-// The identity is taken before the content, so that a change between the two is seen at the next
-// look.  What could not be used is read again: it may be the reading that failed.
-void FileTokenSource::Look() {
-  const std::optional<FileIdentity> identity = IdentityOf(path_);
-  const bool is_new_content = !identity_ || identity != *identity_;
-  if (!is_new_content && !error_) return;
-  identity_ = identity;
-  Read(is_new_content);
-}
-
 void FileTokenSource::Read(bool is_new_content) {
   Result<Secret> secret = ReadSecretFile(path_, SecretKind::kToken);
+  watch_.SetUsable(secret.has_value());
   if (secret) {
     error_.reset();
     Keep(std::move(*secret));

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "collectors/base/clock.h"
-#include "collectors/base/file_identity.h"
+#include "collectors/base/file_watch.h"
 #include "collectors/base/redact.h"
 #include "collectors/session/token_source.h"
 
@@ -47,17 +47,13 @@ class FileTokenSource final : public TokenSource {
   void Redact(std::string& text) const override;
 
  private:
-  void Look();
   void Read(bool is_new_content);
   void Keep(Secret token);
 
   const std::filesystem::path path_;
-  const Clock& clock_;
   const ErrorReporter on_unusable_;
 
-  std::optional<SteadyTime> last_look_;
-  // Of the file that was read last; the outer one is empty before the first look.
-  std::optional<std::optional<FileIdentity>> identity_;
+  FileWatch watch_;
   std::shared_ptr<const Secret> token_;   // null while error_ says why
   std::optional<SecretRedactor> hidden_;  // the token that was read last
   std::optional<Error> error_;            // why the file cannot be used as it is

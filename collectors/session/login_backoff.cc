@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "collectors/base/replace_file.h"
+#include "collectors/base/text.h"
 #include "collectors/base/whole_file.h"
 #include "collectors/session/credential_digest.h"
 
@@ -32,21 +33,20 @@ Nanoseconds WaitAfter(int rejections) {
 
 // Text without white space, so that fields of a line can be told apart.
 std::string Encode(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string encoded;
   for (const char c : text) {
     const auto code = static_cast<unsigned char>(c);
     if (code > 0x20 && code != '%' && code != 0x7F) {
       encoded += c;
     } else {
-      encoded.append("%").append({kHex[code >> 4U], kHex[code & 0xFU]});
+      encoded.append("%").append(Hex(code, kUpperHexDigits));
     }
   }
   return encoded.empty() ? "%" : encoded;
 }
 
 bool IsDigest(std::string_view text) {
-  return text.size() == 6 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  return text.size() == 6 && text.find_first_not_of(kHexDigits) == std::string_view::npos;
 }
 
 }  // namespace

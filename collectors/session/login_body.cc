@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "collectors/base/text.h"
+
 namespace cckm {
 namespace {
 
@@ -9,12 +11,11 @@ namespace {
 constexpr std::size_t kMaxEscape = 6;
 
 void AppendEscaped(std::string& body, std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   body += '"';
   for (const char c : text) {
     const auto code = static_cast<unsigned char>(c);
     if (code < 0x20) {
-      body.append("\\u00").append({kHex[code >> 4U], kHex[code & 0xFU]});
+      body.append("\\u00").append(Hex(code));
       continue;
     }
     if (c == '"' || c == '\\') body += '\\';

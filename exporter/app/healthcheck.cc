@@ -6,6 +6,7 @@
 
 #include "collectors/http/curl_http_client.h"
 #include "exporter/config/web/web_config_file.h"
+#include "exporter/config/web_paths.h"
 
 namespace cckm {
 namespace {
@@ -60,7 +61,7 @@ Attempt Request(std::string_view listen_address, bool is_tls) {
                          .max_connections = 1,
                          .user_agent = "cckm_exporter-healthcheck",
                          .tls = {.insecure_skip_verify = true}});
-  client.Start({.path = "/-/healthy", .bearer_token = nullptr, .tag = 0});
+  client.Start({.path = std::string(kHealthyPath), .bearer_token = nullptr, .tag = 0});
   while (client.InFlight() > 0) {
     for (const HttpResult& response : client.Wait(std::chrono::seconds(1))) {
       return Judge(response);
@@ -84,7 +85,8 @@ tl::expected<void, std::string> CheckHealth(const CommandLine& flags) {
   const std::string& address = flags.listen_addresses.front();
   const Expectation expected = ExpectationOf(flags.web_config_file);
   const auto problem = [&](const Attempt& attempt) {
-    return UrlOfListenAddress(address, expected.is_tls) + "/-/healthy: " + attempt.problem;
+    return UrlOfListenAddress(address, expected.is_tls) + std::string(kHealthyPath) + ": " +
+           attempt.problem;
   };
   const Attempt first = Request(address, expected.is_tls);
   if (first.finding == Finding::kAlive) return {};

@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/base/text.h"
+
 namespace cckm {
 namespace {
 
 constexpr std::size_t kLongest = 64;  // of a word that is looked at
-
-char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool IsSame(char a, char b) { return ToLower(a) == ToLower(b); }
 

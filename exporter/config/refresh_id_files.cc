@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "collectors/base/redact.h"
+#include "collectors/base/text.h"
 #include "collectors/base/whole_file.h"
 #include "collectors/model/refresh.h"
 
@@ -52,12 +53,9 @@ Matches FindFiles(const std::filesystem::path& pattern) {
   return matches;
 }
 
-std::string_view Trim(std::string_view line) {
-  constexpr std::string_view kSpace = " \t\r";
-  line = line.substr(0, line.find('#'));
-  const std::size_t begin = line.find_first_not_of(kSpace);
-  if (begin == std::string_view::npos) return {};
-  return line.substr(begin, line.find_last_not_of(kSpace) - begin + 1);
+// Without its comment.
+std::string_view IdOf(std::string_view line) {
+  return Trim(line.substr(0, line.find('#')), " \t\r");
 }
 
 // What a file says.
@@ -77,7 +75,7 @@ Content ReadFile(const std::string& name) {
   std::string_view rest = text->view();
   for (std::size_t number = 1; !rest.empty(); ++number) {
     const std::size_t end = rest.find('\n');
-    const std::string_view id = Trim(rest.substr(0, end));
+    const std::string_view id = IdOf(rest.substr(0, end));
     rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
     if (id.empty()) continue;
     if (IsValidRefreshId(id)) {

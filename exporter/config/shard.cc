@@ -2,15 +2,19 @@
 
 #include <cstdint>
 
+#include "collectors/base/fnv1a.h"
+
 namespace cckm {
 namespace {
 
 // FNV-1a, with the finish of MurmurHash3 so that near shard numbers give far weights.
 std::uint64_t WeightOf(std::string_view target_name, unsigned shard) {
-  std::uint64_t hash = 0xCBF29CE484222325;
-  const auto add = [&hash](unsigned char byte) { hash = (hash ^ byte) * 0x100000001B3; };
-  for (const char c : target_name) add(static_cast<unsigned char>(c));
-  for (unsigned shift = 0; shift < 32; shift += 8) add(static_cast<unsigned char>(shard >> shift));
+  Fnv1a<std::uint64_t> start;
+  for (const char c : target_name) start.Add(static_cast<std::uint8_t>(c));
+  for (unsigned shift = 0; shift < 32; shift += 8) {
+    start.Add(static_cast<std::uint8_t>(shard >> shift));
+  }
+  std::uint64_t hash = start.hash();
   hash = (hash ^ (hash >> 33U)) * 0xFF51AFD7ED558CCD;
   hash = (hash ^ (hash >> 33U)) * 0xC4CEB9FE1A85EC53;
   return hash ^ (hash >> 33U);

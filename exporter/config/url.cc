@@ -7,6 +7,7 @@
 #include <cstring>
 #include <optional>
 
+#include "collectors/base/text.h"
 #include "exporter/config/host_and_port.h"
 
 namespace cckm {
@@ -17,8 +18,6 @@ constexpr std::size_t kMaxUrl = 2048;
 bool IsAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-
-char ToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 bool IsHexDigit(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');

@@ -1,6 +1,6 @@
 #include "exporter/history/exemplar.h"
 
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 
 namespace cckm {
 namespace {

@@ -17,7 +17,7 @@
 
 #include "collectors/base/redact.h"
 #include "collectors/base/rfc3339.h"
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 
 namespace cckm {
 namespace {

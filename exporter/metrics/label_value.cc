@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "collectors/base/bounded_name.h"
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 
 namespace cckm {
 namespace {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "exporter/config/web_paths.h"
 #include "exporter/web/negotiation.h"
 #include "exporter/web/origin.h"
 #include "exporter/web/status/page_policy.h"
@@ -42,12 +43,12 @@ Endpoints::Endpoints(Options options, Publisher& publisher, const StateStore& st
       clock_(clock),
       routes_({
           {options_.telemetry_path, &Endpoints::Metrics, true},
-          {"/", &Endpoints::Index, true},
-          {"/api/v1/status", &Endpoints::StatusApi, true},
-          {"/config", &Endpoints::Config, true},
-          {"/-/healthy", &Endpoints::Healthy, true},
-          {"/-/ready", &Endpoints::Ready, true},
-          {"/-/reload", &Endpoints::Reload, false},
+          {std::string(kIndexPath), &Endpoints::Index, true},
+          {std::string(kStatusApiPath), &Endpoints::StatusApi, true},
+          {std::string(kConfigPath), &Endpoints::Config, true},
+          {std::string(kHealthyPath), &Endpoints::Healthy, true},
+          {std::string(kReadyPath), &Endpoints::Ready, true},
+          {std::string(kReloadPath), &Endpoints::Reload, false},
       }),
       page_policy_(PagePolicy()),
       scrapes_(options_.max_requests, options_.place_patience),

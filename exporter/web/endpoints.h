@@ -24,8 +24,8 @@ namespace cckm {
 class Endpoints {
  public:
   struct Options {
-    std::string telemetry_path = "/metrics";
-    std::size_t max_requests = 40;  // scrapes served at once
+    std::string telemetry_path = {};
+    std::size_t max_requests = 0;  // scrapes served at once
     // How long a scrape or a page waits where too many are served.  Longer than the server lets a
     // client stall, so that those who never read do not keep others out.
     std::chrono::milliseconds place_patience{3'000};

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/base/text.h"
 #include "exporter/web/server/http_words.h"
 
 namespace cckm {
@@ -41,11 +42,11 @@ std::optional<Item> ReadItem(std::string_view text) {
   while (!text.empty()) {
     std::string_view value = TakePart(text, ';');
     const std::string_view name = TakePart(value, '=');
-    value = TrimBlanks(value);
+    value = Trim(value, kBlanks);
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"') {
       value = value.substr(1, value.size() - 2);
     }
-    if (!IsSameWord(name, "q")) {
+    if (!EqualsWithoutCase(name, "q")) {
       item.parameters.push_back({name, value});
       continue;
     }
@@ -95,7 +96,8 @@ constexpr std::array kOffers = {
 bool Allows(const Item& item, const Offer& offer) {
   return std::ranges::all_of(item.parameters, [&offer](const Parameter& asked) {
     return std::ranges::all_of(offer.parameters, [&asked](const Parameter& offered) {
-      return !IsSameWord(asked.name, offered.name) || IsSameWord(asked.value, offered.value);
+      return !EqualsWithoutCase(asked.name, offered.name) ||
+             EqualsWithoutCase(asked.value, offered.value);
     });
   });
 }
@@ -108,9 +110,9 @@ int Exactness(const Item& item, const Offer& offer) {
   std::string_view subtype = item.value;
   const std::string_view type = TakePart(subtype, '/');
   if (type == "*" && subtype == "*") return 1;
-  if (!IsSameWord(type, offer.type)) return 0;
+  if (!EqualsWithoutCase(type, offer.type)) return 0;
   if (subtype == "*") return 2;
-  if (!IsSameWord(subtype, offer.subtype) || !Allows(item, offer)) return 0;
+  if (!EqualsWithoutCase(subtype, offer.subtype) || !Allows(item, offer)) return 0;
   return item.parameters.empty() ? 3 : kByNameAndParameters;
 }
 
@@ -154,8 +156,9 @@ Encoding ChooseEncoding(std::string_view accept_encoding) {
   std::optional<double> identity;
   std::optional<double> any;
   for (const Item& item : ReadList(accept_encoding)) {
-    if (IsSameWord(item.value, "gzip") || IsSameWord(item.value, "x-gzip")) gzip = item.quality;
-    if (IsSameWord(item.value, "identity")) identity = item.quality;
+    const auto is = [&item](std::string_view name) { return EqualsWithoutCase(item.value, name); };
+    if (is("gzip") || is("x-gzip")) gzip = item.quality;
+    if (is("identity")) identity = item.quality;
     if (item.value == "*") any = item.quality;
   }
   const double quality = gzip.value_or(any.value_or(0));

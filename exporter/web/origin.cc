@@ -1,9 +1,8 @@
 #include "exporter/web/origin.h"
+#include "collectors/base/text.h"
 
 #include <array>
 #include <string_view>
-
-#include "exporter/web/server/http_words.h"
 
 namespace cckm {
 namespace {
@@ -22,7 +21,7 @@ bool IsOwn(std::string_view origin, std::string_view host) {
   for (const Scheme& scheme : kSchemes) {
     if (!origin.starts_with(scheme.start)) continue;
     const std::string_view named = WithoutPort(origin.substr(scheme.start.size()), scheme.port);
-    return !named.empty() && IsSameWord(named, WithoutPort(host, scheme.port));
+    return !named.empty() && EqualsWithoutCase(named, WithoutPort(host, scheme.port));
   }
   return false;
 }

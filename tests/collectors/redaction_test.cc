@@ -12,9 +12,8 @@
 #include <vector>
 
 #include "collectors/base/bounded_name.h"
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 #include "collectors/decode/decoder.h"
-#include "collectors/decode/text.h"
 #include "tests/collectors/login_token_source_fixture.h"
 #include "tests/collectors/poller_discovery_fixture.h"
 

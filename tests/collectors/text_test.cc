@@ -1,8 +1,10 @@
-#include "collectors/decode/text.h"
+#include "collectors/base/text.h"
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <string>
+#include <string_view>
 
 namespace cckm {
 namespace {
@@ -42,6 +44,33 @@ TEST(TextTest, TrimsWhiteSpaceAtTheEndsOnly) {
   EXPECT_EQ(Trim("   "), "");
   EXPECT_EQ(Trim(""), "");
   EXPECT_EQ(TrimEnd(""), "");
+}
+
+TEST(TextTest, TrimsTheBlanksThatAreNamed) {
+  EXPECT_EQ(Trim(" \ta b\n ", " \t"), "a b\n");
+  EXPECT_EQ(Trim(" \t", " \t"), "");
+  EXPECT_EQ(TrimEnd("..a..", "."), "..a");
+}
+
+TEST(TextTest, ComparesLettersOfAsciiWithoutCase) {
+  EXPECT_TRUE(EqualsWithoutCase("Content-TYPE", "content-type"));
+  EXPECT_FALSE(EqualsWithoutCase("a", "ab"));
+  EXPECT_FALSE(EqualsWithoutCase("@[", "`{"));
+  EXPECT_FALSE(EqualsWithoutCase("\xC3\x89", "\xC3\xA9"));
+}
+
+TEST(TextTest, WritesBytesInHexadecimal) {
+  EXPECT_EQ(Hex(0x0F), "0f");
+  EXPECT_EQ(Hex(0xA0, kUpperHexDigits), "A0");
+  constexpr std::array<unsigned char, 2> kBytes = {0x00, 0xFF};
+  EXPECT_EQ(Hex(kBytes), "00ff");
+}
+
+TEST(TextTest, KnowsTheControlCharactersOfAscii) {
+  EXPECT_TRUE(HasControlCharacter(std::string_view("a\0", 2)));
+  EXPECT_TRUE(HasControlCharacter("a\tb"));
+  EXPECT_TRUE(HasControlCharacter("\x7F"));
+  EXPECT_FALSE(HasControlCharacter("a b\xC2\x80"));
 }
 
 }  // namespace

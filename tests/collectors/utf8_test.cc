@@ -1,4 +1,4 @@
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,7 @@
 // Durations, sizes and names as the configuration writes them.
 
 #include "exporter/config/durations.h"
+#include "collectors/base/text.h"
 
 #include <gtest/gtest.h>
 

@@ -21,6 +21,8 @@ namespace {
 class EndpointsTest : public ::testing::Test {
  protected:
   Endpoints Make(Endpoints::Options options = {}) {
+    if (options.telemetry_path.empty()) options.telemetry_path = "/metrics";
+    if (options.max_requests == 0) options.max_requests = 40;
     options.place_patience = std::chrono::milliseconds(0);
     return {std::move(options), publisher, state, target.status, clock};
   }

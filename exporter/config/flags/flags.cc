@@ -8,6 +8,7 @@
 #include "exporter/config/flags/target_flags.h"
 #include "exporter/config/listen_address.h"
 #include "exporter/config/numbers.h"
+#include "exporter/config/web_paths.h"
 
 namespace cckm {
 namespace {
@@ -22,10 +23,6 @@ constexpr std::array<ModeFlag, 3> kModeFlags = {{
     {"once", RunMode::kOnce},
     {"healthcheck", RunMode::kHealthcheck},
 }};
-
-// Paths of deploy/docs/http.md that are taken.
-constexpr std::array<std::string_view, 6> kReservedPaths = {
-    "/", "/-/healthy", "/-/ready", "/-/reload", "/config", "/api/v1/status"};
 
 constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warn", "error"};
 constexpr std::array<std::string_view, 2> kLogFormats = {"logfmt", "json"};

@@ -21,19 +21,20 @@ namespace cckm {
 
 enum class RunMode { kServe, kOnce, kConfigCheck, kHealthcheck, kHelp, kVersion };
 
+// What is not given has the default of FlagTable(), unless help or the version is asked for.
 struct CommandLine {
   RunMode mode = RunMode::kServe;
   std::filesystem::path config_file;  // empty: the target of the --target.* flags
   std::optional<TargetConfig> target;
-  std::vector<std::string> listen_addresses = {":9847"};
-  std::string telemetry_path = "/metrics";
+  std::vector<std::string> listen_addresses;
+  std::string telemetry_path;
   std::filesystem::path web_config_file;
-  std::size_t max_requests = 40;
-  std::size_t max_connections = 256;
+  std::size_t max_requests = 0;
+  std::size_t max_connections = 0;
   bool enable_lifecycle = false;
   bool exporter_metrics = true;
-  std::filesystem::path storage_path = "data";   // empty: kept in memory only
-  std::size_t max_stored_refreshes = 1'000'000;  // before the oldest may be let go
+  std::filesystem::path storage_path;    // empty: kept in memory only
+  std::size_t max_stored_refreshes = 0;  // before the oldest may be let go
   unsigned shard_index = 0;
   unsigned shard_count = 1;
   LogLevel log_level = LogLevel::kInfo;

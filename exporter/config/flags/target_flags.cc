@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "collectors/base/secret_file.h"
+#include "collectors/base/text.h"
 #include "collectors/http/tls_material.h"
 #include "collectors/model/refresh.h"
 #include "exporter/config/text.h"

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "collectors/base/text.h"
 #include "collectors/base/whole_file.h"
 #include "exporter/config/go_duration.h"
 #include "exporter/config/text.h"

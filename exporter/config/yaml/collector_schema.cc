@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 #include "collectors/model/refresh.h"
 #include "exporter/config/refresh_id_files.h"
 #include "exporter/config/yaml/schema.h"

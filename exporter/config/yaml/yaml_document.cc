@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <memory>
 #include <sstream>
 #include <string>
 
+#include "collectors/base/text.h"
 #include "exporter/config/yaml/yaml_tree.h"
 
 namespace cckm {
@@ -18,10 +18,8 @@ namespace {
 // yaml-cpp takes byte 4 for the end of the file and 0 for a sign of UTF-16, so that what follows
 // would be lost in silence.  Returns the line of the first such character, or 0.
 int LineOfControlCharacter(std::string_view text) {
-  const auto* found = std::ranges::find_if(text, [](char c) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
-  });
+  const auto* found = std::ranges::find_if(
+      text, [](char c) { return IsControlCharacter(c) && c != '\t' && c != '\n' && c != '\r'; });
   if (found == text.end()) return 0;
   return 1 + static_cast<int>(std::count(text.begin(), found, '\n'));
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "collectors/base/text.h"
 #include "exporter/config/durations.h"
 #include "exporter/config/numbers.h"
 #include "exporter/config/text.h"

@@ -4,42 +4,39 @@
 #include <cstdint>
 #include <span>
 
+#include "collectors/base/fnv1a.h"
+
 namespace cckm {
 namespace {
 
-class Fnv1a {
- public:
-  void Add(std::uint8_t byte) { hash_ = (hash_ ^ byte) * 16'777'619U; }
-  void Add(std::uint64_t number) {
-    for (unsigned shift = 0; shift < 64; shift += 8)
-      Add(static_cast<std::uint8_t>(number >> shift));
-  }
-  std::uint32_t hash() const { return hash_; }
+using Checksum = Fnv1a<std::uint32_t>;
 
- private:
-  std::uint32_t hash_ = 2'166'136'261U;
-};
+void AddNumber(Checksum& checksum, std::uint64_t number) {
+  for (unsigned shift = 0; shift < 64; shift += 8) {
+    checksum.Add(static_cast<std::uint8_t>(number >> shift));
+  }
+}
 
 // A text or a blob.
-void AddBytes(Fnv1a& checksum, sqlite3_value* value) {
+void AddBytes(Checksum& checksum, sqlite3_value* value) {
   const auto* data = static_cast<const std::uint8_t*>(sqlite3_value_blob(value));
   const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
-  checksum.Add(static_cast<std::uint64_t>(size));
+  AddNumber(checksum, size);
   for (const std::uint8_t byte : std::span(data, data == nullptr ? 0 : size)) checksum.Add(byte);
 }
 
-void AddValue(Fnv1a& checksum, sqlite3_value* value) {
+void AddValue(Checksum& checksum, sqlite3_value* value) {
   const int type = sqlite3_value_type(value);
   checksum.Add(static_cast<std::uint8_t>(type));
   if (type == SQLITE_INTEGER) {
-    checksum.Add(static_cast<std::uint64_t>(sqlite3_value_int64(value)));
+    AddNumber(checksum, static_cast<std::uint64_t>(sqlite3_value_int64(value)));
   } else if (type != SQLITE_NULL) {
     AddBytes(checksum, value);
   }
 }
 
 void RowChecksum(sqlite3_context* context, int count, sqlite3_value** values) {
-  Fnv1a checksum;
+  Checksum checksum;
   for (sqlite3_value* value : std::span(values, static_cast<std::size_t>(count))) {
     AddValue(checksum, value);
   }

@@ -1,6 +1,5 @@
 #include "exporter/ledger/sqlite/codec.h"
-
-#include <openssl/sha.h>
+#include "collectors/base/sha256.h"
 
 #include <algorithm>
 #include <array>
@@ -251,9 +250,7 @@ std::string PackBounds(const BucketBounds& bounds) {
 }
 
 std::int64_t Fingerprint(std::string_view refresh_id) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(refresh_id.data()), refresh_id.size(),
-         digest.data());
+  const auto digest = Sha256(refresh_id);
   std::uint64_t fingerprint = 0;
   for (std::size_t i = 0; i < 8; ++i) fingerprint = fingerprint << 8U | digest[i];
   return static_cast<std::int64_t>(fingerprint);

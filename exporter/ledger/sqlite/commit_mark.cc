@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "collectors/base/sync_folder.h"
 #include "exporter/ledger/sqlite/file.h"
 
 namespace cckm {
@@ -66,7 +67,7 @@ std::optional<std::string> SqliteCommitMark::Write(std::int64_t commits) {
   if (!is_written) return name() + " beside it: " + std::strerror(errno);
   if (is_first) {
     (void)::fchmod(opened_.number(), kLedgerFileMode);  // whatever the umask
-    SyncFolder(file_.parent_path());
+    (void)SyncFolder(file_.parent_path());
   }
   return std::nullopt;
 }

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "collectors/base/file_descriptor.h"
+#include "collectors/base/sync_folder.h"
 #include "exporter/ledger/sqlite/commit_mark.h"
 
 namespace cckm {
@@ -48,7 +49,7 @@ Reason MakeFolder(const std::filesystem::path& folder) {
   std::filesystem::create_directories(parent, error);
   if (error) return error.message();
   if (::mkdir(folder.c_str(), kFolderMode) == 0) {
-    SyncFolder(parent);
+    (void)SyncFolder(parent);
     return std::nullopt;
   }
   return errno == EEXIST ? CheckFolder(folder) : LastError();
@@ -94,19 +95,13 @@ Reason MakeFile(const std::filesystem::path& file) {
   if (!made && errno != EEXIST) return LastError();
   if (made) {
     (void)::fchmod(made.number(), kLedgerFileMode);  // whatever the umask
-    SyncFolder(file.parent_path());
+    (void)SyncFolder(file.parent_path());
   }
   if (Reason reason = CheckFile(file)) return reason;
   return CheckFilesBeside(file);
 }
 
 }  // namespace
-
-void SyncFolder(const std::filesystem::path& folder) {
-  const FileDescriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // Not every file system knows this for folders.
-  if (opened) (void)::fsync(opened.number());
-}
 
 tl::expected<std::filesystem::path, std::string> MakeLedgerFile(
     const std::filesystem::path& folder) {

@@ -22,7 +22,4 @@ inline constexpr mode_t kLedgerFileMode = 0600;
 tl::expected<std::filesystem::path, std::string> MakeLedgerFile(
     const std::filesystem::path& folder);
 
-// Writes the folder's entries to the disk: SQLite does so for its own files only.
-void SyncFolder(const std::filesystem::path& folder);
-
 }  // namespace cckm

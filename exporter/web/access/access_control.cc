@@ -9,8 +9,6 @@
 namespace cckm {
 namespace {
 
-constexpr Nanoseconds kLookInterval = std::chrono::seconds(1);
-
 WebResponse Refusal(int status, std::string text, WebHeaders headers) {
   return {.status = status,
           .headers = std::move(headers),
@@ -33,7 +31,7 @@ AccessControl::AccessControl(std::filesystem::path file, const Clock& clock, Eve
       basic_auth_([this](const Secret& password, const std::string& hash) {
         return bcrypt_.Matches(password, hash);
       }),
-      next_look_(clock.SteadyNow() + kLookInterval) {
+      next_look_(clock.SteadyNow() + kFileLookInterval) {
   auto empty = std::make_shared<WebConfig>();
   if (!file_.empty()) empty->files.push_back(file_);
   version_ = std::make_shared<const Version>(Version{std::move(empty), nullptr});
@@ -114,13 +112,6 @@ WebConfigResult AccessControl::LoadWatched() {
   return LoadWebConfigFile(file_);
 }
 
-AccessControl::Identities AccessControl::IdentitiesOf(
-    const std::vector<std::filesystem::path>& files) {
-  Identities identities;
-  for (const std::filesystem::path& file : files) identities.push_back(IdentityOf(file));
-  return identities;
-}
-
 // One thread looks, at most once a second; the others go on with what there is.
 void AccessControl::LookAgain() {
   const SteadyTime now = clock_.SteadyNow();
@@ -129,7 +120,7 @@ void AccessControl::LookAgain() {
     if (now >= next_look_.load()) Look();
   } catch (const std::exception&) {  // out of memory: the next look may have some
   }
-  next_look_ = now + kLookInterval;
+  next_look_ = now + kFileLookInterval;
   is_looking_ = false;
 }
 

@@ -21,7 +21,7 @@
 #include <tl/expected.hpp>
 
 #include "collectors/base/clock.h"
-#include "collectors/base/file_identity.h"
+#include "collectors/base/file_watch.h"
 #include "collectors/base/mutex.h"
 #include "exporter/config/web/web_config_file.h"
 #include "exporter/web/access/basic_auth.h"
@@ -66,7 +66,6 @@ class AccessControl {
     std::shared_ptr<const WebConfig> config;
     std::shared_ptr<const TlsServerContext> tls;  // null without TLS
   };
-  using Identities = std::vector<std::optional<FileIdentity>>;
 
   AccessControl(std::filesystem::path file, const Clock& clock, Events events);
 
@@ -74,7 +73,6 @@ class AccessControl {
   WebConfigResult LoadWatched();
   tl::expected<Version, std::vector<ConfigProblem>> MakeVersion(
       std::shared_ptr<const WebConfig> config) const;
-  static Identities IdentitiesOf(const std::vector<std::filesystem::path>& files);
   void LookAgain();
   void Look();
   void Use(Version version);
@@ -93,7 +91,7 @@ class AccessControl {
   std::atomic<SteadyTime> next_look_;
 
   // Of the thread that looks.
-  Identities identities_;
+  FileIdentities identities_;
   bool is_outdated_ = false;               // the files hold something else, which cannot be used
   std::string told_;                       // the last reason that on_unusable was told
   std::vector<std::string_view> waiting_;  // what on_waiting was told

@@ -1,9 +1,8 @@
 #include "exporter/web/access/authorization.h"
+#include "collectors/base/text.h"
 
 #include <algorithm>
 #include <cstdint>
-
-#include "exporter/web/server/http_words.h"
 
 namespace cckm {
 namespace {
@@ -15,7 +14,7 @@ constexpr std::string_view kLetters =
 // What follows the scheme and its spaces.
 std::optional<std::string_view> AfterScheme(std::string_view header) {
   const std::string_view scheme = header.substr(0, header.find(' '));
-  const bool is_basic = IsSameWord(scheme, kScheme);
+  const bool is_basic = EqualsWithoutCase(scheme, kScheme);
   if (!is_basic || scheme.size() == header.size()) return std::nullopt;
   header.remove_prefix(scheme.size());
   header.remove_prefix(std::min(header.find_first_not_of(' '), header.size()));

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "collectors/base/text.h"
 #include "exporter/web/server/http_words.h"
 #include "exporter/web/server/request_target.h"
 
@@ -13,7 +14,7 @@ std::string ListOf(const mg_request_info& request, std::string_view name) {
   std::string list;
   for (int i = 0; i < request.num_headers; ++i) {
     const mg_header& header = request.http_headers[i];
-    if (!IsSameWord(header.name, name)) continue;
+    if (!EqualsWithoutCase(header.name, name)) continue;
     if (!list.empty()) list.append(", ");
     list.append(header.value);
   }
@@ -24,7 +25,7 @@ std::string ListOf(const mg_request_info& request, std::string_view name) {
 std::string_view FirstOf(const mg_request_info& request, std::string_view name) {
   for (int i = 0; i < request.num_headers; ++i) {
     const mg_header& header = request.http_headers[i];
-    if (IsSameWord(header.name, name)) return TrimBlanks(header.value);
+    if (EqualsWithoutCase(header.name, name)) return Trim(header.value, kBlanks);
   }
   return {};
 }

@@ -7,29 +7,16 @@
 #include <algorithm>
 #include <string_view>
 
+#include "collectors/base/text.h"
+
 namespace cckm {
 
-constexpr char LowerCase(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-// Without case.
-inline bool IsSameWord(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, LowerCase, LowerCase);
-}
-
-// Without the blanks around it.
-inline std::string_view TrimBlanks(std::string_view text) {
-  constexpr std::string_view kBlanks = " \t";
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
+inline constexpr std::string_view kBlanks = " \t";
 
 // Takes what comes before the next separator, and the separator.
 inline std::string_view TakePart(std::string_view& text, char separator) {
   const std::size_t end = std::min(text.find(separator), text.size());
-  const std::string_view part = TrimBlanks(text.substr(0, end));
+  const std::string_view part = Trim(text.substr(0, end), kBlanks);
   text.remove_prefix(std::min(end + 1, text.size()));
   return part;
 }

@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "collectors/base/text.h"
 #include "exporter/web/server/http_words.h"
 #include "exporter/web/server/request_head.h"
 #include "exporter/web/server/request_target.h"
@@ -25,7 +26,7 @@ struct HeaderFacts {
 };
 
 bool IsNamed(const mg_header& header, std::string_view name) {
-  return IsSameWord(header.name, name);
+  return EqualsWithoutCase(header.name, name);
 }
 
 bool IsNumber(std::string_view text) {
@@ -35,13 +36,13 @@ bool IsNumber(std::string_view text) {
 bool HasOther(std::string_view list, std::string_view word) {
   while (!list.empty()) {
     const std::string_view entry = TakePart(list, ',');
-    if (!entry.empty() && !IsSameWord(entry, word)) return true;
+    if (!entry.empty() && !EqualsWithoutCase(entry, word)) return true;
   }
   return false;
 }
 
 void Note(const mg_header& header, HeaderFacts& facts) {
-  const std::string_view value = TrimBlanks(header.value);
+  const std::string_view value = Trim(header.value, kBlanks);
   if (IsNamed(header, "Host")) {
     ++facts.hosts;
   } else if (IsNamed(header, "Content-Length")) {
@@ -66,7 +67,7 @@ HeaderFacts FactsOf(const mg_request_info& request) {
 
 bool HasToken(std::string_view list, std::string_view token) {
   while (!list.empty()) {
-    if (IsSameWord(TakePart(list, ','), token)) return true;
+    if (EqualsWithoutCase(TakePart(list, ','), token)) return true;
   }
   return false;
 }

@@ -1,9 +1,8 @@
 #include "exporter/web/server/request_target.h"
+#include "collectors/base/text.h"
 
 #include <algorithm>
 #include <array>
-
-#include "exporter/web/server/http_words.h"
 
 namespace cckm {
 namespace {
@@ -37,7 +36,8 @@ std::string_view WithoutQuery(std::string_view target) {
 std::optional<std::string_view> AfterScheme(std::string_view target) {
   constexpr std::array<std::string_view, 2> kStarts = {"http://", "https://"};
   for (const std::string_view start : kStarts) {
-    if (IsSameWord(target.substr(0, start.size()), start)) return target.substr(start.size());
+    const std::string_view beginning = target.substr(0, start.size());
+    if (EqualsWithoutCase(beginning, start)) return target.substr(start.size());
   }
   return std::nullopt;
 }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "collectors/base/text.h"
 #include "exporter/web/server/http_date.h"
-#include "exporter/web/server/http_words.h"
 
 namespace cckm {
 namespace {
@@ -23,8 +23,8 @@ void AppendHeader(std::string& head, std::string_view name, std::string_view val
 }
 
 bool Names(const WebHeaders& headers, std::string_view name) {
-  return std::ranges::any_of(headers,
-                             [name](const auto& header) { return IsSameWord(header.first, name); });
+  return std::ranges::any_of(
+      headers, [name](const auto& header) { return EqualsWithoutCase(header.first, name); });
 }
 
 void AppendHeaders(std::string& head, const WebHeaders& own, const WebHeaders& configured) {

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "collectors/base/rfc3339.h"
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 
 namespace cckm {
 namespace {

@@ -1,4 +1,5 @@
 #include "exporter/web/status/html.h"
+#include "collectors/base/text.h"
 
 #include <array>
 #include <utility>
@@ -17,8 +18,8 @@ std::size_t HashAt(std::string_view text) {
   constexpr std::size_t kBytes = 17;
   if (text.size() <= kBytes) return text.size();
   const std::size_t at = text.size() - kBytes;
-  const bool is_hash = text[at] == '~' &&
-                       text.find_first_not_of("0123456789abcdef", at + 1) == std::string_view::npos;
+  const bool is_hash =
+      text[at] == '~' && text.find_first_not_of(kHexDigits, at + 1) == std::string_view::npos;
   return is_hash ? at : text.size();
 }
 

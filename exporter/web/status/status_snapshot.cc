@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 #include "exporter/web/status/format.h"
 #include "exporter/web/status/status_problems.h"
 

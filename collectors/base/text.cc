@@ -1,4 +1,4 @@
-#include "collectors/base/utf8.h"
+#include "collectors/base/text.h"
 
 #include <algorithm>
 #include <array>
@@ -27,7 +27,7 @@ constexpr std::array<Form, 4> kForms = {{
     {0xF8, 0xF0, 4, 0x10000},
 }};
 
-bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+constexpr bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 // The first character of non-empty text; overlong forms, surrogates and what is past U+10FFFF are
 // invalid.
@@ -69,6 +69,10 @@ bool IsFit(char32_t code_point) {
   return true;
 }
 
+bool IsControl(char32_t code_point) {
+  return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0);
+}
+
 }  // namespace
 
 bool IsUtf8(std::string_view text) {
@@ -97,7 +101,6 @@ std::string Printable(std::string_view text) {
 }
 
 std::string EscapeUnfit(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {
@@ -108,7 +111,7 @@ std::string EscapeUnfit(std::string_view text) {
     } else {
       result += "\\u";
       for (const unsigned shift : {12U, 8U, 4U, 0U}) {
-        result += kHex[(character.code_point >> shift) & 0xFU];
+        result += kHexDigits[(character.code_point >> shift) & 0xFU];
       }
     }
     text.remove_prefix(size);
@@ -121,6 +124,26 @@ std::size_t CountCharacters(std::string_view text) {
       std::ranges::count_if(text, [](char c) { return !IsContinuation(c); }));
 }
 
+std::optional<std::size_t> CountPrintableCharacters(std::string_view text) {
+  std::size_t count = 0;
+  while (!text.empty()) {
+    const Character character = FirstCharacter(text);
+    if (character.size == 0 || IsControl(character.code_point)) return std::nullopt;
+    text.remove_prefix(character.size);
+    ++count;
+  }
+  return count;
+}
+
+std::string_view CutToCharacters(std::string_view text, std::size_t characters) {
+  if (text.size() <= characters) return text;
+  std::size_t seen = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (!IsContinuation(text[i]) && ++seen > characters) return text.substr(0, i);
+  }
+  return text;
+}
+
 std::string_view CutUtf8(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text;
   while (most > 0 && IsContinuation(text[most])) --most;
@@ -130,14 +153,32 @@ std::string_view CutUtf8(std::string_view text, std::size_t most) {
 std::string InAscii(std::string_view text) {
   std::string printable;
   for (const char c : text) {
-    const bool starts_character = (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-    if (starts_character) printable += c >= ' ' && c <= '~' ? c : '?';
+    if (!IsContinuation(c)) printable += c >= ' ' && c <= '~' ? c : '?';
   }
   return printable;
 }
 
 bool IsVisibleAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+std::string_view TrimEnd(std::string_view text, std::string_view blanks) {
+  return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
+std::string_view Trim(std::string_view text, std::string_view blanks) {
+  text = TrimEnd(text, blanks);
+  return text.substr(std::min(text.find_first_not_of(blanks), text.size()));
+}
+
+std::string Hex(unsigned char byte, std::string_view digits) {
+  return {digits[byte >> 4U], digits[byte & 0xFU]};
+}
+
+std::string Hex(std::span<const unsigned char> bytes) {
+  std::string text;
+  for (const unsigned char byte : bytes) text += Hex(byte);
+  return text;
 }
 
 }  // namespace cckm
