@@ -109,6 +109,9 @@ struct Refresh {
   friend bool operator==(const Refresh&, const Refresh&) = default;
 };
 
+// How long a refresh that discovery found is shown beyond its end.
+inline constexpr Nanoseconds kShownAfterEnd = std::chrono::hours(24);
+
 // completed_at - created_at by the appliance's own clock, if both are known; negative where the
 // appliance's clock stepped back in between.
 inline std::optional<Nanoseconds> DurationOf(const Refresh& refresh) {

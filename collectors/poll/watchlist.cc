@@ -149,7 +149,7 @@ void Watchlist::AskSoon(RefreshIndex index) {
 std::optional<RefreshIndex> Watchlist::OldestSettledDiscovered(WallTime now) {
   while (!last_to_go_.empty()) {
     const auto [completed_at, index] = *last_to_go_.begin();
-    if (completed_at && *completed_at + std::chrono::hours(24) > now) break;
+    if (completed_at && *completed_at + kShownAfterEnd > now) break;
     last_to_go_.erase(last_to_go_.begin());
     evictable_.emplace(entries_[index].created_at, index);
   }

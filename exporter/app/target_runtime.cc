@@ -11,8 +11,6 @@
 namespace cckm {
 namespace {
 
-constexpr int kPollsUntilStale = 3;
-
 TlsOptions TlsOptionsOf(const TargetConfig& config) {
   const TlsConfig& tls = config.tls;
   return {.files = {tls.ca_file, tls.cert_file, tls.key_file, config.proxy.ca_file,

@@ -12,9 +12,6 @@
 namespace cckm {
 namespace {
 
-// How long a discovered refresh is shown after its end.
-constexpr Nanoseconds kShownAfterEnd = std::chrono::hours(24);
-
 bool LogsIn(const TargetConfig& config) {
   return !std::holds_alternative<TokenFileAuthentication>(config.authentication);
 }

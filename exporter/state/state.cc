@@ -19,7 +19,6 @@ std::size_t CountUnlisted(const CollectorState& collector) {
 }
 
 bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTime now) {
-  constexpr int kPollsUntilStale = 3;
   if (refresh.settled) return false;
   if (refresh.status == RefreshStatus::kNotFound && !refresh.is_watched) return false;
   return now - refresh.answered_at >=

@@ -173,6 +173,9 @@ struct TargetState {
   std::optional<Error> login_error;  // of the latest login, if no way of logging in was left
 };
 
+// A status is stale after so many polls without an answer, however soon stale_after is over.
+inline constexpr int kPollsUntilStale = 3;
+
 // True once an unfinished refresh was without a usable answer for stale_after, and for three times
 // as long as one took lately.  Never for one that was not found and that nobody asks for any more.
 bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTime now);

@@ -252,7 +252,6 @@ DomainState& StateReducer::AddDomain(LabelValue id, std::uint64_t first_update) 
 // Configured refreshes stay.  A discovered one stays a day beyond its end, and longer while it is
 // the newest of some domain.
 bool StateReducer::Leaves(const RefreshState& refresh) const {
-  constexpr Nanoseconds kShownAfterEnd = std::chrono::hours(24);
   if (refresh.is_configured) return false;
   const bool was_let_go = !refresh.is_watched && !(refresh.is_vanished && collector_.discovers);
   const bool is_over = was_let_go || (refresh.settled && refresh.completed_at &&
