@@ -49,6 +49,9 @@ constexpr std::string_view DomainStatusName(DomainStatus status) {
   return kDomainStatusNames[static_cast<std::size_t>(status)];
 }
 
+// How many domains are in each state.
+using DomainCounts = std::array<std::uint32_t, kDomainStatusNames.size()>;
+
 // Oddities that are counted once per refresh and kind (cckm_refresh_anomalies_total).
 enum class Anomaly : std::uint8_t {
   kIdMismatch,

@@ -40,7 +40,7 @@ using ErrorCounts = std::array<std::uint32_t, kErrorKindNames.size()>;
 
 // Domains of a refresh that nobody has room for: they are counted, and not kept.
 struct LeftOutDomains {
-  std::array<std::uint32_t, kDomainStatusNames.size()> counts{};  // by their state in it
+  DomainCounts counts{};  // by their state in it
   // A hash of each, in ascending order, by which those of several refreshes are told apart; empty
   // where there are too many.
   std::vector<std::uint64_t> marks;

@@ -16,7 +16,8 @@ std::vector<FinishedRefresh> SettledOf(const PollUpdate& update) {
     settled.push_back({.refresh = &answer.refresh,
                        .counts = answer.counts,
                        .counted_at = update.wall_time,
-                       .clock_ahead = update.observation.clock_skew.value_or(Nanoseconds::zero())});
+                       .clock_ahead = update.observation.clock_skew.value_or(Nanoseconds::zero()),
+                       .left_out = answer.left_out.counts});
   }
   return settled;
 }

@@ -17,9 +17,10 @@ namespace cckm {
 struct CollectorMemory {
   RefreshDurations durations;
   std::vector<std::pair<std::string, DomainHistory>> domains;  // with their ids, each once
-  std::vector<Refresh> refreshes;    // the wanted ones, without the domains' details
-  std::vector<bool> counted;         // for each of them: not only remembered
-  std::optional<WallTime> baseline;  // as SetBaseline() was told first
+  std::vector<Refresh> refreshes;      // the wanted ones, without the domains' details
+  std::vector<bool> counted;           // for each of them: not only remembered
+  std::vector<DomainCounts> left_out;  // of each of them
+  std::optional<WallTime> baseline;    // as SetBaseline() was told first
 };
 
 }  // namespace cckm

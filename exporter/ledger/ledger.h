@@ -35,6 +35,7 @@ struct FinishedRefresh {
   bool counts = true;     // false: only remembered, because it had finished before anybody watched
   WallTime counted_at{};  // by our clock
   Nanoseconds clock_ahead{};  // how far the appliance's clock is ahead of ours, as it told last
+  DomainCounts left_out{};    // domains that there was no room for; they are not in `refresh`
 };
 
 // Which refreshes of a collector to read back: those of `refresh_ids`, those that finished at or

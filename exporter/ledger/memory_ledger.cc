@@ -36,6 +36,7 @@ tl::expected<CollectorMemory, LedgerFailure> MemoryLedger::Restore(
       .domains = {},
       .refreshes = {},
       .counted = {},
+      .left_out = {},
       .baseline = baseline == baselines_.end() ? std::nullopt : std::optional(baseline->second)};
 }
 

@@ -39,7 +39,7 @@ class DomainGate {
 };
 
 // How many different domains are left out of these refreshes.  Those of a refresh that leaves out
-// very many count as different from all others.
+// very many, or that the ledger gave back, count as different from all others.
 std::size_t CountLeftOut(const KeyedStore<RefreshState>& refreshes);
 
 }  // namespace cckm

@@ -190,9 +190,12 @@ void StateStore::RestoreRefreshes(CollectorState& collector, CollectorMemory mem
     RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh,
                          .refresh = std::move(memory.refreshes[i])};
     answer.settled = true;
+    answer.left_out.counts = memory.left_out[i];
     gate.Pass(answer, [&](std::span<const std::string_view> labels) {
       return LookAt(labels, collector, most);
     });
+    // Of those that were left out before, nobody knows which they are.
+    if (memory.left_out[i] != DomainCounts{}) answer.left_out.marks.clear();
     folder.Reduce(answer, false);
     if (memory.counted[i]) folder.RestoreExemplar(answer.refresh);
   }

@@ -1,13 +1,11 @@
 #include "exporter/state/unneeded_domains.h"
 
 #include <algorithm>
-#include <chrono>
+
+#include "collectors/model/refresh.h"
 
 namespace cckm {
 namespace {
-
-// As long as a discovered refresh is shown after its end.
-constexpr std::chrono::hours kLongEnough{24};
 
 // What it says names domains that nobody knows.
 bool IsUnknown(const RefreshState& refresh) {
@@ -32,7 +30,7 @@ std::set<std::string, std::less<>> UnneededDomains(const CollectorState& collect
   if (!KnowsItsRefreshes(collector)) return unneeded;
   for (const auto& [id, resting] : collector.hidden_histories) {
     const bool may_be_listed = resting.history.was_listed && !collector.domain_list_tells;
-    if (may_be_listed || now - resting.heard_of_at < kLongEnough) continue;
+    if (may_be_listed || now - resting.heard_of_at < kShownAfterEnd) continue;
     if (!collector.listed_unshown.contains(id)) unneeded.insert(id);
   }
   return unneeded;

@@ -106,6 +106,7 @@ class DiscoveryFixture : public ::testing::Test {
     setup.discovery = discovery_;
     setup.schedule.poll_interval = poll_interval_;
     setup.domain_names = true;
+    setup.max_domains = max_domains_;
     setup.ledger = ledger_.get();
     setup.start = now;
     setup.respond = [this](const std::string& path) {
@@ -149,6 +150,7 @@ class DiscoveryFixture : public ::testing::Test {
   FakeClock clock_;
   FakeAppliance appliance_{clock_};
   DiscoverySettings discovery_;
+  std::size_t max_domains_ = 20'000;
   Nanoseconds poll_interval_ = std::chrono::seconds(15);
   std::unique_ptr<SqliteLedger> sqlite_;
   std::unique_ptr<UnsteadyLedger> ledger_;

@@ -178,5 +178,22 @@ TEST_F(DiscoveryTest, ADomainThatIsGoneForADayLeavesTheLedgerAndOneThatIsListedS
   EXPECT_EQ(Completed("d1"), 1);
 }
 
+TEST_F(DiscoveryTest, DomainsThatThereIsNoRoomForAreCountedAfterARestartAsBefore) {
+  max_domains_ = 2;
+  appliance_.jobs = {{.id = "r1", .created = clock_.Now(), .domains = {"d1", "d2", "d3", "d4"}}};
+  Restart();
+  PollFor(1min);
+  appliance_.Find("r1")->completed = clock_.Now();
+  for (int i = 0; i < 2; ++i) {
+    PollFor(1min);
+    EXPECT_EQ(Value(R"(cckm_dropped_domains{target="cm",cloud="dsm"})"), 2);
+    EXPECT_EQ(
+        Value(
+            R"(cckm_refresh_domains{target="cm",cloud="dsm",refresh_id="r1",status="completed"})"),
+        4);
+    Restart();
+  }
+}
+
 }  // namespace
 }  // namespace cckm

@@ -115,23 +115,25 @@ TEST_F(DomainGateTest, IdsThatAreNoLabelsAreTheSameDomainWhereverTheyAreNamed) {
   EXPECT_EQ(Take({Running("r2", {"d4", odd})}), odd + " ");
 }
 
-TEST_F(DomainGateTest, WhatALedgerHoldsBeyondALowerLimitIsLeftOut) {
-  auto memory =
-      std::make_shared<CollectorMemory>(CollectorMemory{.durations = EmptyRefreshDurations(bounds_),
-                                                        .domains = {},
-                                                        .refreshes = {},
-                                                        .counted = {},
-                                                        .baseline = std::nullopt});
-  memory->refreshes = {Finished("r1", {"d1", "d2", "d3"}).refresh};
-  memory->counted = {true};
-  TargetSetup setup = Setup(2);
-  setup.options.name = "other";
-  setup.collectors[0].memory = memory;
-  StateStore other({setup}, bounds_, clock_);
-  other.Read([](const StateView& view) {
-    EXPECT_EQ(view.targets[0].collectors[0].domains.size(), 2U);
-    EXPECT_EQ(view.targets[0].collectors[0].dropped_domains, 1U);
-  });
+TEST_F(DomainGateTest, WhatALedgerHoldsBeyondALowerLimitIsLeftOutBesidesWhatWasBefore) {
+  for (const std::uint32_t before : {0U, 4U}) {
+    TargetSetup setup = Setup(2);
+    setup.options.name = "other";
+    setup.collectors[0].memory = std::make_shared<CollectorMemory>(
+        CollectorMemory{.durations = EmptyRefreshDurations(bounds_),
+                        .domains = {},
+                        .refreshes = {Finished("r1", {"d1", "d2", "d3"}).refresh},
+                        .counted = {true},
+                        .left_out = {{0, 0, before, 0, 0}},
+                        .baseline = std::nullopt});
+    StateStore other({setup}, bounds_, clock_);
+    other.Read([&](const StateView& view) {
+      const CollectorState& collector = view.targets[0].collectors[0];
+      EXPECT_EQ(collector.domains.size(), 2U);
+      EXPECT_EQ(collector.dropped_domains, 1U + before);
+      EXPECT_EQ(collector.refreshes.begin()->left_out.counts, (DomainCounts{0, 1, before, 0, 0}));
+    });
+  }
 }
 
 TEST_F(DomainGateTest, AHundredThousandDomainsOfARefreshAreCountedAndNotCompared) {

@@ -45,6 +45,7 @@ std::vector<TargetSetup> OneTarget(const Harness::Setup& setup, const Ledger& le
   return {{.options = {.name = "cm",
                        .stale_after = setup.stale_after,
                        .max_series = setup.max_series,
+                       .max_domains = setup.max_domains,
                        .domain_histograms = setup.domain_histograms,
                        .tls_verification = true},
            .collectors = collectors}};

@@ -34,6 +34,7 @@ class Harness {
                               .heartbeat_interval = std::chrono::minutes(1)};
     Nanoseconds stale_after = std::chrono::minutes(5);
     std::size_t max_series = 200'000;
+    std::size_t max_domains = 20'000;
     bool domain_histograms = true;
     // Makes the source of the target's token, which logs in; unset: the harness's `token`.
     std::function<std::unique_ptr<TokenSource>(const Clock&, Random&)> make_login = {};

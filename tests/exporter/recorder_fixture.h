@@ -35,6 +35,7 @@ class FakeLedger final : public Ledger {
     if (!is_new.empty()) return is_new;
     std::vector<bool> is_stored_now;
     for (const FinishedRefresh& entry : finished) {
+      left_out.push_back(entry.left_out);
       is_stored_now.push_back(held.emplace(entry.refresh->id, *entry.refresh).second);
       held[entry.refresh->id] = *entry.refresh;
     }
@@ -82,6 +83,7 @@ class FakeLedger final : public Ledger {
   std::vector<WallTime> baselines;
   std::vector<std::string> met_domains;
   std::vector<std::string> forgets;
+  std::vector<DomainCounts> left_out;
   std::vector<bool> is_new;             // as it answers; empty: what it does not hold
   std::map<std::string, Refresh> held;  // as it was told last
   bool fails = false;

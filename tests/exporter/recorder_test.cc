@@ -37,6 +37,14 @@ TEST_F(RecorderTest, OffersTheLedgerTheSettledRefreshesOnly) {
   EXPECT_EQ(CompletedOfD1(), 2);
 }
 
+TEST_F(RecorderTest, TellsTheLedgerHowManyDomainsWereLeftOut) {
+  PollUpdate update = Update();
+  update.answers.push_back(Completed("r1"));
+  update.answers.back().left_out.counts = {0, 3, 0, 0, 1};
+  recorder.OnUpdate(std::move(update));
+  EXPECT_EQ(ledger.left_out, (std::vector<DomainCounts>{{0, 3, 0, 0, 1}}));
+}
+
 TEST_F(RecorderTest, TellsTheLedgerOnceOfADomainThatAnUnfinishedRefreshNames) {
   for (int poll = 0; poll < 3; ++poll) {
     PollUpdate update = Update();

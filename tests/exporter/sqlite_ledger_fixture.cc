@@ -101,7 +101,12 @@ std::string TextFor(const CollectorMemory& memory) {
   for (const DurationHistogram& histogram : memory.durations) lines.push_back(TextFor(histogram));
   for (const auto& [id, history] : memory.domains) lines.push_back(id + ": " + TextFor(history));
   std::sort(lines.begin() + static_cast<std::ptrdiff_t>(memory.durations.size()), lines.end());
-  for (const Refresh& refresh : memory.refreshes) lines.push_back(TextFor(refresh));
+  for (std::size_t i = 0; i < memory.refreshes.size(); ++i) {
+    lines.push_back(TextFor(memory.refreshes[i]) + " left out");
+    for (const std::uint32_t count : memory.left_out[i]) {
+      lines.back().append(" ").append(std::to_string(count));
+    }
+  }
   lines.emplace_back(memory.baseline ? "baseline" : "no baseline");
   std::string text;
   for (const std::string& line : lines) text.append(line).append("\n");

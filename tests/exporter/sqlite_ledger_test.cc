@@ -93,6 +93,7 @@ TEST(SqliteLedgerTest, ARestartGivesBackWhatTheRulesOfHistorySay) {
                            .domains = {},
                            .refreshes = refreshes,
                            .counted = std::vector<bool>(refreshes.size(), true),
+                           .left_out = std::vector<DomainCounts>(refreshes.size()),
                            .baseline = std::nullopt};
   std::map<std::string, DomainHistory> histories;
   for (const Refresh& refresh : refreshes) {
@@ -169,6 +170,23 @@ TEST(SqliteLedgerTest, ARefreshThatEndedOtherwiseCountsForeverOrNeverAsItDidAtFi
     EXPECT_EQ(memory->counted, Answers{counts});
     EXPECT_EQ(memory->refreshes[0].completed_at, otherwise.completed_at);
     EXPECT_EQ(memory->durations[0].Save().sum_seconds > 0, counts);
+  }
+}
+
+TEST(SqliteLedgerTest, HowManyDomainsOfARefreshWereLeftOutComesBackAndIsCorrected) {
+  const LedgerFolder folder;
+  const Refresh refresh = MakeRefresh("r1", {{"d1", DomainStatus::kCompleted, ""}});
+  const auto after = [&](const DomainCounts& left_out) {
+    const std::vector<FinishedRefresh> finished = {{.refresh = &refresh, .left_out = left_out}};
+    EXPECT_TRUE(folder.Open()->Commit("cm", Dsm(), finished));
+    return folder.Open()->Restore("cm", Dsm(), {.refresh_ids = {}, .finished_since = WallTime()});
+  };
+  for (const DomainCounts& left_out : {DomainCounts{0, 5'000, 0, 0, 1}, DomainCounts{},
+                                       DomainCounts{0, 0, 4'294'967'295U, 0, 0}}) {
+    const auto memory = after(left_out);
+    ASSERT_TRUE(memory);
+    EXPECT_EQ(memory->refreshes, std::vector<Refresh>{refresh});
+    EXPECT_EQ(memory->left_out, std::vector<DomainCounts>{left_out});
   }
 }
 

@@ -171,9 +171,11 @@ TEST_F(StateDiscoveryTest, ADomainThatWasListedBeforeARestartLeavesWhenTheListHa
                         .domains = {},
                         .refreshes = {},
                         .counted = {},
+                        .left_out = {},
                         .baseline = std::nullopt});
     memory->refreshes = {Finished("r1", {"d1"}).refresh};
     memory->counted = {true};
+    memory->left_out = {DomainCounts{}};
     DomainHistory history(bounds_);
     history.was_listed = was_listed;
     memory->domains.emplace_back("d1", std::move(history));

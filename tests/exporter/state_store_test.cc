@@ -199,10 +199,12 @@ TEST_F(StateStoreTest, ARefreshThatIsConfiguredAgainIsShownAsTheLedgerKnowsIt) {
                         .domains = {},
                         .refreshes = {},
                         .counted = {},
+                        .left_out = {},
                         .baseline = std::nullopt});
     for (const std::string& id : collector.refresh_ids) {
       collector.memory->refreshes.push_back(Finished(id, {"d-" + id}).refresh);
       collector.memory->counted.push_back(true);
+      collector.memory->left_out.emplace_back();
     }
     state.SetTarget(Target("a", {std::move(collector)}));
   };

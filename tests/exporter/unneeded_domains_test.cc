@@ -157,6 +157,7 @@ TEST_F(UnneededDomainsTest, ADomainThatWasListedBeforeARestartIsNeededUntilAList
                                                         .domains = {},
                                                         .refreshes = {},
                                                         .counted = {},
+                                                        .left_out = {},
                                                         .baseline = std::nullopt});
   DomainHistory history(bounds_);
   history.first_seen_at = FakeClock::kStart - 1000h;

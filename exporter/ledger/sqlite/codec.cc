@@ -143,6 +143,12 @@ void Unpack(Unpacker& unpacker, std::size_t buckets, DurationHistogram& histogra
   if (unpacker.ok()) histogram.Restore(saved);
 }
 
+std::uint32_t Narrow(Unpacker& unpacker) {
+  const std::uint64_t number = unpacker.Integer();
+  if (number > std::numeric_limits<std::uint32_t>::max()) unpacker.Refuse();
+  return static_cast<std::uint32_t>(number);
+}
+
 // The time, and the hash of the id.
 void Pack(Packer& packer, const FailureStreak::Place& place) {
   packer.AddInteger(ZigZag(place.created_at.time_since_epoch().count()));
@@ -151,9 +157,7 @@ void Pack(Packer& packer, const FailureStreak::Place& place) {
 
 FailureStreak::Place UnpackPlace(Unpacker& unpacker) {
   const WallTime created_at(Nanoseconds(UnZigZag(unpacker.Integer())));
-  const std::uint64_t hash = unpacker.Integer();
-  if (hash > std::numeric_limits<std::uint32_t>::max()) unpacker.Refuse();
-  return {created_at, static_cast<std::uint32_t>(hash)};
+  return {created_at, Narrow(unpacker)};
 }
 
 }  // namespace
@@ -220,27 +224,40 @@ std::optional<FailureStreak> UnpackFailures(std::string_view packed) {
   return FailureStreak::FromParts(std::move(parts));
 }
 
-std::string PackDomains(const std::vector<StoredDomain>& domains) {
+// Each domain with its state; then for each state in which some were left out the domain 0, which
+// there is not, with that state, and their number.
+std::string PackDomains(const StoredDomains& domains) {
   Packer packer;
-  for (const StoredDomain& stored : domains) {
-    const auto domain = static_cast<std::uint64_t>(stored.domain);
-    packer.AddInteger(domain << kStatusBits | static_cast<std::uint64_t>(stored.status));
+  const auto add = [&](std::int64_t domain, std::uint64_t status) {
+    packer.AddInteger(static_cast<std::uint64_t>(domain) << kStatusBits | status);
+  };
+  for (const StoredDomain& stored : domains.domains) {
+    add(stored.domain, static_cast<std::uint64_t>(stored.status));
+  }
+  for (std::size_t status = 0; status < domains.left_out.size(); ++status) {
+    if (domains.left_out[status] == 0) continue;
+    add(0, status);
+    packer.AddInteger(domains.left_out[status]);
   }
   return packer.Take();
 }
 
-std::optional<std::vector<StoredDomain>> UnpackDomains(std::string_view packed) {
+std::optional<StoredDomains> UnpackDomains(std::string_view packed) {
   Unpacker unpacker(packed);
-  std::vector<StoredDomain> domains;
+  StoredDomains all;
   while (unpacker.ok() && !unpacker.at_end()) {
     const std::uint64_t both = unpacker.Integer();
     const std::uint64_t status = both & kStatusMask;
-    if (status >= kDomainStatusNames.size()) unpacker.Refuse();
-    domains.push_back(
-        {static_cast<std::int64_t>(both >> kStatusBits), static_cast<DomainStatus>(status)});
+    const auto domain = static_cast<std::int64_t>(both >> kStatusBits);
+    if (status >= kDomainStatusNames.size()) return std::nullopt;
+    if (domain == 0) {
+      all.left_out[status] = Narrow(unpacker);
+    } else {
+      all.domains.push_back({domain, static_cast<DomainStatus>(status)});
+    }
   }
   if (!unpacker.ok()) return std::nullopt;
-  return domains;
+  return all;
 }
 
 std::string PackBounds(const BucketBounds& bounds) {

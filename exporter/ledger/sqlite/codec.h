@@ -39,8 +39,15 @@ struct StoredDomain {
 std::string PackFailures(const FailureStreak& streak);
 std::optional<FailureStreak> UnpackFailures(std::string_view packed);
 
-std::string PackDomains(const std::vector<StoredDomain>& domains);
-std::optional<std::vector<StoredDomain>> UnpackDomains(std::string_view packed);
+// All domains of a stored refresh.
+struct StoredDomains {
+  std::vector<StoredDomain> domains;
+  DomainCounts left_out{};  // how many more there were that nobody had room for
+
+  friend bool operator==(const StoredDomains&, const StoredDomains&) = default;
+};
+std::string PackDomains(const StoredDomains& domains);
+std::optional<StoredDomains> UnpackDomains(std::string_view packed);
 
 std::string PackBounds(const BucketBounds& bounds);
 

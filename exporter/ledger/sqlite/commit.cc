@@ -13,6 +13,7 @@ RefreshRow SqliteCommit::RowFor(const FinishedRefresh& finished) {
   row.refresh.completed_at = finished.refresh->completed_at;
   row.finished_at = finished.refresh->completed_at.value_or(now_);
   row.counts = finished.counts;
+  row.left_out = finished.left_out;
   for (const DomainRefresh& named : finished.refresh->domains) {
     row.domains.push_back({Domain(named.domain_id, finished.counted_at).id, named.status});
   }

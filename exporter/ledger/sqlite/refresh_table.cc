@@ -29,7 +29,8 @@ constexpr std::string_view kOldestSql =
 
 bool RefreshRow::SaysTheSameAs(const RefreshRow& other) const {
   return refresh.status == other.refresh.status && refresh.created_at == other.refresh.created_at &&
-         refresh.completed_at == other.refresh.completed_at && domains == other.domains;
+         refresh.completed_at == other.refresh.completed_at && domains == other.domains &&
+         left_out == other.left_out;
 }
 
 SqliteRefreshTable::SqliteRefreshTable(SqliteConnection& connection, SqliteTally& tally)
@@ -51,7 +52,7 @@ bool SqliteRefreshTable::Knows(std::int64_t collector, std::string_view refresh_
 
 void SqliteRefreshTable::Store(std::int64_t collector, const RefreshRow& row) {
   const Refresh& refresh = row.refresh;
-  const std::string domains = PackDomains(row.domains);
+  const std::string domains = PackDomains({row.domains, row.left_out});
   rows_.Put(collector, refresh.id, row.finished_at, std::int64_t{refresh.completed_at ? 1 : 0},
             refresh.created_at, static_cast<std::int64_t>(refresh.status) - kFirstEnd,
             std::int64_t{row.counts ? 1 : 0}, SqliteBlob{domains});
@@ -72,7 +73,8 @@ std::optional<RefreshRow> SqliteRefreshTable::NextRow(SqliteRun& run) {
   row.finished_at = run.Time(2);
   if (run.Integer(3) != 0) row.refresh.completed_at = row.finished_at;
   row.counts = run.Integer(6) != 0;
-  row.domains = std::move(*domains);
+  row.domains = std::move(domains->domains);
+  row.left_out = domains->left_out;
   return row;
 }
 

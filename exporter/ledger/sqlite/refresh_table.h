@@ -22,6 +22,7 @@ struct RefreshRow {
   WallTime finished_at;
   bool counts = false;
   std::vector<StoredDomain> domains;
+  DomainCounts left_out{};  // domains that are not in `domains`
 
   // But for whether it counts.
   bool SaysTheSameAs(const RefreshRow& other) const;

@@ -38,6 +38,7 @@ class Restorer {
     for (RefreshRow& row : rows) {
       memory.refreshes.push_back(std::move(row.refresh));
       memory.counted.push_back(row.counts);
+      memory.left_out.push_back(row.left_out);
     }
   }
 
@@ -84,6 +85,7 @@ CollectorMemory RestoreCollector(SqliteStore& store, std::string_view target, co
                          .domains = {},
                          .refreshes = {},
                          .counted = {},
+                         .left_out = {},
                          .baseline = std::nullopt};
   auto collector = store.collectors.Find(target, family.name);
   if (!collector) return memory;

@@ -49,7 +49,8 @@ Streaks StreaksOfRefreshes(SqliteConnection& connection) {
     const auto domains = UnpackDomains(run.Bytes(2));
     if (!domains) connection.FailAsCorrupt("a refresh cannot be read");
     if (!domains) break;
-    for (const StoredDomain& stored : *domains) Take(stored.status, place, streaks[stored.domain]);
+    for (const StoredDomain& stored : domains->domains)
+      Take(stored.status, place, streaks[stored.domain]);
   }
   return streaks;
 }
