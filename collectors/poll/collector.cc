@@ -9,6 +9,21 @@ namespace {
 // Fewer refreshes than this are asked for by id while nobody knows how long the list is.
 constexpr std::size_t kFewestForUnknownList = 8;
 
+Endpoint EndpointOf(RequestTag::Kind kind) {
+  switch (kind) {
+    case RequestTag::Kind::kHeartbeat:
+    case RequestTag::Kind::kRefreshPage:
+      return Endpoint::kRefreshList;
+    case RequestTag::Kind::kDomainPage:
+      return Endpoint::kDomainList;
+    case RequestTag::Kind::kLogin:
+      return Endpoint::kToken;
+    case RequestTag::Kind::kRefresh:
+      break;
+  }
+  return Endpoint::kRefresh;
+}
+
 }  // namespace
 
 Collector::Collector(std::string_view target, const CollectorPlan& plan,
@@ -83,9 +98,10 @@ void Collector::BeginPollIfDue() {
   if (by_list) {
     Await(due.refreshes, is_late ? Awaited::kFromNextWalk : Awaited::kFromThisWalk);
   } else {
-    for (const RefreshIndex index : due.refreshes) pending_.push_back({.number = index});
+    for (const RefreshIndex index : due.refreshes) pending_.push_back({.tag = {.refresh = index}});
   }
-  if (due.heartbeat && !discovers) pending_.push_back({.number = kHeartbeat});
+  if (due.heartbeat && !discovers)
+    pending_.push_back({.tag = {.kind = RequestTag::Kind::kHeartbeat}});
 }
 
 // Nothing but one entry of the list is asked for, and that seldom.  False if the family is there.
@@ -93,7 +109,7 @@ bool Collector::BeginPollOfAbsentFamily(SteadyTime now) {
   if (!is_absent_) return false;
   if (now < absent_until_) return true;
   poll_ = Poll{.began_at = now, .asks_list = true};
-  pending_.push_back({.number = kHeartbeat});
+  pending_.push_back({.tag = {.kind = RequestTag::Kind::kHeartbeat}});
   return true;
 }
 
@@ -109,89 +125,88 @@ std::optional<Collector::Request> Collector::NextRequest() {
   while (!pending_.empty()) {
     const PendingRequest next = pending_.front();
     pending_.pop_front();
-    if (IsRefresh(next.number) && watched_[next.number].is_leaving) {
-      watched_.GiveBack(next.number, clock_.SteadyNow());
+    const bool is_refresh = next.tag.kind == RequestTag::Kind::kRefresh;
+    if (is_refresh && watched_[next.tag.refresh].is_leaving) {
+      watched_.GiveBack(next.tag.refresh, clock_.SteadyNow());
       continue;
     }
     ++on_the_wire_;
-    return IsRefresh(next.number) ? RequestFor(next) : RequestHeartbeat(next);
+    return is_refresh ? RequestFor(next) : RequestHeartbeat(next);
   }
   return std::nullopt;
 }
 
 Collector::Request Collector::RequestFor(const PendingRequest& next) {
-  Watched& watched = watched_[next.number];
+  Watched& watched = watched_[next.tag.refresh];
   watched.on_new_connection = watched.needs_new_connection || watched.other_id;
   std::string path(family_.path);
   path.append("/").append(watched.id);
-  return {std::move(path), next.number, next.is_repetition, watched.on_new_connection};
+  return {std::move(path), next.tag, watched.on_new_connection};
 }
 
 Collector::Request Collector::RequestHeartbeat(const PendingRequest& next) {
   poll_->asks_list = true;
   heartbeat_on_new_connection_ = next.on_new_connection;
-  return {std::string(family_.path) + "?skip=0&limit=1", next.number, next.is_repetition,
-          next.on_new_connection};
+  return {std::string(family_.path) + "?skip=0&limit=1", next.tag, next.on_new_connection};
 }
 
 std::optional<Collector::Request> Collector::NextPage() {
   struct Way {
     std::optional<Paginator>& walk;
-    std::uint32_t number;
+    RequestTag::Kind kind;
   };
-  for (const Way& way : {Way{refresh_pages_, kRefreshPage}, Way{domain_pages_, kDomainPage}}) {
+  using Kind = RequestTag::Kind;
+  for (const Way& way :
+       {Way{refresh_pages_, Kind::kRefreshPage}, Way{domain_pages_, Kind::kDomainPage}}) {
     auto page = way.walk ? way.walk->NextPage() : std::nullopt;
     if (!page) continue;
     ++on_the_wire_;
-    if (way.number == kRefreshPage) poll_->asks_list = true;
-    return Request{std::move(page->path), way.number, page->is_repetition, page->on_new_connection};
+    if (way.kind == Kind::kRefreshPage) poll_->asks_list = true;
+    const RequestTag tag{.kind = way.kind, .is_repetition = page->is_repetition};
+    return Request{std::move(page->path), tag, page->on_new_connection};
   }
   return std::nullopt;
 }
 
-void Collector::RecordRequest(std::uint32_t number, const HttpResult& response) {
+void Collector::RecordRequest(RequestTag tag, const HttpResult& response) {
   --on_the_wire_;
-  Endpoint endpoint = Endpoint::kRefresh;
-  if (number == kHeartbeat || number == kRefreshPage) endpoint = Endpoint::kRefreshList;
-  if (number == kDomainPage) endpoint = Endpoint::kDomainList;
-  update_.requests.push_back({.endpoint = endpoint,
+  update_.requests.push_back({.endpoint = EndpointOf(tag.kind),
                               .status = response.answer ? response.answer->status : 0,
                               .duration = response.duration});
 }
 
 // Where the poll ended meanwhile, the next one asks anyway.
-void Collector::AskAgain(std::uint32_t number, const HttpResult& response) {
-  RecordRequest(number, response);
-  if (number == kRefreshPage) {
+void Collector::AskAgain(RequestTag tag, const HttpResult& response) {
+  RecordRequest(tag, response);
+  if (tag.kind == RequestTag::Kind::kRefreshPage) {
     refresh_pages_->Repeat();
-  } else if (number == kDomainPage) {
+  } else if (tag.kind == RequestTag::Kind::kDomainPage) {
     domain_pages_->Repeat();
   } else if (poll_) {
-    pending_.push_front({.number = number,
-                         .is_repetition = true,
-                         .on_new_connection = heartbeat_on_new_connection_});
-  } else if (number != kHeartbeat) {
-    watched_.GiveBack(number, clock_.SteadyNow());
+    tag.is_repetition = true;
+    pending_.push_front({.tag = tag, .on_new_connection = heartbeat_on_new_connection_});
+  } else if (tag.kind == RequestTag::Kind::kRefresh) {
+    watched_.GiveBack(tag.refresh, clock_.SteadyNow());
   }
 }
 
-bool Collector::OnResponse(std::uint32_t number, const HttpResult& response) {
-  RecordRequest(number, response);
+bool Collector::OnResponse(RequestTag tag, const HttpResult& response) {
+  RecordRequest(tag, response);
   AskForThoseOfTheFuture(response);
   Taken taken;
-  switch (number) {
-    case kHeartbeat:
+  switch (tag.kind) {
+    case RequestTag::Kind::kHeartbeat:
       taken = OnHeartbeatAnswer(response);
       break;
-    case kRefreshPage:
+    case RequestTag::Kind::kRefreshPage:
       taken = OnRefreshPage(response);
       break;
-    case kDomainPage:
+    case RequestTag::Kind::kDomainPage:
       taken = OnDomainPage(response);
       taken.is_valid = false;  // a fault of the domain list is none of the family's
       break;
     default:
-      taken = OnRefreshAnswer(number, response);
+      taken = OnRefreshAnswer(tag.refresh, response);
   }
   if (poll_ && taken.is_valid) {
     poll_->up = true;
@@ -231,7 +246,7 @@ void Collector::FailUnasked(const Error& error, bool is_counted) {
     domain_pages_->Stop();
     EndDomainWalk();
   }
-  for (const PendingRequest& unasked : std::exchange(pending_, {})) GiveUp(unasked.number);
+  for (const PendingRequest& unasked : std::exchange(pending_, {})) GiveUp(unasked.tag);
   if (is_counted) {
     NoteError(error);
   } else {
@@ -239,18 +254,18 @@ void Collector::FailUnasked(const Error& error, bool is_counted) {
   }
 }
 
-void Collector::GiveUp(std::uint32_t number) {
-  if (!IsRefresh(number)) {
+void Collector::GiveUp(RequestTag tag) {
+  if (tag.kind != RequestTag::Kind::kRefresh) {
     is_absent_ = false;  // nobody knows
     return;
   }
-  const bool is_leaving = watched_[number].is_leaving;
+  const bool is_leaving = watched_[tag.refresh].is_leaving;
   if (!is_leaving) {
     RefreshAnswer answer;
-    answer.refresh.id = watched_[number].id;
+    answer.refresh.id = watched_[tag.refresh].id;
     update_.answers.push_back(std::move(answer));
   }
-  watched_.GiveBack(number, clock_.SteadyNow());
+  watched_.GiveBack(tag.refresh, clock_.SteadyNow());
 }
 
 // A 404 for a refresh may as well mean that the whole family is not there.
@@ -263,7 +278,7 @@ std::optional<bool> Collector::EndPollIfOver() {
   if (!poll_ || !pending_.empty()) return std::nullopt;
   if (ListHasToDecide()) {
     poll_->asks_list = true;  // even if it is given up
-    pending_.push_back({.number = kHeartbeat});
+    pending_.push_back({.tag = {.kind = RequestTag::Kind::kHeartbeat}});
     return std::nullopt;
   }
   const SteadyTime now = clock_.SteadyNow();

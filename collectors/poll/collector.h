@@ -25,6 +25,7 @@
 #include "collectors/poll/discovery_candidates.h"
 #include "collectors/poll/paginator.h"
 #include "collectors/poll/poll_update.h"
+#include "collectors/poll/request_tag.h"
 #include "collectors/poll/schedule.h"
 #include "collectors/poll/watchlist.h"
 
@@ -71,21 +72,20 @@ class Collector {
   // Begins a poll if one is due and none is open.
   void BeginPollIfDue();
 
-  // One request of the open poll: where to ask, and a number to give back with the answer.
+  // One request of the open poll: where to ask, and a tag to give back with the answer.
   struct Request {
     std::string path;
-    std::uint32_t number = 0;
-    bool is_repetition = false;
+    RequestTag tag;
     bool on_new_connection = false;
   };
   std::optional<Request> NextRequest();
 
   // Takes an answer that says nothing but that the request has to be repeated.
-  void AskAgain(std::uint32_t number, const HttpResult& response);
+  void AskAgain(RequestTag tag, const HttpResult& response);
 
-  // Takes the answer to an Request.  Returns false where it may be the answer to another request:
+  // Takes the answer to a Request.  Returns false where it may be the answer to another request:
   // its connection must not be used any more.
-  [[nodiscard]] bool OnResponse(std::uint32_t number, const HttpResult& response);
+  [[nodiscard]] bool OnResponse(RequestTag tag, const HttpResult& response);
 
   // Gives up everything that the open poll has not asked for yet, without a request.  The error is
   // shown, and counted if `is_counted`.
@@ -107,15 +107,8 @@ class Collector {
   std::optional<PollUpdate> TakeUpdate();
 
  private:
-  // Numbers of requests that are no RefreshIndex.
-  static constexpr std::uint32_t kHeartbeat = 0xFFFFFFFF;
-  static constexpr std::uint32_t kRefreshPage = 0xFFFFFFFE;
-  static constexpr std::uint32_t kDomainPage = 0xFFFFFFFD;
-  static bool IsRefresh(std::uint32_t number) { return number < kDomainPage; }
-
   struct PendingRequest {
-    std::uint32_t number = 0;
-    bool is_repetition = false;
+    RequestTag tag;
     bool on_new_connection = false;  // of a heartbeat
   };
   struct Poll {
@@ -145,9 +138,9 @@ class Collector {
   Request RequestHeartbeat(const PendingRequest& next);
   bool BeginPollOfAbsentFamily(SteadyTime now);
   bool ListHasToDecide() const;
-  void GiveUp(std::uint32_t number);
+  void GiveUp(RequestTag tag);
   void Unwatch(RefreshIndex index);
-  void RecordRequest(std::uint32_t number, const HttpResult& response);
+  void RecordRequest(RequestTag tag, const HttpResult& response);
   void ShowError(const Error& error);
   void NoteError(const Error& error);
 

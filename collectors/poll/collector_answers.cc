@@ -50,7 +50,7 @@ Collector::Taken Collector::OnHeartbeatAnswer(const HttpResult& response) {
   const bool is_odd = page ? page->is_single_job || page->frame.skip.value_or(0) != 0
                            : is_not_found && !list_is_not_found_;
   if (is_odd && !heartbeat_on_new_connection_ && poll_) {
-    pending_.push_front({.number = kHeartbeat, .on_new_connection = true});
+    pending_.push_front({.tag = {.kind = RequestTag::Kind::kHeartbeat}, .on_new_connection = true});
     return {.is_own = false};
   }
   if (is_not_found) {
@@ -87,7 +87,8 @@ void Collector::ListIsAbsent() {
 // Gives back what the open poll has not asked for yet, without a word.
 void Collector::LeaveUnasked() {
   for (const PendingRequest& unasked : std::exchange(pending_, {})) {
-    if (IsRefresh(unasked.number)) watched_.GiveBack(unasked.number, clock_.SteadyNow());
+    if (unasked.tag.kind != RequestTag::Kind::kRefresh) continue;
+    watched_.GiveBack(unasked.tag.refresh, clock_.SteadyNow());
   }
 }
 
@@ -102,7 +103,7 @@ Collector::Taken Collector::OnRefreshAnswer(RefreshIndex index, const HttpResult
   const Taken taken = ReadRefresh(watched, response, answer);
   watched.needs_new_connection = taken.asks_again;
   if (taken.asks_again && poll_) {
-    pending_.push_front({.number = index});
+    pending_.push_front({.tag = {.refresh = index}});
     return taken;
   }
   const bool is_deleted = answer.kind == RefreshAnswer::Kind::kNotFound;

@@ -271,7 +271,7 @@ void Collector::AskAwaitedById() {
     if (watched_[index].awaited != Awaited::kFromThisWalk) continue;
     watched_[index].awaited = Awaited::kFromNone;
     if (poll_) {
-      pending_.push_back({.number = index});
+      pending_.push_back({.tag = {.refresh = index}});
     } else {
       watched_.GiveBack(index, clock_.SteadyNow());
     }

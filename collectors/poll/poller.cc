@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "collectors/base/redact.h"
+#include "collectors/poll/request_tag.h"
 
 namespace cckm {
 namespace {
@@ -14,20 +15,6 @@ constexpr Nanoseconds kHandOverInterval = std::chrono::milliseconds(250);
 // What is larger takes long enough that a stop is looked for before the next.
 constexpr std::size_t kLargeBody = std::size_t{1} << 20U;
 constexpr std::size_t kManyDomains = 20'000;
-// What an answer belongs to: a login, or a request of a collector, which may be a repetition.
-constexpr std::uint64_t kLoginTag = std::uint64_t{1} << 63U;
-constexpr std::uint64_t kRepetitionTag = std::uint64_t{1} << 62U;
-constexpr unsigned kCollectorShift = 32;
-
-std::uint64_t MakeTag(std::size_t collector, const Collector::Request& ask) {
-  return (static_cast<std::uint64_t>(collector) << kCollectorShift) | ask.number |
-         (ask.is_repetition ? kRepetitionTag : 0);
-}
-
-std::size_t CollectorOf(std::uint64_t tag) {
-  return static_cast<std::size_t>((tag & ~kRepetitionTag) >> kCollectorShift);
-}
-
 constexpr long kStatusUnauthorized = 401;
 // With nothing else between them, so many answers 401 tell that the others would be the same.
 constexpr std::size_t kMaxRefusalsInRow = 20;
@@ -168,7 +155,7 @@ void Poller::LogInIfDue() {
   auto login = token_.NextLogin();
   if (!login) return;
   if (*login) {
-    (*login)->tag = kLoginTag;
+    (*login)->tag = RequestTag{.kind = RequestTag::Kind::kLogin}.Packed();
     client_.Start(std::move(**login));
   } else {
     ReportLogin({.error = std::move(login->error())}, std::nullopt);
@@ -202,9 +189,10 @@ bool Poller::StartOne(const std::shared_ptr<const Secret>& token) {
     const std::size_t turn = next_collector_;
     next_collector_ = (next_collector_ + 1) % collectors_.size();
     if (auto ask = collectors_[turn].NextRequest()) {
+      ask->tag.collector = static_cast<std::uint16_t>(turn);
       client_.Start({.path = ask->path,
                      .bearer_token = token,
-                     .tag = MakeTag(turn, *ask),
+                     .tag = ask->tag.Packed(),
                      .on_new_connection = ask->on_new_connection});
       return true;
     }
@@ -230,17 +218,17 @@ Nanoseconds Poller::LongestWait() const {
 
 void Poller::TakeResponse(const HttpResult& response) {
   Observe(response);
-  if (response.tag == kLoginTag) {
+  const RequestTag tag = RequestTag::Unpacked(response.tag);
+  if (tag.kind == RequestTag::Kind::kLogin) {
     TakeLoginAnswer(response);
     return;
   }
-  Collector& collector = collectors_[CollectorOf(response.tag)];
-  const auto number = static_cast<std::uint32_t>(response.tag);
+  Collector& collector = collectors_[tag.collector];
   if (IsToBeRepeated(response)) {
-    collector.AskAgain(number, response);
+    collector.AskAgain(tag, response);
     LogInIfDue();
   } else {
-    const bool is_own = collector.OnResponse(number, response);
+    const bool is_own = collector.OnResponse(tag, response);
     if (!is_own && response.connection != 0) client_.CloseConnection(response.connection);
   }
   StartRequests();
@@ -270,7 +258,7 @@ void Poller::Observe(const HttpResult& response) {
 // Tells the token's source how the appliance took the token.
 bool Poller::IsToBeRepeated(const HttpResult& response) {
   if (!response.answer) return false;
-  const bool is_repetition = (response.tag & kRepetitionTag) != 0;
+  const bool is_repetition = RequestTag::Unpacked(response.tag).is_repetition;
   if (response.answer->status != kStatusUnauthorized) {
     refusals_in_row_ = 0;
     token_.Accepted(response.bearer_token, is_repetition);
