@@ -63,15 +63,20 @@ void RedactRuns(std::string& text, std::string_view beginning, bool keeps_beginn
 
 // Where a text was cut before it came here, a secret may end with it that is too short to be known
 // elsewhere.
-void RedactCutOffEnd(std::string_view hidden, std::string& text) {
+std::optional<Stretch> CutOffEnd(std::string_view hidden, std::string_view text) {
   constexpr std::string_view kAfterQuotation = ")\"";  // as messages quote a text
   const std::size_t end = text.find_last_not_of(kAfterQuotation) + 1;
   const std::size_t longest = std::min({hidden.size(), kShortestPart, end + 1});
   for (std::size_t length = longest; length-- > kShortestSecret;) {
-    if (text.compare(end - length, length, hidden.substr(0, length)) != 0) continue;
-    text.replace(end - length, length, kRedacted);
-    return;
+    if (text.substr(end - length, length) != hidden.substr(0, length)) continue;
+    return Stretch{end - length, end};
   }
+  return std::nullopt;
+}
+
+void RedactCutOffEnd(std::string_view hidden, std::string& text) {
+  const auto stretch = CutOffEnd(hidden, text);
+  if (stretch) text.replace(stretch->begin, stretch->end - stretch->begin, kRedacted);
 }
 
 void RedactText(std::string_view hidden, std::string& text) {
@@ -181,6 +186,15 @@ SecretRedactor::SecretRedactor(const Secret& secret) {
 void SecretRedactor::Redact(std::string& text) const {
   for (const Secret& form : plain_) RedactText(form.Reveal(), text);
   for (const Secret& core : base64_) HideBase64(core.Reveal(), text);
+}
+
+bool SecretRedactor::AppearsIn(std::string_view text) const {
+  const auto is_in_text = [text](const Secret& form) {
+    const std::string_view hidden = form.Reveal();
+    return CutOffEnd(hidden, text) ||
+           text.find(hidden.substr(0, kShortestPart)) != std::string_view::npos;
+  };
+  return std::ranges::any_of(plain_, is_in_text) || std::ranges::any_of(base64_, is_in_text);
 }
 
 void RedactTokens(std::string& text) {

@@ -31,6 +31,9 @@ class SecretRedactor {
   // text and no faster, whatever the text holds.
   void Redact(std::string& text) const;
 
+  // Whether Redact() would replace something.
+  bool AppearsIn(std::string_view text) const;
+
  private:
   std::vector<Secret> plain_;   // the secret itself first
   std::vector<Secret> base64_;  // what does not depend on what stands before and after it

@@ -28,12 +28,12 @@ Endpoint EndpointOf(RequestTag::Kind kind) {
 
 Collector::Collector(std::string_view target, const CollectorPlan& plan,
                      const ScheduleSettings& schedule, const Clock& clock, Random& random,
-                     Decoder& decoder, HoldsSecret holds_secret)
+                     Decoder& decoder, const TokenSource& token)
     : target_(target),
       family_(*plan.family),
       clock_(clock),
       decoder_(decoder),
-      holds_secret_(std::move(holds_secret)),
+      token_(token),
       discovery_(plan.discovery),
       domain_names_(plan.domain_names && !plan.family->domain_list_path.empty()),
       optional_(plan.optional),

@@ -13,7 +13,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <optional>
 #include <set>
 #include <string>
@@ -28,6 +27,7 @@
 #include "collectors/poll/request_tag.h"
 #include "collectors/poll/schedule.h"
 #include "collectors/poll/watchlist.h"
+#include "collectors/session/token_source.h"
 
 namespace cckm {
 
@@ -57,12 +57,9 @@ class Collector {
   // An appliance's times may be ahead of the Date of its answers by so much.
   static constexpr Nanoseconds kFurthestAhead = std::chrono::minutes(5);
 
-  // Whether a text holds something that must not be shown.
-  using HoldsSecret = std::function<bool(std::string_view)>;
-
-  // `target`, `clock`, `random` and `decoder` outlive this.
+  // `target`, `clock`, `random`, `decoder` and `token` outlive this.
   Collector(std::string_view target, const CollectorPlan& plan, const ScheduleSettings& schedule,
-            const Clock& clock, Random& random, Decoder& decoder, HoldsSecret holds_secret);
+            const Clock& clock, Random& random, Decoder& decoder, const TokenSource& token);
 
   const Family& family() const { return family_; }
 
@@ -198,7 +195,7 @@ class Collector {
   const Family& family_;
   const Clock& clock_;
   Decoder& decoder_;
-  const HoldsSecret holds_secret_;
+  const TokenSource& token_;
   const DiscoverySettings discovery_;
   const bool domain_names_;
   const bool optional_;

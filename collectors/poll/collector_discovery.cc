@@ -16,7 +16,7 @@ constexpr std::size_t kMaxLeftOutDomains = 20'000;
 
 // An id is shown as it is: one that an appliance made of what it was sent is no id.
 void Collector::Discover(Refresh entry) {
-  if (holds_secret_(entry.id)) {
+  if (token_.AppearsIn(entry.id)) {
     pages_met_unreadable_ = true;
     return NoteError({ErrorKind::kSchema, "the list names a refresh by a secret"});
   }

@@ -147,7 +147,7 @@ void Collector::NoteUnreadable(const UnusableEntries& unusable) {
 // One that is not settled is asked for by id, and tells it then.
 void Collector::TellAnomaly(const DecodeFailure& failure) {
   const auto index = watched_.Find(failure.told_id);
-  if ((index && !watched_[*index].settled) || holds_secret_(failure.told_id)) return;
+  if ((index && !watched_[*index].settled) || token_.AppearsIn(failure.told_id)) return;
   RefreshAnswer answer;
   answer.refresh.id = failure.told_id;
   answer.refresh.anomalies.Add(*failure.anomaly);

@@ -72,11 +72,7 @@ Poller::Poller(PollerPlan plan, HttpClient& client, TokenSource& token, const Cl
       handed_over_at_(clock.SteadyNow()) {
   for (CollectorPlan& collector : plan.collectors) {
     collectors_.emplace_back(target_, std::move(collector), plan.schedule, clock_, random, decoder_,
-                             [this](std::string_view text) {
-                               std::string hidden(text);
-                               token_.Redact(hidden);
-                               return hidden != text;
-                             });
+                             token_);
   }
 }
 

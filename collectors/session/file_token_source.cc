@@ -55,4 +55,8 @@ void FileTokenSource::Redact(std::string& text) const {
   if (hidden_) hidden_->Redact(text);
 }
 
+bool FileTokenSource::AppearsIn(std::string_view text) const {
+  return hidden_ && hidden_->AppearsIn(text);
+}
+
 }  // namespace cckm

@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "collectors/base/clock.h"
 #include "collectors/base/file_watch.h"
@@ -45,6 +47,7 @@ class FileTokenSource final : public TokenSource {
   // A token is held from the first reading; a new one counts as good until it is refused.
   TokenState State() const override;
   void Redact(std::string& text) const override;
+  bool AppearsIn(std::string_view text) const override;
 
  private:
   void Read(bool is_new_content);

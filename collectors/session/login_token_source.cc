@@ -256,10 +256,14 @@ TokenState LoginTokenSource::State() const {
 }
 
 void LoginTokenSource::Redact(std::string& text) const {
-  for (const auto* hidden :
-       {&hidden_password_, &hidden_refresh_token_, &hidden_token_, &hidden_former_token_}) {
+  for (const auto* hidden : Hidden()) {
     if (*hidden) (*hidden)->Redact(text);
   }
+}
+
+bool LoginTokenSource::AppearsIn(std::string_view text) const {
+  return std::ranges::any_of(
+      Hidden(), [text](const auto* hidden) { return *hidden && (*hidden)->AppearsIn(text); });
 }
 
 }  // namespace cckm

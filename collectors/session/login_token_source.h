@@ -7,11 +7,13 @@
 
 #pragma once
 
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "collectors/base/backoff.h"
@@ -72,6 +74,7 @@ class LoginTokenSource final : public TokenSource {
   bool ReportsItsFaults() const override { return true; }
   TokenState State() const override;
   void Redact(std::string& text) const override;
+  bool AppearsIn(std::string_view text) const override;
 
  private:
   struct Token {
@@ -93,6 +96,9 @@ class LoginTokenSource final : public TokenSource {
   HttpRequest Begin(std::shared_ptr<const Secret> body, bool with_refresh_token);
   void Keep(TokenGrant grant, SteadyTime began_at);
   LoginOutcome Fail(const HttpResult& response, Error error, const Attempt& attempt);
+  std::array<const std::optional<SecretRedactor>*, 4> Hidden() const {
+    return {&hidden_password_, &hidden_refresh_token_, &hidden_token_, &hidden_former_token_};
+  }
   void TryAgainAfter(Nanoseconds wait) { next_login_ = clock_.SteadyNow() + wait; }
 
   // Constant after construction.

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
@@ -63,6 +64,8 @@ class TokenSource {
   // Puts <secret> in place of everything in `text` that this source keeps secret: what an appliance
   // sent back to us must not be shown.
   virtual void Redact(std::string& text) const = 0;
+  // Whether Redact() would replace something.
+  virtual bool AppearsIn(std::string_view text) const = 0;
 };
 
 }  // namespace cckm

@@ -58,6 +58,14 @@ TEST(SecretRedactorTest, TakesEveryOccurrenceAndEveryLongBeginningOut) {
   }
 }
 
+TEST(SecretRedactorTest, AppearsWhereItWouldBeTakenOut) {
+  for (const SecretCase& c : kSecretCases) {
+    const bool is_taken_out = c.shown.find(kRedacted) != std::string::npos;
+    EXPECT_EQ(SecretRedactor(Secret(c.secret)).AppearsIn(c.text), is_taken_out)
+        << c.secret << " in " << c.text;
+  }
+}
+
 TEST(SecretRedactorTest, TakesABeginningOfAnyLengthOutWhereItIsCutOff) {
   const std::string secret = "0123456789abcdefghijklmnopqrstuvwxyz";
   for (std::size_t length = 12; length <= secret.size(); ++length) {
@@ -87,8 +95,10 @@ TEST(SecretRedactorTest, TakesEveryOtherSpellingOfTheSecretOut) {
   };
   for (const auto& c : cases) {
     std::string text = c.text;
-    SecretRedactor(Secret(c.secret)).Redact(text);
+    const SecretRedactor redactor{Secret(c.secret)};
+    redactor.Redact(text);
     EXPECT_EQ(text, c.shown) << c.secret << " in " << c.text;
+    EXPECT_TRUE(redactor.AppearsIn(c.text)) << c.secret << " in " << c.text;
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -60,6 +61,9 @@ class FakeTokenSource final : public TokenSource {
   }
   void Redact(std::string& text) const override {
     if (token_ != nullptr) SecretRedactor(*token_).Redact(text);
+  }
+  bool AppearsIn(std::string_view text) const override {
+    return token_ != nullptr && SecretRedactor(*token_).AppearsIn(text);
   }
 
  private:
