@@ -9,28 +9,12 @@ namespace {
 // Fewer refreshes than this are asked for by id while nobody knows how long the list is.
 constexpr std::size_t kFewestForUnknownList = 8;
 
-Endpoint EndpointOf(RequestTag::Kind kind) {
-  switch (kind) {
-    case RequestTag::Kind::kHeartbeat:
-    case RequestTag::Kind::kRefreshPage:
-      return Endpoint::kRefreshList;
-    case RequestTag::Kind::kDomainPage:
-      return Endpoint::kDomainList;
-    case RequestTag::Kind::kLogin:
-      return Endpoint::kToken;
-    case RequestTag::Kind::kRefresh:
-      break;
-  }
-  return Endpoint::kRefresh;
-}
-
 }  // namespace
 
 Collector::Collector(std::string_view target, const CollectorPlan& plan,
                      const ScheduleSettings& schedule, const Clock& clock, Random& random,
                      Decoder& decoder, const TokenSource& token)
-    : target_(target),
-      family_(*plan.family),
+    : family_(*plan.family),
       clock_(clock),
       decoder_(decoder),
       token_(token),
@@ -42,7 +26,8 @@ Collector::Collector(std::string_view target, const CollectorPlan& plan,
       candidates_(plan.discovery.max_refreshes),
       next_discovery_(clock.SteadyNow()),
       baseline_(plan.baseline),
-      next_domain_pages_(clock.SteadyNow()) {
+      next_domain_pages_(clock.SteadyNow()),
+      update_(target, family_, clock) {
   const SteadyTime now = clock.SteadyNow();
   for (const KnownRefresh& known : plan.known) {
     watched_.AddKnown(known, now);
@@ -170,9 +155,7 @@ std::optional<Collector::Request> Collector::NextPage() {
 
 void Collector::RecordRequest(RequestTag tag, const HttpResult& response) {
   --on_the_wire_;
-  update_.requests.push_back({.endpoint = EndpointOf(tag.kind),
-                              .status = response.answer ? response.answer->status : 0,
-                              .duration = response.duration});
+  update_.AddRequest(tag.kind, response);
 }
 
 // Where the poll ended meanwhile, the next one asks anyway.
@@ -220,17 +203,10 @@ bool Collector::NamesAreDue() const {
   return domain_names_ && next_domain_pages_ <= clock_.SteadyNow() && !domain_pages_;
 }
 
-// Each answer takes some hundred bytes, and each domain of it about a hundred.
-bool Collector::KeepsMuch() const {
-  constexpr std::size_t kMaxAnswersKept = 4096;
-  constexpr std::size_t kMaxDomainsKept = 50'000;
-  return update_.answers.size() >= kMaxAnswersKept || domains_kept_ >= kMaxDomainsKept;
-}
-
 void Collector::Unwatch(RefreshIndex index) {
   const Watched& watched = watched_[index];
   if (refresh_pages_ && WasMet(watched)) refresh_pages_->Remember(watched.id);
-  update_.unwatched.push_back(watched.id);
+  update_.AddUnwatched(watched.id);
   watched_.Remove(index);
 }
 
@@ -248,9 +224,9 @@ void Collector::FailUnasked(const Error& error, bool is_counted) {
   }
   for (const PendingRequest& unasked : std::exchange(pending_, {})) GiveUp(unasked.tag);
   if (is_counted) {
-    NoteError(error);
+    update_.CountError(error);
   } else {
-    ShowError(error);
+    update_.ShowError(error);
   }
 }
 
@@ -263,7 +239,7 @@ void Collector::GiveUp(RequestTag tag) {
   if (!is_leaving) {
     RefreshAnswer answer;
     answer.refresh.id = watched_[tag.refresh].id;
-    update_.answers.push_back(std::move(answer));
+    update_.AddAnswer(std::move(answer));
   }
   watched_.GiveBack(tag.refresh, clock_.SteadyNow());
 }
@@ -286,10 +262,10 @@ std::optional<bool> Collector::EndPollIfOver() {
   const bool list_may_wait = expected_.unmet == 0 && expected_next_.unmet == 0;
   const bool late_answers_may_wait = poll_->up && list_may_wait && NextDue() <= now;
   if (is_busy && !late_answers_may_wait) return std::nullopt;
-  update_.ended = PollSummary{.up = poll_->up,
-                              .is_absent = is_absent_ && !poll_->up,
-                              .duration = now - poll_->began_at,
-                              .ended_at = clock_.Now()};
+  update_.SetEnded({.up = poll_->up,
+                    .is_absent = is_absent_ && !poll_->up,
+                    .duration = now - poll_->began_at,
+                    .ended_at = clock_.Now()});
   was_up_ = poll_->up;
   poll_.reset();
   polled_once_ = true;
@@ -302,31 +278,6 @@ SteadyTime Collector::NextDue() const {
   if (discovery_.enabled && !refresh_pages_) next = std::min(next, next_discovery_);
   if (was_up_ && domain_names_ && !domain_pages_) next = std::min(next, next_domain_pages_);
   return next;
-}
-
-std::optional<PollUpdate> Collector::TakeUpdate() {
-  const bool has_news = !update_.answers.empty() || !update_.requests.empty() ||
-                        !update_.errors.empty() || update_.ended || update_.listing ||
-                        update_.domain_listing || update_.baseline || !update_.unwatched.empty() ||
-                        !update_.vanished.empty();
-  if (!has_news) return std::nullopt;
-  PollUpdate update = std::exchange(update_, {});
-  domains_kept_ = 0;
-  update.target = target_;
-  update.family = &family_;
-  update.at = clock_.SteadyNow();
-  update.wall_time = clock_.Now();
-  return update;
-}
-
-void Collector::NoteError(const Error& error) {
-  ++update_.error_counts[static_cast<std::size_t>(error.kind)];
-  ShowError(error);
-}
-
-void Collector::ShowError(const Error& error) {
-  const auto same_kind = [&](const Error& noted) { return noted.kind == error.kind; };
-  if (std::ranges::none_of(update_.errors, same_kind)) update_.errors.push_back(error);
 }
 
 }  // namespace cckm

@@ -24,6 +24,7 @@
 #include "collectors/poll/discovery_candidates.h"
 #include "collectors/poll/paginator.h"
 #include "collectors/poll/poll_update.h"
+#include "collectors/poll/poll_update_builder.h"
 #include "collectors/poll/request_tag.h"
 #include "collectors/poll/schedule.h"
 #include "collectors/poll/watchlist.h"
@@ -98,10 +99,10 @@ class Collector {
   bool PolledOnce() const { return polled_once_; }
 
   // Whether TakeUpdate() would give so much that it should be called soon.
-  bool KeepsMuch() const;
+  bool KeepsMuch() const { return update_.HoldsMuch(); }
 
   // What was learned since the last call; nothing if nothing was.
-  std::optional<PollUpdate> TakeUpdate();
+  std::optional<PollUpdate> TakeUpdate() { return update_.Take(); }
 
  private:
   struct PendingRequest {
@@ -138,8 +139,6 @@ class Collector {
   void GiveUp(RequestTag tag);
   void Unwatch(RefreshIndex index);
   void RecordRequest(RequestTag tag, const HttpResult& response);
-  void ShowError(const Error& error);
-  void NoteError(const Error& error);
 
   // collector_answers.cc: refreshes that are asked for by id, and heartbeats.
   ReadingRules RulesFor(const HttpResult& response) const;
@@ -191,7 +190,6 @@ class Collector {
   void AskAwaitedById();
   void WalkForThoseThatCameLate();
 
-  const std::string_view target_;
   const Family& family_;
   const Clock& clock_;
   Decoder& decoder_;
@@ -234,8 +232,7 @@ class Collector {
   bool domain_pages_met_unreadable_ = false;
   SteadyTime next_domain_pages_;
 
-  PollUpdate update_;
-  std::size_t domains_kept_ = 0;  // of the refreshes in update_
+  PollUpdateBuilder update_;
 };
 
 }  // namespace cckm

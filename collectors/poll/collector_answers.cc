@@ -59,7 +59,7 @@ Collector::Taken Collector::OnHeartbeatAnswer(const HttpResult& response) {
   }
   is_absent_ = false;
   if (!page) {
-    NoteError(page.error().error);
+    update_.CountError(page.error().error);
     return {.is_own = !body};
   }
   ListIsThere();
@@ -76,9 +76,10 @@ void Collector::ListIsThere() {
 void Collector::ListIsAbsent() {
   list_is_not_found_ = true;
   if (!optional_) {
-    return NoteError({ErrorKind::kNotFound,
-                      "the appliance answered HTTP 404 for the list of this family: it does not "
-                      "have it, or not at this url"});
+    return update_.CountError(
+        {ErrorKind::kNotFound,
+         "the appliance answered HTTP 404 for the list of this family: it does not "
+         "have it, or not at this url"});
   }
   is_absent_ = true;
   absent_until_ = clock_.SteadyNow() + kAbsentFor;
@@ -124,8 +125,7 @@ void Collector::TakeRefresh(RefreshIndex index, RefreshAnswer answer) {
     if (answer.settled) NoteTimes(refresh.created_at, refresh.completed_at);
     watched_.Settle(index, refresh, answer.settled, clock_.SteadyNow());
   }
-  domains_kept_ += answer.refresh.domains.size();
-  update_.answers.push_back(std::move(answer));
+  update_.AddAnswer(std::move(answer));
 }
 
 Collector::Taken Collector::ReadRefresh(Watched& watched, const HttpResult& response,
@@ -133,18 +133,19 @@ Collector::Taken Collector::ReadRefresh(Watched& watched, const HttpResult& resp
   if (IsNotFound(response, decoder_)) return ReadNotFound(watched, answer);
   const Result<std::string_view> body = UsableBody(response, decoder_);
   if (!body) {
-    NoteError(body.error());
+    update_.CountError(body.error());
     return {};
   }
   Decoded<Refresh> refresh = decoder_.DecodeRefresh(*body, RulesFor(response), watched.id);
   if (!refresh) {
-    NoteError(refresh.error().error);
+    update_.CountError(refresh.error().error);
     if (refresh.error().anomaly) answer.refresh.anomalies.Add(*refresh.error().anomaly);
     return {.is_own = false};
   }
   if (!IsOwn(watched, *refresh)) {
-    NoteError({ErrorKind::kSchema,
-               "the answer does not carry the id asked for and may belong to another request"});
+    update_.CountError(
+        {ErrorKind::kSchema,
+         "the answer does not carry the id asked for and may belong to another request"});
     return {.is_own = false, .asks_again = !watched.on_new_connection};
   }
   watched.is_deleted = false;

@@ -18,7 +18,7 @@ constexpr std::size_t kMaxLeftOutDomains = 20'000;
 void Collector::Discover(Refresh entry) {
   if (token_.AppearsIn(entry.id)) {
     pages_met_unreadable_ = true;
-    return NoteError({ErrorKind::kSchema, "the list names a refresh by a secret"});
+    return update_.CountError({ErrorKind::kSchema, "the list names a refresh by a secret"});
   }
   if (ListFits() || !IsFinished(entry.status)) {
     WatchDiscovered(std::move(entry));
@@ -50,8 +50,7 @@ void Collector::LeaveOut(const Refresh& entry) {
 }
 
 RefreshIndex Collector::AddDiscovered(const Refresh& entry) {
-  std::erase(update_.unwatched, entry.id);
-  std::erase(update_.vanished, entry.id);
+  update_.WatchAgain(entry.id);
   const RefreshIndex index = watched_.Add(entry.id, false);
   watched_[index].was_found_finished = IsFinished(entry.status);
   return index;

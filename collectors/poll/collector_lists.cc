@@ -76,7 +76,7 @@ Collector::Taken Collector::OnRefreshPage(const HttpResult& response) {
   if (!page) return OnNoRefreshPage(page.error(), is_not_found);
   switch (refresh_pages_->OriginOf(PlaceOf(*page, page->refreshes.size(), page->is_single_job))) {
     case Paginator::Origin::kAskedForAgain:
-      NoteError(BelongsElsewhere());
+      update_.CountError(BelongsElsewhere());
       return {.is_own = false};
     case Paginator::Origin::kAnother:
       return OnNoRefreshPage({BelongsElsewhere()}, false);
@@ -92,7 +92,7 @@ Collector::Taken Collector::OnRefreshPage(const HttpResult& response) {
     TakeEntry(std::move(entry));
   }
   if (!refresh_pages_->TakePage(page->frame.total, entries, response.answer->body.size())) {
-    NoteError(RepeatsItself());
+    update_.CountError(RepeatsItself());
   }
   list_length_ = refresh_pages_->Length();
   AfterRefreshPage();
@@ -116,7 +116,7 @@ Collector::Taken Collector::OnNoRefreshPage(const DecodeFailure& failure, bool i
   if (is_not_found) {
     ListIsAbsent();
   } else {
-    NoteError(failure.error);
+    update_.CountError(failure.error);
   }
   no_list_before_ = clock_.SteadyNow() + kWithoutList;
   walk.Stop();
@@ -140,7 +140,7 @@ void Collector::AfterRefreshPage() {
 void Collector::NoteUnreadable(const UnusableEntries& unusable) {
   if (unusable.count == 0 || !pages_discover_) return;
   pages_met_unreadable_ = true;
-  NoteError(SummaryOf(unusable));
+  update_.CountError(SummaryOf(unusable));
   for (const DecodeFailure& failure : unusable.anomalies) TellAnomaly(failure);
 }
 
@@ -151,7 +151,7 @@ void Collector::TellAnomaly(const DecodeFailure& failure) {
   RefreshAnswer answer;
   answer.refresh.id = failure.told_id;
   answer.refresh.anomalies.Add(*failure.anomaly);
-  update_.answers.push_back(std::move(answer));
+  update_.AddAnswer(std::move(answer));
 }
 
 // When the first discovery began, by the appliance's clock; again where that clock was ahead then
@@ -160,7 +160,7 @@ void Collector::SetBaseline(const HttpResult& response) {
   const WallTime now = response.answer->date.value_or(clock_.Now());
   if (!pages_discover_ || (baseline_ && *baseline_ <= now + kFurthestAhead)) return;
   baseline_ = now;
-  update_.baseline = baseline_;
+  update_.SetBaseline(now);
 }
 
 void Collector::Await(const std::vector<RefreshIndex>& refreshes, Awaited awaited) {
@@ -219,12 +219,12 @@ void Collector::EndRefreshWalk() {
     const bool is_complete = refresh_pages_->IsComplete();
     if (is_complete && !pages_met_unreadable_) ForgetVanished();
     WatchCandidates();
-    update_.listing = RefreshListing{.is_complete = is_complete,
-                                     .is_truncated = pages_truncated_,
-                                     .has_unreadable_entries = pages_met_unreadable_,
-                                     .left_out_domains = std::move(left_out_domains_),
-                                     .left_out_domains_are_all = left_out_domains_are_all_,
-                                     .refresh_ids = TakeMetIds()};
+    update_.SetListing({.is_complete = is_complete,
+                        .is_truncated = pages_truncated_,
+                        .has_unreadable_entries = pages_met_unreadable_,
+                        .left_out_domains = std::move(left_out_domains_),
+                        .left_out_domains_are_all = left_out_domains_are_all_,
+                        .refresh_ids = TakeMetIds()});
   }
   refresh_pages_.reset();
   AskAwaitedById();
@@ -238,7 +238,7 @@ void Collector::ForgetVanished() {
     if (!is_listed && watched.settled) vanished.push_back(index);
   });
   for (const RefreshIndex index : vanished) {
-    update_.vanished.push_back(watched_[index].id);
+    update_.AddVanished(watched_[index].id);
     watched_.Remove(index);
   }
 }
@@ -291,7 +291,7 @@ Collector::Taken Collector::OnDomainPage(const HttpResult& response) {
   if (!page) return OnNoDomainPage(page.error(), is_not_found);
   switch (domain_pages_->OriginOf(PlaceOf(*page, page->domains.size(), false))) {
     case Paginator::Origin::kAskedForAgain:
-      NoteError(BelongsElsewhere());
+      update_.CountError(BelongsElsewhere());
       return {.is_own = false};
     case Paginator::Origin::kAnother:
       return OnNoDomainPage({BelongsElsewhere()}, false);
@@ -304,7 +304,7 @@ Collector::Taken Collector::OnDomainPage(const HttpResult& response) {
     if (domain_pages_->See(domain.id)) KeepDomain(std::move(domain));
   }
   if (!domain_pages_->TakePage(page->frame.total, entries, response.answer->body.size())) {
-    NoteError(RepeatsItself());
+    update_.CountError(RepeatsItself());
   }
   if (domain_bytes_ > kMaxDomainBytes) domain_pages_->Stop();
   if (domain_pages_->IsOver()) EndDomainWalk();
@@ -322,7 +322,7 @@ Collector::Taken Collector::OnNoDomainPage(const DecodeFailure& failure, bool is
   const Error not_found{ErrorKind::kNotFound,
                         "the appliance answered HTTP 404 for the list of this family's domains: "
                         "domain_names: false does without it"};
-  NoteError(is_not_found ? not_found : failure.error);
+  update_.CountError(is_not_found ? not_found : failure.error);
   domain_pages_->Stop();
   EndDomainWalk();
   if (is_not_found) next_domain_pages_ = clock_.SteadyNow() + kDomainWalkInterval;
@@ -333,7 +333,7 @@ Collector::Taken Collector::OnNoDomainPage(const DecodeFailure& failure, bool is
 void Collector::NoteUnreadableDomains(const UnusableEntries& unusable) {
   if (unusable.count == 0) return;
   domain_pages_met_unreadable_ = true;
-  NoteError(SummaryOf(unusable));
+  update_.CountError(SummaryOf(unusable));
 }
 
 void Collector::KeepDomain(DomainName domain) {
@@ -346,9 +346,8 @@ void Collector::EndDomainWalk() {
   const bool has_news = is_complete || !domains_.empty();
   next_domain_pages_ = clock_.SteadyNow() + (is_complete ? kDomainWalkInterval : kDomainWalkRetry);
   if (has_news) {
-    update_.domain_listing =
-        DomainListing{.is_complete = is_complete && !domain_pages_met_unreadable_,
-                      .domains = std::exchange(domains_, {})};
+    update_.SetDomainListing({.is_complete = is_complete && !domain_pages_met_unreadable_,
+                              .domains = std::exchange(domains_, {})});
   }
   domains_.clear();
   domain_bytes_ = 0;
