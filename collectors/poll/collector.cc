@@ -19,15 +19,14 @@ Collector::Collector(std::string_view target, const CollectorPlan& plan,
       decoder_(decoder),
       token_(token),
       discovery_(plan.discovery),
-      domain_names_(plan.domain_names && !plan.family->domain_list_path.empty()),
       optional_(plan.optional),
       success_texts_(plan.success_texts),
       watched_(schedule, clock.SteadyNow(), random),
       candidates_(plan.discovery.max_refreshes),
       next_discovery_(clock.SteadyNow()),
       baseline_(plan.baseline),
-      next_domain_pages_(clock.SteadyNow()),
-      update_(target, family_, clock) {
+      update_(target, family_, clock),
+      domain_list_(family_, plan.domain_names, clock, decoder, update_) {
   const SteadyTime now = clock.SteadyNow();
   for (const KnownRefresh& known : plan.known) {
     watched_.AddKnown(known, now);
@@ -70,7 +69,7 @@ void Collector::BeginPollIfDue() {
   const SteadyTime now = clock_.SteadyNow();
   if (BeginPollOfAbsentFamily(now)) return;
   const bool discovers = discovery_.enabled && next_discovery_ <= now && !refresh_pages_;
-  const bool names = was_up_ && NamesAreDue();
+  const bool names = was_up_ && domain_list_.IsDue();
   Schedule::Due due = watched_.TakeDue(now);
   if (due.refreshes.empty() && !due.heartbeat && !discovers && !names) return;
   poll_ = Poll{.began_at = now};
@@ -78,7 +77,7 @@ void Collector::BeginPollIfDue() {
   const bool is_late = refresh_pages_.has_value();
   if (discovers || (by_list && !refresh_pages_)) BeginRefreshWalk(discovers);
   if (discovers) next_discovery_ = now + discovery_.interval;
-  if (names) BeginDomainWalk();
+  if (names) domain_list_.Begin();
   if (discovers || names) watched_.schedule().PutOffHeartbeat(now);
   if (by_list) {
     Await(due.refreshes, is_late ? Awaited::kFromNextWalk : Awaited::kFromThisWalk);
@@ -136,21 +135,15 @@ Collector::Request Collector::RequestHeartbeat(const PendingRequest& next) {
 }
 
 std::optional<Collector::Request> Collector::NextPage() {
-  struct Way {
-    std::optional<Paginator>& walk;
-    RequestTag::Kind kind;
-  };
   using Kind = RequestTag::Kind;
-  for (const Way& way :
-       {Way{refresh_pages_, Kind::kRefreshPage}, Way{domain_pages_, Kind::kDomainPage}}) {
-    auto page = way.walk ? way.walk->NextPage() : std::nullopt;
-    if (!page) continue;
-    ++on_the_wire_;
-    if (way.kind == Kind::kRefreshPage) poll_->asks_list = true;
-    const RequestTag tag{.kind = way.kind, .is_repetition = page->is_repetition};
-    return Request{std::move(page->path), tag, page->on_new_connection};
-  }
-  return std::nullopt;
+  auto page = refresh_pages_ ? refresh_pages_->NextPage() : std::nullopt;
+  const Kind kind = page ? Kind::kRefreshPage : Kind::kDomainPage;
+  if (page) poll_->asks_list = true;
+  if (!page) page = domain_list_.NextPage();
+  if (!page) return std::nullopt;
+  ++on_the_wire_;
+  const RequestTag tag{.kind = kind, .is_repetition = page->is_repetition};
+  return Request{std::move(page->path), tag, page->on_new_connection};
 }
 
 void Collector::RecordRequest(RequestTag tag, const HttpResult& response) {
@@ -164,7 +157,7 @@ void Collector::AskAgain(RequestTag tag, const HttpResult& response) {
   if (tag.kind == RequestTag::Kind::kRefreshPage) {
     refresh_pages_->Repeat();
   } else if (tag.kind == RequestTag::Kind::kDomainPage) {
-    domain_pages_->Repeat();
+    domain_list_.Repeat();
   } else if (poll_) {
     tag.is_repetition = true;
     pending_.push_front({.tag = tag, .on_new_connection = heartbeat_on_new_connection_});
@@ -185,22 +178,17 @@ bool Collector::OnResponse(RequestTag tag, const HttpResult& response) {
       taken = OnRefreshPage(response);
       break;
     case RequestTag::Kind::kDomainPage:
-      taken = OnDomainPage(response);
-      taken.is_valid = false;  // a fault of the domain list is none of the family's
+      taken = {.is_valid = false, .is_own = domain_list_.OnPage(response)};
       break;
     default:
       taken = OnRefreshAnswer(tag.refresh, response);
   }
   if (poll_ && taken.is_valid) {
     poll_->up = true;
-    if (NamesAreDue()) BeginDomainWalk();
+    // An appliance that does not answer otherwise is not asked for names either.
+    if (domain_list_.IsDue()) domain_list_.Begin();
   }
   return taken.is_own;
-}
-
-// An appliance that does not answer otherwise is not asked for names either.
-bool Collector::NamesAreDue() const {
-  return domain_names_ && next_domain_pages_ <= clock_.SteadyNow() && !domain_pages_;
 }
 
 void Collector::Unwatch(RefreshIndex index) {
@@ -211,17 +199,13 @@ void Collector::Unwatch(RefreshIndex index) {
 }
 
 void Collector::FailUnasked(const Error& error, bool is_counted) {
-  const bool walks = (refresh_pages_ && !refresh_pages_->IsUnderWay()) ||
-                     (domain_pages_ && !domain_pages_->IsUnderWay());
+  const bool walks = (refresh_pages_ && !refresh_pages_->IsUnderWay()) || domain_list_.HasUnasked();
   if (pending_.empty() && !walks) return;
   while (refresh_pages_ && !refresh_pages_->IsUnderWay()) {  // one may begin where another ended
     refresh_pages_->Stop();
     EndRefreshWalk();
   }
-  if (domain_pages_ && !domain_pages_->IsUnderWay()) {
-    domain_pages_->Stop();
-    EndDomainWalk();
-  }
+  if (domain_list_.HasUnasked()) domain_list_.Stop();
   for (const PendingRequest& unasked : std::exchange(pending_, {})) GiveUp(unasked.tag);
   if (is_counted) {
     update_.CountError(error);
@@ -258,7 +242,7 @@ std::optional<bool> Collector::EndPollIfOver() {
     return std::nullopt;
   }
   const SteadyTime now = clock_.SteadyNow();
-  const bool is_busy = on_the_wire_ != 0 || refresh_pages_ || domain_pages_;
+  const bool is_busy = on_the_wire_ != 0 || refresh_pages_ || domain_list_.IsBeingRead();
   const bool list_may_wait = expected_.unmet == 0 && expected_next_.unmet == 0;
   const bool late_answers_may_wait = poll_->up && list_may_wait && NextDue() <= now;
   if (is_busy && !late_answers_may_wait) return std::nullopt;
@@ -276,7 +260,7 @@ SteadyTime Collector::NextDue() const {
   if (is_absent_) return absent_until_;
   SteadyTime next = watched_.schedule().NextDue();
   if (discovery_.enabled && !refresh_pages_) next = std::min(next, next_discovery_);
-  if (was_up_ && domain_names_ && !domain_pages_) next = std::min(next, next_domain_pages_);
+  if (was_up_) next = std::min(next, domain_list_.NextDue().value_or(next));
   return next;
 }
 

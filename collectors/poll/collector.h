@@ -22,6 +22,7 @@
 #include "collectors/decode/decoder.h"
 #include "collectors/http/http_client.h"
 #include "collectors/poll/discovery_candidates.h"
+#include "collectors/poll/domain_list.h"
 #include "collectors/poll/paginator.h"
 #include "collectors/poll/poll_update.h"
 #include "collectors/poll/poll_update_builder.h"
@@ -129,7 +130,6 @@ class Collector {
 
   // collector.cc: polls.
   void LeaveAllBut(const std::vector<std::string>& refresh_ids);
-  bool NamesAreDue() const;
   bool ListTakesFewerRequests(std::size_t refreshes) const;
   std::optional<Request> NextPage();
   Request RequestFor(const PendingRequest& next);
@@ -156,13 +156,9 @@ class Collector {
   void ListIsAbsent();
   void LeaveUnasked();
 
-  // collector_lists.cc: walks through the lists of refreshes and of domains.
+  // collector_lists.cc: walks through the list of refreshes.
   Taken OnRefreshPage(const HttpResult& response);
-  Taken OnDomainPage(const HttpResult& response);
   Taken OnNoRefreshPage(const DecodeFailure& failure, bool is_not_found);
-  void BeginDomainWalk();
-  Taken OnNoDomainPage(const DecodeFailure& failure, bool is_not_found);
-  void NoteUnreadableDomains(const UnusableEntries& unusable);
   void BeginRefreshWalk(bool discovers);
   void NoteUnreadable(const UnusableEntries& unusable);
   void TellAnomaly(const DecodeFailure& failure);
@@ -185,8 +181,6 @@ class Collector {
   void EndRefreshWalk();
   void ForgetVanished();
   std::set<std::string, std::less<>> TakeMetIds();
-  void KeepDomain(DomainName domain);
-  void EndDomainWalk();
   void AskAwaitedById();
   void WalkForThoseThatCameLate();
 
@@ -195,7 +189,6 @@ class Collector {
   Decoder& decoder_;
   const TokenSource& token_;
   const DiscoverySettings discovery_;
-  const bool domain_names_;
   const bool optional_;
   const std::vector<std::string> success_texts_;
 
@@ -226,13 +219,8 @@ class Collector {
   SteadyTime next_discovery_;
   std::optional<WallTime> baseline_;
 
-  std::optional<Paginator> domain_pages_;
-  std::vector<DomainName> domains_;  // of domain_pages_
-  std::size_t domain_bytes_ = 0;     // of their texts
-  bool domain_pages_met_unreadable_ = false;
-  SteadyTime next_domain_pages_;
-
   PollUpdateBuilder update_;
+  DomainList domain_list_;
 };
 
 }  // namespace cckm

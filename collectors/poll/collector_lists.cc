@@ -1,4 +1,4 @@
-// The part of collector.h about the lists of refreshes and of domains.
+// The part of collector.h about the list of refreshes.
 
 #include <algorithm>
 #include <string>
@@ -6,6 +6,7 @@
 
 #include "collectors/decode/answer.h"
 #include "collectors/poll/collector.h"
+#include "collectors/poll/list_page.h"
 
 namespace cckm {
 namespace {
@@ -13,40 +14,6 @@ namespace {
 constexpr std::uint64_t kPagesOfLongWalk = 100;
 // How long refreshes are asked for by id after the list failed.
 constexpr Nanoseconds kWithoutList = std::chrono::minutes(10);
-// Texts of a list of domains.
-constexpr std::size_t kMaxDomainBytes = std::size_t{32} << 20U;
-constexpr Nanoseconds kDomainWalkInterval = std::chrono::minutes(10);
-constexpr Nanoseconds kDomainWalkRetry = std::chrono::minutes(1);
-
-Error RepeatsItself() { return {ErrorKind::kSchema, "the list repeats itself without an end"}; }
-
-Error BelongsElsewhere() {
-  return {ErrorKind::kSchema,
-          "the answer is not the page of the list asked for and may belong to another request"};
-}
-
-// Where a page says that it begins; kNoPage for an answer that can be none of its list.
-template <typename Page>
-std::optional<std::uint64_t> PlaceOf(const Page& page, std::size_t usable_entries,
-                                     bool is_no_list) {
-  const bool holds_other_things = usable_entries == 0 && page.unusable.count != 0;
-  return is_no_list || holds_other_things ? Paginator::kNoPage : page.frame.skip;
-}
-
-bool MayBeReadInParts(const DecodeFailure& failure) {
-  return failure.may_be_one_entry || failure.error.kind == ErrorKind::kTooLarge;
-}
-
-bool IsOfTheBody(const DecodeFailure& failure) {
-  return failure.error.kind == ErrorKind::kJson || failure.error.kind == ErrorKind::kSchema;
-}
-
-Error SummaryOf(const UnusableEntries& unusable) {
-  return {unusable.first->kind,
-          std::to_string(unusable.count) +
-              " entries of a page of the list cannot be read; of the first, " +
-              unusable.first->message};
-}
 
 }  // namespace
 
@@ -276,82 +243,6 @@ void Collector::AskAwaitedById() {
       watched_.GiveBack(index, clock_.SteadyNow());
     }
   }
-}
-
-void Collector::BeginDomainWalk() {
-  domain_pages_.emplace(family_.domain_list_path);
-  domain_pages_met_unreadable_ = false;
-}
-
-Collector::Taken Collector::OnDomainPage(const HttpResult& response) {
-  const bool is_not_found = IsNotFound(response, decoder_);
-  const Result<std::string_view> body = UsableBody(response, decoder_);
-  auto page = body ? decoder_.DecodeDomainList(*body, family_)
-                   : Decoded<DomainPage>(tl::unexpect, DecodeFailure{body.error()});
-  if (!page) return OnNoDomainPage(page.error(), is_not_found);
-  switch (domain_pages_->OriginOf(PlaceOf(*page, page->domains.size(), false))) {
-    case Paginator::Origin::kAskedForAgain:
-      update_.CountError(BelongsElsewhere());
-      return {.is_own = false};
-    case Paginator::Origin::kAnother:
-      return OnNoDomainPage({BelongsElsewhere()}, false);
-    case Paginator::Origin::kThisPage:
-      break;
-  }
-  NoteUnreadableDomains(page->unusable);
-  const std::size_t entries = page->domains.size() + page->unusable.count;
-  for (DomainName& domain : page->domains) {
-    if (domain_pages_->See(domain.id)) KeepDomain(std::move(domain));
-  }
-  if (!domain_pages_->TakePage(page->frame.total, entries, response.answer->body.size())) {
-    update_.CountError(RepeatsItself());
-  }
-  if (domain_bytes_ > kMaxDomainBytes) domain_pages_->Stop();
-  if (domain_pages_->IsOver()) EndDomainWalk();
-  return {.is_valid = true};
-}
-
-Collector::Taken Collector::OnNoDomainPage(const DecodeFailure& failure, bool is_not_found) {
-  if (MayBeReadInParts(failure)) {
-    const Paginator::Detour detour = domain_pages_->TakeUnreadable();
-    if (detour == Paginator::Detour::kSkippedEntry) {
-      NoteUnreadableDomains({.count = 1, .first = failure.error});
-    }
-    if (detour != Paginator::Detour::kGaveUp) return {};
-  }
-  const Error not_found{ErrorKind::kNotFound,
-                        "the appliance answered HTTP 404 for the list of this family's domains: "
-                        "domain_names: false does without it"};
-  update_.CountError(is_not_found ? not_found : failure.error);
-  domain_pages_->Stop();
-  EndDomainWalk();
-  if (is_not_found) next_domain_pages_ = clock_.SteadyNow() + kDomainWalkInterval;
-  return {.is_own = !IsOfTheBody(failure)};
-}
-
-// Nobody knows which domains they are, so that none is missed.
-void Collector::NoteUnreadableDomains(const UnusableEntries& unusable) {
-  if (unusable.count == 0) return;
-  domain_pages_met_unreadable_ = true;
-  update_.CountError(SummaryOf(unusable));
-}
-
-void Collector::KeepDomain(DomainName domain) {
-  domain_bytes_ += domain.id.size() + domain.name.size() + domain.connection.size();
-  domains_.push_back(std::move(domain));
-}
-
-void Collector::EndDomainWalk() {
-  const bool is_complete = domain_pages_->IsComplete();
-  const bool has_news = is_complete || !domains_.empty();
-  next_domain_pages_ = clock_.SteadyNow() + (is_complete ? kDomainWalkInterval : kDomainWalkRetry);
-  if (has_news) {
-    update_.SetDomainListing({.is_complete = is_complete && !domain_pages_met_unreadable_,
-                              .domains = std::exchange(domains_, {})});
-  }
-  domains_.clear();
-  domain_bytes_ = 0;
-  domain_pages_.reset();
 }
 
 }  // namespace cckm
