@@ -159,13 +159,14 @@ TEST(SqliteLedgerTest, ARefreshThatEndedOtherwiseIsGivenBackSoAndCountsAsItDid) 
 
 // Changed buckets count again what counts, from the refreshes that are held.
 TEST(SqliteLedgerTest, ARefreshThatEndedOtherwiseCountsForeverOrNeverAsItDidAtFirst) {
+  const BucketBounds bounds{{2, 30}};
   for (const bool counts : {false, true}) {
     const LedgerFolder folder;
     EXPECT_EQ(Commit(*folder.Open(), {MakeRefresh("r", {{"d", kCompleted, ""}})}, counts),
               Answers{counts});
     const Refresh otherwise = MakeRefresh("r", {{"d", kCompleted, ""}}, seconds(20));
     EXPECT_EQ(Commit(*folder.Open(), {otherwise}, !counts), Answers{false});
-    const auto memory = folder.OpenWith(BucketBounds{{2, 30}})->Restore("cm", Dsm(), {});
+    const auto memory = folder.OpenWith(bounds)->Restore("cm", Dsm(), {});
     ASSERT_TRUE(memory);
     EXPECT_EQ(memory->counted, Answers{counts});
     EXPECT_EQ(memory->refreshes[0].completed_at, otherwise.completed_at);
