@@ -89,6 +89,8 @@ chain_told() {  # FOLDER
   tail -n +2 "$1/told.log" | python3 -c '
 import json, sys
 for line in sys.stdin:
+    if not line.endswith("\n"):
+        break  # it is being written
     alert = json.loads(line)
     labels = alert["labels"]
     print(alert["status"], labels["alertname"], *(labels.get(name, "-") for name in ("target", "cloud", "domain_id", "domain")))'

@@ -7,6 +7,17 @@ A line is JSON: {"status": "firing" or "resolved", "labels": {...}, "annotations
 
 import http.server
 import json
+import sys
+import threading
+
+# Notifications come side by side, and somebody may read meanwhile: a line is written at once, and alone.
+printing = threading.Lock()
+
+
+def print_line(text):
+    with printing:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):
@@ -14,7 +25,7 @@ class Receiver(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         for alert in json.loads(body)["alerts"]:
             told = {key: alert[key] for key in ("status", "labels", "annotations")}
-            print(json.dumps(told, sort_keys=True), flush=True)
+            print_line(json.dumps(told, sort_keys=True))
         self.send_response(200)
         self.end_headers()
 
@@ -23,5 +34,5 @@ class Receiver(http.server.BaseHTTPRequestHandler):
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-print(server.server_port, flush=True)
+print_line(str(server.server_port))
 server.serve_forever()
