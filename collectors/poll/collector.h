@@ -207,7 +207,7 @@ class Collector {
   SteadyTime absent_until_{};       // when it is asked for again
 
   std::optional<Paginator> refresh_pages_;
-  std::uint32_t pages_number_ = 0;
+  std::uint32_t listing_number_ = 0;
   bool pages_discover_ = false;  // else it only serves expected_
   bool pages_truncated_ = false;
   DiscoveryCandidates candidates_;

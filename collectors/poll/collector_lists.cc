@@ -19,7 +19,7 @@ constexpr Nanoseconds kWithoutList = std::chrono::minutes(10);
 
 void Collector::BeginRefreshWalk(bool discovers) {
   refresh_pages_.emplace(family_.path);
-  ++pages_number_;
+  ++listing_number_;
   pages_discover_ = discovers;
   pages_truncated_ = false;
   pages_met_unreadable_ = false;
@@ -144,7 +144,7 @@ void Collector::StopAwaiting(Watched& watched) {
 }
 
 bool Collector::WasMet(const Watched& watched) const {
-  return watched.met_in_walk == pages_number_ || refresh_pages_->Remembers(watched.id);
+  return watched.met_in_walk == listing_number_ || refresh_pages_->Remembers(watched.id);
 }
 
 // Takes an entry of the page under way; false if the walk has met it before.
@@ -152,7 +152,7 @@ bool Collector::Meet(std::string_view id, std::optional<RefreshIndex> index) {
   if (!index) return refresh_pages_->See(id);
   Watched& watched = watched_[*index];
   const bool is_new = !WasMet(watched);
-  watched.met_in_walk = pages_number_;
+  watched.met_in_walk = listing_number_;
   return refresh_pages_->Take(is_new);
 }
 
@@ -213,7 +213,7 @@ void Collector::ForgetVanished() {
 std::set<std::string, std::less<>> Collector::TakeMetIds() {
   std::set<std::string, std::less<>> ids = refresh_pages_->TakeSeen();
   watched_.ForEach([&](RefreshIndex, const Watched& watched) {
-    if (watched.met_in_walk == pages_number_) ids.insert(watched.id);
+    if (watched.met_in_walk == listing_number_) ids.insert(watched.id);
   });
   return ids;
 }

@@ -171,8 +171,9 @@ int CheckConfig(const CommandLine& flags, const ConfigResult& config, const Cloc
   std::vector<ConfigProblem> problems;
   if (!config) problems = config.error();
   const auto access_control = AccessControl::Open(flags.web_config_file, clock, {});
-  if (!access_control)
+  if (!access_control) {
     problems.insert(problems.end(), access_control.error().begin(), access_control.error().end());
+  }
   if (config) {
     for (const std::string& warning : config->warnings) ReportError("warning: " + warning);
   }

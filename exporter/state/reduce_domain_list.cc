@@ -64,7 +64,7 @@ void StateReducer::NoteListed(const LabelledListing::Domain& named, bool list_is
   } else if (collector_.hidden_histories.contains(id) ||
              collector_.hidden_histories.size() + collector_.domains.size() <
                  setting_.max_domains) {
-    Meet(named.raw_id, Rest(id), list_is_complete);
+    Meet(named.raw_id, HiddenHistoryOf(id), list_is_complete);
   }
 }
 

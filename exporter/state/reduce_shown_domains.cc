@@ -10,34 +10,34 @@
 namespace cckm {
 
 // The history of a domain that is not shown and was just heard of.
-DomainHistory& StateReducer::Rest(const std::string& id) {
-  HiddenHistory& resting =
+DomainHistory& StateReducer::HiddenHistoryOf(const std::string& id) {
+  HiddenHistory& hidden =
       collector_.hidden_histories.try_emplace(id, setting_.bounds).first->second;
-  resting.heard_of_at = setting_.now;
-  return resting.history;
+  hidden.heard_of_at = setting_.now;
+  return hidden.history;
 }
 
 bool StateReducer::StaysAway(const std::string& unshown, const RefreshState& named_by,
                              bool is_first_answer) {
-  if (!IsGone(unshown) || (is_first_answer && IsNewTo(unshown, named_by))) return false;
-  static_cast<void>(Rest(unshown));
+  if (!IsDeleted(unshown) || (is_first_answer && IsNewTo(unshown, named_by))) return false;
+  static_cast<void>(HiddenHistoryOf(unshown));
   return true;
 }
 
 // True for a refresh that is newer than all that finished for a domain which is shown no longer:
 // not for an old one that is looked at again.
 bool StateReducer::IsNewTo(std::string_view domain, const RefreshState& refresh) const {
-  const auto resting = collector_.hidden_histories.find(domain);
-  if (resting == collector_.hidden_histories.end()) return true;
-  const auto& newest = resting->second.history.newest_finished;
+  const auto hidden = collector_.hidden_histories.find(domain);
+  if (hidden == collector_.hidden_histories.end()) return true;
+  const auto& newest = hidden->second.history.newest_finished;
   return !newest || *newest < RefreshOrder{refresh.created_at, refresh.id.text()};
 }
 
 // Of a domain that is not shown.
-bool StateReducer::IsGone(std::string_view unshown) const {
+bool StateReducer::IsDeleted(std::string_view unshown) const {
   if (!collector_.domain_list_tells || collector_.listed_unshown.contains(unshown)) return false;
-  const auto resting = collector_.hidden_histories.find(unshown);
-  return resting != collector_.hidden_histories.end() && resting->second.history.was_listed;
+  const auto hidden = collector_.hidden_histories.find(unshown);
+  return hidden != collector_.hidden_histories.end() && hidden->second.history.was_listed;
 }
 
 // Whether the lists tell of domains that no refresh names.
@@ -75,19 +75,19 @@ void StateReducer::RemoveDomains() {
   }
   const std::size_t staying = collector_.domains.size() - leaving.size();
   for (DomainState& domain : collector_.domains) {
-    if (leaving.contains(&domain)) PutToRest(domain, staying);
+    if (leaving.contains(&domain)) HideDomain(domain, staying);
   }
   collector_.domains.RemoveIf([&](const DomainState& domain) { return leaving.contains(&domain); });
 }
 
 // `shown` domains stay.  A history that was neither listed nor finished rests where there is room.
-void StateReducer::PutToRest(DomainState& domain, std::size_t shown) {
+void StateReducer::HideDomain(DomainState& domain, std::size_t shown) {
   const std::string& id = domain.id.text();
   if (domain.named_by != 0) --collector_.named_domains;
   const DomainHistory& history = domain.history;
   if (history.newest_finished || history.was_listed ||
       collector_.hidden_histories.size() + shown < setting_.max_domains) {
-    Rest(id) = std::move(domain.history);
+    HiddenHistoryOf(id) = std::move(domain.history);
   }
   if (!domain.is_listed) return;
   collector_.listed_unshown.emplace(

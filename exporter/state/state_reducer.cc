@@ -155,7 +155,7 @@ void StateReducer::RestoreExemplar(const Refresh& refresh) {
 DomainHistory& StateReducer::HistoryOf(std::string_view raw_id, bool is_listed) {
   const LabelValue id = LabelOf(raw_id);
   DomainState* domain = collector_.domains.Find(id.text());
-  DomainHistory& history = domain != nullptr ? domain->history : Rest(id.text());
+  DomainHistory& history = domain != nullptr ? domain->history : HiddenHistoryOf(id.text());
   Meet(raw_id, history, is_listed);
   return history;
 }
@@ -238,8 +238,8 @@ DomainState* StateReducer::FindOrAddDomain(std::string_view raw_id, DomainState*
 DomainState& StateReducer::AddDomain(LabelValue id, std::uint64_t first_update) {
   DomainState& domain = collector_.domains.Add(DomainState(std::move(id), setting_.bounds));
   domain.first_update = first_update;
-  if (auto resting = collector_.hidden_histories.extract(domain.id.text())) {
-    domain.history = std::move(resting.mapped().history);
+  if (auto hidden = collector_.hidden_histories.extract(domain.id.text())) {
+    domain.history = std::move(hidden.mapped().history);
     // What was shown before needs no beginning at 0.
     if (domain.history.totals != DomainEndCounts{}) domain.first_update = 0;
   }

@@ -1,4 +1,4 @@
-// Folds what a poll learned of one refresh into its collector's state: the rules of
+// Reduces what a poll learned of one refresh into its collector's state: the rules of
 // deploy/docs/payload.md and metrics.md.
 //
 // Thread-safety: none; called by StateStore under its lock.
@@ -55,7 +55,7 @@ class StateReducer {
   // Shows again what a refresh that was counted before a restart is the exemplar of.
   void RestoreExemplar(const Refresh& refresh);
 
-  // Takes again a settled refresh that was folded before without being counted, and counts it if it
+  // Takes again a settled refresh that was taken before without being counted, and counts it if it
   // `is_new`.
   void TakeStored(const Refresh& refresh, bool is_new);
 
@@ -83,7 +83,7 @@ class StateReducer {
                                const RefreshState& named_by, bool is_first_answer);
   bool IsNewTo(std::string_view domain, const RefreshState& refresh) const;
   DomainHistory& HistoryOf(std::string_view raw_id, bool is_listed = false);
-  DomainHistory& Rest(const std::string& id);
+  DomainHistory& HiddenHistoryOf(const std::string& id);
   void Meet(std::string_view raw_id, DomainHistory& history, bool is_listed);
   DomainState& AddDomain(LabelValue id, std::uint64_t first_update);
   bool Leaves(const RefreshState& refresh) const;
@@ -93,13 +93,13 @@ class StateReducer {
   void RemoveRefreshes();
   void FindNewest();
   bool ShowsNeverRefreshed() const;
-  bool IsGone(std::string_view unshown) const;
+  bool IsDeleted(std::string_view unshown) const;
   bool StaysAway(const std::string& unshown, const RefreshState& named_by, bool is_first_answer);
   void NoteListed(const LabelledListing::Domain& named, bool list_is_complete);
   bool IsKept(const DomainState& domain) const;
   std::size_t RoomForNeverRefreshed() const;
   void RemoveDomains();
-  void PutToRest(DomainState& domain, std::size_t shown);
+  void HideDomain(DomainState& domain, std::size_t shown);
   void AddNeverRefreshed();
 
   CollectorState& collector_;

@@ -77,7 +77,7 @@ class StateStore {
   // called before anybody keeps what is in it.
   void LeaveOutDomains(PollUpdate& update);
 
-  // Folds an update into its collector's state, and returns the anomalies found in it.  is_new says
+  // Takes an update into its collector's state, and returns the anomalies found in it.  is_new says
   // for each settled answer, in order, whether it has to be counted.  An update of a collector that
   // was removed has no effect. REQUIRES: a value in is_new for each settled answer.
   [[nodiscard]] std::vector<NewAnomalies> Apply(const PollUpdate& update,

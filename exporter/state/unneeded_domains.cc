@@ -28,9 +28,9 @@ std::set<std::string, std::less<>> UnneededDomains(const CollectorState& collect
                                                    SteadyTime now) {
   std::set<std::string, std::less<>> unneeded;
   if (!KnowsItsRefreshes(collector)) return unneeded;
-  for (const auto& [id, resting] : collector.hidden_histories) {
-    const bool may_be_listed = resting.history.was_listed && !collector.domain_list_tells;
-    if (may_be_listed || now - resting.heard_of_at < kShownAfterEnd) continue;
+  for (const auto& [id, hidden] : collector.hidden_histories) {
+    const bool may_be_listed = hidden.history.was_listed && !collector.domain_list_tells;
+    if (may_be_listed || now - hidden.heard_of_at < kShownAfterEnd) continue;
     if (!collector.listed_unshown.contains(id)) unneeded.insert(id);
   }
   return unneeded;

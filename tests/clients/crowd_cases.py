@@ -86,8 +86,8 @@ def g152_idle(stage):
     return f"longest scrape {longest * 1000:.0f} ms"
 
 
-def came_before(port):
-    """Waits until the crowd's requests are known: who asks last is served first."""
+def await_requests_of_crowd(port):
+    """Whoever asks last is served first: once a scrape is served, the crowd has asked before it."""
     eventually(lambda: get(port).status == 200, "a scrape that came after the crowd is served", 30)
 
 
@@ -95,7 +95,7 @@ def never_readers(exporter, path):
     """The longest scrape beside them, and how much memory they cost."""
     before = exporter.memory_bytes()
     with crowd(exporter.port, CROWD, request(path), small=True):
-        came_before(exporter.port)
+        await_requests_of_crowd(exporter.port)
         longest = scrape_for(3, lambda: get(exporter.port))
         return longest, exporter.memory_bytes() - before
 
@@ -113,7 +113,7 @@ def g153_never_reading(stage):
     with stage.running("usual") as exporter:  # with 40 scrapes at once
         eventually(lambda: len(get(exporter.port).body) > MEBIBYTE, "the refreshes are polled")
         with crowd(exporter.port, 45, request(), small=True):
-            came_before(exporter.port)
+            await_requests_of_crowd(exporter.port)
             scrape_for(10, lambda: get(exporter.port))
     costs = ", ".join(f"{path} {cost // MEBIBYTE} MiB" for path, (_, cost) in pages.items())
     return f"longest scrape {longest * 1000:.0f} ms; memory: /metrics {memory // MEBIBYTE} MiB, {costs}"

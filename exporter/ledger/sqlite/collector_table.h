@@ -1,5 +1,5 @@
 // The table of collectors: when the first discovery of each began, and its histograms.  For this
-// room.
+// library.
 //
 // Thread-safety: as the connection.
 

@@ -1,5 +1,5 @@
 // The tables of the ledger's file, and the way from an older version of them to this one.  For this
-// room.
+// library.
 //
 // Thread-safety: as the connection.
 
