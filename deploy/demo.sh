@@ -183,6 +183,6 @@ if [ $has_chain = yes ]; then
   show_told
   chain_told "$folder" | grep -c '^firing CCKMRefreshFailed' >/dev/null || fail "nobody was told of a failed refresh"
   say "Check: every query of the dashboards finds something"
-  python3 -B tests/grafana/ask_demo.py "$prometheus_port" || fail "a panel of the dashboards is empty"
+  python3 -B tests/deploy/grafana/ask_demo.py "$prometheus_port" || fail "a panel of the dashboards is empty"
 fi
 echo "Demo check passed."

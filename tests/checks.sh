@@ -1,7 +1,7 @@
 # What scripts of checks have in common: run one after the other, show what a failed one said, count.
 #
-# Sourced by the run.sh of tests/operations, tests/grafana, tests/helm, tests/packages and tests/cluster, and by
-# tests/packages/systemd.sh, which end with `checks_done`.
+# Sourced by the run.sh of tests/deploy/operations, tests/deploy/grafana, tests/deploy/helm, tests/deploy/packages and tests/deploy/cluster, and by
+# tests/deploy/packages/systemd.sh, which end with `checks_done`.
 # `work` is a folder that goes at the end.
 # shellcheck shell=bash
 

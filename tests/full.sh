@@ -10,8 +10,8 @@ tests/run.sh
 
 say "Prometheus 3"
 tests/fetch_prometheus3.sh
-tests/operations/run.sh
-tests/formats/prometheus3.sh build/release
+tests/deploy/operations/run.sh
+tests/system/formats/prometheus3.sh build/release
 
 say "clang"
 cmake --preset release-clang >/dev/null
@@ -29,23 +29,23 @@ say "The package under a real systemd, the images from the sources, Debian 13"
 deploy/install-packages.sh image machine
 rm -f build/release/cckm-exporter_*.deb
 (cd build/release && cpack -G DEB >/dev/null)
-tests/packages/systemd.sh build/release/cckm-exporter_*.deb build/release/tests/simulator/ciphertrust_simulator || [ $? -eq 77 ]
-tests/packages/image.sh
-tests/packages/debian13.sh
+tests/deploy/packages/systemd.sh build/release/cckm-exporter_*.deb build/release/tests/simulator/ciphertrust_simulator || [ $? -eq 77 ]
+tests/deploy/packages/image.sh
+tests/deploy/packages/debian13.sh
 
 say "The chart on a real Kubernetes"
-tests/cluster/run.sh build/release || [ $? -eq 77 ]
+tests/deploy/cluster/run.sh build/release || [ $? -eq 77 ]
 
 say "clang-tidy"
 tests/tidy.sh all
 
 say "A thousand kills, and every failing write"
-export PYTHONPATH=$PWD/tests/processes
-python3 -B tests/crash/run.py --build-dir=build/release --moments=1000 --seconds=560
-python3 -B tests/crash/failing_disk.py --build-dir=build/release --every --library build/release/tests/crash/libfailing_disk.so
+export PYTHONPATH=$PWD/tests/support/processes
+python3 -B tests/system/crash/run.py --build-dir=build/release --moments=1000 --seconds=560
+python3 -B tests/system/crash/failing_disk.py --build-dir=build/release --every --library build/release/tests/system/crash/libfailing_disk.so
 
 say "Three minutes of logins"
-tests/long/session.sh
+tests/system/long/session.sh
 
 say "Benchmarks"
 tests/bench/run.sh

@@ -13,14 +13,14 @@ export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 cmake --preset "$preset" >/dev/null
 if [ "$preset" = tsan ]; then
   cmake --build --preset "$preset" --target thread_tests | tail -n 1
-  build/tsan/tests/thread_tests --gtest_brief=1
+  build/tsan/tests/unit/thread_tests --gtest_brief=1
 else
   # As one process each: with a sanitizer a start takes longer than most tests.
   large='*ADayOfFaults*:FlatDayTest.*:*AHundredThousand*:*TwoThousandRefreshesASecond*:*WithoutAnEnd*'
   cmake --build --preset "$preset" --target collectors_tests exporter_tests | tail -n 1
-  "build/$preset/tests/collectors_tests" --gtest_brief=1 --gtest_filter="-$large" >"build/$preset/collectors_tests.log" 2>&1 &
+  "build/$preset/tests/unit/collectors_tests" --gtest_brief=1 --gtest_filter="-$large" >"build/$preset/collectors_tests.log" 2>&1 &
   collectors=$!
-  "build/$preset/tests/exporter_tests" --gtest_brief=1 --gtest_filter="-$large"
+  "build/$preset/tests/unit/exporter_tests" --gtest_brief=1 --gtest_filter="-$large"
   wait $collectors || { cat "build/$preset/collectors_tests.log"; exit 1; }
   tail -n 2 "build/$preset/collectors_tests.log"
 fi

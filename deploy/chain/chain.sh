@@ -1,7 +1,7 @@
 # Functions that start what comes after the exporter, on 127.0.0.1: Prometheus with the rules of deploy/prometheus, an
 # Alertmanager with the inhibitions of deploy/alertmanager, and a webhook that prints what it is told.
 #
-# Sourced by deploy/demo.sh and tests/e2e/chain.sh, from the top folder of the source.  What it starts is in `children`.
+# Sourced by deploy/demo.sh and tests/system/e2e/chain.sh, from the top folder of the source.  What it starts is in `children`.
 # shellcheck shell=bash
 
 # shellcheck source=deploy/chain/children.sh

@@ -1,7 +1,7 @@
 # The processes that a script has started in the background: it adds their numbers to `children`, and calls end_children at
 # its end.
 #
-# Sourced by chain.sh, tests/long/session.sh and tests/packages/systemd.sh.
+# Sourced by chain.sh, tests/system/long/session.sh and tests/deploy/packages/systemd.sh.
 # shellcheck shell=bash
 
 children=()

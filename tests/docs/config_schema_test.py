@@ -18,7 +18,7 @@ import yaml
 import config_schema
 
 ROOT = config_schema.ROOT
-MISTAKES = ROOT / "tests/exporter/config_mistakes_test.cc"
+MISTAKES = ROOT / "tests/unit/exporter/config/config_mistakes_test.cc"
 ROW = re.compile(r'\{(\d+), "((?:[^"\\]|\\.)*)",\s*\d+,\s*[^{}]*?\}')
 # What a schema cannot say: what is in a file or twice in a map, what belongs together in size, and how a number is spelled.
 BEYOND = re.compile("|".join((
