@@ -151,7 +151,7 @@ class Collector {
                  const std::optional<WallTime>& completed_at);
   void AskForThoseOfTheFuture(const HttpResult& response);
   void TakeRefresh(RefreshIndex index, RefreshAnswer answer);
-  void SettleIfFinished(Watched& watched, RefreshAnswer& answer) const;
+  void DecideIfFinal(Watched& watched, RefreshAnswer& answer) const;
   void ListIsThere();
   void ListIsAbsent();
   void LeaveUnasked();
@@ -193,7 +193,7 @@ class Collector {
   const std::vector<std::string> success_texts_;
 
   Watchlist watched_;
-  WallTime latest_known_time_{};  // of a settled refresh; none is later
+  WallTime latest_known_time_{};  // of a final refresh; none is later
   std::deque<PendingRequest> pending_;
   Expected expected_;       // from the walk under way
   Expected expected_next_;  // due since it began

@@ -38,7 +38,7 @@ void Collector::AskForThoseOfTheFuture(const HttpResult& response) {
   latest_known_time_ = {};
   watched_.ForEach([&](RefreshIndex index, const Watched& watched) {
     const bool is_of_future = watched.created_at > latest || watched.completed_at > latest;
-    if (watched.settled && is_of_future) watched_.AskSoon(index);
+    if (watched.is_final && is_of_future) watched_.AskSoon(index);
   });
 }
 
@@ -114,7 +114,7 @@ Collector::Taken Collector::OnRefreshAnswer(RefreshIndex index, const HttpResult
   return taken;
 }
 
-// A settled refresh rests again whatever its recheck brought, unless it came back unfinished.
+// A final refresh is left alone again whatever its recheck brought, unless it came back unfinished.
 void Collector::TakeRefresh(RefreshIndex index, RefreshAnswer answer) {
   if (answer.kind == RefreshAnswer::Kind::kRefresh) {
     const Refresh& refresh = answer.refresh;
@@ -122,8 +122,8 @@ void Collector::TakeRefresh(RefreshIndex index, RefreshAnswer answer) {
     const bool is_history =
         watched_[index].was_found_finished && !discovery_.observe_history && ended_at <= baseline_;
     answer.counts = !is_history;
-    if (answer.settled) NoteTimes(refresh.created_at, refresh.completed_at);
-    watched_.Settle(index, refresh, answer.settled, clock_.SteadyNow());
+    if (answer.is_final) NoteTimes(refresh.created_at, refresh.completed_at);
+    watched_.Update(index, refresh, answer.is_final, clock_.SteadyNow());
   }
   update_.AddAnswer(std::move(answer));
 }
@@ -151,7 +151,7 @@ Collector::Taken Collector::ReadRefresh(Watched& watched, const HttpResult& resp
   watched.is_deleted = false;
   answer.kind = RefreshAnswer::Kind::kRefresh;
   answer.refresh = std::move(*refresh);
-  SettleIfFinished(watched, answer);
+  DecideIfFinal(watched, answer);
   return {.is_valid = true};
 }
 
@@ -179,7 +179,7 @@ Collector::Taken Collector::ReadNotFound(Watched& watched, RefreshAnswer& answer
 
 // A refresh that is finished without completed_at is asked for once more before updatedAt stands in
 // for it: the appliance may show the state a moment before the time.
-void Collector::SettleIfFinished(Watched& watched, RefreshAnswer& answer) const {
+void Collector::DecideIfFinal(Watched& watched, RefreshAnswer& answer) const {
   Refresh& refresh = answer.refresh;
   if (!IsFinished(refresh.status)) {
     watched.completion_time_was_missing = false;
@@ -187,14 +187,14 @@ void Collector::SettleIfFinished(Watched& watched, RefreshAnswer& answer) const 
   }
   if (!refresh.completed_at) {
     const bool was_missing = std::exchange(watched.completion_time_was_missing, true);
-    if (!was_missing && !watched.settled) return;
+    if (!was_missing && !watched.is_final) return;
     refresh.anomalies.Add(Anomaly::kMissingCompletionTime);
     refresh.completed_at = refresh.updated_at;
     const auto duration = DurationOf(refresh);
     if (duration && *duration < Nanoseconds::zero())
       refresh.anomalies.Add(Anomaly::kNegativeDuration);
   }
-  answer.settled = true;
+  answer.is_final = true;
 }
 
 }  // namespace cckm

@@ -63,7 +63,7 @@ void Collector::WatchDiscovered(Refresh entry) {
   }
   const RefreshIndex index = AddDiscovered(entry);
   RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh, .refresh = std::move(entry)};
-  SettleIfFinished(watched_[index], answer);
+  DecideIfFinal(watched_[index], answer);
   TakeRefresh(index, std::move(answer));
 }
 
@@ -85,7 +85,7 @@ void Collector::WatchCandidates() {
 bool Collector::MakeRoomFor(const Refresh& entry) {
   if (watched_.discovered() < discovery_.max_refreshes) return true;
   pages_truncated_ = true;
-  const auto oldest = watched_.OldestSettledDiscovered(clock_.Now());
+  const auto oldest = watched_.OldestFinalDiscovered(clock_.Now());
   if (!oldest) return false;
   const bool is_worth_it =
       !IsFinished(entry.status) || watched_[*oldest].created_at < entry.created_at;

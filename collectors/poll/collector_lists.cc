@@ -30,7 +30,7 @@ void Collector::BeginRefreshWalk(bool discovers) {
 // There may be more than allowed since the configuration or the files of refresh IDs changed.
 void Collector::ForgetTooMany() {
   while (watched_.discovered() > discovery_.max_refreshes) {
-    const auto oldest = watched_.OldestSettledDiscovered(clock_.Now());
+    const auto oldest = watched_.OldestFinalDiscovered(clock_.Now());
     Unwatch(oldest ? *oldest : watched_.OldestDiscovered());
   }
 }
@@ -111,10 +111,10 @@ void Collector::NoteUnreadable(const UnusableEntries& unusable) {
   for (const DecodeFailure& failure : unusable.anomalies) TellAnomaly(failure);
 }
 
-// One that is not settled is asked for by id, and tells it then.
+// One that is not final is asked for by id, and tells it then.
 void Collector::TellAnomaly(const DecodeFailure& failure) {
   const auto index = watched_.Find(failure.told_id);
-  if ((index && !watched_[*index].settled) || token_.AppearsIn(failure.told_id)) return;
+  if ((index && !watched_[*index].is_final) || token_.AppearsIn(failure.told_id)) return;
   RefreshAnswer answer;
   answer.refresh.id = failure.told_id;
   answer.refresh.anomalies.Add(*failure.anomaly);
@@ -166,13 +166,13 @@ void Collector::TakeEntry(Refresh entry) {
   }
   Watched& watched = watched_[*index];
   watched.is_deleted = false;
-  const bool is_as_known = watched.settled && !NeedsUnits(watched) &&
+  const bool is_as_known = watched.is_final && !NeedsUnits(watched) &&
                            watched.status == entry.status &&
                            watched.created_at == entry.created_at &&
                            (!entry.completed_at || watched.completed_at == entry.completed_at);
   if (!is_as_known) {
     RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh, .refresh = std::move(entry)};
-    SettleIfFinished(watched, answer);
+    DecideIfFinal(watched, answer);
     TakeRefresh(*index, std::move(answer));
   }
   // One that is asked for by id right now is given back by its answer.
@@ -202,7 +202,7 @@ void Collector::ForgetVanished() {
   std::vector<RefreshIndex> vanished;
   watched_.ForEach([&](RefreshIndex index, const Watched& watched) {
     const bool is_listed = watched.is_configured || WasMet(watched);
-    if (!is_listed && watched.settled) vanished.push_back(index);
+    if (!is_listed && watched.is_final) vanished.push_back(index);
   });
   for (const RefreshIndex index : vanished) {
     update_.AddVanished(watched_[index].id);

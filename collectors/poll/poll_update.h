@@ -55,9 +55,9 @@ struct RefreshAnswer {
   };
   Kind kind = Kind::kNoUsableAnswer;
   Refresh refresh;
-  // The refresh is finished and its completion time is known or known to be missing: it can be
-  // counted.
-  bool settled = false;
+  // The refresh is finished and changes no more: its completion time is known, or known to be
+  // missing.
+  bool is_final = false;
   // False for one that had finished before the first discovery: it is remembered, not counted.
   bool counts = true;
   LeftOutDomains left_out = {};  // of refresh.domains, whoever took them out

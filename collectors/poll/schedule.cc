@@ -23,25 +23,25 @@ void Schedule::SetUnfinished(RefreshIndex index, bool is_unfinished) {
   is_unfinished ? ++unfinished_count_ : --unfinished_count_;
 }
 
-void Schedule::Settle(RefreshIndex index, SteadyTime now) {
-  RestUntil(index, now + settings_.recheck_interval +
+void Schedule::RecheckLater(RefreshIndex index, SteadyTime now) {
+  RecheckAt(index, now + settings_.recheck_interval +
                        PartOf(settings_.recheck_interval, random_.Uniform() / 10));
 }
 
-void Schedule::SettleLongAgo(RefreshIndex index, SteadyTime now) {
-  RestUntil(index, now + PartOf(settings_.recheck_interval, random_.Uniform()));
+void Schedule::RecheckWithinInterval(RefreshIndex index, SteadyTime now) {
+  RecheckAt(index, now + PartOf(settings_.recheck_interval, random_.Uniform()));
 }
 
-void Schedule::RestUntil(RefreshIndex index, SteadyTime due) {
+void Schedule::RecheckAt(RefreshIndex index, SteadyTime due) {
   if (settings_.recheck_interval == Nanoseconds::zero()) return;
   rechecks_.emplace(due, index);
-  resting_[index] = due;
+  recheck_times_[index] = due;
 }
 
 void Schedule::Remove(RefreshIndex index) {
   SetUnfinished(index, false);
-  const auto resting = resting_.extract(index);
-  if (resting) rechecks_.erase({resting.mapped(), index});
+  const auto recheck = recheck_times_.extract(index);
+  if (recheck) rechecks_.erase({recheck.mapped(), index});
 }
 
 Schedule::Due Schedule::Take(SteadyTime now) {

@@ -1,7 +1,7 @@
 // When which refresh of one collector is asked for: a pure calculation on steady time.
 //
-// Unfinished refreshes are due at every tick of poll_interval.  A settled one rests for
-// recheck_interval and up to a tenth more, so that many that settled together are asked for apart.
+// Unfinished refreshes are due at every tick of poll_interval.  A final one is due again after
+// recheck_interval and up to a tenth more, so that many that ended together are asked for apart.
 // When nothing was due for heartbeat_interval, a heartbeat is.
 // Thread-safety: belongs to one poller thread.
 
@@ -21,7 +21,7 @@ namespace cckm {
 
 struct ScheduleSettings {
   Nanoseconds poll_interval{};
-  Nanoseconds recheck_interval{};  // zero: settled refreshes are never due again
+  Nanoseconds recheck_interval{};  // zero: final refreshes are never due again
   Nanoseconds heartbeat_interval{};
 };
 
@@ -36,12 +36,13 @@ class Schedule {
   // The refresh is due at every tick from now on.
   void AddUnfinished(RefreshIndex index);
 
-  // The refresh, which is not among the others, rests until its recheck.
-  void Settle(RefreshIndex index, SteadyTime now);
+  // The refresh is final and due at its recheck.  REQUIRES: it was not added, or was taken or
+  // removed since.
+  void RecheckLater(RefreshIndex index, SteadyTime now);
 
-  // The same for one that settled at an unknown time in the past: its recheck comes at any time
-  // within recheck_interval.
-  void SettleLongAgo(RefreshIndex index, SteadyTime now);
+  // The same for one that became final at an unknown time: its recheck comes at any time within
+  // recheck_interval.
+  void RecheckWithinInterval(RefreshIndex index, SteadyTime now);
 
   // Forgets a refresh that was not taken.
   void Remove(RefreshIndex index);
@@ -51,7 +52,7 @@ class Schedule {
     bool heartbeat = false;  // nothing else is due: ask for one list entry
   };
   // Begins a poll: what is due at `now`, at most once a tick.  A taken refresh has to be given back
-  // with AddUnfinished or Settle.  When ticks were missed, one poll makes up for all of them.
+  // with AddUnfinished or RecheckLater.  When ticks were missed, one poll makes up for all of them.
   Due Take(SteadyTime now);
 
   // Something else was asked for, so that no heartbeat is needed.
@@ -62,7 +63,7 @@ class Schedule {
 
  private:
   void SetUnfinished(RefreshIndex index, bool is_unfinished);
-  void RestUntil(RefreshIndex index, SteadyTime due);
+  void RecheckAt(RefreshIndex index, SteadyTime due);
   bool RecheckIsDue(SteadyTime now) const {
     return !rechecks_.empty() && rechecks_.begin()->first <= now;
   }
@@ -74,7 +75,7 @@ class Schedule {
   std::vector<bool> unfinished_;  // by RefreshIndex
   std::size_t unfinished_count_ = 0;
   std::set<std::pair<SteadyTime, RefreshIndex>> rechecks_;
-  std::unordered_map<RefreshIndex, SteadyTime> resting_;
+  std::unordered_map<RefreshIndex, SteadyTime> recheck_times_;
 };
 
 }  // namespace cckm

@@ -60,13 +60,13 @@ void Watchlist::AddKnown(const KnownRefresh& known, SteadyTime now) {
   const RefreshIndex index = Add(known.id, false);
   schedule_.Remove(index);
   Watched& entry = entries_[index];
-  entry.settled = true;
+  entry.is_final = true;
   entry.status = known.status;
   entry.created_at = known.created_at;
   entry.completed_at = known.completed_at;
   entry.names_no_domain = known.names_no_domain;
   entry.lacks_units = true;
-  schedule_.SettleLongAgo(index, now);
+  schedule_.RecheckWithinInterval(index, now);
   NoteEvictable(index);
 }
 
@@ -113,18 +113,18 @@ void Watchlist::GiveBack(RefreshIndex index, SteadyTime now) {
   entry.is_due = false;
   if (entry.is_leaving) {
     Erase(index);
-  } else if (entry.settled) {
-    schedule_.Settle(index, now);
+  } else if (entry.is_final) {
+    schedule_.RecheckLater(index, now);
   } else {
     schedule_.AddUnfinished(index);
   }
 }
 
-void Watchlist::Settle(RefreshIndex index, const Refresh& refresh, bool settled, SteadyTime now) {
+void Watchlist::Update(RefreshIndex index, const Refresh& refresh, bool is_final, SteadyTime now) {
   Watched& entry = entries_[index];
   ForgetEvictable(index);
-  const bool changes_place = entry.settled != settled && !entry.is_due;
-  entry.settled = settled;
+  const bool changes_place = entry.is_final != is_final && !entry.is_due;
+  entry.is_final = is_final;
   entry.status = refresh.status;
   entry.created_at = refresh.created_at;
   entry.completed_at = refresh.completed_at;
@@ -133,8 +133,8 @@ void Watchlist::Settle(RefreshIndex index, const Refresh& refresh, bool settled,
   NoteEvictable(index);
   if (!changes_place) return;
   schedule_.Remove(index);
-  if (settled) {
-    schedule_.Settle(index, now);
+  if (is_final) {
+    schedule_.RecheckLater(index, now);
   } else {
     schedule_.AddUnfinished(index);
   }
@@ -146,7 +146,7 @@ void Watchlist::AskSoon(RefreshIndex index) {
   schedule_.AddUnfinished(index);
 }
 
-std::optional<RefreshIndex> Watchlist::OldestSettledDiscovered(WallTime now) {
+std::optional<RefreshIndex> Watchlist::OldestFinalDiscovered(WallTime now) {
   while (!last_to_go_.empty()) {
     const auto [completed_at, index] = *last_to_go_.begin();
     if (completed_at && *completed_at + kShownAfterEnd > now) break;
@@ -169,7 +169,7 @@ RefreshIndex Watchlist::OldestDiscovered() const {
 
 void Watchlist::NoteEvictable(RefreshIndex index) {
   const Watched& entry = entries_[index];
-  if (!entry.settled || entry.is_configured) return;
+  if (!entry.is_final || entry.is_configured) return;
   if (entry.names_no_domain) {
     last_to_go_.emplace(entry.completed_at, index);
   } else {

@@ -30,16 +30,16 @@ struct Watched {
   bool is_due = false;              // taken from the schedule and not given back yet
   Awaited awaited = Awaited::kFromNone;
   bool is_leaving = false;  // forgotten, but not given back yet
-  bool settled = false;
+  bool is_final = false;
   bool completion_time_was_missing = false;
-  bool names_no_domain = false;    // settled, and failed without saying for which domains
+  bool names_no_domain = false;    // final, and failed without saying for which domains
   bool lacks_units = false;        // known from before, without Refresh::units
   bool is_deleted = false;         // the appliance said so, and was asked twice where that was news
   bool on_new_connection = false;  // how it was asked for last
   bool needs_new_connection = false;
   // What the last answer that did not carry this id carried in its place: another one, or none.
   std::optional<std::string> other_id = {};
-  // Of a settled one, to see whether it changed.
+  // Of a final one, to see whether it changed.
   RefreshStatus status = RefreshStatus::kUnknown;
   std::optional<WallTime> created_at = {};
   std::optional<WallTime> completed_at = {};
@@ -77,7 +77,7 @@ class Watchlist {
 
   // Adds an entry that is due at the next tick.  REQUIRES: no entry of that id.
   RefreshIndex Add(std::string id, bool is_configured);
-  // Adds an entry as if it had been discovered, that is settled and rests.
+  // Adds an entry as if it had been discovered, that is final and not due before its recheck.
   void AddKnown(const KnownRefresh& known, SteadyTime now);
   void SetConfigured(RefreshIndex index, bool is_configured);
   // Forgets an entry; one that is due leaves when it is given back.
@@ -86,16 +86,17 @@ class Watchlist {
   // Takes what is due; each entry has to be given back.
   Schedule::Due TakeDue(SteadyTime now);
   void GiveBack(RefreshIndex index, SteadyTime now);
-  // Puts a settled entry to rest, or one that is none any more back among the due.
-  void Settle(RefreshIndex index, const Refresh& refresh, bool settled, SteadyTime now);
-  // Makes a settled entry that rests due at the next tick.
+  // Takes what is now known of an entry.  A final one is due at its recheck, any other at each
+  // tick.
+  void Update(RefreshIndex index, const Refresh& refresh, bool is_final, SteadyTime now);
+  // Makes a final entry due at the next tick.
   void AskSoon(RefreshIndex index);
   Schedule& schedule() { return schedule_; }
   const Schedule& schedule() const { return schedule_; }
 
-  // The discovered entry that has settled and is the oldest by creation.  Those that failed in the
+  // The discovered entry that is final and the oldest by creation.  Those that failed in the
   // day before `now` for nobody knows which domains come last: nothing else tells of them.
-  std::optional<RefreshIndex> OldestSettledDiscovered(WallTime now);
+  std::optional<RefreshIndex> OldestFinalDiscovered(WallTime now);
   // Whether one of the discovered ones may have failed so.
   bool HasFailuresForUnknownDomains() const { return !last_to_go_.empty(); }
   // The discovered entry that is the oldest by creation, whatever its state.  Takes time in

@@ -152,10 +152,10 @@ void EventLog::OnLogin(const LoginUpdate& update) {
 
 void EventLog::OnUpdate(const PollUpdate& update, const std::vector<bool>& is_new) {
   for (const Error& error : update.errors) LogFault(update, error);
-  std::size_t settled = 0;
+  std::size_t final_answers = 0;
   std::size_t lines = 0;
   for (const RefreshAnswer& answer : update.answers) {
-    if (!answer.settled || !is_new[settled++] || ++lines > kMaxEnds) continue;
+    if (!answer.is_final || !is_new[final_answers++] || ++lines > kMaxEnds) continue;
     LogEnd(update, answer.refresh);
   }
   LogChangeOfUp(update);

@@ -25,7 +25,7 @@ class EventLog {
   // `log` and `clock` outlive this.
   EventLog(Log& log, const Clock& clock) : log_(log), clock_(clock) {}
 
-  // Logs the update's faults, a collector that came back or went down, and settled refreshes for
+  // Logs the update's faults, a collector that came back or went down, and final refreshes for
   // which is_new says so.
   void OnUpdate(const PollUpdate& update, const std::vector<bool>& is_new);
 

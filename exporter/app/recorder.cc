@@ -9,17 +9,17 @@
 namespace cckm {
 namespace {
 
-std::vector<FinishedRefresh> SettledOf(const PollUpdate& update) {
-  std::vector<FinishedRefresh> settled;
+std::vector<FinishedRefresh> FinishedRefreshesOf(const PollUpdate& update) {
+  std::vector<FinishedRefresh> finished;
   for (const RefreshAnswer& answer : update.answers) {
-    if (!answer.settled) continue;
-    settled.push_back({.refresh = &answer.refresh,
-                       .counts = answer.counts,
-                       .counted_at = update.wall_time,
-                       .clock_ahead = update.observation.clock_skew.value_or(Nanoseconds::zero()),
-                       .left_out = answer.left_out.counts});
+    if (!answer.is_final) continue;
+    finished.push_back({.refresh = &answer.refresh,
+                        .counts = answer.counts,
+                        .counted_at = update.wall_time,
+                        .clock_ahead = update.observation.clock_skew.value_or(Nanoseconds::zero()),
+                        .left_out = answer.left_out.counts});
   }
-  return settled;
+  return finished;
 }
 
 }  // namespace
@@ -46,24 +46,24 @@ void Recorder::OnLogin(const LoginUpdate& update) {
   if (parts_.publisher != nullptr) parts_.publisher->Notify();
 }
 
-// For each settled answer whether it counts now: none of them while they cannot be stored.
+// For each final answer whether it counts now: none of them while they cannot be stored.
 std::vector<bool> Recorder::Store(const PollUpdate& update) {
   std::size_t without_room = 0;
   auto is_new = CommitOrKeep(update, without_room);
   if (is_new) return std::move(*is_new);
   ReportError(is_new.error());
   if (without_room != 0) parts_.events.OnNoRoom(update, without_room);
-  return std::vector<bool>(SettledOf(update).size(), false);
+  return std::vector<bool>(FinishedRefreshesOf(update).size(), false);
 }
 
 // Tells in `without_room` how many refreshes could be neither stored nor kept.
 Result<std::vector<bool>> Recorder::CommitOrKeep(const PollUpdate& update,
                                                  std::size_t& without_room) {
-  const std::vector<FinishedRefresh> settled = SettledOf(update);
-  if (settled.empty()) return {};
+  const std::vector<FinishedRefresh> finished = FinishedRefreshesOf(update);
+  if (finished.empty()) return {};
   const CollectorKey collector{update.target, update.family};
   const MutexLock lock(mutex_);
-  auto is_new = parts_.ledger.Commit(update.target, *update.family, settled);
+  auto is_new = parts_.ledger.Commit(update.target, *update.family, finished);
   if (is_new) {
     const auto pending = pending_.find(collector);
     if (pending != pending_.end()) pending->second.Forget(update.answers);
@@ -72,7 +72,7 @@ Result<std::vector<bool>> Recorder::CommitOrKeep(const PollUpdate& update,
   Unstored& pending = pending_[collector];
   pending.NoteClockSkew(update.observation.clock_skew);
   for (const RefreshAnswer& answer : update.answers) {
-    if (answer.settled && !pending.Keep(answer)) ++without_room;
+    if (answer.is_final && !pending.Keep(answer)) ++without_room;
   }
   return is_new;
 }
@@ -183,7 +183,7 @@ Result<std::vector<bool>> Recorder::CommitPending(const CollectorKey& collector,
   update.answers = pending.SomeAnswers();
   if (update.answers.empty()) return {};
   update.observation.clock_skew = pending.clock_skew();
-  auto is_new = parts_.ledger.Commit(update.target, *update.family, SettledOf(update));
+  auto is_new = parts_.ledger.Commit(update.target, *update.family, FinishedRefreshesOf(update));
   if (is_new) pending.Forget(update.answers);
   return is_new;
 }

@@ -16,7 +16,7 @@ std::size_t NamesOf(const std::optional<RefreshAnswer>& answer) {
 RefreshAnswer WhatCounts(const RefreshAnswer& answer) {
   RefreshAnswer kept;
   kept.kind = answer.kind;
-  kept.settled = true;
+  kept.is_final = true;
   kept.counts = answer.counts;
   kept.refresh.id = answer.refresh.id;
   kept.refresh.status = answer.refresh.status;
@@ -87,7 +87,7 @@ std::vector<MetDomain> Unstored::SomeMet() const {
 void Unstored::Forget(std::span<const RefreshAnswer> answers) {
   for (const RefreshAnswer& answer : answers) {
     const auto known = answers_.find(answer.refresh.id);
-    if (!answer.settled || known == answers_.end()) continue;
+    if (!answer.is_final || known == answers_.end()) continue;
     names_ -= NamesOf(known->second.first) + NamesOf(known->second.last);
     answers_.erase(known);
   }

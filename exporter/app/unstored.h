@@ -30,7 +30,7 @@ class Unstored {
 
   explicit Unstored(std::size_t most_names = kMaxNames) : most_names_(most_names) {}
 
-  // Keeps what a settled answer says.  The first one of a refresh is what will be counted, the last
+  // Keeps what a final answer says.  The first one of a refresh is what will be counted, the last
   // one what will be held of it; those between change nothing.  Returns false where there is no
   // room for the first one: the refresh counts when it is asked for again.
   [[nodiscard]] bool Keep(const RefreshAnswer& answer);
@@ -50,7 +50,7 @@ class Unstored {
   const std::optional<WallTime>& baseline() const { return baseline_; }
   const std::optional<Nanoseconds>& clock_skew() const { return clock_skew_; }
 
-  // Lets go of everything of the refreshes that are settled in these answers, or of these domains:
+  // Lets go of everything of the refreshes that are final in these answers, or of these domains:
   // it is stored.
   void Forget(std::span<const RefreshAnswer> answers);
   void Forget(std::span<const MetDomain> met);

@@ -80,7 +80,7 @@ std::vector<FinishedEntry> FinishedOldestLast(const TargetState& target) {
     finished.reserve(finished.size() + refreshes.size());
     std::size_t position = 0;
     for (const RefreshState& refresh : refreshes) {
-      if (refresh.settled) {
+      if (refresh.is_final) {
         finished.push_back({refresh.created_at, SeriesOf(refresh), index, position});
       }
       ++position;
@@ -122,7 +122,7 @@ void SeriesBudget::LeaveOut(const TargetState& target, std::size_t series,
   LeaveOutFinished(target, left_out_, excess);
   LeaveOutFromTheEnd(
       target, &CollectorState::refreshes, left_out_, &LeftOut::refreshes, kRefresh, excess,
-      [](const RefreshState& refresh) { return refresh.settled ? 0 : SeriesOf(refresh); });
+      [](const RefreshState& refresh) { return refresh.is_final ? 0 : SeriesOf(refresh); });
   LeaveOutFromTheEnd(target, &CollectorState::domains, left_out_, &LeftOut::domains, kDomain,
                      excess, [](const DomainState& domain) { return SeriesOf(domain); });
 }

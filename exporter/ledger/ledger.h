@@ -31,7 +31,7 @@ namespace cckm {
 
 // A refresh on its way into the ledger.
 struct FinishedRefresh {
-  const Refresh* refresh = nullptr;  // settled; never null
+  const Refresh* refresh = nullptr;  // final; never null
   bool counts = true;     // false: only remembered, because it had finished before anybody watched
   WallTime counted_at{};  // by our clock
   Nanoseconds clock_ahead{};  // how far the appliance's clock is ahead of ours, as it told last

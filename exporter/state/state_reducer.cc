@@ -37,19 +37,19 @@ void KeepDetail(DomainState& domain, const DomainRefresh& named) {
 }
 
 bool FailedForUnknownDomains(const RefreshState& refresh) {
-  return refresh.settled && refresh.status == RefreshStatus::kFailed && refresh.domains.empty() &&
+  return refresh.is_final && refresh.status == RefreshStatus::kFailed && refresh.domains.empty() &&
          refresh.left_out.counts == LeftOutDomains{}.counts;
 }
 
 // A finished refresh that was gone for a while has changed only if it came back otherwise; a time
 // that is taken for none now was told before.
 bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) {
-  if (!state.settled) return false;
+  if (!state.is_final) return false;
   const bool same_status =
       state.status == RefreshStatus::kNotFound || state.status == answer.refresh.status;
   const bool same_time = state.completed_at == answer.refresh.completed_at ||
                          answer.refresh.anomalies.Has(Anomaly::kBadTimestamp);
-  return !answer.settled || !same_status || !same_time;
+  return !answer.is_final || !same_status || !same_time;
 }
 
 }  // namespace
@@ -77,9 +77,9 @@ AnomalySet StateReducer::Reduce(const RefreshAnswer& answer, bool is_new) {
   state->is_vanished = false;
   AnomalySet anomalies = answer.refresh.anomalies;
   if (answer.kind == RefreshAnswer::Kind::kNoUsableAnswer) {
-    state->unanswered = !state->settled;
+    state->unanswered = !state->is_final;
   } else {
-    const bool is_next_in_turn = state->was_seen && !state->unanswered && !state->settled;
+    const bool is_next_in_turn = state->was_seen && !state->unanswered && !state->is_final;
     state->answer_gap = is_next_in_turn ? setting_.now - state->answered_at : Nanoseconds::zero();
     state->unanswered = false;
     state->answered_at = setting_.now;
@@ -112,7 +112,7 @@ void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answe
   const bool is_first_answer = !std::exchange(state.was_seen, true);
   if (is_first_answer) state.was_finished_when_first_seen = IsFinished(refresh.status);
   state.status = refresh.status;
-  state.settled = answer.settled;
+  state.is_final = answer.is_final;
   if (refresh.created_at < state.created_at) newest_may_have_changed_ = true;
   state.created_at = refresh.created_at;
   state.completed_at = refresh.completed_at;
@@ -124,7 +124,7 @@ void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answe
   }
   RenewDomains(state, refresh, is_first_answer);
   if (Leaves(state)) is_sweep_needed_ = true;
-  if (!answer.settled) return;
+  if (!answer.is_final) return;
   if (is_new) Count(refresh, collector_.durations, setting_.wall_now);
   for (std::size_t i = 0; i < state.domains.size(); ++i) {
     const auto [domain, status] = state.domains[i];
@@ -254,7 +254,7 @@ DomainState& StateReducer::AddDomain(LabelValue id, std::uint64_t first_update) 
 bool StateReducer::Leaves(const RefreshState& refresh) const {
   if (refresh.is_configured) return false;
   const bool was_let_go = !refresh.is_watched && !(refresh.is_vanished && collector_.discovers);
-  const bool is_over = was_let_go || (refresh.settled && refresh.completed_at &&
+  const bool is_over = was_let_go || (refresh.is_final && refresh.completed_at &&
                                       *refresh.completed_at + kShownAfterEnd <= setting_.wall_now);
   if (!is_over) return false;
   const auto is_its_newest = [&](const NamedDomain& named) {

@@ -48,14 +48,14 @@ class StateReducer {
   StateReducer(CollectorState& collector, const Setting& setting)
       : collector_(collector), setting_(setting) {}
 
-  // Takes one answer.  `is_new` tells, for a settled one, that it has to be counted.  Returns the
+  // Takes one answer.  `is_new` tells, for a final one, that it has to be counted.  Returns the
   // anomalies that were not counted before.
   AnomalySet Reduce(const RefreshAnswer& answer, bool is_new);
 
   // Shows again what a refresh that was counted before a restart is the exemplar of.
   void RestoreExemplar(const Refresh& refresh);
 
-  // Takes again a settled refresh that was taken before without being counted, and counts it if it
+  // Takes again a final refresh that was taken before without being counted, and counts it if it
   // `is_new`.
   void TakeStored(const Refresh& refresh, bool is_new);
 
@@ -66,7 +66,7 @@ class StateReducer {
   void NeedSweep() { is_sweep_needed_ = true; }
 
   // To be called at the end: removes refreshes that are shown no longer, finds the newest refresh
-  // of domains that lost theirs or whose newest turned out to be older, and settles which domains
+  // of domains that lost theirs or whose newest turned out to be older, and decides which domains
   // are shown.
   void Finish();
 

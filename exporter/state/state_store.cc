@@ -141,7 +141,7 @@ void StateStore::SetTarget(TargetSetup setup) {
   }
 }
 
-// Settles what is shown after a change of what is watched.
+// Decides what is shown after a change of what is watched.
 void StateStore::Sweep(CollectorState& collector) {
   const DomainLabels no_labels;
   StateReducer folder = FolderOf(collector, no_labels, clock_.SteadyNow(), clock_.Now());
@@ -189,7 +189,7 @@ void StateStore::RestoreRefreshes(CollectorState& collector, CollectorMemory mem
     }
     RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh,
                          .refresh = std::move(memory.refreshes[i])};
-    answer.settled = true;
+    answer.is_final = true;
     answer.left_out.counts = memory.left_out[i];
     gate.Pass(answer, [&](std::span<const std::string_view> labels) {
       return LookAt(labels, collector, most);
@@ -271,9 +271,9 @@ std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update,
   FindTarget(update.target)->observation = update.observation;
   StateReducer folder = FolderOf(*collector, labelled.domains, update.at, update.wall_time);
   std::vector<NewAnomalies> anomalies;
-  std::size_t settled = 0;
+  std::size_t final_answers = 0;
   for (const RefreshAnswer& answer : update.answers) {
-    const AnomalySet found = folder.Reduce(answer, answer.settled && is_new[settled++]);
+    const AnomalySet found = folder.Reduce(answer, answer.is_final && is_new[final_answers++]);
     if (!found.empty()) anomalies.push_back({answer.refresh.id, found});
   }
   ReduceLists(*collector, update, std::move(labelled), folder);

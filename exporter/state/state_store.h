@@ -78,12 +78,12 @@ class StateStore {
   void LeaveOutDomains(PollUpdate& update);
 
   // Takes an update into its collector's state, and returns the anomalies found in it.  is_new says
-  // for each settled answer, in order, whether it has to be counted.  An update of a collector that
-  // was removed has no effect. REQUIRES: a value in is_new for each settled answer.
+  // for each final answer, in order, whether it has to be counted.  An update of a collector that
+  // was removed has no effect. REQUIRES: a value in is_new for each final answer.
   [[nodiscard]] std::vector<NewAnomalies> Apply(const PollUpdate& update,
                                                 const std::vector<bool>& is_new);
 
-  // Counts settled answers that were applied before without being counted.  is_new as in Apply().
+  // Counts final answers that were applied before without being counted.  is_new as in Apply().
   void Count(const PollUpdate& update, const std::vector<bool>& is_new);
 
   // The domains of a collector that were met, or listed, for the first time since the last call.

@@ -54,7 +54,7 @@ TEST_F(PollerBoundsTest, AStopIsLookedForBetweenLargeParts) {
   RunFor(0s);
   EXPECT_EQ(listener_.updates.size(), 1U);
   RunFor(1s);
-  EXPECT_EQ(Settled(), "r0+ r1+ r2+ ");
+  EXPECT_EQ(FinalAnswers(), "r0+ r1+ r2+ ");
 }
 
 TEST_F(PollerBoundsTest, ConfiguredRefreshesDoNotWaitForAListWithoutAnEnd) {

@@ -53,12 +53,12 @@ class PollerDiscoveryTest : public ::testing::Test {
         client_.paths(),
         [&](const std::string& path) { return path.find(part) != std::string::npos; }));
   }
-  // "a+ b-": settled answers that count, and that do not.
-  std::string Settled() const {
+  // "a+ b-": final answers that count, and that do not.
+  std::string FinalAnswers() const {
     std::string text;
     for (const PollUpdate& update : listener_.updates) {
       for (const RefreshAnswer& answer : update.answers) {
-        if (answer.settled) text += answer.refresh.id + (answer.counts ? "+ " : "- ");
+        if (answer.is_final) text += answer.refresh.id + (answer.counts ? "+ " : "- ");
       }
     }
     return text;

@@ -26,7 +26,7 @@ TEST_F(PollerDiscoveryTest,
   RunFor(1ms);
   appliance_.Find("running")->completed = theirs - 1min;
   RunFor(1min);
-  EXPECT_EQ(Settled(), "before- after+ running+ ");
+  EXPECT_EQ(FinalAnswers(), "before- after+ running+ ");
 }
 
 TEST_F(PollerDiscoveryTest, WithObserveHistoryOrAnOldBaselineWhatHadFinishedCounts) {
@@ -37,14 +37,14 @@ TEST_F(PollerDiscoveryTest, WithObserveHistoryOrAnOldBaselineWhatHadFinishedCoun
   Plan().baseline.reset();
   Plan().discovery.observe_history = true;
   RunFor(1ms);
-  EXPECT_EQ(Settled(), "a+ a+ ");
+  EXPECT_EQ(FinalAnswers(), "a+ a+ ");
 }
 
 TEST_F(PollerDiscoveryTest, WhatIsKnownFromBeforeIsNotTakenAgain) {
   appliance_.jobs = {{.id = "a", .completed = clock_.Now() + 1s}};
   Plan().known = {{"a", RefreshStatus::kCompleted, FakeClock::kStart, clock_.Now() + 1s}};
   RunFor(5min);
-  EXPECT_EQ(Settled(), "");
+  EXPECT_EQ(FinalAnswers(), "");
 }
 
 TEST_F(PollerDiscoveryTest, OfTooManyTheUnfinishedAndTheNewestAreWatched) {
@@ -119,7 +119,7 @@ TEST_F(PollerDiscoveryTest, FinishedOnesWithTooManyDomainsToWaitWithAreAskedForB
     appliance_.jobs.push_back(std::move(job));
   }
   RunFor(1min);
-  EXPECT_EQ(Settled(), "f0+ f1+ f2+ ");
+  EXPECT_EQ(FinalAnswers(), "f0+ f1+ f2+ ");
   EXPECT_EQ(Count("refresh/f2"), 1U);
 }
 
@@ -201,7 +201,7 @@ TEST_F(PollerDiscoveryTest, ARecheckWithoutCompletionTimeOfAKnownRefreshChangesN
   appliance_.jobs = {{.id = "a", .status = "completed"}};
   RunFor(1min);
   for (const PollUpdate& update : listener_.updates) {
-    for (const RefreshAnswer& answer : update.answers) EXPECT_TRUE(answer.settled);
+    for (const RefreshAnswer& answer : update.answers) EXPECT_TRUE(answer.is_final);
   }
   EXPECT_EQ(Count("refresh/a"), 1U);
 }

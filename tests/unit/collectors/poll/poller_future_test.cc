@@ -56,9 +56,9 @@ TEST_F(PollerFutureTest, ACompletionInTheFutureIsAMissingOne) {
   appliance_.jobs = {
       {.id = "r1", .created = FakeClock::kStart - 1h, .completed = FakeClock::kStart + 24h}};
   RunFor(1ms);
-  EXPECT_FALSE(Last("r1").settled);
+  EXPECT_FALSE(Last("r1").is_final);
   RunFor(15s);
-  EXPECT_TRUE(Last("r1").settled);
+  EXPECT_TRUE(Last("r1").is_final);
   EXPECT_FALSE(Last("r1").refresh.completed_at);
   EXPECT_TRUE(Last("r1").refresh.anomalies.Has(Anomaly::kMissingCompletionTime));
   EXPECT_TRUE(Last("r1").refresh.anomalies.Has(Anomaly::kBadTimestamp));
@@ -87,7 +87,7 @@ TEST_F(PollerFutureTest, ABaselineOfAClockThatWasAheadIsTakenAgain) {
   RunFor(2min);
   appliance_.jobs = {{.id = "later", .created = clock_.Now(), .completed = clock_.Now() + 1s}};
   RunFor(2min);
-  EXPECT_EQ(Settled(), "later+ ");
+  EXPECT_EQ(FinalAnswers(), "later+ ");
 }
 
 TEST_F(PollerFutureTest, OneDatedInTheFutureIsTheFirstToMakeRoom) {

@@ -165,9 +165,9 @@ TEST_F(PollerTest, AFinishedRefreshWithoutCompletionTimeIsAskedForOnceMore) {
   RunFor(15s);
   const auto answers = Answers();
   ASSERT_EQ(answers.size(), 2U);
-  EXPECT_FALSE(answers[0].settled);
+  EXPECT_FALSE(answers[0].is_final);
   EXPECT_TRUE(answers[0].refresh.anomalies.empty());
-  EXPECT_TRUE(answers[1].settled);
+  EXPECT_TRUE(answers[1].is_final);
   EXPECT_TRUE(answers[1].refresh.anomalies.Has(Anomaly::kMissingCompletionTime));
   EXPECT_EQ(answers[1].refresh.completed_at, answers[1].refresh.updated_at);
   EXPECT_EQ(DurationOf(answers[1].refresh), 8s);
@@ -182,7 +182,7 @@ TEST_F(PollerTest, ACompletionTimeThatComesWithTheSecondAnswerIsNoAnomaly) {
   RunFor(15s);
   const auto answers = Answers();
   ASSERT_EQ(answers.size(), 2U);
-  EXPECT_TRUE(answers[1].settled);
+  EXPECT_TRUE(answers[1].is_final);
   EXPECT_TRUE(answers[1].refresh.anomalies.empty());
   EXPECT_EQ(DurationOf(answers[1].refresh), 2s);
 }

@@ -74,7 +74,7 @@ TEST_F(PollerTrustTest, AnotherIdThatComesAgainOnANewConnectionCounts) {
   RunFor(1ms);
   EXPECT_EQ(Told("r1"), "completed!");
   EXPECT_EQ(Count("/r1"), 2U);
-  EXPECT_EQ(Settled(), "r2+ r1+ ");
+  EXPECT_EQ(FinalAnswers(), "r2+ r1+ ");
 }
 
 TEST_F(PollerTrustTest, OneThatOnceHadAnotherIdIsAskedForOnANewConnectionAtOnce) {

@@ -48,25 +48,25 @@ TEST(ScheduleTest, OnePollMakesUpForManyMissedOnes) {
   EXPECT_EQ(schedule.NextDue(), kStart + 115s);
 }
 
-TEST(ScheduleTest, ASettledRefreshRestsUntilItsRecheck) {
+TEST(ScheduleTest, AFinalRefreshIsNotDueUntilItsRecheck) {
   FakeRandom random(0.5);
   Schedule schedule(kSettings, kStart, random);
   schedule.AddUnfinished(3);
   schedule.Take(kStart);
-  schedule.Settle(3, kStart);
+  schedule.RecheckLater(3, kStart);
   const SteadyTime recheck = kStart + 24h + 72min;  // a twentieth of a day more
   EXPECT_TRUE(schedule.Take(recheck - 1s).refreshes.empty());
   EXPECT_EQ(schedule.Take(recheck + kSettings.poll_interval).refreshes, Indexes({3}));
 }
 
-TEST(ScheduleTest, WithoutRecheckASettledRefreshIsNeverDueAgain) {
+TEST(ScheduleTest, WithoutRecheckAFinalRefreshIsNeverDueAgain) {
   FakeRandom random;
   ScheduleSettings settings = kSettings;
   settings.recheck_interval = Nanoseconds::zero();
   Schedule schedule(settings, kStart, random);
   schedule.AddUnfinished(3);
   schedule.Take(kStart);
-  schedule.Settle(3, kStart);
+  schedule.RecheckLater(3, kStart);
   const Schedule::Due due = schedule.Take(kStart + 10000h);
   EXPECT_TRUE(due.refreshes.empty());
   EXPECT_TRUE(due.heartbeat);
@@ -77,7 +77,7 @@ TEST(ScheduleTest, AHeartbeatIsDueWhenNothingElseWasForItsInterval) {
   Schedule schedule(kSettings, kStart, random);
   schedule.AddUnfinished(3);
   schedule.Take(kStart);
-  schedule.Settle(3, kStart + 1s);
+  schedule.RecheckLater(3, kStart + 1s);
   EXPECT_EQ(schedule.NextDue(), kStart + 60s);
   EXPECT_FALSE(schedule.Take(kStart + 59s).heartbeat);
   EXPECT_TRUE(schedule.Take(kStart + 60s).heartbeat);
@@ -97,17 +97,17 @@ TEST(ScheduleTest, ARemovedRefreshIsNeverDueAgain) {
   FakeRandom random;
   Schedule schedule(kSettings, kStart, random);
   schedule.AddUnfinished(1);
-  schedule.Settle(2, kStart);
+  schedule.RecheckLater(2, kStart);
   schedule.Remove(1);
   schedule.Remove(2);
   schedule.Remove(3);
   EXPECT_TRUE(schedule.Take(kStart + 1000h).refreshes.empty());
 }
 
-TEST(ScheduleTest, OneThatSettledLongAgoIsCheckedAtAnyTimeWithinTheInterval) {
+TEST(ScheduleTest, OneThatWasFinalLongAgoIsCheckedAtAnyTimeWithinTheInterval) {
   FakeRandom random(0.25);
   Schedule schedule(kSettings, kStart, random);
-  schedule.SettleLongAgo(1, kStart);
+  schedule.RecheckWithinInterval(1, kStart);
   EXPECT_TRUE(schedule.Take(kStart + 6h - 1s).refreshes.empty());
   EXPECT_EQ(schedule.Take(kStart + 6h + 15s).refreshes, Indexes({1}));
 }

@@ -62,12 +62,12 @@ class EventLogTest : public ::testing::Test {
     return update;
   }
 
-  static RefreshAnswer Settled(std::string id, RefreshStatus status) {
+  static RefreshAnswer FinalAnswer(std::string id, RefreshStatus status) {
     RefreshAnswer answer;
     answer.kind = RefreshAnswer::Kind::kRefresh;
     answer.refresh.id = std::move(id);
     answer.refresh.status = status;
-    answer.settled = true;
+    answer.is_final = true;
     return answer;
   }
 
@@ -167,12 +167,12 @@ TEST_F(EventLogTest, ACollectorThatIsDownFromTheStartIsSaidToBe) {
 
 TEST_F(EventLogTest, OnlyNewEndsGetALine) {
   PollUpdate update = Update();
-  update.answers.push_back(Settled("known", RefreshStatus::kFailed));
-  RefreshAnswer running = Settled("running", RefreshStatus::kInProgress);
-  running.settled = false;
+  update.answers.push_back(FinalAnswer("known", RefreshStatus::kFailed));
+  RefreshAnswer running = FinalAnswer("running", RefreshStatus::kInProgress);
+  running.is_final = false;
   update.answers.push_back(running);
-  update.answers.push_back(Settled("new", RefreshStatus::kFailed));
-  update.answers.push_back(Settled("good", RefreshStatus::kCompleted));
+  update.answers.push_back(FinalAnswer("new", RefreshStatus::kFailed));
+  update.answers.push_back(FinalAnswer("good", RefreshStatus::kCompleted));
   events.OnUpdate(update, {false, true, true});
   EXPECT_EQ(Logged(),
             "level=warn msg=\"Refresh ended\" target=cm cloud=dsm refresh_id=new status=failed\n"
@@ -182,7 +182,7 @@ TEST_F(EventLogTest, OnlyNewEndsGetALine) {
 
 TEST_F(EventLogTest, AFailedRefreshNamesItsFailedDomainsAndTheReason) {
   PollUpdate update = Update();
-  RefreshAnswer answer = Settled("r1", RefreshStatus::kPartial);
+  RefreshAnswer answer = FinalAnswer("r1", RefreshStatus::kPartial);
   answer.refresh.domains = {{"d1", DomainStatus::kFailed, "no such host"},
                             {"d2", DomainStatus::kCompleted, "fine"}};
   update.answers.push_back(answer);
@@ -195,7 +195,7 @@ TEST_F(EventLogTest, AFailedRefreshNamesItsFailedDomainsAndTheReason) {
 
 TEST_F(EventLogTest, ALargeUpdateGetsFewLines) {
   PollUpdate update = Update();
-  RefreshAnswer answer = Settled("r", RefreshStatus::kFailed);
+  RefreshAnswer answer = FinalAnswer("r", RefreshStatus::kFailed);
   for (int i = 0; i < 1000; ++i) {
     answer.refresh.domains.push_back({"d" + std::to_string(i), DomainStatus::kFailed, ""});
   }

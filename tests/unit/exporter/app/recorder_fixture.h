@@ -112,7 +112,7 @@ class RecorderTest : public ::testing::Test {
     answer.refresh.created_at = FakeClock::kStart;
     answer.refresh.completed_at = FakeClock::kStart + std::chrono::seconds(10);
     answer.refresh.domains = {{"d1", DomainStatus::kCompleted, ""}};
-    answer.settled = true;
+    answer.is_final = true;
     return answer;
   }
 

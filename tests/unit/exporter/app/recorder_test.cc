@@ -25,11 +25,11 @@ TEST_F(RecorderTest, StoresBeforeTheStateShows) {
   EXPECT_EQ(CompletedOfD1(), 1);
 }
 
-TEST_F(RecorderTest, OffersTheLedgerTheSettledRefreshesOnly) {
+TEST_F(RecorderTest, OffersTheLedgerTheFinalRefreshesOnly) {
   PollUpdate update = Update();
   update.answers.push_back(Completed("r1"));
   RefreshAnswer waiting = Completed("r2");
-  waiting.settled = false;
+  waiting.is_final = false;
   update.answers.push_back(waiting);
   update.answers.push_back(Completed("r3"));
   recorder.OnUpdate(std::move(update));

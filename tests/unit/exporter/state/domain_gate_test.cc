@@ -33,12 +33,12 @@ class DomainGateTest : public ::testing::Test {
     update.ended = PollSummary{.up = true, .ended_at = clock_.Now()};
     state_.LeaveOutDomains(update);
     std::string left;
-    std::size_t settled = 0;
+    std::size_t final_answers = 0;
     for (const RefreshAnswer& answer : update.answers) {
-      settled += answer.settled ? 1 : 0;
+      final_answers += answer.is_final ? 1 : 0;
       for (const DomainRefresh& named : answer.refresh.domains) left += named.domain_id + " ";
     }
-    static_cast<void>(state_.Apply(update, std::vector<bool>(settled, true)));
+    static_cast<void>(state_.Apply(update, std::vector<bool>(final_answers, true)));
     return left;
   }
   void TakeLists(const std::vector<std::string>& domains) {

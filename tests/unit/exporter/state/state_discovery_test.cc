@@ -16,13 +16,13 @@ using namespace std::chrono_literals;
 class StateDiscoveryTest : public ::testing::Test {
  protected:
   void Take(std::vector<RefreshAnswer> answers, bool is_new = true) {
-    std::size_t settled = 0;
-    for (const RefreshAnswer& answer : answers) settled += answer.settled ? 1 : 0;
+    std::size_t final_answers = 0;
+    for (const RefreshAnswer& answer : answers) final_answers += answer.is_final ? 1 : 0;
     PollUpdate update = UpdateOf("cm", "dsm", std::move(answers));
     update.at = clock_.SteadyNow();
     update.wall_time = clock_.Now();
     update.ended = PollSummary{.up = true, .ended_at = clock_.Now()};
-    static_cast<void>(state_.Apply(update, std::vector<bool>(settled, is_new)));
+    static_cast<void>(state_.Apply(update, std::vector<bool>(final_answers, is_new)));
   }
   void TakeDomains(const std::vector<std::string>& ids, bool is_complete = true) {
     PollUpdate update = UpdateOf("cm", "dsm");

@@ -32,7 +32,7 @@ class StateStoreFixture : public ::testing::Test {
     return {.family = FindFamily(family), .refresh_ids = std::move(ids)};
   }
 
-  // Applies the update with every settled refresh new.
+  // Applies the update with every final refresh new.
   std::vector<NewAnomalies> Apply(const PollUpdate& update) {
     return state.Apply(update, std::vector<bool>(update.answers.size(), true));
   }

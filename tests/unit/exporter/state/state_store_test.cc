@@ -136,7 +136,7 @@ TEST_F(StateStoreTest, WhatWasObservedOfTheApplianceIsTheTargets) {
   });
 }
 
-TEST_F(StateStoreTest, OnlySettledAnswersUseUpTheLedgersAnswers) {
+TEST_F(StateStoreTest, OnlyFinalAnswersUseUpTheLedgersAnswers) {
   const PollUpdate update =
       UpdateOf("a", "dsm", {Finished("r1", {"d1"}), Running("r2", {"d2"}), Finished("r3", {"d3"})});
   EXPECT_TRUE(state.Apply(update, {false, true}).empty());

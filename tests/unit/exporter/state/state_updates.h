@@ -48,7 +48,7 @@ inline RefreshAnswer Running(std::string id, std::vector<std::string> domains,
 inline RefreshAnswer Finished(std::string id, std::vector<std::string> domains,
                               Nanoseconds created = {}) {
   RefreshAnswer answer = Running(std::move(id), std::move(domains), created);
-  answer.settled = true;
+  answer.is_final = true;
   answer.refresh.status = RefreshStatus::kCompleted;
   answer.refresh.completed_at = *answer.refresh.created_at + std::chrono::seconds(10);
   for (DomainRefresh& domain : answer.refresh.domains) domain.status = DomainStatus::kCompleted;

@@ -28,9 +28,9 @@ class UnneededDomainsTest : public ::testing::Test {
   void Take(PollUpdate update) {
     update.at = clock_.SteadyNow();
     update.wall_time = clock_.Now();
-    std::size_t settled = 0;
-    for (const RefreshAnswer& answer : update.answers) settled += answer.settled ? 1 : 0;
-    static_cast<void>(state_.Apply(update, std::vector<bool>(settled, true)));
+    std::size_t final_answers = 0;
+    for (const RefreshAnswer& answer : update.answers) final_answers += answer.is_final ? 1 : 0;
+    static_cast<void>(state_.Apply(update, std::vector<bool>(final_answers, true)));
   }
 
   // A poll that sees the whole list of refreshes and gets those answers.

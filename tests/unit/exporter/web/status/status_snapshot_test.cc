@@ -28,7 +28,7 @@ class StatusSnapshotTest : public ::testing::Test {
   void Apply(const PollUpdate& update) {
     std::vector<bool> is_new;
     for (const RefreshAnswer& answer : update.answers) {
-      if (answer.settled) is_new.push_back(true);
+      if (answer.is_final) is_new.push_back(true);
     }
     static_cast<void>(state.Apply(update, is_new));
   }
