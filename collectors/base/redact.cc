@@ -63,30 +63,30 @@ void RedactRuns(std::string& text, std::string_view beginning, bool keeps_beginn
 
 // Where a text was cut before it came here, a secret may end with it that is too short to be known
 // elsewhere.
-std::optional<Stretch> CutOffEnd(std::string_view hidden, std::string_view text) {
+std::optional<Stretch> CutOffEnd(std::string_view secret, std::string_view text) {
   constexpr std::string_view kAfterQuotation = ")\"";  // as messages quote a text
   const std::size_t end = text.find_last_not_of(kAfterQuotation) + 1;
-  const std::size_t longest = std::min({hidden.size(), kShortestPart, end + 1});
+  const std::size_t longest = std::min({secret.size(), kShortestPart, end + 1});
   for (std::size_t length = longest; length-- > kShortestSecret;) {
-    if (text.substr(end - length, length) != hidden.substr(0, length)) continue;
+    if (text.substr(end - length, length) != secret.substr(0, length)) continue;
     return Stretch{end - length, end};
   }
   return std::nullopt;
 }
 
-void RedactCutOffEnd(std::string_view hidden, std::string& text) {
-  const auto stretch = CutOffEnd(hidden, text);
+void RedactCutOffEnd(std::string_view secret, std::string& text) {
+  const auto stretch = CutOffEnd(secret, text);
   if (stretch) text.replace(stretch->begin, stretch->end - stretch->begin, kRedacted);
 }
 
-void RedactText(std::string_view hidden, std::string& text) {
-  RedactCutOffEnd(hidden, text);
-  if (hidden.size() < kShortestSecret || text.size() < std::min(hidden.size(), kShortestPart)) {
+void RedactText(std::string_view secret, std::string& text) {
+  RedactCutOffEnd(secret, text);
+  if (secret.size() < kShortestSecret || text.size() < std::min(secret.size(), kShortestPart)) {
     return;
   }
-  const std::string_view beginning = hidden.substr(0, kShortestPart);
+  const std::string_view beginning = secret.substr(0, kShortestPart);
   RedactEach(text, beginning, [&](std::size_t at, std::size_t) {
-    return std::optional(Stretch{at, at + CommonLength(std::string_view(text).substr(at), hidden)});
+    return std::optional(Stretch{at, at + CommonLength(std::string_view(text).substr(at), secret)});
   });
 }
 
@@ -137,7 +137,7 @@ std::string JsonEscaped(std::string_view text, bool escapes_slash) {
 }
 
 // Replaces each occurrence together with the digits around it.
-void HideBase64(std::string_view core, std::string& text) {
+void RedactBase64(std::string_view core, std::string& text) {
   RedactCutOffEnd(core, text);
   const auto is_digit = [](char c) {
     return kBase64.find(c) != std::string_view::npos || c == '-' || c == '_' || c == '=';
@@ -185,14 +185,14 @@ SecretRedactor::SecretRedactor(const Secret& secret) {
 
 void SecretRedactor::Redact(std::string& text) const {
   for (const Secret& form : plain_) RedactText(form.Reveal(), text);
-  for (const Secret& core : base64_) HideBase64(core.Reveal(), text);
+  for (const Secret& core : base64_) RedactBase64(core.Reveal(), text);
 }
 
 bool SecretRedactor::AppearsIn(std::string_view text) const {
   const auto is_in_text = [text](const Secret& form) {
-    const std::string_view hidden = form.Reveal();
-    return CutOffEnd(hidden, text) ||
-           text.find(hidden.substr(0, kShortestPart)) != std::string_view::npos;
+    const std::string_view secret = form.Reveal();
+    return CutOffEnd(secret, text) ||
+           text.find(secret.substr(0, kShortestPart)) != std::string_view::npos;
   };
   return std::ranges::any_of(plain_, is_in_text) || std::ranges::any_of(base64_, is_in_text);
 }

@@ -44,7 +44,7 @@ class SecretRedactor {
 void RedactTokens(std::string& text);
 
 // The path as a message may show it: a part that looks like a token or a key, as where a secret was
-// pasted for the name of its file, is hidden.
+// pasted for the name of its file, is redacted.
 std::string ShownPath(const std::filesystem::path& path);
 
 }  // namespace cckm

@@ -156,20 +156,20 @@ Result<DomainName> ReadDomain(dom::object entry, const Family& family, const Sho
 
 // Empty where there is none that a header can carry.
 Secret TokenMember(dom::object root, std::string_view name) {
-  constexpr std::size_t kLongest = std::size_t{16} * 1024;
+  constexpr std::size_t kMaxTokenBytes = std::size_t{16} * 1024;
   const std::string_view text = StringMember(root, name).value_or("");
-  const bool is_usable = text.size() <= kLongest && IsVisibleAscii(text);
+  const bool is_usable = text.size() <= kMaxTokenBytes && IsVisibleAscii(text);
   return Secret(is_usable ? std::string(text) : std::string());
 }
 
 // A length that Nanoseconds can hold, or nothing.
 std::optional<Nanoseconds> SecondsMember(dom::object root, std::string_view name) {
-  constexpr double kLongest = 1e9;
+  constexpr double kMaxSeconds = 1e9;
   const auto member = Member(root, name);
   double seconds = 0;
   if (!member || member->get(seconds) != simdjson::SUCCESS) return std::nullopt;
   return std::chrono::duration_cast<Nanoseconds>(
-      std::chrono::duration<double>(std::clamp(seconds, -kLongest, kLongest)));
+      std::chrono::duration<double>(std::clamp(seconds, -kMaxSeconds, kMaxSeconds)));
 }
 
 }  // namespace

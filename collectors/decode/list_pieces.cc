@@ -12,7 +12,7 @@ constexpr std::string_view kWrapper = "application/json";
 // As simdjson's DOM parser has it; deeper entries are none.
 constexpr std::size_t kDeepest = 1024;
 
-// Walks over a text that may be no JSON, from one bracket, comma or string to the next.
+// Reads a text that may be no JSON, from one bracket, comma or string to the next.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}

@@ -9,7 +9,7 @@
 namespace cckm {
 namespace {
 
-constexpr std::chrono::seconds kLongest = std::chrono::hours(24);
+constexpr std::chrono::seconds kMaxWait = std::chrono::hours(24);
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -18,8 +18,8 @@ std::optional<Nanoseconds> ParseSeconds(const std::string& text) {
   if (text.empty() || !std::all_of(text.begin(), text.end(), IsDigit)) return std::nullopt;
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (error != std::errc()) return kLongest;
-  return std::chrono::seconds(std::min<std::int64_t>(seconds, kLongest.count()));
+  if (error != std::errc()) return kMaxWait;
+  return std::chrono::seconds(std::min<std::int64_t>(seconds, kMaxWait.count()));
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ std::optional<Nanoseconds> ParseRetryAfter(const std::string& text, WallTime now
   if (text.empty() || IsDigit(text.front()) || text.front() == '-') return std::nullopt;
   const auto date = ParseHttpDate(text);
   if (!date || *date < now) return std::nullopt;
-  return std::min<Nanoseconds>(*date - now, kLongest);
+  return std::min<Nanoseconds>(*date - now, kMaxWait);
 }
 
 }  // namespace cckm

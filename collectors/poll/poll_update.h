@@ -63,7 +63,7 @@ struct RefreshAnswer {
   LeftOutDomains left_out = {};  // of refresh.domains, whoever took them out
 };
 
-// The end of a walk through the list of refreshes, where discovery is on.
+// What reading the list of refreshes to its end told, where discovery is on.
 struct RefreshListing {
   bool is_complete = false;   // all of it was seen, and it did not change meanwhile
   bool is_truncated = false;  // it was longer than max_refreshes
@@ -74,7 +74,7 @@ struct RefreshListing {
   std::set<std::string, std::less<>> refresh_ids = {};  // all that were seen
 };
 
-// The end of a walk through the family's list of domains.
+// What reading the family's list of domains to its end told.
 struct DomainListing {
   bool is_complete = false;  // every domain was seen, and could be read
   std::vector<DomainName> domains;
@@ -113,7 +113,8 @@ struct PollUpdate {
   // When the first discovery began, by the appliance's clock; set once, in the update before the
   // first answer that it decides about.
   std::optional<WallTime> baseline;
-  // Discovered refreshes that are watched no more: because there are too many or they are gone...
+  // Discovered refreshes that are watched no more: because there are too many or they were
+  // deleted...
   std::vector<std::string> unwatched;
   // ... and finished ones that the complete list has no more, which are shown as long as others.
   std::vector<std::string> vanished;

@@ -198,9 +198,9 @@ bool Poller::StartOne(const std::shared_ptr<const Secret>& token) {
 
 // Until something is due, or until the answers collected so far have to be handed over.
 Nanoseconds Poller::LongestWait() const {
-  constexpr Nanoseconds kLongest = std::chrono::minutes(1);
+  constexpr Nanoseconds kMaxWait = std::chrono::minutes(1);
   const SteadyTime now = clock_.SteadyNow();
-  SteadyTime until = now + kLongest;
+  SteadyTime until = now + kMaxWait;
   if (const auto login = token_.NextLoginDue()) {
     until = std::min(until, std::max({*login, circuit_.open_until(), now}));
   }

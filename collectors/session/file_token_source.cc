@@ -32,7 +32,7 @@ void FileTokenSource::Read(bool is_new_content) {
 void FileTokenSource::Keep(Secret token) {
   if (token_ != nullptr && token_->Reveal() == token.Reveal()) return;
   token_ = std::make_shared<const Secret>(std::move(token));
-  hidden_.emplace(*token_);
+  redactor_.emplace(*token_);
   refused_ = false;
 }
 
@@ -52,11 +52,11 @@ TokenState FileTokenSource::State() const {
 }
 
 void FileTokenSource::Redact(std::string& text) const {
-  if (hidden_) hidden_->Redact(text);
+  if (redactor_) redactor_->Redact(text);
 }
 
 bool FileTokenSource::AppearsIn(std::string_view text) const {
-  return hidden_ && hidden_->AppearsIn(text);
+  return redactor_ && redactor_->AppearsIn(text);
 }
 
 }  // namespace cckm

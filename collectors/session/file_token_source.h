@@ -57,9 +57,9 @@ class FileTokenSource final : public TokenSource {
   const ErrorReporter on_unusable_;
 
   FileWatch watch_;
-  std::shared_ptr<const Secret> token_;   // null while error_ says why
-  std::optional<SecretRedactor> hidden_;  // the token that was read last
-  std::optional<Error> error_;            // why the file cannot be used as it is
+  std::shared_ptr<const Secret> token_;     // null while error_ says why
+  std::optional<SecretRedactor> redactor_;  // the token that was read last
+  std::optional<Error> error_;              // why the file cannot be used as it is
   bool refused_ = false;
 };
 

@@ -149,7 +149,7 @@ Result<void> LoginTokenSource::ReadPassword(const std::filesystem::path& file) {
   if (password_ != nullptr && password_->Reveal() == password->Reveal()) return {};
   password_ = std::make_shared<const Secret>(std::move(*password));
   password_was_granted_ = false;
-  hidden_password_.emplace(*password_);
+  password_redactor_.emplace(*password_);
   return {};
 }
 
@@ -177,8 +177,8 @@ void LoginTokenSource::Keep(TokenGrant grant, SteadyTime began_at) {
   const Nanoseconds life = std::clamp(grant.life.value_or(kUsualLife), kShortestLife, kMaxLife);
   const Nanoseconds reserve = std::min(kMaxReserve, life / 4);
   const SteadyTime expires = began_at + life;
-  if (hidden_token_) hidden_former_token_ = std::exchange(hidden_token_, std::nullopt);
-  hidden_token_.emplace(grant.token);
+  if (token_redactor_) former_token_redactor_ = std::exchange(token_redactor_, std::nullopt);
+  token_redactor_.emplace(grant.token);
   token_ = Token{.text = std::make_shared<const Secret>(std::move(grant.token)),
                  .usable_until = expires - reserve,
                  .expires = expires,
@@ -191,7 +191,7 @@ void LoginTokenSource::Keep(TokenGrant grant, SteadyTime began_at) {
   next_login_ = std::max(began_at + life / 1000 * per_mille, clock_.SteadyNow() + seconds(1));
   if (grant.refresh_token.empty()) return;
   refresh_token_ = std::make_shared<const Secret>(std::move(grant.refresh_token));
-  hidden_refresh_token_.emplace(*refresh_token_);
+  refresh_token_redactor_.emplace(*refresh_token_);
   const Nanoseconds refresh_life = grant.refresh_token_life.value_or(life * 2);
   refresh_token_until_ = began_at + refresh_life - reserve;
 }
@@ -256,14 +256,15 @@ TokenState LoginTokenSource::State() const {
 }
 
 void LoginTokenSource::Redact(std::string& text) const {
-  for (const auto* hidden : Hidden()) {
-    if (*hidden) (*hidden)->Redact(text);
+  for (const auto* redactor : Redactors()) {
+    if (*redactor) (*redactor)->Redact(text);
   }
 }
 
 bool LoginTokenSource::AppearsIn(std::string_view text) const {
-  return std::ranges::any_of(
-      Hidden(), [text](const auto* hidden) { return *hidden && (*hidden)->AppearsIn(text); });
+  return std::ranges::any_of(Redactors(), [text](const auto* redactor) {
+    return *redactor && (*redactor)->AppearsIn(text);
+  });
 }
 
 }  // namespace cckm

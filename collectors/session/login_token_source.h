@@ -96,8 +96,9 @@ class LoginTokenSource final : public TokenSource {
   HttpRequest Begin(std::shared_ptr<const Secret> body, bool with_refresh_token);
   void Keep(TokenGrant grant, SteadyTime began_at);
   LoginOutcome Fail(const HttpResult& response, Error error, const Attempt& attempt);
-  std::array<const std::optional<SecretRedactor>*, 4> Hidden() const {
-    return {&hidden_password_, &hidden_refresh_token_, &hidden_token_, &hidden_former_token_};
+  std::array<const std::optional<SecretRedactor>*, 4> Redactors() const {
+    return {&password_redactor_, &refresh_token_redactor_, &token_redactor_,
+            &former_token_redactor_};
   }
   void TryAgainAfter(Nanoseconds wait) { next_login_ = clock_.SteadyNow() + wait; }
 
@@ -126,10 +127,10 @@ class LoginTokenSource final : public TokenSource {
   int refresh_tokens_rejected_ = 0;  // in a row
 
   // What was sent or granted last, and the token before.
-  std::optional<SecretRedactor> hidden_password_;
-  std::optional<SecretRedactor> hidden_refresh_token_;
-  std::optional<SecretRedactor> hidden_token_;
-  std::optional<SecretRedactor> hidden_former_token_;
+  std::optional<SecretRedactor> password_redactor_;
+  std::optional<SecretRedactor> refresh_token_redactor_;
+  std::optional<SecretRedactor> token_redactor_;
+  std::optional<SecretRedactor> former_token_redactor_;
 
   Backoff fruitless_drops_;  // tokens dropped in vain
   SteadyTime no_drop_before_;

@@ -17,9 +17,9 @@ namespace cckm {
 std::string UrlOfListenAddress(std::string_view listen_address, bool is_tls = false);
 
 // No error if the exporter of these flags answers /-/healthy with 200, or with what its access
-// control answers to strangers (401, 429): then it lives.  The error says where it was asked, and
-// what came.  Where the web configuration wants clients' certificates, which this has none of, a
-// handshake that is refused is such an answer, too.
+// control answers without a password (401, 429): then it lives.  The error says where it was asked,
+// and what came.  Where the web configuration wants clients' certificates, which this has none of,
+// a handshake that is refused is such an answer, too.
 //
 // Asks over TLS where the web configuration says so, and if that fails the other way: the file may
 // be broken or may have been changed since the exporter began.

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t kMicrosecond = 1'000;
 constexpr std::int64_t kSecond = 1'000'000 * kMicrosecond;
-constexpr std::int64_t kLongest = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kMaxNanoseconds = std::numeric_limits<std::int64_t>::max();
 
 struct GoUnit {
   std::string_view name;
@@ -42,7 +42,7 @@ std::optional<std::int64_t> ReadWhole(std::string_view digits) {
   std::int64_t number = 0;
   for (const char digit : digits) {
     const std::int64_t value = digit - '0';
-    if (number > (kLongest - value) / 10) return std::nullopt;
+    if (number > (kMaxNanoseconds - value) / 10) return std::nullopt;
     number = number * 10 + value;
   }
   return number;
@@ -66,9 +66,9 @@ std::optional<std::int64_t> ReadTimes(std::string_view number, std::int64_t unit
     return std::nullopt;
   }
   const auto whole = ReadWhole(number.substr(0, point));
-  if (!whole || *whole > kLongest / unit) return std::nullopt;
+  if (!whole || *whole > kMaxNanoseconds / unit) return std::nullopt;
   const std::int64_t more = ReadFraction(fraction, unit);
-  if (more > kLongest - *whole * unit) return std::nullopt;
+  if (more > kMaxNanoseconds - *whole * unit) return std::nullopt;
   return *whole * unit + more;
 }
 
@@ -85,7 +85,7 @@ std::optional<Nanoseconds> ParseGoDuration(std::string_view text) {
     const auto* unit = std::ranges::find(kGoUnits, TakeWhile(text, false), &GoUnit::name);
     if (unit == kGoUnits.end()) return std::nullopt;
     const auto length = ReadTimes(number, unit->nanoseconds);
-    if (!length || *length > kLongest - sum) return std::nullopt;
+    if (!length || *length > kMaxNanoseconds - sum) return std::nullopt;
     sum += *length;
   }
   return Nanoseconds(is_negative ? -sum : sum);

@@ -10,7 +10,7 @@
 namespace cckm {
 namespace {
 
-constexpr std::size_t kLongest = 64;  // of a word that is looked at
+constexpr std::size_t kMaxWordSize = 64;  // of a word that is looked at
 
 bool IsSame(char a, char b) { return ToLower(a) == ToLower(b); }
 
@@ -42,7 +42,7 @@ bool Holds(std::string_view name, std::string_view word) {
 }  // namespace
 
 std::string_view NearestWord(std::string_view word, std::span<const std::string_view> names) {
-  if (word.size() < 2 || word.size() > kLongest) return {};
+  if (word.size() < 2 || word.size() > kMaxWordSize) return {};
   std::string_view nearest;
   std::size_t fewest = std::max<std::size_t>(word.size() / 3, 1) + 1;
   for (const std::string_view name : names) {

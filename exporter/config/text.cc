@@ -14,11 +14,11 @@ bool IsValidTargetName(std::string_view text) {
 }
 
 std::string ShownKey(std::string_view key) {
-  constexpr std::size_t kLongest = 64;
-  std::string shown(key.substr(0, kLongest));
+  constexpr std::size_t kMaxShown = 64;
+  std::string shown(key.substr(0, kMaxShown));
   std::ranges::replace_if(
       shown, [](char c) { return c <= ' ' || c > '~'; }, '?');
-  return key.size() > kLongest ? shown + "..." : shown;
+  return key.size() > kMaxShown ? shown + "..." : shown;
 }
 
 }  // namespace cckm

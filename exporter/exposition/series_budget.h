@@ -32,7 +32,7 @@ class PositionSet {
   bool Has(std::size_t position) const { return position < has_.size() && has_[position]; }
 
   // Notes where the tail begins, once all are inserted: what is left out is mostly the end of a
-  // store, which then need not be walked through.
+  // store, which then need not be looked through.
   void FindTail(std::size_t store_size) {
     for (tail_ = store_size; tail_ > 0 && Has(tail_ - 1);) --tail_;
   }

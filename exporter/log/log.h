@@ -49,7 +49,7 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  // What looks like a token is hidden, wherever it came from.
+  // What looks like a token is redacted, wherever it came from.
   //
   // ts=2026-11-22T01:02:03.456Z level=warn msg="..." key=value
   void Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields);

@@ -46,10 +46,10 @@ void Finish(LeftOutDomains& left_out) {
 
 }  // namespace
 
-bool DomainGate::Admits(std::string_view label, bool is_held, std::size_t room) {
-  if (is_held || admitted_.contains(label)) return true;
-  if (admitted_.size() >= room) return false;
-  admitted_.emplace(label);
+bool DomainGate::HasRoomFor(std::string_view label, bool is_held, std::size_t room) {
+  if (is_held || passed_.contains(label)) return true;
+  if (passed_.size() >= room) return false;
+  passed_.emplace(label);
   return true;
 }
 
@@ -60,13 +60,13 @@ void DomainGate::Pass(RefreshAnswer& answer, const LookUp& look_up) {
     const auto slice = std::span(domains).subspan(begin, std::min(kSlice, domains.size() - begin));
     const SliceLabels labels(slice);
     const Look look = look_up(labels.texts());
-    std::vector<bool> admitted;
+    std::vector<bool> has_room;
     for (std::size_t i = 0; i < slice.size(); ++i) {
-      admitted.push_back(Admits(labels.texts()[i], look.is_held[i], look.room));
-      if (!admitted[i]) Add(answer.left_out, labels.texts()[i], slice[i].status);
+      has_room.push_back(HasRoomFor(labels.texts()[i], look.is_held[i], look.room));
+      if (!has_room[i]) Add(answer.left_out, labels.texts()[i], slice[i].status);
     }
     for (std::size_t i = 0; i < slice.size(); ++i) {
-      if (!admitted[i]) continue;
+      if (!has_room[i]) continue;
       if (&domains[kept] != &slice[i]) domains[kept] = std::move(slice[i]);
       ++kept;
     }

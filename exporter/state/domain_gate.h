@@ -24,7 +24,7 @@ class DomainGate {
   // What the state says of some domains, by the text of their labels.
   struct Look {
     std::vector<bool> is_held;
-    std::size_t room = 0;  // for others that were not admitted by this gate yet
+    std::size_t room = 0;  // for others that did not pass this gate yet
   };
   using LookUp = std::function<Look(std::span<const std::string_view> labels)>;
 
@@ -33,9 +33,9 @@ class DomainGate {
   void Pass(RefreshAnswer& answer, const LookUp& look_up);
 
  private:
-  bool Admits(std::string_view label, bool is_held, std::size_t room);
+  bool HasRoomFor(std::string_view label, bool is_held, std::size_t room);
 
-  std::set<std::string, std::less<>> admitted_;  // not held before
+  std::set<std::string, std::less<>> passed_;  // not held before
 };
 
 // How many different domains are left out of these refreshes.  Those of a refresh that leaves out

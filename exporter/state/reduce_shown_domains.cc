@@ -80,7 +80,8 @@ void StateReducer::RemoveDomains() {
   collector_.domains.RemoveIf([&](const DomainState& domain) { return leaving.contains(&domain); });
 }
 
-// `shown` domains stay.  A history that was neither listed nor finished rests where there is room.
+// `shown` domains stay.  A history that was neither listed nor finished is kept where there is
+// room.
 void StateReducer::HideDomain(DomainState& domain, std::size_t shown) {
   const std::string& id = domain.id.text();
   if (domain.named_by != 0) --collector_.named_domains;

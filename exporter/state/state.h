@@ -64,7 +64,7 @@ struct HiddenHistory {
 };
 
 struct NamedDomain {
-  DomainState* domain;  // null for one that is gone
+  DomainState* domain;  // null for one that was deleted
   DomainStatus status;
 };
 
@@ -116,7 +116,7 @@ struct ListedDomain {
 // Anomalies of refreshes that the list names and nobody can read, so that none of them is watched:
 // each is counted once, for as many refreshes as this holds.
 struct UnwatchedAnomalies {
-  static constexpr std::size_t kMost = 10'000;
+  static constexpr std::size_t kMaxRefreshes = 10'000;
   std::map<std::string, AnomalySet, std::less<>> counted;
 };
 

@@ -41,8 +41,8 @@ bool FailedForUnknownDomains(const RefreshState& refresh) {
          refresh.left_out.counts == LeftOutDomains{}.counts;
 }
 
-// A finished refresh that was gone for a while has changed only if it came back otherwise; a time
-// that is taken for none now was told before.
+// A finished refresh that was not found for a while has changed only if it came back otherwise; a
+// time that is taken for none now was told before.
 bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) {
   if (!state.is_final) return false;
   const bool same_status =
@@ -98,7 +98,8 @@ AnomalySet StateReducer::ReduceUnwatched(const Refresh& refresh) {
   AnomalySet anomalies = refresh.anomalies;
   auto& counted = collector_.unwatched_anomalies.counted;
   if (anomalies.empty()) return {};
-  if (counted.size() >= UnwatchedAnomalies::kMost && !counted.contains(refresh.id)) return {};
+  if (counted.size() >= UnwatchedAnomalies::kMaxRefreshes && !counted.contains(refresh.id))
+    return {};
   AnomalySet& before = counted[refresh.id];
   anomalies.Remove(before);
   before.Add(anomalies);

@@ -1,5 +1,5 @@
-// How long the steps of the walk take: an answer to the model, the model to the state, the state to
-// text.
+// How long the steps from an answer to the exposition take: an answer to the model, the model to
+// the state, the state to text.
 //
 // A Google Benchmark program; "per_series", "per_answer" and "per_key" are seconds for each of
 // them.

@@ -295,7 +295,7 @@ measure_scrapes() {
     "$(calculate "$text_rate / $rate")" 40 1/s at-least
 }
 
-# --- steps of the walk ---
+# --- steps from an answer to the exposition ---
 
 per_series() {  # BENCHMARK: nanoseconds
   awk -F'[:,] *' -v name="\"$1_median\"" '

@@ -1,4 +1,4 @@
-// What the simulated appliance consists of, behind its API and the test's own door.
+// What the simulated appliance consists of, behind its API and the test's own control.
 //
 // Thread-safety: that of the parts, which may all be used from any thread.
 

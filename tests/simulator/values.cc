@@ -8,7 +8,7 @@
 namespace cckm::simulator {
 namespace {
 
-constexpr std::chrono::nanoseconds kLongest = std::chrono::hours(24 * 30);
+constexpr std::chrono::nanoseconds kMaxLength = std::chrono::hours(24 * 30);
 constexpr std::array<std::pair<std::string_view, std::chrono::nanoseconds>, 4> kUnits = {
     {{"ms", std::chrono::milliseconds(1)},
      {"s", std::chrono::seconds(1)},
@@ -29,7 +29,7 @@ std::optional<std::chrono::nanoseconds> ParseDuration(std::string_view text) {
   for (const auto& [suffix, unit] : kUnits) {
     if (text.substr(digits) != suffix) continue;
     const auto number =
-        ParseNumber(text.substr(0, digits), static_cast<std::uint64_t>(kLongest / unit));
+        ParseNumber(text.substr(0, digits), static_cast<std::uint64_t>(kMaxLength / unit));
     if (!number) return std::nullopt;
     return unit * static_cast<std::int64_t>(*number);
   }

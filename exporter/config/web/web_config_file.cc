@@ -130,11 +130,11 @@ YamlReader ReadInterval(Nanoseconds& out) {
   return [&out](const YamlCursor& cursor) {
     constexpr std::string_view kRule =
         "must be 0s or a duration up to 8760h, written like 500us, 1.5s or 1h30m";
-    constexpr Nanoseconds kLongest = std::chrono::hours(8760);
+    constexpr Nanoseconds kMaxInterval = std::chrono::hours(8760);
     const auto text = cursor.Text(kRule);
     if (!text) return;
     const auto length = ParseGoDuration(*text);
-    if (!length || *length < Nanoseconds(0) || *length > kLongest) {
+    if (!length || *length < Nanoseconds(0) || *length > kMaxInterval) {
       return cursor.ReportError(std::string(kRule));
     }
     out = *length;

@@ -25,7 +25,7 @@ constexpr std::string_view kRefreshSql =
     "finished_at > ?2) LIMIT 1";
 
 // The time of our own clock when the first collector was met; none in a new ledger.
-std::optional<WallTime> Truncated(SqliteConnection& connection) {
+std::optional<WallTime> FirstCollectorMetAt(SqliteConnection& connection) {
   SqliteStatement statement(connection, "SELECT min(created_at) FROM collector");
   SqliteRun run = statement.Start();
   return run.Next() ? run.OptionalTime(0) : std::nullopt;
@@ -110,8 +110,8 @@ void CorrectCollector(std::int64_t collector, SqliteDomainTable& domains,
 
 void CorrectFuture(SqliteConnection& connection, SqliteCollectorTable& collectors,
                    SqliteDomainTable& domains, SqliteRefreshTable& refreshes, WallTime now) {
-  const auto beginning = Truncated(connection);
-  if (!beginning || now < *beginning) return;
+  const auto met_at = FirstCollectorMetAt(connection);
+  if (!met_at || now < *met_at) return;
   SqliteStatement domain(connection, kDomainSql);
   SqliteStatement refresh(connection, kRefreshSql);
   for (CollectorRow& collector : collectors.All()) {

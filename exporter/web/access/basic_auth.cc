@@ -29,8 +29,8 @@ void AppendPart(std::string& text, std::string_view part) {
 }
 
 // As dear as the dearest of the users', so that the time does not tell who is one; but no dearer
-// than a second, or a stranger could stop the checks for hours.
-std::string HashForStrangers(const WebUsers& users) {
+// than a second, or an unknown client could stop the checks for hours.
+std::string HashOfUnknownUser(const WebUsers& users) {
   constexpr std::size_t kCostBegin = 4;
   constexpr std::size_t kCostLength = 2;
   constexpr std::string_view kCostOfASecond = "14";
@@ -157,7 +157,7 @@ BasicAuth::Verdict BasicAuth::Check(std::string_view authorization, std::string_
   if (!credentials) return Verdict::kRefused;
   const auto user = users.find(credentials->user);
   const bool is_known = user != users.end();
-  const std::string hash = is_known ? user->second : HashForStrangers(users);
+  const std::string hash = is_known ? user->second : HashOfUnknownUser(users);
   const Digest digest = DigestOf(*credentials, hash, is_known);
   const std::string source = SourceOf(peer);
 

@@ -1,10 +1,10 @@
 // Who may come in: user names and passwords against the bcrypt hashes of the web configuration.
 //
-// A hash takes a tenth of a second to compute, so that a stranger can keep a processor busy. Hence:
-// one is computed at a time, a few wait, and who cannot wait is told to come again.  Who has
+// A hash takes a tenth of a second to compute, so that an unknown client can keep a processor busy.
+// Hence: one is computed at a time, a few wait, and who cannot wait is told to come again.  Who has
 // guessed wrong less often goes first, and takes the place of who did more often.  What was found
 // out is remembered, right and wrong ones apart, so that a scraper that was let in once never waits
-// again, whatever strangers do.  An unknown user costs what a known one does, up to a second.
+// again, whatever unknown clients do.  An unknown user costs what a known one does, up to a second.
 //
 // Thread-safety: Check() is called by many threads at once.
 

@@ -34,11 +34,10 @@ Json Counts(std::span<const std::string_view> names, std::span<const std::size_t
 }
 
 template <typename Row, typename ToJson>
-Json List(const Truncated<Row>& beginning, ToJson to_json) {
+Json List(const Truncated<Row>& list, ToJson to_json) {
   Json items = Json::array();
-  for (const Row& row : beginning.rows) items.push_back(to_json(row));
-  return {
-      {"total", beginning.total}, {"left_out", beginning.left_out()}, {"items", std::move(items)}};
+  for (const Row& row : list.rows) items.push_back(to_json(row));
+  return {{"total", list.total}, {"left_out", list.left_out()}, {"items", std::move(items)}};
 }
 
 Json ToJson(const Problem& problem) {

@@ -98,7 +98,7 @@ class Taker {
                                         const std::optional<WallTime>& started_at) const;
   template <typename Row, typename Object>
   void CopyFirst(std::vector<Candidate<Object>>& candidates, std::size_t most,
-                 Truncated<Row>& beginning) const;
+                 Truncated<Row>& list) const;
 
   const StateView& view_;
   const WallTime now_;
@@ -118,11 +118,11 @@ void Taker::Take() {
 
 template <typename Row, typename Object>
 void Taker::CopyFirst(std::vector<Candidate<Object>>& candidates, std::size_t most,
-                      Truncated<Row>& beginning) const {
-  beginning.total = candidates.size();
+                      Truncated<Row>& list) const {
+  list.total = candidates.size();
   KeepFirst(candidates, most);
-  beginning.rows.reserve(candidates.size());
-  for (const Candidate<Object>& candidate : candidates) beginning.rows.push_back(Copy(candidate));
+  list.rows.reserve(candidates.size());
+  for (const Candidate<Object>& candidate : candidates) list.rows.push_back(Copy(candidate));
 }
 
 void Taker::LookAt(const TargetState& target) {

@@ -60,7 +60,7 @@ SimulatorSettings OneUser(std::vector<std::string> more_flags = {},
 }
 
 // An exporter of a few of that simulator's refreshes, with a password in its file.  They are so few
-// that asking for each by its id takes fewer requests than walking through the list.
+// that asking for each by its id takes fewer requests than reading the list.
 ExporterSettings LoggingIn(const SimulatorProcess& simulator,
                            const std::string& password = kPassword, std::size_t refreshes = 1) {
   return {.url = simulator.url(),

@@ -11,13 +11,13 @@
 namespace cckm {
 namespace {
 
-constexpr std::size_t kMost = 2048;
+constexpr std::size_t kMaxBytes = 2048;
 
 class WholeFileTest : public testing::Test {
  protected:
   // The content, or the objection.
   std::string Read(std::string_view name, FilePrivacy privacy = FilePrivacy::kPublic) const {
-    const auto content = ReadWholeFile(folder_.File(name), privacy, kMost);
+    const auto content = ReadWholeFile(folder_.File(name), privacy, kMaxBytes);
     return content ? std::string(content->view()) : "refused:" + content.error();
   }
 
@@ -27,14 +27,14 @@ class WholeFileTest : public testing::Test {
 TEST_F(WholeFileTest, ReadsEveryByteUpToTheLimit) {
   const std::string bytes("a\0b\r\n\xFF", 6);
   for (const std::string& content :
-       {std::string(), bytes, std::string(kMost - 1, 'x'), std::string(kMost, 'x')}) {
+       {std::string(), bytes, std::string(kMaxBytes - 1, 'x'), std::string(kMaxBytes, 'x')}) {
     folder_.Replace("file", content);
     EXPECT_EQ(Read("file", FilePrivacy::kSecret), content) << content.size();
   }
 }
 
 TEST_F(WholeFileTest, RefusesOneByteMore) {
-  folder_.Replace("file", std::string(kMost + 1, 'x'));
+  folder_.Replace("file", std::string(kMaxBytes + 1, 'x'));
   EXPECT_EQ(Read("file"), "refused: is longer than 2 KiB");
 }
 
@@ -87,7 +87,7 @@ TEST_F(WholeFileTest, AMovedContentIsStillTheContent) {
 
 TEST_F(WholeFileTest, NoObjectionQuotesTheContent) {
   folder_.Replace("open", "canary", 0666);
-  folder_.Replace("long", std::string(kMost, ' ') + "canary");
+  folder_.Replace("long", std::string(kMaxBytes, ' ') + "canary");
   for (const char* name : {"open", "long"}) {
     const std::string read = Read(name, FilePrivacy::kSecret);
     EXPECT_TRUE(read.starts_with("refused:")) << name;

@@ -44,8 +44,8 @@ struct Outcome {
 };
 
 // Takes the next page; false if there is none.
-bool TakeOne(Paginator& walk, const List& list, Outcome& outcome) {
-  const auto page = walk.NextPage();
+bool TakeOne(Paginator& pages, const List& list, Outcome& outcome) {
+  const auto page = pages.NextPage();
   if (!page) return false;
   ++outcome.requests;
   auto [skip, limit] = SkipAndLimit(page->path);
@@ -53,19 +53,19 @@ bool TakeOne(Paginator& walk, const List& list, Outcome& outcome) {
   limit = list.ignores_limit ? list.entries.size() : std::min(limit, list.most_in_page);
   std::size_t count = 0;
   for (std::uint64_t i = skip; i < list.entries.size() && count < limit; ++i, ++count) {
-    if (walk.See(std::to_string(list.entries[i]))) ++outcome.seen;
+    if (pages.See(std::to_string(list.entries[i]))) ++outcome.seen;
   }
-  if (!walk.TakePage(list.total, count)) outcome.repeats = true;
+  if (!pages.TakePage(list.total, count)) outcome.repeats = true;
   return true;
 }
 
-Outcome Walk(const List& list) {
-  Paginator walk("/l");
+Outcome ReadList(const List& list) {
+  Paginator pages("/l");
   Outcome outcome;
-  while (outcome.requests < 5000 && TakeOne(walk, list, outcome)) {
+  while (outcome.requests < 5000 && TakeOne(pages, list, outcome)) {
   }
-  EXPECT_TRUE(walk.IsOver());
-  outcome.is_complete = walk.IsComplete();
+  EXPECT_TRUE(pages.IsOver());
+  outcome.is_complete = pages.IsComplete();
   return outcome;
 }
 
@@ -104,7 +104,7 @@ TEST(PaginatorTest, SeesEverythingWhateverTheListSaysOfItself) {
       {"neither limit nor skip nor total", without_paging, 2, true},
   };
   for (const Case& one : cases) {
-    const Outcome outcome = Walk(one.list);
+    const Outcome outcome = ReadList(one.list);
     EXPECT_EQ(outcome.seen, one.list.entries.size()) << one.what;
     EXPECT_LE(outcome.requests, one.requests) << one.what;
     EXPECT_EQ(outcome.is_complete, one.is_complete) << one.what;
@@ -115,158 +115,158 @@ TEST(PaginatorTest, SeesEverythingWhateverTheListSaysOfItself) {
 TEST(PaginatorTest, TheSameFullPageForEverEndsAsAFault) {
   List list = Of(100, 1000);
   list.ignores_skip = true;
-  const Outcome outcome = Walk(list);
+  const Outcome outcome = ReadList(list);
   EXPECT_TRUE(outcome.repeats);
   EXPECT_FALSE(outcome.is_complete);
   EXPECT_LE(outcome.requests, 3U);
 }
 
 TEST(PaginatorTest, APageThatIsEmptyInTheMiddleEndsAWalkThatIsNotComplete) {
-  Paginator walk("/l");
+  Paginator pages("/l");
   Outcome outcome;
-  TakeOne(walk, Of(250, 250), outcome);
-  TakeOne(walk, Of(0, 250), outcome);
-  EXPECT_TRUE(walk.IsOver());
-  EXPECT_FALSE(walk.IsComplete());
+  TakeOne(pages, Of(250, 250), outcome);
+  TakeOne(pages, Of(0, 250), outcome);
+  EXPECT_TRUE(pages.IsOver());
+  EXPECT_FALSE(pages.IsComplete());
 }
 
 TEST(PaginatorTest, AListThatGrowsOrShrinksWhileBeingReadIsNotComplete) {
   for (const int size : {251, 249}) {
-    Paginator walk("/l");
+    Paginator pages("/l");
     Outcome outcome;
-    TakeOne(walk, Of(250, 250), outcome);
+    TakeOne(pages, Of(250, 250), outcome);
     const List changed = Of(size, size);
-    while (TakeOne(walk, changed, outcome)) {
+    while (TakeOne(pages, changed, outcome)) {
     }
-    EXPECT_FALSE(walk.IsComplete());
+    EXPECT_FALSE(pages.IsComplete());
   }
 }
 
 TEST(PaginatorTest, OneThatMovedToTheHeadMeanwhileMakesTheWalkIncomplete) {
-  Paginator walk("/l");
+  Paginator pages("/l");
   List list = Of(250, 250);
   Outcome outcome;
-  TakeOne(walk, list, outcome);
+  TakeOne(pages, list, outcome);
   std::rotate(list.entries.begin(), list.entries.end() - 1, list.entries.end());
-  while (TakeOne(walk, list, outcome)) {
+  while (TakeOne(pages, list, outcome)) {
   }
   EXPECT_EQ(outcome.seen, 249U);
-  EXPECT_FALSE(walk.IsComplete());
+  EXPECT_FALSE(pages.IsComplete());
 }
 
 TEST(PaginatorTest, UnusableEntriesAreNoReasonToCallAListIncomplete) {
-  Paginator walk("/l");
-  walk.NextPage();
-  walk.See("a");
-  ASSERT_TRUE(walk.TakePage(3, 3));
-  EXPECT_TRUE(walk.IsOver());
-  EXPECT_TRUE(walk.IsComplete());
+  Paginator pages("/l");
+  pages.NextPage();
+  pages.See("a");
+  ASSERT_TRUE(pages.TakePage(3, 3));
+  EXPECT_TRUE(pages.IsOver());
+  EXPECT_TRUE(pages.IsComplete());
 }
 
 TEST(PaginatorTest, EntriesThatTheCallerRemembersAreSeenToo) {
   for (const bool third_is_new : {false, true}) {
-    Paginator walk("/l");
-    walk.NextPage();
-    EXPECT_TRUE(walk.See("a"));
-    EXPECT_TRUE(walk.Take(true));
-    EXPECT_EQ(walk.Take(third_is_new), third_is_new);
-    ASSERT_TRUE(walk.TakePage(3, 3));
-    EXPECT_EQ(walk.IsComplete(), third_is_new);
+    Paginator pages("/l");
+    pages.NextPage();
+    EXPECT_TRUE(pages.See("a"));
+    EXPECT_TRUE(pages.Take(true));
+    EXPECT_EQ(pages.Take(third_is_new), third_is_new);
+    ASSERT_TRUE(pages.TakePage(3, 3));
+    EXPECT_EQ(pages.IsComplete(), third_is_new);
   }
 }
 
 TEST(PaginatorTest, WhatTheCallerForgetsIsNotNewAgain) {
-  Paginator walk("/l");
-  walk.NextPage();
-  walk.Take(true);
-  walk.Remember("a");
-  EXPECT_TRUE(walk.Remembers("a"));
-  EXPECT_FALSE(walk.See("a"));
+  Paginator pages("/l");
+  pages.NextPage();
+  pages.Take(true);
+  pages.Remember("a");
+  EXPECT_TRUE(pages.Remembers("a"));
+  EXPECT_FALSE(pages.See("a"));
 }
 
 TEST(PaginatorTest, APageThatCannotBeReadHalvesTheLimitDownToOneEntryAndPassesItOver) {
-  Paginator walk("/l");
+  Paginator pages("/l");
   std::vector<std::uint64_t> limits;
   auto detour = Paginator::Detour::kSmaller;
   while (detour == Paginator::Detour::kSmaller) {
-    limits.push_back(SkipAndLimit(walk.NextPage()->path).second);
-    detour = walk.TakeUnreadable();
+    limits.push_back(SkipAndLimit(pages.NextPage()->path).second);
+    detour = pages.TakeUnreadable();
   }
   EXPECT_EQ(limits, std::vector<std::uint64_t>({100, 50, 25, 12, 6, 3, 1}));
   EXPECT_EQ(detour, Paginator::Detour::kSkippedEntry);
-  EXPECT_EQ(SkipAndLimit(walk.NextPage()->path),
+  EXPECT_EQ(SkipAndLimit(pages.NextPage()->path),
             std::make_pair(std::uint64_t{1}, std::uint64_t{100}));
 }
 
 TEST(PaginatorTest, AListOfWhichNothingCanBeReadIsGivenUp) {
-  Paginator walk("/l");
+  Paginator pages("/l");
   std::size_t requests = 0;
   auto detour = Paginator::Detour::kSmaller;
   while (detour != Paginator::Detour::kGaveUp && ++requests < 1000) {
-    ASSERT_TRUE(walk.NextPage());
-    detour = walk.TakeUnreadable();
+    ASSERT_TRUE(pages.NextPage());
+    detour = pages.TakeUnreadable();
   }
   EXPECT_LE(requests, 30U);
 }
 
 TEST(PaginatorTest, APageThatBeginsElsewhereIsAskedForOnANewConnectionAndBelievedThen) {
-  Paginator walk("/l");
-  EXPECT_FALSE(walk.NextPage()->on_new_connection);
-  EXPECT_EQ(walk.OriginOf(std::nullopt), Paginator::Origin::kThisPage);
-  EXPECT_EQ(walk.OriginOf(0), Paginator::Origin::kThisPage);
-  EXPECT_EQ(walk.OriginOf(100), Paginator::Origin::kAskedForAgain);
-  const auto again = walk.NextPage();
+  Paginator pages("/l");
+  EXPECT_FALSE(pages.NextPage()->on_new_connection);
+  EXPECT_EQ(pages.OriginOf(std::nullopt), Paginator::Origin::kThisPage);
+  EXPECT_EQ(pages.OriginOf(0), Paginator::Origin::kThisPage);
+  EXPECT_EQ(pages.OriginOf(100), Paginator::Origin::kAskedForAgain);
+  const auto again = pages.NextPage();
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->on_new_connection);
-  EXPECT_EQ(walk.OriginOf(100), Paginator::Origin::kThisPage);
-  EXPECT_EQ(walk.OriginOf(200), Paginator::Origin::kAnother);
+  EXPECT_EQ(pages.OriginOf(100), Paginator::Origin::kThisPage);
+  EXPECT_EQ(pages.OriginOf(200), Paginator::Origin::kAnother);
 }
 
 TEST(PaginatorTest, ARefusedPageIsAskedForOnceMoreAsItWas) {
-  Paginator walk("/l");
+  Paginator pages("/l");
   Outcome outcome;
-  TakeOne(walk, Of(250, 250), outcome);
-  const std::string path = walk.NextPage()->path;
-  EXPECT_FALSE(walk.NextPage());
-  walk.Repeat();
-  const auto again = walk.NextPage();
+  TakeOne(pages, Of(250, 250), outcome);
+  const std::string path = pages.NextPage()->path;
+  EXPECT_FALSE(pages.NextPage());
+  pages.Repeat();
+  const auto again = pages.NextPage();
   EXPECT_EQ(again->path, path);
   EXPECT_TRUE(again->is_repetition);
-  walk.Repeat();
+  pages.Repeat();
 }
 
 TEST(PaginatorTest, PagesLeftNeverOverflows) {
-  Paginator walk("/l");
-  walk.NextPage();
-  walk.See("a");
-  ASSERT_TRUE(walk.TakePage(std::numeric_limits<std::uint64_t>::max(), 1));
-  EXPECT_GT(walk.PagesLeft(), 1'000'000U);
+  Paginator pages("/l");
+  pages.NextPage();
+  pages.See("a");
+  ASSERT_TRUE(pages.TakePage(std::numeric_limits<std::uint64_t>::max(), 1));
+  EXPECT_GT(pages.PagesLeft(), 1'000'000U);
 }
 
 TEST(PaginatorTest, NoListIsFollowedThroughMoreThanSoManyBytes) {
-  Paginator walk("/l");
+  Paginator pages("/l");
   std::uint64_t id = 0;
-  int pages = 0;
-  while (walk.NextPage() && pages < 5000) {
-    ++pages;
-    walk.See(std::to_string(++id));
-    ASSERT_TRUE(walk.TakePage(4'000'000, 1, std::size_t{8} << 20U));
+  int requests = 0;
+  while (pages.NextPage() && requests < 5000) {
+    ++requests;
+    pages.See(std::to_string(++id));
+    ASSERT_TRUE(pages.TakePage(4'000'000, 1, std::size_t{8} << 20U));
   }
-  EXPECT_EQ(pages, 64);
-  EXPECT_FALSE(walk.IsComplete());
+  EXPECT_EQ(requests, 64);
+  EXPECT_FALSE(pages.IsComplete());
 }
 
 TEST(PaginatorTest, NoListIsFollowedForEver) {
-  Paginator walk("/l");
+  Paginator pages("/l");
   std::uint64_t id = 0;
-  int pages = 0;
-  while (walk.NextPage() && pages < 5000) {
-    ++pages;
-    for (int i = 0; i < 100; ++i) walk.See(std::to_string(++id));
-    ASSERT_TRUE(walk.TakePage(std::nullopt, 100));
+  int requests = 0;
+  while (pages.NextPage() && requests < 5000) {
+    ++requests;
+    for (int i = 0; i < 100; ++i) pages.See(std::to_string(++id));
+    ASSERT_TRUE(pages.TakePage(std::nullopt, 100));
   }
-  EXPECT_EQ(pages, 2000);
-  EXPECT_FALSE(walk.IsComplete());
+  EXPECT_EQ(requests, 2000);
+  EXPECT_FALSE(pages.IsComplete());
 }
 
 }  // namespace

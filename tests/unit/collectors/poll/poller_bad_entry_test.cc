@@ -1,4 +1,4 @@
-// Lists some entries of which nobody can read: the walk through them.
+// Lists some entries of which nobody can read: how they are read.
 
 #include <gtest/gtest.h>
 

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 class PollerListTest : public PollerDiscoveryTest {};
 
-TEST_F(PollerListTest, AListThatShiftsLosesNothingInTheNextWalks) {
+TEST_F(PollerListTest, AListThatShiftsLosesNothingInTheNextReadings) {
   AddJobs("r", 250);
   int pages = 0;
   appliance_.fault = [&](const std::string& path) {
@@ -136,9 +136,9 @@ TEST_F(PollerListTest, WhatIsDueWhileALongListIsReadIsExpectedFromTheNextOne) {
   EXPECT_EQ(Count("/refresh/"), 0U);
 }
 
-// The walk for the many at the head of the list ends with them, though one from its end came late,
-// too: the long walk had met that one meanwhile.
-TEST_F(PollerListTest, WhatALongWalkMeetsIsNotExpectedFromTheNextOneAnyMore) {
+// The reading of the list for the many at the head of the list ends with them, though one from its
+// end came late, too: the long reading had met that one meanwhile.
+TEST_F(PollerListTest, WhatALongListMeetsIsNotExpectedFromTheNextOneAnyMore) {
   plan_.schedule.poll_interval = 1s;
   AddJobs("r", 300);
   for (int i = 0; i < 5000; ++i) {

@@ -55,7 +55,7 @@ class LoginBackoffTest : public testing::Test {
     return std::nullopt;
   }
 
-  // Content of the latch's file from another time or hand.
+  // Content of the back-off's file from another time or hand.
   void WriteFile(const std::string& content) { folder_.Replace("logins", content); }
 
   std::string LineFor(const std::string& count, const std::string& not_before) {

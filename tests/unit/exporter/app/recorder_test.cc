@@ -1,4 +1,4 @@
-// The order of the walk: stored, then applied, then published.
+// The order of the steps: stored, then applied, then published.
 
 #include "exporter/app/recorder.h"
 

@@ -340,8 +340,8 @@ TEST_F(EndpointsTest, AnAnswerMayOutliveTheEndpoints) {
 }
 
 TEST_F(EndpointsTest, NeverServesMoreScrapesAtOnceThanAllowed) {
-  constexpr std::size_t kMost = 3;
-  Endpoints endpoints = Make({.max_requests = kMost, .version = ""});
+  constexpr std::size_t kMaxRequests = 3;
+  Endpoints endpoints = Make({.max_requests = kMaxRequests, .version = ""});
   std::atomic<std::size_t> served = 0;
   std::atomic<bool> too_many = false;
   {
@@ -351,7 +351,7 @@ TEST_F(EndpointsTest, NeverServesMoreScrapesAtOnceThanAllowed) {
         for (int i = 0; i < 200; ++i) {
           const WebResponse answer = Request(endpoints, "GET", "/metrics");
           if (answer.status != 200) continue;
-          if (++served > kMost) too_many = true;
+          if (++served > kMaxRequests) too_many = true;
           --served;
         }
       });
