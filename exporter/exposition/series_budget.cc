@@ -6,31 +6,27 @@
 #include <optional>
 #include <vector>
 
+#include "exporter/exposition/metric_row.h"
+#include "exporter/exposition/state_metrics.h"
+
 namespace cckm {
 namespace {
 
 enum Reason : std::size_t { kDomainHistogram, kFinishedRefresh, kRefresh, kDomain };
 
-std::size_t SeriesOf(const RefreshState& refresh) {
-  return kRefreshStatusNames.size() + kDomainStatusNames.size() + (refresh.created_at ? 1U : 0U) +
-         (refresh.completed_at ? 1U : 0U);
+template <typename Object>
+std::size_t SeriesOfAll(const KeyedStore<Object>& objects, const MetricTable<Object>& metrics,
+                        const SeriesScale& scale) {
+  std::size_t total = objects.size() * metrics.count_histograms(scale);
+  for (const Object& object : objects) total += metrics.count_others(object);
+  return total;
 }
 
-std::size_t SeriesOf(const DomainState& domain) {
-  constexpr std::size_t kAlways = 2;  // consecutive failures, information
-  const bool started = domain.newest != nullptr && domain.newest->created_at.has_value();
-  return kDomainShownNames.size() + kDomainResultNames.size() + kDomainEndNames.size() + kAlways +
-         (started ? 1U : 0U) + (domain.history.first_seen_at ? 1U : 0U) +
-         (domain.history.completed_at ? 1U : 0U) + (domain.history.last_success_at ? 1U : 0U) +
-         (domain.history.last_duration ? 1U : 0U);
-}
-
-std::size_t SeriesOfAll(const TargetState& target, std::size_t histogram_series) {
+std::size_t SeriesOfAllObjects(const TargetState& target, const SeriesScale& scale) {
   std::size_t total = 0;
   for (const CollectorState& collector : target.collectors) {
-    for (const RefreshState& refresh : collector.refreshes) total += SeriesOf(refresh);
-    for (const DomainState& domain : collector.domains)
-      total += SeriesOf(domain) + histogram_series;
+    total += SeriesOfAll(collector.refreshes, RefreshMetrics(), scale);
+    total += SeriesOfAll(collector.domains, DomainMetrics(), scale);
   }
   return total;
 }
@@ -73,7 +69,8 @@ struct FinishedEntry {
   std::size_t position;
 };
 
-std::vector<FinishedEntry> FinishedOldestLast(const TargetState& target) {
+std::vector<FinishedEntry> FinishedOldestLast(const TargetState& target, const SeriesScale& scale) {
+  const MetricTable<RefreshState> metrics = RefreshMetrics();
   std::vector<FinishedEntry> finished;
   for (std::size_t index = 0; index < target.collectors.size(); ++index) {
     const KeyedStore<RefreshState>& refreshes = target.collectors[index].refreshes;
@@ -81,7 +78,7 @@ std::vector<FinishedEntry> FinishedOldestLast(const TargetState& target) {
     std::size_t position = 0;
     for (const RefreshState& refresh : refreshes) {
       if (refresh.is_final) {
-        finished.push_back({refresh.created_at, SeriesOf(refresh), index, position});
+        finished.push_back({refresh.created_at, metrics.Count(refresh, scale), index, position});
       }
       ++position;
     }
@@ -90,9 +87,10 @@ std::vector<FinishedEntry> FinishedOldestLast(const TargetState& target) {
   return finished;
 }
 
-void LeaveOutFinished(const TargetState& target, std::vector<LeftOut>& left_out, Excess& excess) {
+void LeaveOutFinished(const TargetState& target, const SeriesScale& scale,
+                      std::vector<LeftOut>& left_out, Excess& excess) {
   if (excess.series == 0) return;
-  const std::vector<FinishedEntry> finished = FinishedOldestLast(target);
+  const std::vector<FinishedEntry> finished = FinishedOldestLast(target, scale);
   for (auto entry = finished.rbegin(); entry != finished.rend() && excess.series > 0; ++entry) {
     left_out[entry->collector].refreshes.Insert(entry->position);
     excess.Drop(kFinishedRefresh, entry->series);
@@ -101,30 +99,47 @@ void LeaveOutFinished(const TargetState& target, std::vector<LeftOut>& left_out,
 
 }  // namespace
 
-SeriesBudget::SeriesBudget(const TargetState& target, std::size_t buckets, std::size_t own_series)
+SeriesBudget::SeriesBudget(const TargetState& target, std::size_t buckets, std::size_t always_shown)
     : left_out_(target.collectors.size()) {
-  const std::size_t histogram_series = target.options.domain_histograms ? buckets + 3 : 0;
-  const std::size_t total = own_series + SeriesOfAll(target, histogram_series);
+  const SeriesScale scale{target.options, buckets};
+  const std::size_t total = always_shown + SeriesOfAllObjects(target, scale);
   if (total <= target.options.max_series) return;
-  LeaveOut(target, total - target.options.max_series, histogram_series);
+  LeaveOut(target, scale, total - target.options.max_series);
   for (std::size_t index = 0; index < left_out_.size(); ++index) {
-    left_out_[index].refreshes.FindTail(target.collectors[index].refreshes.size());
-    left_out_[index].domains.FindTail(target.collectors[index].domains.size());
+    const CollectorState& collector = target.collectors[index];
+    left_out_[index].refreshes.FindTail(collector.refreshes.size());
+    left_out_[index].domains.FindTail(collector.domains.size());
+    left_out_[index].histograms.FindTail(collector.domains.size());
   }
 }
 
-void SeriesBudget::LeaveOut(const TargetState& target, std::size_t series,
-                            std::size_t histogram_series) {
-  Excess excess{series, dropped_};
+// Whoever leaves out a domain has left out all histograms before.
+void SeriesBudget::LeaveOut(const TargetState& target, const SeriesScale& scale,
+                            std::size_t too_many) {
+  const MetricTable<RefreshState> of_refresh = RefreshMetrics();
+  const MetricTable<DomainState> of_domain = DomainMetrics();
+  const std::size_t histograms = of_domain.count_histograms(scale);
+  Excess excess{too_many, dropped_};
   LeaveOutFromTheEnd(target, &CollectorState::domains, left_out_, &LeftOut::histograms,
-                     kDomainHistogram, excess,
-                     [&](const DomainState&) { return histogram_series; });
-  LeaveOutFinished(target, left_out_, excess);
-  LeaveOutFromTheEnd(
-      target, &CollectorState::refreshes, left_out_, &LeftOut::refreshes, kRefresh, excess,
-      [](const RefreshState& refresh) { return refresh.is_final ? 0 : SeriesOf(refresh); });
+                     kDomainHistogram, excess, [&](const DomainState&) { return histograms; });
+  LeaveOutFinished(target, scale, left_out_, excess);
+  LeaveOutFromTheEnd(target, &CollectorState::refreshes, left_out_, &LeftOut::refreshes, kRefresh,
+                     excess, [&](const RefreshState& refresh) {
+                       return refresh.is_final ? 0 : of_refresh.Count(refresh, scale);
+                     });
   LeaveOutFromTheEnd(target, &CollectorState::domains, left_out_, &LeftOut::domains, kDomain,
-                     excess, [](const DomainState& domain) { return SeriesOf(domain); });
+                     excess,
+                     [&](const DomainState& domain) { return of_domain.count_others(domain); });
+}
+
+std::size_t AlwaysShownSeriesOf(const TargetState& target, std::size_t buckets) {
+  const SeriesScale scale{target.options, buckets};
+  const MetricTable<CollectorState> of_collector = CollectorMetrics();
+  std::size_t count = TargetMetrics().Count(target, scale);
+  for (const CollectorState& collector : target.collectors) {
+    count += of_collector.Count(collector, scale);
+  }
+  return count;
 }
 
 }  // namespace cckm

@@ -1,5 +1,6 @@
 // What of a target is shown when it has more series than max_series allows.
 //
+// How many series an object has, the rows of its metrics say (state_metrics.h).
 // Thread-safety: pure functions.
 
 #pragma once
@@ -13,6 +14,8 @@
 #include "exporter/state/state.h"
 
 namespace cckm {
+
+struct SeriesScale;
 
 // The label `reason` of cckm_dropped_series, in the order in which things are left out.
 inline constexpr std::array<std::string_view, 4> kDropReasonNames = {
@@ -56,8 +59,8 @@ struct LeftOut {
 // configured first; domains, the later born first.
 class SeriesBudget {
  public:
-  // `own_series` is the number of series with the target's label that are always shown.
-  SeriesBudget(const TargetState& target, std::size_t buckets, std::size_t own_series);
+  // `always_shown` is the number of series with the target's label that are never left out.
+  SeriesBudget(const TargetState& target, std::size_t buckets, std::size_t always_shown);
 
   // For each of the target's collectors, in their order.
   const std::vector<LeftOut>& left_out() const { return left_out_; }
@@ -65,10 +68,14 @@ class SeriesBudget {
   const DroppedSeries& dropped() const { return dropped_; }
 
  private:
-  void LeaveOut(const TargetState& target, std::size_t series, std::size_t histogram_series);
+  void LeaveOut(const TargetState& target, const SeriesScale& scale, std::size_t too_many);
 
   std::vector<LeftOut> left_out_;
   DroppedSeries dropped_;
 };
+
+// Series of a target and its collectors that are never left out, besides those that this process
+// counts itself.
+std::size_t AlwaysShownSeriesOf(const TargetState& target, std::size_t buckets);
 
 }  // namespace cckm

@@ -1,7 +1,9 @@
 // Every metric of the exporter in one table: name, type, labels, help.
 //
 // The order of the table is the order of the exposition.  Writers and the self metrics take names
-// and help from here only; a test holds the table against the documentation.
+// and help from here only; a test holds the table against the documentation.  Where the values come
+// from, and how many series they make, is a row in exporter/exposition: a test finds exactly one
+// for each metric.
 // Thread-safety: constants.
 
 #pragma once

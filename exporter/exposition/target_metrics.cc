@@ -1,0 +1,57 @@
+// The metrics of one target.
+
+#include <algorithm>
+#include <array>
+
+#include "exporter/exposition/state_metrics.h"
+
+namespace cckm {
+namespace {
+
+void Dropped(const Scene& scene, const TargetState& /*target*/, std::span<double> numbers) {
+  std::ranges::copy(scene.dropped.series, numbers.begin());
+}
+
+double Authenticated(const Scene& scene, const TargetState& target) {
+  const TokenState& token = target.observation.token;
+  const bool has_expired = token.held_until && *token.held_until <= scene.state.now;
+  return token.is_held && !has_expired ? 1 : 0;
+}
+
+std::optional<double> TokenExpiresAt(const TargetState& target) {
+  return UnixSecondsOf(target.observation.token.expires_at);
+}
+
+std::optional<double> CertificateExpiresAt(const TargetState& target) {
+  return UnixSecondsOf(target.observation.certificate_expires_at);
+}
+
+std::optional<double> ClientCertificateExpiresAt(const TargetState& target) {
+  return UnixSecondsOf(target.observation.client_certificate_expires_at);
+}
+
+double TlsVerification(const Scene& /*scene*/, const TargetState& target) {
+  return target.options.tls_verification ? 1 : 0;
+}
+
+std::optional<double> ClockSkew(const TargetState& target) {
+  const auto& skew = target.observation.clock_skew;
+  return skew ? std::optional(ToSeconds(*skew)) : std::nullopt;
+}
+
+constexpr std::array kRows = std::to_array<MetricRow<TargetState>>({
+    {Metric::kDroppedSeries, OneEach<TargetState>{kDropReasonNames, Dropped}},
+    {Metric::kAuthenticated, One<TargetState>{Authenticated}},
+    {Metric::kTokenExpiryTimestamp, AtMostOne<TargetState>{TokenExpiresAt}},
+    {Metric::kTlsCertificateExpiryTimestamp, AtMostOne<TargetState>{CertificateExpiresAt}},
+    {Metric::kTlsClientCertificateExpiryTimestamp,
+     AtMostOne<TargetState>{ClientCertificateExpiresAt}},
+    {Metric::kTlsVerificationEnabled, One<TargetState>{TlsVerification}},
+    {Metric::kClockSkew, AtMostOne<TargetState>{ClockSkew}},
+});
+
+}  // namespace
+
+MetricTable<TargetState> TargetMetrics() { return TableOf<kRows, TargetState>(); }
+
+}  // namespace cckm
