@@ -4,146 +4,104 @@
 #include <utility>
 
 namespace cckm {
-namespace {
-
-// Fewer refreshes than this are asked for by id while nobody knows how long the list is.
-constexpr std::size_t kFewestForUnknownList = 8;
-
-}  // namespace
 
 Collector::Collector(std::string_view target, const CollectorPlan& plan,
                      const ScheduleSettings& schedule, const Clock& clock, Random& random,
                      Decoder& decoder, const TokenSource& token)
     : family_(*plan.family),
       clock_(clock),
-      decoder_(decoder),
-      token_(token),
-      discovery_(plan.discovery),
-      optional_(plan.optional),
-      success_texts_(plan.success_texts),
-      watched_(schedule, clock.SteadyNow(), random),
-      candidates_(plan.discovery.max_refreshes),
-      next_discovery_(clock.SteadyNow()),
-      baseline_(plan.baseline),
       update_(target, family_, clock),
+      watched_(schedule, clock.SteadyNow(), random),
+      reader_(family_, plan.success_texts, clock, decoder),
+      tracker_({.counts = plan.discovery.observe_history, .baseline = plan.baseline}, clock,
+               watched_, update_),
+      availability_(plan.optional, clock, update_),
+      pending_(watched_, clock),
+      by_id_(family_, reader_, watched_, tracker_, update_),
+      heartbeat_(family_, reader_, availability_, update_),
+      refresh_list_(plan.discovery, {.family = family_,
+                                     .clock = clock,
+                                     .token = token,
+                                     .reader = reader_,
+                                     .watched = watched_,
+                                     .tracker = tracker_,
+                                     .availability = availability_,
+                                     .pending = pending_,
+                                     .update = update_}),
       domain_list_(family_, plan.domain_names, clock, decoder, update_) {
-  const SteadyTime now = clock.SteadyNow();
-  for (const KnownRefresh& known : plan.known) {
-    watched_.AddKnown(known, now);
-    NoteTimes(known.created_at, known.completed_at);
-  }
+  for (const KnownRefresh& known : plan.known) tracker_.AddKnown(known);
   SetRefreshIds(plan.refresh_ids);
 }
 
 void Collector::SetRefreshIds(const std::vector<std::string>& refresh_ids) {
-  LeaveAllBut(refresh_ids);
-  for (const std::string& id : refresh_ids) {
-    if (const auto index = watched_.Find(id)) {
-      watched_.SetConfigured(*index, true);
-    } else {
-      watched_.Add(id, true);
-    }
-  }
-  if (discovery_.enabled) ForgetTooMany();
-}
-
-void Collector::LeaveAllBut(const std::vector<std::string>& refresh_ids) {
-  if (watched_.size() == 0) return;
-  const std::set<std::string_view> wanted(refresh_ids.begin(), refresh_ids.end());
-  std::vector<RefreshIndex> leaving;
-  watched_.ForEach([&](RefreshIndex index, const Watched& watched) {
-    if (!watched.is_configured && discovery_.enabled) return;
-    if (!wanted.contains(watched.id)) leaving.push_back(index);
-  });
-  for (const RefreshIndex index : leaving) {
-    if (discovery_.enabled) {
-      watched_.SetConfigured(index, false);
-    } else {
-      watched_.Remove(index);
-    }
-  }
+  const bool discovers = refresh_list_.Discovers();
+  watched_.Configure(refresh_ids, discovers);
+  if (discovers) refresh_list_.UnwatchTooMany();
 }
 
 void Collector::BeginPollIfDue() {
   if (poll_) return;
+  if (availability_.IsAbsent()) return BeginPollOfAbsentFamily();
   const SteadyTime now = clock_.SteadyNow();
-  if (BeginPollOfAbsentFamily(now)) return;
-  const bool discovers = discovery_.enabled && next_discovery_ <= now && !refresh_pages_;
-  const bool names = was_up_ && domain_list_.IsDue();
-  Schedule::Due due = watched_.TakeDue(now);
+  const bool discovers = refresh_list_.NextDue() && *refresh_list_.NextDue() <= now;
+  const bool names = WasUp() && domain_list_.IsDue();
+  const Schedule::Due due = watched_.TakeDue(now);
   if (due.refreshes.empty() && !due.heartbeat && !discovers && !names) return;
-  poll_ = Poll{.began_at = now};
-  const bool by_list = ListTakesFewerRequests(due.refreshes.size());
-  const bool is_late = refresh_pages_.has_value();
-  if (discovers || (by_list && !refresh_pages_)) BeginRefreshWalk(discovers);
-  if (discovers) next_discovery_ = now + discovery_.interval;
+  OpenPoll();
   if (names) domain_list_.Begin();
   if (discovers || names) watched_.schedule().PutOffHeartbeat(now);
-  if (by_list) {
-    Await(due.refreshes, is_late ? Awaited::kFromNextWalk : Awaited::kFromThisWalk);
+  if (availability_.TakesFewerRequests(due.refreshes.size())) {
+    refresh_list_.Read(due.refreshes, discovers);
   } else {
-    for (const RefreshIndex index : due.refreshes) pending_.push_back({.tag = {.refresh = index}});
+    refresh_list_.Read({}, discovers);
+    for (const RefreshIndex index : due.refreshes) pending_.AddRefresh(index);
   }
-  if (due.heartbeat && !discovers)
-    pending_.push_back({.tag = {.kind = RequestTag::Kind::kHeartbeat}});
+  if (due.heartbeat && !discovers) AddHeartbeat();
 }
 
-// Nothing but one entry of the list is asked for, and that seldom.  False if the family is there.
-bool Collector::BeginPollOfAbsentFamily(SteadyTime now) {
-  if (!is_absent_) return false;
-  if (now < absent_until_) return true;
-  poll_ = Poll{.began_at = now, .asks_list = true};
-  pending_.push_back({.tag = {.kind = RequestTag::Kind::kHeartbeat}});
-  return true;
+void Collector::OpenPoll() {
+  poll_ = Poll{.began_at = clock_.SteadyNow()};
+  pending_.Open();
 }
 
-bool Collector::ListTakesFewerRequests(std::size_t refreshes) const {
-  if (clock_.SteadyNow() < no_list_before_) return false;
-  if (!list_length_) return refreshes >= kFewestForUnknownList;
-  return *list_length_ / Paginator::kPageSize + 1 < refreshes;
+// Nothing but one entry of the list is requested, and that seldom.
+void Collector::BeginPollOfAbsentFamily() {
+  if (clock_.SteadyNow() < availability_.absent_until()) return;
+  OpenPoll();
+  poll_->requests_list = true;  // even if it is given up
+  AddHeartbeat();
 }
 
-std::optional<Collector::Request> Collector::NextRequest() {
+void Collector::AddHeartbeat() {
+  heartbeat_.Begin();
+  pending_.AddHeartbeat();
+}
+
+std::optional<PollRequest> Collector::NextRequest() {
   if (!poll_) return std::nullopt;
-  if (auto page = NextPage()) return page;
-  while (!pending_.empty()) {
-    const PendingRequest next = pending_.front();
-    pending_.pop_front();
-    const bool is_refresh = next.tag.kind == RequestTag::Kind::kRefresh;
-    if (is_refresh && watched_[next.tag.refresh].is_leaving) {
-      watched_.GiveBack(next.tag.refresh, clock_.SteadyNow());
-      continue;
-    }
-    ++on_the_wire_;
-    return is_refresh ? RequestFor(next) : RequestHeartbeat(next);
-  }
-  return std::nullopt;
+  std::optional<PollRequest> next = NextPage();
+  if (!next) next = NextPending();
+  if (next) ++on_the_wire_;
+  return next;
 }
 
-Collector::Request Collector::RequestFor(const PendingRequest& next) {
-  Watched& watched = watched_[next.tag.refresh];
-  watched.on_new_connection = watched.needs_new_connection || watched.other_id;
-  std::string path(family_.path);
-  path.append("/").append(watched.id);
-  return {std::move(path), next.tag, watched.on_new_connection};
-}
-
-Collector::Request Collector::RequestHeartbeat(const PendingRequest& next) {
-  poll_->asks_list = true;
-  heartbeat_on_new_connection_ = next.on_new_connection;
-  return {std::string(family_.path) + "?skip=0&limit=1", next.tag, next.on_new_connection};
-}
-
-std::optional<Collector::Request> Collector::NextPage() {
+std::optional<PollRequest> Collector::NextPage() {
   using Kind = RequestTag::Kind;
-  auto page = refresh_pages_ ? refresh_pages_->NextPage() : std::nullopt;
+  auto page = refresh_list_.NextPage();
   const Kind kind = page ? Kind::kRefreshPage : Kind::kDomainPage;
-  if (page) poll_->asks_list = true;
+  if (page) poll_->requests_list = true;
   if (!page) page = domain_list_.NextPage();
   if (!page) return std::nullopt;
-  ++on_the_wire_;
   const RequestTag tag{.kind = kind, .is_repetition = page->is_repetition};
-  return Request{std::move(page->path), tag, page->on_new_connection};
+  return PollRequest{std::move(page->path), tag, page->on_new_connection};
+}
+
+std::optional<PollRequest> Collector::NextPending() {
+  const auto tag = pending_.Next();
+  if (!tag) return std::nullopt;
+  if (tag->kind == RequestTag::Kind::kRefresh) return by_id_.RequestFor(*tag);
+  poll_->requests_list = true;
+  return heartbeat_.RequestFor(*tag);
 }
 
 void Collector::RecordRequest(RequestTag tag, const HttpResult& response) {
@@ -151,62 +109,68 @@ void Collector::RecordRequest(RequestTag tag, const HttpResult& response) {
   update_.AddRequest(tag.kind, response);
 }
 
-// Where the poll ended meanwhile, the next one asks anyway.
-void Collector::AskAgain(RequestTag tag, const HttpResult& response) {
+// Where the poll ended meanwhile, the next one requests it anyway.
+void Collector::RequestAgain(RequestTag tag, const HttpResult& response) {
   RecordRequest(tag, response);
   if (tag.kind == RequestTag::Kind::kRefreshPage) {
-    refresh_pages_->Repeat();
+    refresh_list_.Repeat();
   } else if (tag.kind == RequestTag::Kind::kDomainPage) {
     domain_list_.Repeat();
-  } else if (poll_) {
+  } else {
     tag.is_repetition = true;
-    pending_.push_front({.tag = tag, .on_new_connection = heartbeat_on_new_connection_});
-  } else if (tag.kind == RequestTag::Kind::kRefresh) {
-    watched_.GiveBack(tag.refresh, clock_.SteadyNow());
+    pending_.AddFirst(tag);
   }
 }
 
 bool Collector::OnResponse(RequestTag tag, const HttpResult& response) {
   RecordRequest(tag, response);
-  AskForThoseOfTheFuture(response);
-  Taken taken;
-  switch (tag.kind) {
-    case RequestTag::Kind::kHeartbeat:
-      taken = OnHeartbeatAnswer(response);
-      break;
-    case RequestTag::Kind::kRefreshPage:
-      taken = OnRefreshPage(response);
-      break;
-    case RequestTag::Kind::kDomainPage:
-      taken = {.is_valid = false, .is_own = domain_list_.OnPage(response)};
-      break;
-    default:
-      taken = OnRefreshAnswer(tag.refresh, response);
-  }
-  if (poll_ && taken.is_valid) {
+  if (response.answer && response.answer->date) tracker_.TakeDate(*response.answer->date);
+  const ResponseUse use = Dispatch(tag, response);
+  if (poll_ && use.is_usable) {
     poll_->up = true;
     // An appliance that does not answer otherwise is not asked for names either.
     if (domain_list_.IsDue()) domain_list_.Begin();
   }
-  return taken.is_own;
+  return use.is_own;
 }
 
-void Collector::Unwatch(RefreshIndex index) {
-  const Watched& watched = watched_[index];
-  if (refresh_pages_ && WasMet(watched)) refresh_pages_->Remember(watched.id);
-  update_.AddUnwatched(watched.id);
-  watched_.Remove(index);
-}
-
-void Collector::FailUnasked(const Error& error, bool is_counted) {
-  const bool walks = (refresh_pages_ && !refresh_pages_->IsUnderWay()) || domain_list_.HasUnasked();
-  if (pending_.empty() && !walks) return;
-  while (refresh_pages_ && !refresh_pages_->IsUnderWay()) {  // one may begin where another ended
-    refresh_pages_->Stop();
-    EndRefreshWalk();
+ResponseUse Collector::Dispatch(RequestTag tag, const HttpResult& response) {
+  switch (tag.kind) {
+    case RequestTag::Kind::kHeartbeat:
+      return OnHeartbeatResponse(tag, response);
+    case RequestTag::Kind::kRefreshPage:
+      return refresh_list_.OnPage(response);
+    case RequestTag::Kind::kDomainPage:
+      return {.is_usable = false, .is_own = domain_list_.OnPage(response)};
+    default:
+      return OnRefreshResponse(tag, response);
   }
-  if (domain_list_.HasUnasked()) domain_list_.Stop();
-  for (const PendingRequest& unasked : std::exchange(pending_, {})) GiveUp(unasked.tag);
+}
+
+ResponseUse Collector::OnHeartbeatResponse(RequestTag tag, const HttpResult& response) {
+  const ResponseUse use = heartbeat_.OnResponse(response, pending_.is_open());
+  if (use.is_requested_again) pending_.AddFirst({.kind = tag.kind});
+  return use;
+}
+
+ResponseUse Collector::OnRefreshResponse(RequestTag tag, const HttpResult& response) {
+  const RefreshIndex index = tag.refresh;
+  const ResponseUse use = by_id_.OnResponse(index, response);
+  if (use.is_requested_again) {
+    pending_.AddFirst({.refresh = index});
+    return use;
+  }
+  if (use.is_not_found && poll_) poll_->met_not_found = true;
+  if (use.is_not_found && !watched_[index].is_configured) refresh_list_.Unwatch(index);
+  watched_.GiveBack(index, clock_.SteadyNow());
+  return use;
+}
+
+void Collector::FailPending(const Error& error, bool is_counted) {
+  if (pending_.empty() && !refresh_list_.HasPending() && !domain_list_.HasPending()) return;
+  refresh_list_.StopPending();
+  if (domain_list_.HasPending()) domain_list_.Stop();
+  for (const RequestTag tag : pending_.TakeAll()) GiveUp(tag);
   if (is_counted) {
     update_.CountError(error);
   } else {
@@ -215,52 +179,47 @@ void Collector::FailUnasked(const Error& error, bool is_counted) {
 }
 
 void Collector::GiveUp(RequestTag tag) {
-  if (tag.kind != RequestTag::Kind::kRefresh) {
-    is_absent_ = false;  // nobody knows
-    return;
-  }
-  const bool is_leaving = watched_[tag.refresh].is_leaving;
-  if (!is_leaving) {
-    RefreshAnswer answer;
-    answer.refresh.id = watched_[tag.refresh].id;
-    update_.AddAnswer(std::move(answer));
-  }
+  if (tag.kind != RequestTag::Kind::kRefresh) return availability_.ForgetAbsence();
+  by_id_.OnNoResponse(tag.refresh);
   watched_.GiveBack(tag.refresh, clock_.SteadyNow());
 }
 
 // A 404 for a refresh may as well mean that the whole family is not there.
 bool Collector::ListHasToDecide() const {
-  if (poll_->up || !poll_->met_not_found || poll_->asks_list) return false;
+  if (poll_->up || !poll_->met_not_found || poll_->requests_list) return false;
   return on_the_wire_ == 0 || watched_.schedule().NextDue() <= clock_.SteadyNow();
+}
+
+bool Collector::PollIsOver(SteadyTime now) const {
+  if (on_the_wire_ == 0 && !refresh_list_.IsBeingRead() && !domain_list_.IsBeingRead()) return true;
+  const bool late_responses_may_wait = poll_->up && !refresh_list_.OwesRefreshes();
+  return late_responses_may_wait && NextDue() <= now;
 }
 
 std::optional<bool> Collector::EndPollIfOver() {
   if (!poll_ || !pending_.empty()) return std::nullopt;
   if (ListHasToDecide()) {
-    poll_->asks_list = true;  // even if it is given up
-    pending_.push_back({.tag = {.kind = RequestTag::Kind::kHeartbeat}});
+    poll_->requests_list = true;  // even if it is given up
+    AddHeartbeat();
     return std::nullopt;
   }
   const SteadyTime now = clock_.SteadyNow();
-  const bool is_busy = on_the_wire_ != 0 || refresh_pages_ || domain_list_.IsBeingRead();
-  const bool list_may_wait = expected_.unmet == 0 && expected_next_.unmet == 0;
-  const bool late_answers_may_wait = poll_->up && list_may_wait && NextDue() <= now;
-  if (is_busy && !late_answers_may_wait) return std::nullopt;
+  if (!PollIsOver(now)) return std::nullopt;
   update_.SetEnded({.up = poll_->up,
-                    .is_absent = is_absent_ && !poll_->up,
+                    .is_absent = availability_.IsAbsent() && !poll_->up,
                     .duration = now - poll_->began_at,
                     .ended_at = clock_.Now()});
-  was_up_ = poll_->up;
+  last_was_up_ = poll_->up;
   poll_.reset();
-  polled_once_ = true;
-  return was_up_;
+  pending_.Close();
+  return last_was_up_;
 }
 
 SteadyTime Collector::NextDue() const {
-  if (is_absent_) return absent_until_;
+  if (availability_.IsAbsent()) return availability_.absent_until();
   SteadyTime next = watched_.schedule().NextDue();
-  if (discovery_.enabled && !refresh_pages_) next = std::min(next, next_discovery_);
-  if (was_up_) next = std::min(next, domain_list_.NextDue().value_or(next));
+  next = std::min(next, refresh_list_.NextDue().value_or(next));
+  if (WasUp()) next = std::min(next, domain_list_.NextDue().value_or(next));
   return next;
 }
 

@@ -1,8 +1,8 @@
-// The finished refreshes that a walk through a long list met and nobody watches yet: the newest of
+// The finished refreshes that a long list named and nobody watches yet: the newest of
 // them, as many as may be watched.
 //
 // A list has its own order, so who is among the newest is known at its end only.  Called by
-// Collector.  Thread-safety: belongs to one poller thread.
+// Discovery.  Thread-safety: belongs to one poller thread.
 
 #pragma once
 
@@ -19,7 +19,7 @@ namespace cckm {
 
 struct DiscoveryCandidate {
   Refresh refresh;
-  // False where its domains were let go of for want of memory: it has to be asked for by id.
+  // False where its domains were let go of for want of memory: it has to be requested by id.
   bool is_whole = true;
 };
 

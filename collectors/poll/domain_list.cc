@@ -45,7 +45,7 @@ bool DomainList::OnPage(const HttpResult& response) {
                    : Decoded<DomainPage>(tl::unexpect, DecodeFailure{body.error()});
   if (!page) return OnNoPage(page.error(), is_not_found);
   switch (pages_->OriginOf(PlaceOf(*page, page->domains.size(), false))) {
-    case Paginator::Origin::kAskedForAgain:
+    case Paginator::Origin::kRequestedAgain:
       update_.CountError(BelongsElsewhere());
       return false;
     case Paginator::Origin::kAnother:
@@ -68,7 +68,7 @@ void DomainList::TakePage(DomainPage page, std::size_t bytes) {
   if (pages_->IsOver()) End();
 }
 
-// The answer is no page.  What follows is asked for where that makes sense.
+// The answer is no page.  The next one is requested where that makes sense.
 bool DomainList::OnNoPage(const DecodeFailure& failure, bool is_not_found) {
   if (MayBeReadInParts(failure)) {
     const Paginator::Detour detour = pages_->TakeUnreadable();

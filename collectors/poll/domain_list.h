@@ -34,10 +34,10 @@ class DomainList {
   void Begin();
   bool IsBeingRead() const { return pages_.has_value(); }
   // It is being read, and no page of it is under way.
-  bool HasUnasked() const { return pages_ && !pages_->IsUnderWay(); }
+  bool HasPending() const { return pages_ && !pages_->IsUnderWay(); }
   std::optional<Paginator::Page> NextPage();
 
-  // The page under way has to be asked for again with another token.
+  // The page under way has to be requested again with another token.
   void Repeat() { pages_->Repeat(); }
   // Takes the answer for the page under way.  Returns false where it may be the answer to another
   // request.

@@ -1,5 +1,5 @@
 // What the answers for pages of a list have in common, whatever the list is of: whether they are
-// the page asked for, and what is wrong where they are not.
+// the page requested, and what is wrong where they are not.
 //
 // Called by the lists of a collector.  Thread-safety: pure functions.
 
@@ -17,7 +17,7 @@ namespace cckm {
 
 // The list repeats itself without an end.
 Error RepeatsItself();
-// The answer is not the page asked for.
+// The answer is not the page requested.
 Error BelongsElsewhere();
 // One error for all entries of a page that cannot be read.  REQUIRES: there are some.
 Error SummaryOf(const UnusableEntries& unusable);

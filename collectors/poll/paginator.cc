@@ -35,7 +35,7 @@ Paginator::Origin Paginator::OriginOf(std::optional<std::uint64_t> told) {
   if (says_the_same_again) return Origin::kThisPage;
   if (was_asked_on_a_new_one) return Origin::kAnother;
   state_ = State::kReady;
-  return Origin::kAskedForAgain;
+  return Origin::kRequestedAgain;
 }
 
 bool Paginator::Take(bool is_new) {

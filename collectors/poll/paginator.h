@@ -27,8 +27,8 @@ class Paginator {
 
   explicit Paginator(std::string_view path) : path_(path) {}
 
-  // Path and query of the next page; nothing while one is under way or the walk is over.  The
-  // second part tells that the page was refused and is asked for again.
+  // Path and query of the next page; nothing while one is under way or the list is over.  A
+  // repetition was refused with another token before.
   struct Page {
     std::string path;
     bool is_repetition = false;
@@ -36,25 +36,22 @@ class Paginator {
   };
   std::optional<Page> NextPage();
 
-  // The page under way has to be asked for again with another token.
+  // The page under way has to be requested again with another token.
   void Repeat();
 
   // What a page is that says that it begins at `told`, where it says so.  One that begins elsewhere
-  // may be the answer to another request: it is asked for again, on a new connection from then on,
+  // may be the answer to another request: it is requested again, on a new connection from then on,
   // and what says the same again is the page.
-  enum class Origin : std::uint8_t { kThisPage, kAskedForAgain, kAnother };
+  enum class Origin : std::uint8_t { kThisPage, kRequestedAgain, kAnother };
   Origin OriginOf(std::optional<std::uint64_t> told);
   // In the place of `told`: the answer can be no page of this list; the list is not there.
   static constexpr std::uint64_t kNoPage = ~std::uint64_t{0};
   static constexpr std::uint64_t kNotFound = kNoPage - 1;
 
-  // Takes an entry of the page under way; false if the walk has met it before.
+  // Takes an entry of the page under way; false if it came before.
   bool See(std::string_view id) { return Take(seen_.emplace(id).second); }
   // The same for one of which the caller remembers whether it `is_new`.
   bool Take(bool is_new);
-  // Remembers one that was taken, because its caller forgets it.
-  void Remember(std::string_view id) { seen_.emplace(id); }
-  bool Remembers(std::string_view id) const { return seen_.contains(id); }
 
   // Takes the page under way, after its entries: what it says of the whole list, how many entries
   // it had, usable or not, and how many bytes.  Returns false if the list repeats itself without an
@@ -62,20 +59,18 @@ class Paginator {
   [[nodiscard]] bool TakePage(std::optional<std::uint64_t> total, std::size_t entries,
                               std::size_t bytes = 0);
 
-  // The page under way was too large or could not be read.  A smaller one is asked for, down to one
+  // The page under way was too large or could not be read.  A smaller one is requested, down to one
   // entry, and behind that one then; kGaveUp where that makes no sense any more.
   enum class Detour : std::uint8_t { kSmaller, kSkippedEntry, kGaveUp };
   [[nodiscard]] Detour TakeUnreadable();
 
-  // Ends the walk, before its end or because of a fault.
+  // Goes no further, before the list's end or because of a fault.
   void Stop() { state_ = State::kStopped; }
 
   bool IsUnderWay() const { return state_ == State::kUnderWay; }
   bool IsOver() const { return state_ == State::kEnded || state_ == State::kStopped; }
-  // The walk reached the end of a list that did not change meanwhile, and saw all of it.
+  // It reached the end of a list that did not change meanwhile, and saw all of it.
   bool IsComplete() const;
-  // The ids that it remembers, to be kept.
-  std::set<std::string, std::less<>> TakeSeen() { return std::move(seen_); }
 
   // What the list said of its length, or more if it had more.
   std::uint64_t Length() const { return std::max(total_.value_or(0), entries_); }

@@ -133,7 +133,7 @@ void Poller::TakeResponses(const std::stop_token& stop) {
     const HttpResult response = std::move(responses_.front());
     responses_.pop_front();
     TakeResponse(response);
-    if (std::ranges::any_of(collectors_, &Collector::KeepsMuch)) HandOver(stop);
+    if (std::ranges::any_of(collectors_, &Collector::HoldsMuch)) HandOver(stop);
     if (!updates_.empty()) return;
     const bool is_large = response.answer && response.answer->body.size() > kLargeBody;
     if (is_large && stop.stop_requested()) return;
@@ -159,37 +159,37 @@ void Poller::LogInIfDue() {
 }
 
 void Poller::StartRequests() {
-  const auto has_nothing_to_ask = [](const Collector& collector) {
+  const auto has_nothing_to_request = [](const Collector& collector) {
     return !collector.PollIsOpen();
   };
-  if (std::ranges::all_of(collectors_, has_nothing_to_ask)) return;
+  if (std::ranges::all_of(collectors_, has_nothing_to_request)) return;
   if (circuit_.IsOpen(clock_.SteadyNow())) {
-    FailUnasked(circuit_.reason(), false);
+    FailPending(circuit_.reason(), false);
     return;
   }
   const auto token = token_.Current();
   if (!token) {
-    FailUnasked(token.error(), !token_.ReportsItsFaults());
+    FailPending(token.error(), !token_.ReportsItsFaults());
   } else if (*token != nullptr) {
     while (client_.InFlight() < max_connections_ && StartOne(*token)) {
     }
   }
 }
 
-void Poller::FailUnasked(const Error& error, bool is_counted) {
-  for (Collector& collector : collectors_) collector.FailUnasked(error, is_counted);
+void Poller::FailPending(const Error& error, bool is_counted) {
+  for (Collector& collector : collectors_) collector.FailPending(error, is_counted);
 }
 
 bool Poller::StartOne(const std::shared_ptr<const Secret>& token) {
   for (std::size_t tried = 0; tried < collectors_.size(); ++tried) {
     const std::size_t turn = next_collector_;
     next_collector_ = (next_collector_ + 1) % collectors_.size();
-    if (auto ask = collectors_[turn].NextRequest()) {
-      ask->tag.collector = static_cast<std::uint16_t>(turn);
-      client_.Start({.path = ask->path,
+    if (auto request = collectors_[turn].NextRequest()) {
+      request->tag.collector = static_cast<std::uint16_t>(turn);
+      client_.Start({.path = request->path,
                      .bearer_token = token,
-                     .tag = ask->tag.Packed(),
-                     .on_new_connection = ask->on_new_connection});
+                     .tag = request->tag.Packed(),
+                     .on_new_connection = request->on_new_connection});
       return true;
     }
   }
@@ -221,7 +221,7 @@ void Poller::TakeResponse(const HttpResult& response) {
   }
   Collector& collector = collectors_[tag.collector];
   if (IsToBeRepeated(response)) {
-    collector.AskAgain(tag, response);
+    collector.RequestAgain(tag, response);
     LogInIfDue();
   } else {
     const bool is_own = collector.OnResponse(tag, response);
@@ -262,7 +262,7 @@ bool Poller::IsToBeRepeated(const HttpResult& response) {
   }
   if (token_.Refused(response.bearer_token, is_repetition)) return true;
   if (++refusals_in_row_ >= kMaxRefusalsInRow) {
-    FailUnasked({ErrorKind::kAuth, "the appliance refuses the token"}, false);
+    FailPending({ErrorKind::kAuth, "the appliance refuses the token"}, false);
   }
   return false;
 }

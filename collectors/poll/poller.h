@@ -65,7 +65,7 @@ class Poller {
   void LogInIfDue();
   void StartRequests();
   bool StartOne(const std::shared_ptr<const Secret>& token);
-  void FailUnasked(const Error& error, bool is_counted);
+  void FailPending(const Error& error, bool is_counted);
   Nanoseconds LongestWait() const;
   void TakeResponse(const HttpResult& response);
   void TakeLoginAnswer(const HttpResult& response);

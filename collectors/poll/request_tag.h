@@ -1,4 +1,4 @@
-// What a request was sent for.  The poller gives it to the HttpClient as a number and gets it back
+// What a request is sent for.  The poller gives it to the HttpClient as a number and gets it back
 // with the answer.
 //
 // Plain data.  Made by Collector and Poller; read by them and the lists of a collector.
@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "collectors/poll/schedule.h"
 
@@ -36,6 +37,13 @@ struct RequestTag {
   static constexpr unsigned kCollectorShift = 32;
   static constexpr unsigned kKindShift = 48;
   static constexpr unsigned kRepetitionShift = 56;
+};
+
+// A request of a poll.
+struct PollRequest {
+  std::string path;
+  RequestTag tag;
+  bool on_new_connection = false;
 };
 
 constexpr std::uint64_t RequestTag::Packed() const {

@@ -1,7 +1,7 @@
-// When which refresh of one collector is asked for: a pure calculation on steady time.
+// When which refresh of one collector is requested: a pure calculation on steady time.
 //
 // Unfinished refreshes are due at every tick of poll_interval.  A final one is due again after
-// recheck_interval and up to a tenth more, so that many that ended together are asked for apart.
+// recheck_interval and up to a tenth more, so that many that ended together are requested apart.
 // When nothing was due for heartbeat_interval, a heartbeat is.
 // Thread-safety: belongs to one poller thread.
 
@@ -49,13 +49,13 @@ class Schedule {
 
   struct Due {
     std::vector<RefreshIndex> refreshes;
-    bool heartbeat = false;  // nothing else is due: ask for one list entry
+    bool heartbeat = false;  // nothing else is due: request one list entry
   };
   // Begins a poll: what is due at `now`, at most once a tick.  A taken refresh has to be given back
   // with AddUnfinished or RecheckLater.  When ticks were missed, one poll makes up for all of them.
   Due Take(SteadyTime now);
 
-  // Something else was asked for, so that no heartbeat is needed.
+  // Something else was requested, so that no heartbeat is needed.
   void PutOffHeartbeat(SteadyTime now) { next_heartbeat_ = now + settings_.heartbeat_interval; }
 
   // The earliest time at which Take() has something to give.

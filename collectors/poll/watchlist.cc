@@ -83,6 +83,35 @@ void Watchlist::SetConfigured(RefreshIndex index, bool is_configured) {
   NoteEvictable(index);
 }
 
+void Watchlist::Configure(const std::vector<std::string>& refresh_ids, bool discovery) {
+  for (const RefreshIndex index : Unconfigured(refresh_ids, discovery)) {
+    if (discovery) {
+      SetConfigured(index, false);
+    } else {
+      Remove(index);
+    }
+  }
+  for (const std::string& id : refresh_ids) {
+    if (const auto index = Find(id)) {
+      SetConfigured(*index, true);
+    } else {
+      Add(id, true);
+    }
+  }
+}
+
+// Those of which the configuration says nothing any more; without discovery, discovered ones too.
+std::vector<RefreshIndex> Watchlist::Unconfigured(const std::vector<std::string>& refresh_ids,
+                                                  bool discovery) const {
+  std::vector<RefreshIndex> unconfigured;
+  const std::set<std::string_view> configured(refresh_ids.begin(), refresh_ids.end());
+  ForEach([&](RefreshIndex index, const Watched& watched) {
+    if (!watched.is_configured && discovery) return;
+    if (!configured.contains(watched.id)) unconfigured.push_back(index);
+  });
+  return unconfigured;
+}
+
 void Watchlist::Remove(RefreshIndex index) {
   Watched& entry = entries_[index];
   ForgetEvictable(index);
@@ -140,7 +169,7 @@ void Watchlist::Update(RefreshIndex index, const Refresh& refresh, bool is_final
   }
 }
 
-void Watchlist::AskSoon(RefreshIndex index) {
+void Watchlist::MakeDue(RefreshIndex index) {
   if (entries_[index].is_due) return;
   schedule_.Remove(index);
   schedule_.AddUnfinished(index);

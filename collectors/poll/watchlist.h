@@ -1,4 +1,4 @@
-// The refreshes that a collector watches, and when each is asked for.
+// The refreshes that a collector watches, and when each is requested.
 //
 // Thread-safety: belongs to one poller thread.
 
@@ -20,22 +20,22 @@
 
 namespace cckm {
 
-// The walk through the list that a due refresh is expected from.
-enum class Awaited : std::uint8_t { kFromNone, kFromThisWalk, kFromNextWalk };
+// Which reading of the list a due refresh is awaited from.
+enum class Awaited : std::uint8_t { kNot, kFromThisListing, kFromNextListing };
 
 struct Watched {
   std::string id;
   bool is_configured = false;       // else discovered
   bool was_found_finished = false;  // by discovery
   bool is_due = false;              // taken from the schedule and not given back yet
-  Awaited awaited = Awaited::kFromNone;
+  Awaited awaited = Awaited::kNot;
   bool is_leaving = false;  // forgotten, but not given back yet
   bool is_final = false;
   bool completion_time_was_missing = false;
   bool names_no_domain = false;    // final, and failed without saying for which domains
   bool lacks_units = false;        // known from before, without Refresh::units
   bool is_deleted = false;         // the appliance said so, and was asked twice where that was news
-  bool on_new_connection = false;  // how it was asked for last
+  bool on_new_connection = false;  // how it was requested last
   bool needs_new_connection = false;
   // What the last answer that did not carry this id carried in its place: another one, or none.
   std::optional<std::string> other_id = {};
@@ -43,8 +43,8 @@ struct Watched {
   RefreshStatus status = RefreshStatus::kUnknown;
   std::optional<WallTime> created_at = {};
   std::optional<WallTime> completed_at = {};
-  std::uint32_t met_in_walk = 0;  // the number of the last one
-  RefreshIndex follower = 0;      // what was looked for after it the last time
+  std::uint32_t listing = 0;  // the number of the last reading of the list that named it
+  RefreshIndex follower = 0;  // what was looked for after it the last time
 };
 
 // A finished refresh that is known from before.
@@ -80,6 +80,9 @@ class Watchlist {
   // Adds an entry as if it had been discovered, that is final and not due before its recheck.
   void AddKnown(const KnownRefresh& known, SteadyTime now);
   void SetConfigured(RefreshIndex index, bool is_configured);
+  // Has these configured, and no others.  Those that were are removed, or discovered from now on
+  // where that is `discovery`.
+  void Configure(const std::vector<std::string>& refresh_ids, bool discovery);
   // Forgets an entry; one that is due leaves when it is given back.
   void Remove(RefreshIndex index);
 
@@ -90,7 +93,7 @@ class Watchlist {
   // tick.
   void Update(RefreshIndex index, const Refresh& refresh, bool is_final, SteadyTime now);
   // Makes a final entry due at the next tick.
-  void AskSoon(RefreshIndex index);
+  void MakeDue(RefreshIndex index);
   Schedule& schedule() { return schedule_; }
   const Schedule& schedule() const { return schedule_; }
 
@@ -109,6 +112,8 @@ class Watchlist {
   }
 
  private:
+  std::vector<RefreshIndex> Unconfigured(const std::vector<std::string>& refresh_ids,
+                                         bool discovery) const;
   void Erase(RefreshIndex index);
   void NoteEvictable(RefreshIndex index);
   void ForgetEvictable(RefreshIndex index);

@@ -175,15 +175,6 @@ TEST(PaginatorTest, EntriesThatTheCallerRemembersAreSeenToo) {
   }
 }
 
-TEST(PaginatorTest, WhatTheCallerForgetsIsNotNewAgain) {
-  Paginator pages("/l");
-  pages.NextPage();
-  pages.Take(true);
-  pages.Remember("a");
-  EXPECT_TRUE(pages.Remembers("a"));
-  EXPECT_FALSE(pages.See("a"));
-}
-
 TEST(PaginatorTest, APageThatCannotBeReadHalvesTheLimitDownToOneEntryAndPassesItOver) {
   Paginator pages("/l");
   std::vector<std::uint64_t> limits;
@@ -214,7 +205,7 @@ TEST(PaginatorTest, APageThatBeginsElsewhereIsAskedForOnANewConnectionAndBelieve
   EXPECT_FALSE(pages.NextPage()->on_new_connection);
   EXPECT_EQ(pages.OriginOf(std::nullopt), Paginator::Origin::kThisPage);
   EXPECT_EQ(pages.OriginOf(0), Paginator::Origin::kThisPage);
-  EXPECT_EQ(pages.OriginOf(100), Paginator::Origin::kAskedForAgain);
+  EXPECT_EQ(pages.OriginOf(100), Paginator::Origin::kRequestedAgain);
   const auto again = pages.NextPage();
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->on_new_connection);

@@ -1,0 +1,34 @@
+#include "collectors/poll/listed_ids.h"
+
+#include <utility>
+
+namespace cckm {
+
+void ListedIds::Clear() {
+  ++listing_;
+  ids_.clear();
+}
+
+bool ListedIds::Add(std::string_view id, Watched* watched) {
+  if (watched == nullptr) return ids_.emplace(id).second;
+  const bool is_new = !Has(*watched);
+  watched->listing = listing_;
+  return is_new;
+}
+
+bool ListedIds::Has(const Watched& watched) const {
+  return watched.listing == listing_ || ids_.contains(watched.id);
+}
+
+void ListedIds::Keep(const Watched& watched) {
+  if (Has(watched)) ids_.insert(watched.id);
+}
+
+std::set<std::string, std::less<>> ListedIds::TakeAll(const Watchlist& watched) {
+  watched.ForEach([this](RefreshIndex, const Watched& entry) {
+    if (entry.listing == listing_) ids_.insert(entry.id);
+  });
+  return std::exchange(ids_, {});
+}
+
+}  // namespace cckm
