@@ -80,7 +80,7 @@ def g152_idle(stage):
     with crowd(port, CROWD) as clients:
         longest = scrape_for(2, lambda: get(port))
         with crowd(port, 300) as more:  # 100 more than --web.max-connections
-            eventually(lambda: count_ended(clients + more) >= 100, "the surplus is ended at once", SCRAPE_SECONDS)
+            eventually(lambda: count_ended(clients + more) >= 100, "those over the limit are ended at once", SCRAPE_SECONDS)
         eventually(lambda: get(port).status == 200, "there is room again", SCRAPE_SECONDS)
         eventually(lambda: count_ended(clients) == CROWD, "idle connections are ended", 15)
     return f"longest scrape {longest * 1000:.0f} ms"

@@ -15,14 +15,14 @@ import tempfile
 import time
 import traceback
 
+import access_cases
 import crowd_cases
-import door_cases
 import page_cases
 import request_cases
 import tls_cases
 from stage import Skipped, Stage
 
-MODULES = (crowd_cases, request_cases, tls_cases, door_cases, page_cases)
+MODULES = (crowd_cases, request_cases, tls_cases, access_cases, page_cases)
 DESCRIPTORS = 4096
 HOLDS, FAILED, SKIPPED = 0, 1, 77
 

@@ -1,4 +1,4 @@
-"""G165: TLS that is not spoken, half spoken, too old, or spoken by a stranger."""
+"""G165: TLS that is not spoken, half spoken, too old, or spoken by an unknown client."""
 
 import contextlib
 import shutil
@@ -132,4 +132,4 @@ def g165_tls(stage):
         longest = scrape_beside_crowds(port, scraper)
         exporter.check_forgets(before)
         assert CANARY.encode() not in scraper.get(port, "/").body
-    return f"{len(REFUSED)} strangers, longest scrape {longest * 1000:.0f} ms"
+    return f"{len(REFUSED)} unknown clients, longest scrape {longest * 1000:.0f} ms"

@@ -14,7 +14,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 constexpr int kConnections = 8;
-// Its own threads: one a connection and eight to tell the surplus to go; then the one that accepts.
+// Its own threads: one a connection and eight to tell those over the limit to go; then the one that
+// accepts.
 constexpr int kWorkers = kConnections + 8;
 
 EndedProcess StartWithThreads(int threads) {

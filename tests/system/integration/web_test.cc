@@ -1,4 +1,4 @@
-// The web server of the real binary, as a scraper and a curious stranger meet it.
+// The web server of the real binary, as a scraper and a curious client meet it.
 
 #include <gmock/gmock.h>
 

@@ -21,12 +21,12 @@ using std::chrono::seconds;
 
 constexpr std::string_view kSilentHost = "silent.invalid";
 
-// A door for resolver threads; it opens by itself after twenty seconds, lest a broken client hangs.
-class AccessControl {
+// Holds resolver threads back, for twenty seconds at most, lest a broken client hangs.
+class ResolverGate {
  public:
-  static AccessControl& Instance() {
-    static AccessControl door;
-    return door;
+  static ResolverGate& Instance() {
+    static ResolverGate gate;
+    return gate;
   }
   void Pass() {
     std::unique_lock lock(mutex_);
@@ -55,8 +55,8 @@ class AccessControl {
 
 class SilentResolverTest : public CurlHttpClientTest {
  protected:
-  SilentResolverTest() { AccessControl::Instance().Close(); }
-  ~SilentResolverTest() override { AccessControl::Instance().OpenAndSeeThrough(1); }
+  SilentResolverTest() { ResolverGate::Instance().Close(); }
+  ~SilentResolverTest() override { ResolverGate::Instance().OpenAndSeeThrough(1); }
 
   static HttpClientOptions SilentOptions(Nanoseconds timeout) {
     HttpClientOptions options = OptionsFor("http://" + std::string(kSilentHost));
@@ -89,7 +89,7 @@ TEST_F(SilentResolverTest, TheEndOfTheClientDoesNotWaitForTheResolver) {
 extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints,
                            addrinfo** result) {
   if (name != nullptr && name == cckm::kSilentHost) {
-    cckm::AccessControl::Instance().Pass();
+    cckm::ResolverGate::Instance().Pass();
     return EAI_AGAIN;
   }
   using Resolver = int (*)(const char*, const char*, const addrinfo*, addrinfo**);

@@ -1,4 +1,4 @@
-// What the tests of the door share: a folder with certificates and the web configuration.
+// What the tests of access control share: a folder with certificates and the web configuration.
 
 #pragma once
 
@@ -42,7 +42,7 @@ class AccessControlFixture : public HttpServerFixture {
     Write(name + ".key", certificate.key_pem);
   }
 
-  // Opens the door with this web.yml; it must be usable.
+  // Begins with this web.yml, which must be usable.
   void Open(std::string_view yaml) {
     Write("web.yml", yaml);
     auto access_control = AccessControl::Open(
@@ -66,7 +66,7 @@ class AccessControlFixture : public HttpServerFixture {
         std::move(options));
   }
 
-  // Lets the door look at its files again.
+  // Lets it look at its files again.
   void LookLater() { clock_.Advance(std::chrono::seconds(2)); }
 
   const TemporaryFolder folder_;
@@ -77,7 +77,7 @@ class AccessControlFixture : public HttpServerFixture {
   int changes_ = 0;
   std::unique_ptr<AccessControl> access_control_;
 
-  // Ends the server before its door goes.
+  // Ends the server before its access control goes.
   void TearDown() override { server_.reset(); }
 };
 

@@ -1,4 +1,4 @@
-// Who comes in, and what becomes of the door when its file changes.
+// Who comes in, and what becomes of that when the file changes.
 
 #include "exporter/web/access/access_control.h"
 

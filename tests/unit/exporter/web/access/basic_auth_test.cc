@@ -1,4 +1,4 @@
-// Passwords: how they are sent, checked and remembered, and what strangers can not do.
+// Passwords: how they are sent, checked and remembered, and what unknown clients can not do.
 
 #include "exporter/web/access/basic_auth.h"
 

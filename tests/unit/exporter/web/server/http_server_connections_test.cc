@@ -162,9 +162,9 @@ TEST_F(HttpServerConnectionsTest, TurnsTheSurplusAwayAtOnceAndKeepsTheOthers) {
     EXPECT_TRUE(held.back()->Request(GetRequest("/")).is_whole);
   }
   for (int i = 0; i < 50; ++i) {
-    RawClient surplus(port());
-    if (i % 2 == 1) static_cast<void>(surplus.Send(GetRequest("/")));
-    const auto all = surplus.ReadUntilClose();
+    RawClient over_limit(port());
+    if (i % 2 == 1) static_cast<void>(over_limit.Send(GetRequest("/")));
+    const auto all = over_limit.ReadUntilClose();
     ASSERT_TRUE(all) << i;
     EXPECT_TRUE(all->starts_with("HTTP/1.1 503 ")) << i << *all;
     EXPECT_NE(all->find("\r\nDate: "), std::string::npos) << i << *all;

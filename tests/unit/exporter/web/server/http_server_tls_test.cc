@@ -1,4 +1,4 @@
-// The server behind its door over TLS, as its clients meet it: real handshakes over loopback.
+// The server behind access control over TLS, as its clients meet it: real handshakes over loopback.
 
 #include <openssl/ssl.h>
 
@@ -257,8 +257,8 @@ TEST_F(HttpServerTlsTest, TurnsTheSurplusAwayWithoutAHandshake) {
   const TlsClient silent(port(), {});  // which has a slot once the server has greeted it
   ASSERT_TRUE(silent.is_established());
   for (int i = 0; i < 30; ++i) {
-    RawClient surplus(port());
-    const auto all = surplus.ReadUntilClose();
+    RawClient over_limit(port());
+    const auto all = over_limit.ReadUntilClose();
     ASSERT_TRUE(all) << i;
     EXPECT_EQ(*all, "") << i;
   }

@@ -84,7 +84,7 @@ def check_stays_locked(exporter, change):
     change()
 
     def is_noticed():
-        assert get(port).status == 401, "the door is open"
+        assert get(port).status == 401, "no password was asked for"
         assert get(port, headers=[basic(USER, PASSWORD)]).status == 200
         return complaints(exporter) > said
     eventually(is_noticed, "a broken web configuration is noticed", 4)
@@ -92,7 +92,7 @@ def check_stays_locked(exporter, change):
 
 
 def g166_broken_web_configurations(stage):
-    place = stage.place("door")
+    place = stage.place("access")
     certificates = Certificates(place)
     certificates.authority("ca")
     certificates.authority("other")
@@ -103,7 +103,7 @@ def g166_broken_web_configurations(stage):
     file = place / "web.yml"
     file.write_text(USERS)
     allowed = [basic(USER, PASSWORD)]
-    with stage.running("door", "--web.config.file=web.yml", place=place,
+    with stage.running("access", "--web.config.file=web.yml", place=place,
                        ask_ready=lambda port: get(port, "/-/ready", headers=allowed).status) as exporter:
         for text in BROKEN_LATER:
             check_stays_locked(exporter, lambda text=text: file.write_text(text))
