@@ -147,7 +147,7 @@ def without_beginning(families):
 
 
 def load_messages(folder):
-    subprocess.run(["protoc", f"--proto_path={HERE.parent}/exporter/proto", f"--python_out={folder}",
+    subprocess.run(["protoc", f"--proto_path={HERE.parents[1]}/support/proto", f"--python_out={folder}",
                     "metrics.proto"], check=True)
     sys.path.insert(0, str(folder))
     return importlib.import_module("metrics_pb2")
