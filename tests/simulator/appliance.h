@@ -1,4 +1,5 @@
-// What the simulated appliance consists of, behind its API and the test's own control.
+// What the simulated appliance consists of, behind its API and the requests that tests control it
+// by.
 //
 // Thread-safety: that of the parts, which may all be used from any thread.
 

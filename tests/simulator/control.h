@@ -1,5 +1,5 @@
-// The test's own control of the simulated appliance, under /simulator/.  All requests are POST but
-// for the one that reads:
+// What tests control the simulated appliance by, under /simulator/.  All requests are POST but for
+// the one that reads:
 //
 //   /simulator/refresh/{family}?domains=a,b&id=ID    starts one (without domains: of all of them)
 //   /simulator/refresh/{family}/{id}/finish?as=E     E: completed, failed, partial,

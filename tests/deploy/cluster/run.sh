@@ -37,12 +37,12 @@ if [ "${1-}" = --inside ]; then
   export KUBECONFIG=$state/admin.conf HELM_CACHE_HOME=$state/helm HELM_CONFIG_HOME=$state/helm HELM_DATA_HOME=$state/helm
   # shellcheck source=tests/deploy/cluster/node.sh
   . $here/node.sh
-  # shellcheck source=tests/deploy/cluster/walk.sh
-  . $here/walk.sh
+  # shellcheck source=tests/deploy/cluster/all_checks.sh
+  . $here/all_checks.sh
   trap 'exit 130' INT TERM
   say "Kubernetes $kubernetes"
   start_cluster
-  walk
+  all_checks
   checks_done
   exit
 fi

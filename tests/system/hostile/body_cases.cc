@@ -10,7 +10,7 @@ namespace {
 using std::chrono::milliseconds;
 
 HostileCase Faulty(const char* name, const char* reason, Reply reply) {
-  return {.name = name, .play = OnPoll(std::move(reply)), .reason = reason};
+  return {.name = name, .script = OnPoll(std::move(reply)), .reason = reason};
 }
 
 HostileCase Slow(const char* name, Reply reply) {

@@ -20,7 +20,7 @@ std::string Poison() {
 }
 
 HostileCase Good(const char* name, Reply reply) {
-  return {.name = name, .play = OnPoll(std::move(reply)), .is_up = true};
+  return {.name = name, .script = OnPoll(std::move(reply)), .is_up = true};
 }
 
 bool AnswerAndCloseSoon(Visit& visit, const Request&) {
@@ -109,7 +109,7 @@ HostileCase SlowAnswer() {
 
 HostileCase Hanging() {
   return {.name = "B70_one_target_hangs",
-          .play = OnPoll(Bytes("", After::kHang)),
+          .script = OnPoll(Bytes("", After::kHang)),
           .reason = "timeout",
           .settings = "request_timeout: 1s"};
 }
@@ -119,7 +119,7 @@ HostileCase Hanging() {
 std::vector<HostileCase> ConnectionCases() {
   return {
       Good("B65_keepalive_closed_between_requests", AnswerAndCloseSoon),
-      {.name = "B65_keepalive_closed_under_a_request", .play = CloseUnderTheNext, .is_up = true},
+      {.name = "B65_keepalive_closed_under_a_request", .script = CloseUnderTheNext, .is_up = true},
       Poisoned("B66_two_responses_at_once", PoisonAtOnce),
       Cookies(),
       Alternative("B68_alt_svc_and_hsts", true),

@@ -6,7 +6,7 @@
 #include "tests/support/fakes/leak.h"
 #include "tests/support/fakes/raw_client.h"
 #include "tests/system/hostile/exporter_child.h"
-#include "tests/system/hostile/plays.h"
+#include "tests/system/hostile/scripts.h"
 
 namespace cckm {
 namespace {
@@ -35,7 +35,7 @@ TEST(CrashLoopTest, AWrongPasswordIsTriedOnceHoweverOftenTheExporterStarts) {
   constexpr int kStarts = 20;
   const Identities identities;
   Upstream upstream(
-      {.play = OnLogin(Bytes(HttpText("401 Unauthorized", kJsonType, R"({"code":11})")))},
+      {.script = OnLogin(Bytes(HttpText("401 Unauthorized", kJsonType, R"({"code":11})")))},
       identities);
   const ConfigFolder folder;
   WriteConfig(folder, upstream.port());

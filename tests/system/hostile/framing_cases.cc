@@ -71,11 +71,11 @@ bool EndlessExtension(Visit& visit, const Request&) {
 }
 
 HostileCase Faulty(const char* name, const char* reason, Reply reply) {
-  return {.name = name, .play = OnPoll(std::move(reply)), .reason = reason};
+  return {.name = name, .script = OnPoll(std::move(reply)), .reason = reason};
 }
 
 HostileCase Good(const char* name, Reply reply) {
-  return {.name = name, .play = OnPoll(std::move(reply)), .is_up = true};
+  return {.name = name, .script = OnPoll(std::move(reply)), .is_up = true};
 }
 
 HostileCase Endless(const char* name, Reply reply) {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/system/hostile/plays.h"
+#include "tests/system/hostile/scripts.h"
 
 namespace cckm {
 
@@ -41,7 +41,7 @@ enum class Recovery {
 
 struct HostileCase {
   std::string name;
-  Play play = {};
+  Script script = {};
 
   // The one class of faults that is counted, at least so many times; empty: none at all.
   std::string reason = {};
@@ -65,7 +65,7 @@ struct HostileCase {
   // Its logins would be tried again too late: turns honest once it has shown its fault.
   bool turns_early = false;
   // Replaces the file of authorities by garbage once the upstream was asked twice.
-  bool spoils_authority = false;
+  bool corrupts_authority = false;
   Check check = {};
 };
 

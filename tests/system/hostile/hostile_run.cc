@@ -15,7 +15,7 @@
 
 #include "tests/support/fakes/leak.h"
 #include "tests/support/fakes/raw_server.h"
-#include "tests/system/hostile/contest.h"
+#include "tests/system/hostile/case_run.h"
 #include "tests/system/hostile/exporter_child.h"
 
 namespace cckm {
@@ -38,8 +38,8 @@ constexpr Nanoseconds kMaxStop = seconds(2);
 // A refresh that does not end is asked for at every tick.
 HostileCase ControlCase() {
   return {.name = "control",
-          .play = OnPoll(Json(R"({"overall_status":"in_progress",)"
-                              R"("createdAt":"2024-01-01T00:00:00Z"})")),
+          .script = OnPoll(Json(R"({"overall_status":"in_progress",)"
+                                R"("createdAt":"2024-01-01T00:00:00Z"})")),
           .is_up = true};
 }
 
@@ -66,15 +66,15 @@ class Run {
  public:
   explicit Run(const std::vector<HostileCase>& cases)
       : control_(control_case_, identities_, foreign_.port()) {
-    for (const HostileCase& played : cases) {
-      contests_.emplace_back(played, identities_, foreign_.port());
+    for (const HostileCase& hostile_case : cases) {
+      case_runs_.emplace_back(hostile_case, identities_, foreign_.port());
     }
     WriteFiles();
     exporter_.emplace(folder_, Environment(folder_, foreign_.port()));
     scraper_.emplace(exporter_->port());
   }
 
-  HostileReport Play() {
+  HostileReport Execute() {
     WaitForFaults();
     TurnHonest();
     WaitForRecovery();
@@ -95,7 +95,7 @@ class Run {
   void Judge();
   void JudgeControl();
   void JudgeEnvironment();
-  void LookForStrangers(Contest& contest);
+  void LookForForeignSecrets(CaseRun& case_run);
   // The exposition that came since the last look, if one did.  The exporter's log is read
   // meanwhile, which would else block it.
   const Shown* LookAtNew();
@@ -107,8 +107,8 @@ class Run {
   const Identities identities_;
   const ConfigFolder folder_;
   const RawServer foreign_{{}};
-  std::list<Contest> contests_;
-  Contest control_;
+  std::list<CaseRun> case_runs_;
+  CaseRun control_;
   std::optional<ExporterChild> exporter_;
   std::optional<Scraper> scraper_;
   std::shared_ptr<const Shown> shown_;
@@ -131,7 +131,7 @@ void Run::WriteFiles() const {
       "  allow_http: true\n"
       "targets:\n";
   config += control_.Configure(folder_, identities_);
-  for (const Contest& contest : contests_) config += contest.Configure(folder_, identities_);
+  for (const CaseRun& case_run : case_runs_) config += case_run.Configure(folder_, identities_);
   folder_.Write("config.yaml", config, 0600);
 }
 
@@ -147,20 +147,20 @@ void Run::WaitForFaults() {
   static_cast<void>(Eventually(kMaxHostility, [this] {
     const Shown* const shown = LookAtNew();
     if (shown == nullptr) return false;
-    for (Contest& contest : contests_) {
-      contest.Observe(*shown, folder_);
-      if (contest.played().turns_early && contest.IsShown() && !contest.IsHonest()) {
-        contest.TurnHonest(*shown, folder_, identities_);
+    for (CaseRun& case_run : case_runs_) {
+      case_run.Observe(*shown, folder_);
+      if (case_run.hostile_case().turns_early && case_run.IsShown() && !case_run.IsHonest()) {
+        case_run.TurnHonest(*shown, folder_, identities_);
       }
     }
-    return Elapsed() >= kShortestHostility && std::ranges::all_of(contests_, &Contest::IsShown);
+    return Elapsed() >= kShortestHostility && std::ranges::all_of(case_runs_, &CaseRun::IsShown);
   }));
   if (shown_ == nullptr) throw std::runtime_error("the exporter was never scraped");
 }
 
 void Run::TurnHonest() {
-  for (Contest& contest : contests_) {
-    if (!contest.IsHonest()) contest.TurnHonest(*shown_, folder_, identities_);
+  for (CaseRun& case_run : case_runs_) {
+    if (!case_run.IsHonest()) case_run.TurnHonest(*shown_, folder_, identities_);
   }
   report_.hostile_seconds = ToSeconds(Elapsed());
 }
@@ -175,9 +175,9 @@ void Run::WaitForRecovery() {
 bool Run::HaveRecovered(bool but_for_sighup) {
   const Shown* const shown = LookAtNew();
   if (shown == nullptr) return false;
-  return std::ranges::all_of(contests_, [&](const Contest& contest) {
-    const bool waits = but_for_sighup && contest.played().recovery == Recovery::kBySighup;
-    return waits || contest.HasRecovered(*shown);
+  return std::ranges::all_of(case_runs_, [&](const CaseRun& case_run) {
+    const bool waits = but_for_sighup && case_run.hostile_case().recovery == Recovery::kBySighup;
+    return waits || case_run.HasRecovered(*shown);
   });
 }
 
@@ -205,10 +205,10 @@ void Run::Stop() {
 
 void Run::Judge() {
   const std::string& log = exporter_->process().ErrorOutput();
-  for (Contest& contest : contests_) {
-    contest.Finish(*shown_, foreign_.ConnectionCount(), log);
-    report_.by_case[contest.played().name] = contest.complaints();
-    LookForStrangers(contest);
+  for (CaseRun& case_run : case_runs_) {
+    case_run.Finish(*shown_, foreign_.ConnectionCount(), log);
+    report_.by_case[case_run.hostile_case().name] = case_run.errors();
+    LookForForeignSecrets(case_run);
   }
   for (const auto& leaks : {FindLeaks("standard error", log),
                             FindLeaks("standard output", exporter_->process().Output()),
@@ -239,17 +239,17 @@ void Run::JudgeEnvironment() {
 }
 
 // Every secret of the tests names the case that it belongs to.
-void Run::LookForStrangers(Contest& contest) {
-  const std::string& name = contest.played().name;
-  const bool has_own_password = !contest.played().password.empty();
-  for (const JournalEntry& entry : contest.upstream().appliance().Requests()) {
+void Run::LookForForeignSecrets(CaseRun& case_run) {
+  const std::string& name = case_run.hostile_case().name;
+  const bool has_own_password = !case_run.hostile_case().password.empty();
+  for (const JournalEntry& entry : case_run.upstream().appliance().Requests()) {
     const std::string text = entry.request.head + entry.request.body;
     if (text.find("Authorization: Basic") != std::string::npos) {
-      report_.strangers.push_back(name + " was sent a password in its header");
+      report_.foreign_secrets.push_back(name + " was sent a password in its header");
     }
     for (std::size_t at = 0; (at = text.find(kCanary, at)) != std::string::npos; ++at) {
       const bool is_own = text.compare(at + kCanary.size() + 1, name.size(), name) == 0;
-      if (!is_own && !has_own_password) report_.strangers.push_back(name + ": " + text);
+      if (!is_own && !has_own_password) report_.foreign_secrets.push_back(name + ": " + text);
     }
   }
 }
@@ -273,6 +273,6 @@ std::vector<HostileCase> AllHostileCases() {
   return all;
 }
 
-HostileReport PlayAll(const std::vector<HostileCase>& cases) { return Run(cases).Play(); }
+HostileReport RunAll(const std::vector<HostileCase>& cases) { return Run(cases).Execute(); }
 
 }  // namespace cckm

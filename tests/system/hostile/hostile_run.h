@@ -19,11 +19,11 @@ using ErrorReports = std::vector<std::string>;
 struct HostileReport {
   std::map<std::string, ErrorReports> by_case;
   Scraper::Report scrapes;
-  ErrorReports leaks;        // but for those in scrapes
-  ErrorReports environment;  // it had an effect
-  ErrorReports strangers;    // requests with a secret of another upstream
-  ErrorReports control;      // a healthy target beside them was kept waiting
-  ErrorReports process;      // it ended, or not when it was told to
+  ErrorReports leaks;            // but for those in scrapes
+  ErrorReports environment;      // it had an effect
+  ErrorReports foreign_secrets;  // requests with a secret of another upstream
+  ErrorReports control;          // a healthy target beside them was kept waiting
+  ErrorReports process;          // it ended, or not when it was told to
   std::size_t control_polls = 0;
   double hostile_seconds = 0;
   double recovery_seconds = 0;
@@ -37,6 +37,6 @@ Nanoseconds Median(std::vector<Nanoseconds> lengths);
 std::vector<HostileCase> AllHostileCases();
 
 // Throws if something does not start.
-HostileReport PlayAll(const std::vector<HostileCase>& cases);
+HostileReport RunAll(const std::vector<HostileCase>& cases);
 
 }  // namespace cckm

@@ -1,6 +1,6 @@
 // The exporter among appliances that behave badly, all of them at once.
 //
-// Everything is played once, for all tests of this file together: a test reads what came of it.
+// All cases run once, for all tests of this file together: a test reads what came of it.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,14 +25,14 @@ void Print(const HostileReport& report) {
             << report.peak_memory_kib << " KiB at most\n";
 }
 
-const HostileReport& Played() {
+const HostileReport& Report() {
   static const HostileReport report = [] {
     // A peer that has gone is part of the game.
     ::signal(SIGPIPE, SIG_IGN);
     try {
-      HostileReport played = PlayAll(AllHostileCases());
-      Print(played);
-      return played;
+      HostileReport result = RunAll(AllHostileCases());
+      Print(result);
+      return result;
     } catch (const std::exception& failure) {
       HostileReport nothing;
       nothing.process.emplace_back(failure.what());
@@ -44,58 +44,58 @@ const HostileReport& Played() {
 
 std::vector<std::string> Names() {
   std::vector<std::string> names;
-  for (const HostileCase& played : AllHostileCases()) names.push_back(played.name);
+  for (const HostileCase& hostile_case : AllHostileCases()) names.push_back(hostile_case.name);
   return names;
 }
 
 class HostileTest : public testing::TestWithParam<std::string> {};
 
 TEST_P(HostileTest, ShowsTheRightFaultAndRecovers) {
-  const auto found = Played().by_case.find(GetParam());
-  ASSERT_NE(found, Played().by_case.end());
+  const auto found = Report().by_case.find(GetParam());
+  ASSERT_NE(found, Report().by_case.end());
   EXPECT_THAT(found->second, IsEmpty());
 }
 
 INSTANTIATE_TEST_SUITE_P(All, HostileTest, testing::ValuesIn(Names()),
-                         [](const auto& played) { return played.param; });
+                         [](const auto& info) { return info.param; });
 
 TEST(HostileWorldTest, HoldsAtLeast75CasesThatAreAllNamedOnce) {
   EXPECT_GE(Names().size(), 75U);
-  EXPECT_EQ(Played().by_case.size(), Names().size());
+  EXPECT_EQ(Report().by_case.size(), Names().size());
 }
 
 // One that waited for an appliance would do so as long as any of them hangs.
 TEST(HostileWorldTest, EveryScrapeIsAnsweredAndValidAndNoneWaitsForAnAppliance) {
-  EXPECT_THAT(Played().scrapes.complaints, IsEmpty());
-  for (const auto& [path, lengths] : Played().scrapes.lengths) {
+  EXPECT_THAT(Report().scrapes.errors, IsEmpty());
+  for (const auto& [path, lengths] : Report().scrapes.lengths) {
     EXPECT_LT(Median(lengths), std::chrono::seconds(1)) << path;
   }
-  EXPECT_GT(Played().scrapes.scrapes, 20U);
-  EXPECT_GT(Played().scrapes.validated, 2U);
+  EXPECT_GT(Report().scrapes.scrapes, 20U);
+  EXPECT_GT(Report().scrapes.validated, 2U);
 }
 
 TEST(HostileWorldTest, NoSecretIsShownAnywhere) {
-  EXPECT_THAT(Played().scrapes.leaks, IsEmpty());
-  EXPECT_THAT(Played().leaks, IsEmpty());
+  EXPECT_THAT(Report().scrapes.leaks, IsEmpty());
+  EXPECT_THAT(Report().leaks, IsEmpty());
 }
 
 TEST(HostileWorldTest, NoSecretIsSentToAnotherAppliance) {
-  EXPECT_THAT(Played().strangers, IsEmpty());
+  EXPECT_THAT(Report().foreign_secrets, IsEmpty());
 }
 
 TEST(HostileWorldTest, AHealthyTargetIsPolledEverySecond) {
-  EXPECT_THAT(Played().control, IsEmpty());
-  EXPECT_GT(Played().control_polls, 5U);
+  EXPECT_THAT(Report().control, IsEmpty());
+  EXPECT_GT(Report().control_polls, 5U);
 }
 
 // A32 and A33.
-TEST(HostileWorldTest, TheEnvironmentHasNoEffect) { EXPECT_THAT(Played().environment, IsEmpty()); }
+TEST(HostileWorldTest, TheEnvironmentHasNoEffect) { EXPECT_THAT(Report().environment, IsEmpty()); }
 
-TEST(HostileWorldTest, TheExporterLivesUntilItIsTold) { EXPECT_THAT(Played().process, IsEmpty()); }
+TEST(HostileWorldTest, TheExporterLivesUntilItIsTold) { EXPECT_THAT(Report().process, IsEmpty()); }
 
 TEST(HostileWorldTest, TheExporterStaysSmall) {
-  EXPECT_GT(Played().peak_memory_kib, 0);
-  EXPECT_LT(Played().peak_memory_kib, 512L * 1024);
+  EXPECT_GT(Report().peak_memory_kib, 0);
+  EXPECT_LT(Report().peak_memory_kib, 512L * 1024);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ Reply Refusal(const std::string& status, const std::string& body) {
 // The account could be locked by trying again.
 HostileCase Rejected(const char* name, const char* reason, Reply reply, Recovery recovery) {
   return {.name = name,
-          .play = OnLogin(std::move(reply)),
+          .script = OnLogin(std::move(reply)),
           .reason = reason,
           .times = 1,
           .is_login = true,
@@ -39,7 +39,7 @@ HostileCase Rejected(const char* name, const char* reason, Reply reply, Recovery
 // Says nothing of the password, so it is tried again soon.
 HostileCase Failing(const char* name, const char* reason, Reply reply) {
   return {.name = name,
-          .play = OnLogin(std::move(reply)),
+          .script = OnLogin(std::move(reply)),
           .reason = reason,
           .is_login = true,
           .settings = "request_timeout: 1s",
@@ -61,7 +61,7 @@ std::string GrantWith(const std::string& json_value) {
 HostileCase Lasting(const char* name, const std::string& member) {
   HostileCase lasting{
       .name = name,
-      .play = OnLogin([member](Visit& visit, const Request&) {
+      .script = OnLogin([member](Visit& visit, const Request&) {
         return visit.wire.Send(HttpText(
             "200 OK", kJsonType, R"({"jwt":")" + visit.appliance.NewToken() + "\"" + member + "}"));
       }),
@@ -75,18 +75,17 @@ HostileCase Lasting(const char* name, const std::string& member) {
 HostileCase SlowLogin() {
   constexpr int kRefreshes = 20;
   HostileCase slow{.name = "E125_slow_login",
-                   .play = OnLogin([](Visit& visit, const Request& request) {
+                   .script = OnLogin([](Visit& visit, const Request& request) {
                      return visit.wire.Pause(milliseconds(3000)) && Honestly(visit, request);
                    }),
                    .is_up = true,
                    .settings = "request_timeout: 10s",
                    .refreshes = kRefreshes};
   slow.check = [](const Evidence& evidence) {
-    const std::string complaint = OneLogin(evidence);
+    const std::string error = OneLogin(evidence);
     // Its refreshes neither wait for the login nor are asked for on connections of their own.
     const auto most = static_cast<std::size_t>(kRefreshes) - 1;
-    return complaint.empty() ? CountIs("connections", evidence.hostile_connections, 1, most)
-                             : complaint;
+    return error.empty() ? CountIs("connections", evidence.hostile_connections, 1, most) : error;
   };
   return slow;
 }

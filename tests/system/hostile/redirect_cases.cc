@@ -18,7 +18,7 @@ Reply RedirectAway(std::string status, std::string scheme) {
   };
 }
 
-Play RedirectPollsTo(const std::string& location) {
+Script RedirectPollsTo(const std::string& location) {
   return OnPoll(Bytes(HttpText("302 Found", "Location: " + location + "\r\n", "")));
 }
 
@@ -32,8 +32,9 @@ std::string WasNotFollowed(const Evidence& evidence) {
   return {};
 }
 
-HostileCase Redirected(const char* name, Play play, Check check) {
-  return {.name = name, .play = std::move(play), .reason = "redirect", .check = std::move(check)};
+HostileCase Redirected(const char* name, Script script, Check check) {
+  return {
+      .name = name, .script = std::move(script), .reason = "redirect", .check = std::move(check)};
 }
 
 HostileCase LoginRedirected(const char* name, const char* status) {

@@ -84,10 +84,10 @@ std::string Scraper::Get(const std::string& path) {
   return answer.body;
 }
 
-void Scraper::ReportError(std::string complaint) {
+void Scraper::ReportError(std::string error) {
   const std::lock_guard lock(mutex_);
-  if (report_.complaints.size() < kMaxReportedErrors) {
-    report_.complaints.push_back(std::move(complaint));
+  if (report_.errors.size() < kMaxReportedErrors) {
+    report_.errors.push_back(std::move(error));
   }
 }
 

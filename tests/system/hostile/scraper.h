@@ -1,4 +1,4 @@
-// Scrapes the exporter again and again, notes how long its answers take, and complains of every one
+// Scrapes the exporter again and again, notes how long its answers take, and reports every one
 // that is invalid or holds a secret.
 //
 // It runs from construction to destruction: one thread asks, another checks the last exposition
@@ -32,7 +32,7 @@ class Scraper {
     std::size_t scrapes = 0;
     std::size_t validated = 0;                                // of the scrapes
     std::map<std::string, std::vector<Nanoseconds>> lengths;  // of the answers, by path
-    std::vector<std::string> complaints;
+    std::vector<std::string> errors;
     std::vector<std::string> leaks;
   };
   Report Summary() const;
@@ -43,7 +43,7 @@ class Scraper {
   void Scrape();
   void LookAtPages();
   std::string Get(const std::string& path);
-  void ReportError(std::string complaint);
+  void ReportError(std::string error);
 
   const int port_;
   const SystemClock clock_;

@@ -7,13 +7,13 @@
 namespace cckm {
 namespace {
 
-Play Status(const std::string& status, const std::string& more_headers = {},
-            const std::string& body = R"({"code":1})") {
+Script Status(const std::string& status, const std::string& more_headers = {},
+              const std::string& body = R"({"code":1})") {
   return OnPoll(Bytes(HttpText(status, kJsonType + more_headers, body)));
 }
 
 // "CANARY" is what no output may hold.
-Play HtmlPage() {
+Script HtmlPage() {
   return OnPoll(Bytes(HttpText("500 Internal Server Error", "Content-Type: text/html\r\n",
                                "<html><h1>CANARY-page</h1><script>alert(1)</script></html>")));
 }
@@ -34,18 +34,18 @@ Check Patience(Nanoseconds shortest) {
   };
 }
 
-HostileCase Faulty(const char* name, const char* reason, Play play) {
-  return {.name = name, .play = std::move(play), .reason = reason};
+HostileCase Faulty(const char* name, const char* reason, Script script) {
+  return {.name = name, .script = std::move(script), .reason = reason};
 }
 
-HostileCase Good(const char* name, Play play) {
-  return {.name = name, .play = std::move(play), .is_up = true};
+HostileCase Good(const char* name, Script script) {
+  return {.name = name, .script = std::move(script), .is_up = true};
 }
 
 // Asked for so long a pause that the test does not see its end.
-HostileCase Paused(const char* name, const char* reason, Play play) {
+HostileCase Paused(const char* name, const char* reason, Script script) {
   return {.name = name,
-          .play = std::move(play),
+          .script = std::move(script),
           .reason = reason,
           .times = 1,
           .recovery = Recovery::kAfterTheTest,
@@ -59,7 +59,7 @@ HostileCase PausedShortly() {
   return paused;
 }
 
-Play TooMany(const std::string& retry_after) {
+Script TooMany(const std::string& retry_after) {
   return Status("429 Too Many Requests", "Retry-After: " + retry_after + "\r\n");
 }
 
@@ -79,7 +79,7 @@ HostileCase HalfFaulty() {
   return half;
 }
 
-Play Refresh(const std::string& status) {
+Script Refresh(const std::string& status) {
   return OnPoll([status](Visit& visit, const Request&) {
     return visit.wire.Send(HttpText(status, kJsonType, visit.appliance.Refresh("r1")));
   });

@@ -35,7 +35,7 @@ HostileCase Taken(const char* name, const std::vector<TlsProfile>& profiles) {
 }
 
 // One connection for each request.
-Play HonestlyAndClose() {
+Script HonestlyAndClose() {
   return OnEveryRequest([](Visit& visit, const Request& request) {
     Honestly(visit, request);
     return false;
@@ -44,7 +44,7 @@ Play HonestlyAndClose() {
 
 HostileCase TakenAgainAndAgain(const char* name, const std::vector<TlsProfile>& profiles) {
   HostileCase taken = Taken(name, profiles);
-  taken.play = HonestlyAndClose();
+  taken.script = HonestlyAndClose();
   return taken;
 }
 
@@ -67,9 +67,9 @@ void DripHandshake(Visit& visit) {
                   std::chrono::milliseconds(100));
 }
 
-HostileCase BeforeTls(const char* name, const char* reason, Play play) {
+HostileCase BeforeTls(const char* name, const char* reason, Script script) {
   return {.name = name,
-          .play = std::move(play),
+          .script = std::move(script),
           .reason = reason,
           .is_https = true,
           .credential = Credential::kTokenFile,
@@ -83,15 +83,15 @@ HostileCase NewAuthority() {
   return rotated;
 }
 
-HostileCase SpoiltAuthority() {
-  HostileCase spoilt = TakenAgainAndAgain("A19_ca_file_garbage", {{}});
-  spoilt.spoils_authority = true;
-  spoilt.check = [](const Evidence& evidence) {
+HostileCase CorruptedAuthority() {
+  HostileCase corrupted = TakenAgainAndAgain("A19_ca_file_garbage", {{}});
+  corrupted.corrupts_authority = true;
+  corrupted.check = [](const Evidence& evidence) {
     const bool is_told =
         evidence.log.find("Changed files of the connection cannot be used") != std::string::npos;
     return is_told ? "" : "the log does not tell of the garbage";
   };
-  return spoilt;
+  return corrupted;
 }
 
 HostileCase NeedsName() {
@@ -128,7 +128,7 @@ std::vector<HostileCase> TlsCases() {
               {.identity = Identity::kAnonymous, .ciphers = "aNULL:!eNULL"}),
       TakenAgainAndAgain("A17_cert_rotates_between_polls", {{}, {.identity = Identity::kRenewed}}),
       NewAuthority(),
-      SpoiltAuthority(),
+      CorruptedAuthority(),
       Taken("A20_ip_san_target", {{}}),
       OnIpv6(),
       NeedsName(),

@@ -21,7 +21,7 @@ Check LoginsWithin(std::size_t least, std::size_t most) {
 }
 
 // Takes no token that it granted before the poll of that number, from 1.
-Play RevokeAt(int poll) {
+Script RevokeAt(int poll) {
   const auto polls = std::make_shared<std::atomic<int>>(0);
   return OnPoll([poll, polls](Visit& visit, const Request& request) {
     if (++*polls == poll) visit.appliance.RevokeTokens();
@@ -31,7 +31,7 @@ Play RevokeAt(int poll) {
 
 HostileCase ExpiresAmongMany() {
   return {.name = "E121_token_expires_at_the_7th_request",
-          .play = RevokeAt(7),
+          .script = RevokeAt(7),
           .is_up = true,
           .settings = "max_connections: 1",
           .refreshes = 10,
@@ -40,7 +40,7 @@ HostileCase ExpiresAmongMany() {
 
 HostileCase KeyRotates() {
   return {.name = "E126_signing_key_rotates",
-          .play = RevokeAt(3),
+          .script = RevokeAt(3),
           .is_up = true,
           .check = LoginsWithin(2, 2)};
 }
@@ -70,7 +70,7 @@ HostileCase RefusedTogether() {
   constexpr int kCount = 50;
   const auto barrier = std::make_shared<Barrier>(kCount);
   HostileCase refused{.name = "E122_50_refusals_at_once",
-                      .play = OnPoll([barrier](Visit& visit, const Request& request) {
+                      .script = OnPoll([barrier](Visit& visit, const Request& request) {
                         if (request.IsList())
                           return visit.wire.Send(HttpText("200 OK", kJsonType, kEmptyList));
                         if (!barrier->Arrive()) return Honestly(visit, request);
@@ -85,7 +85,7 @@ HostileCase RefusedTogether() {
 
 HostileCase RefusedAlways(const char* name, Credential credential) {
   return {.name = name,
-          .play = OnPoll(Bytes(HttpText(kUnauthorized, kJsonType, "{}"))),
+          .script = OnPoll(Bytes(HttpText(kUnauthorized, kJsonType, "{}"))),
           .reason = "auth",
           .credential = credential,
           .check = LoginsWithin(0, 6)};
@@ -93,7 +93,7 @@ HostileCase RefusedAlways(const char* name, Credential credential) {
 
 HostileCase ForbiddenForOneFamily() {
   HostileCase forbidden{.name = "E127_forbidden_for_one_family",
-                        .play = OnPoll([](Visit& visit, const Request& request) {
+                        .script = OnPoll([](Visit& visit, const Request& request) {
                           if (request.Path().find("/external-cm/") == std::string::npos) {
                             return Honestly(visit, request);
                           }
@@ -119,7 +119,7 @@ std::string TokenIn(const Request& request) {
 // Sends the token back in every place of a refresh that is shown somewhere.
 HostileCase TokenInARefresh() {
   return {.name = "E131_token_in_a_refresh",
-          .play = OnPoll([](Visit& visit, const Request& request) {
+          .script = OnPoll([](Visit& visit, const Request& request) {
             const std::string token = TokenIn(request);
             const std::string body = R"({"id":")" + token + R"(","overall_status":")" + token +
                                      R"(","createdAt":")" + token + R"(","detailed_status":{")" +
@@ -134,7 +134,7 @@ HostileCase TokenInARefresh() {
 
 HostileCase TokenInAnError() {
   return {.name = "E131_token_in_an_error",
-          .play = OnPoll([](Visit& visit, const Request& request) {
+          .script = OnPoll([](Visit& visit, const Request& request) {
             const std::string token = TokenIn(request);
             return visit.wire.Send(HttpText(
                 "500 " + token, std::string(kJsonType) + "Location: /" + token + "\r\n",
@@ -145,7 +145,7 @@ HostileCase TokenInAnError() {
 
 HostileCase TokenAsAKey() {
   return {.name = "E131_token_as_a_duplicate_key",
-          .play = OnPoll([](Visit& visit, const Request& request) {
+          .script = OnPoll([](Visit& visit, const Request& request) {
             const std::string key = "\"" + TokenIn(request) + "\"";
             return visit.wire.Send(HttpText("200 OK", kJsonType, "{" + key + ":1," + key + ":2}"));
           }),

@@ -194,10 +194,10 @@ class Upstream::Impl {
     if (tls && !visitor.wire.StartTls(tls.get())) {
       // Closed at once, what the client has sent meanwhile would turn the alert into a reset.
       visitor.wire.Pause(std::chrono::seconds(1));
-    } else if (is_honest || !options_.play) {
+    } else if (is_honest || !options_.script) {
       visit.ServeHonestly();
     } else {
-      options_.play(visit);
+      options_.script(visit);
     }
     const MutexLock lock(mutex_);
     visitor.wire.Close();

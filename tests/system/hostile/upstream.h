@@ -1,4 +1,4 @@
-// A server on loopback that plays a hostile script on every connection, until it is told to turn
+// A server on loopback that runs a hostile script on every connection, until it is told to turn
 // into an honest appliance.
 //
 // Every connection has a thread of its own.
@@ -19,7 +19,7 @@
 
 namespace cckm {
 
-// What a script has to play with.
+// What a script has to script with.
 class Visit {
  public:
   Visit(Wire& the_wire, Appliance& the_appliance, int the_foreign_port)
@@ -40,7 +40,7 @@ class Visit {
 };
 
 // Runs until it is over with the connection; throws nothing.
-using Play = std::function<void(Visit&)>;
+using Script = std::function<void(Visit&)>;
 
 class Upstream {
  public:
@@ -50,7 +50,7 @@ class Upstream {
     kIgnores,  // neither accepted nor refused
   };
   struct Options {
-    Play play = {};  // empty: honest from the start
+    Script script = {};  // empty: honest from the start
     Listening listening = Listening::kAccepts;
     bool is_ipv6 = false;
     // For connections in turn while hostile; none: the script starts in plain TCP.

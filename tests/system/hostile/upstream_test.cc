@@ -5,7 +5,7 @@
 #include "tests/support/fakes/leak.h"
 #include "tests/support/fakes/raw_client.h"
 #include "tests/support/processes/eventually.h"
-#include "tests/system/hostile/plays.h"
+#include "tests/system/hostile/scripts.h"
 #include "tests/system/hostile/shown.h"
 
 namespace cckm {
@@ -58,7 +58,7 @@ TEST_F(UpstreamTest, TheJournalHoldsLoginsWithTheirBodiesApartFromPolls) {
 }
 
 TEST_F(UpstreamTest, PlaysItsScriptUntilItTurnsHonestAndThenEndsWhatWasOpen) {
-  Upstream upstream({.play = OnPoll(Bytes("garbage", After::kHang)), .token = "t"}, identities_);
+  Upstream upstream({.script = OnPoll(Bytes("garbage", After::kHang)), .token = "t"}, identities_);
   RawClient victim(upstream.port());
   victim.Send(kGetWithToken);
   ASSERT_TRUE(Eventually(kPatience, [&] { return upstream.appliance().PollCount() == 1; }));
@@ -79,7 +79,7 @@ TEST_F(UpstreamTest, RefusesConnectionsUntilItTurnsHonest) {
 
 TEST_F(UpstreamTest, GoesAlthoughAConnectionHangs) {
   RawClient client([this] {
-    Upstream upstream({.play = OnEveryRequest(Bytes("", After::kHang))}, identities_);
+    Upstream upstream({.script = OnEveryRequest(Bytes("", After::kHang))}, identities_);
     RawClient first(upstream.port());
     first.Send(kGet);
     return upstream.port();

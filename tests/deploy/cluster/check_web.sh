@@ -1,7 +1,7 @@
-# TLS, passwords and certificates of clients, as the ServiceMonitor tells Prometheus to use them.  tests/deploy/cluster/walk.sh sources
-# this and calls `walk_web`.
+# TLS, passwords and certificates of clients, as the ServiceMonitor tells Prometheus to use them.  tests/deploy/cluster/all_checks.sh sources
+# this and calls `check_web`.
 # shellcheck shell=bash
-# shellcheck disable=SC2086,SC2154  # run.sh and walk.sh have set what is in lower case, names without spaces
+# shellcheck disable=SC2086,SC2154  # run.sh and all_checks.sh have set what is in lower case, names without spaces
 
 ec=(-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes)
 make_web_authority() { openssl req -x509 "${ec[@]}" -days 2 -subj /CN=web -keyout "$work/ca.key" -out "$work/ca.crt"; }
@@ -68,7 +68,7 @@ asks_for_both() {
   has_not_restarted
 }
 
-walk_web() {
+check_web() {
   check "with TLS: probes, scrape, helm test" has_tls
   check "a renewed certificate is served without a restart" keeps_pod renews_certificate
   check "with a password and certificates of clients: the same" asks_for_both

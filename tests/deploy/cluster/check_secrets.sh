@@ -1,6 +1,6 @@
-# Secrets that change, come later, or are written into the values.  tests/deploy/cluster/walk.sh sources this and calls `walk_secrets`.
+# Secrets that change, come later, or are written into the values.  tests/deploy/cluster/all_checks.sh sources this and calls `check_secrets`.
 # shellcheck shell=bash
-# shellcheck disable=SC2086,SC2154  # run.sh and walk.sh have set what is in lower case, names without spaces
+# shellcheck disable=SC2086,SC2154  # run.sh and all_checks.sh have set what is in lower case, names without spaces
 
 # The kubelet takes up to a minute and a half to write a Secret, and the exporter waits before it tries a login again.
 logs_in_again() {
@@ -37,7 +37,7 @@ inline_is_followed() {
   control 'logins/password?value=second'
 }
 
-walk_secrets() {
+check_secrets() {
   check "a changed Secret is followed without a restart" keeps_pod changes_secret
   check "a Secret that comes later" comes_later
   check "a password in the values is followed without a restart" inline_is_followed

@@ -11,7 +11,7 @@
 
 namespace cckm {
 
-// Plays the answer to one request.  False: the connection is over.
+// Gives the answer to one request.  False: the connection is over.
 using Reply = std::function<bool(Visit&, const Request&)>;
 
 // What happens behind the bytes of an answer.
@@ -24,8 +24,8 @@ Reply Json(const std::string& body);
 bool Honestly(Visit& visit, const Request& request);
 
 // Logins are answered honestly, requests for a refresh by `reply`; or the other way round.
-Play OnPoll(Reply reply);
-Play OnLogin(Reply reply);
-Play OnEveryRequest(Reply reply);
+Script OnPoll(Reply reply);
+Script OnLogin(Reply reply);
+Script OnEveryRequest(Reply reply);
 
 }  // namespace cckm

@@ -1,7 +1,7 @@
-# What happens to a pod, and that the ledger keeps its counts.  tests/deploy/cluster/walk.sh sources this and calls `walk_ledger` early:
+# What happens to a pod, and that the ledger keeps its counts.  tests/deploy/cluster/all_checks.sh sources this and calls `check_ledger` early:
 # what follows finds three refreshes counted.
 # shellcheck shell=bash
-# shellcheck disable=SC2086,SC2154  # run.sh and walk.sh have set what is in lower case, names without spaces
+# shellcheck disable=SC2086,SC2154  # run.sh and all_checks.sh have set what is in lower case, names without spaces
 
 counts_refreshes() {
   refresh r1
@@ -55,7 +55,7 @@ polling_test_succeeds() {
   helm_test
 }
 
-walk_ledger() {
+check_ledger() {
   check "refreshes are counted" counts_refreshes
   check "a deleted pod ends at once, and its successor keeps the counts" survives is_deleted
   check "so does that of one that is killed" survives is_killed

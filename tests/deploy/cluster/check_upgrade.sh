@@ -1,7 +1,7 @@
-# What an upgrade may change, what it must not, and what the README's section on upgrading says of that.  tests/deploy/cluster/walk.sh
-# sources this and calls `walk_upgrade`.
+# What an upgrade may change, what it must not, and what the README's section on upgrading says of that.  tests/deploy/cluster/all_checks.sh
+# sources this and calls `check_upgrade`.
 # shellcheck shell=bash
-# shellcheck disable=SC2086,SC2154  # run.sh and walk.sh have set what is in lower case, names without spaces
+# shellcheck disable=SC2086,SC2154  # run.sh and all_checks.sh have set what is in lower case, names without spaces
 
 keeps_claim() {
   uninstall
@@ -97,7 +97,7 @@ gets_claim() {
   keeps_counts
 }
 
-walk_upgrade() {
+check_upgrade() {
   check "helm uninstall keeps the claim, and the next release the counts" keeps_claim
   check "a mistake is undone by the next upgrade" undoes_mistake
   check "another label as job: the alerts look for it" alerts_find_job

@@ -1,11 +1,11 @@
-#include "tests/system/hostile/plays.h"
+#include "tests/system/hostile/scripts.h"
 
 #include <utility>
 
 namespace cckm {
 namespace {
 
-Play OnSome(Reply reply, std::function<bool(const Request&)> is_met) {
+Script OnSome(Reply reply, std::function<bool(const Request&)> is_met) {
   return [reply = std::move(reply), is_met = std::move(is_met)](Visit& visit) {
     while (const auto request = visit.ReadRequest()) {
       const bool goes_on = is_met(*request) ? reply(visit, *request) : Honestly(visit, *request);
@@ -31,13 +31,13 @@ bool Honestly(Visit& visit, const Request& request) {
   return visit.wire.Send(visit.appliance.Answer(request));
 }
 
-Play OnPoll(Reply reply) {
+Script OnPoll(Reply reply) {
   return OnSome(std::move(reply), [](const Request& request) { return !request.IsLogin(); });
 }
 
-Play OnLogin(Reply reply) { return OnSome(std::move(reply), &Request::IsLogin); }
+Script OnLogin(Reply reply) { return OnSome(std::move(reply), &Request::IsLogin); }
 
-Play OnEveryRequest(Reply reply) {
+Script OnEveryRequest(Reply reply) {
   return OnSome(std::move(reply), [](const Request&) { return true; });
 }
 

@@ -1,7 +1,7 @@
 # What few do: a configuration of one's own, other ports, long names, and every file of the chart's ci/ before the API server.
-# tests/deploy/cluster/walk.sh sources this and calls `walk_edges` last.
+# tests/deploy/cluster/all_checks.sh sources this and calls `check_edges` last.
 # shellcheck shell=bash
-# shellcheck disable=SC2086,SC2154  # run.sh and walk.sh have set what is in lower case, names without spaces
+# shellcheck disable=SC2086,SC2154  # run.sh and all_checks.sh have set what is in lower case, names without spaces
 
 own_is_up() { [ "$(value 'cckm_up{target="own",cloud="dsm"}')" = 1 ]; }
 takes_own_configuration() {
@@ -59,7 +59,7 @@ server_takes() {
   esac
 }
 
-walk_edges() {
+check_edges() {
   local name
   check "a configuration and a claim of one's own" takes_own_configuration
   check "another port, path and type of Service, no claim" takes_other_port

@@ -1,5 +1,5 @@
-# The walk: what its checks ask with, and their order.  tests/deploy/cluster/run.sh sources this in its namespaces, with the cluster
-# up, and calls `walk`.
+# What the checks of the chart ask with, and their order.  tests/deploy/cluster/run.sh sources this in its namespaces, with the cluster
+# up, and calls `all_checks`.
 #
 # A check stops at the first command that fails, but not within a condition: what is given to `eventually` or `fails` is one
 # expression.  Values are named by their files in values/, or by the path of a changed copy.
@@ -12,11 +12,11 @@ chart=helm/cckm-exporter
 pod=$release-0
 host=$release.$namespace.svc.cluster.local
 values=$here/values
-# shellcheck disable=SC2034  # for walk_web.sh and walk_edges.sh
+# shellcheck disable=SC2034  # for check_web.sh and check_edges.sh
 secrets=$here/secrets
 for part in readme ledger secrets shards reload web upgrade edges; do
   # shellcheck source=/dev/null
-  . "$here/walk_$part.sh"
+  . "$here/check_$part.sh"
 done
 
 k() { kubectl --namespace $namespace "$@"; }
@@ -49,7 +49,7 @@ metrics() { ask_exporter /metrics; }
 value() { metrics | awk -v series="$1" 'index($0, series) == 1 {print $NF; found = 1} END {exit !found}'; }
 counted() { value 'cckm_refresh_duration_seconds_count{target="cm-prod",cloud="dsm",status="completed"}' || echo none; }
 has_counted() { [ "$(counted)" = "$1" ]; }
-# Three refreshes were counted early in the walk, and the ledger knows them to its end.
+# Three refreshes were counted early, and the ledger knows them to its end.
 keeps_counts() { eventually 30 has_counted 3; }
 is_authenticated() { [ "$(value 'cckm_authenticated{target="cm-prod"}')" = "$1" ]; }
 config_says() { ask_exporter /config | grep -q -- "$1"; }
@@ -110,21 +110,21 @@ make_secret() { k create secret generic "$@" --dry-run=client --output yaml | k 
 make_login() { make_secret cm-prod --from-literal=password="$1" --from-file=ca.crt="$work/ca.pem"; }
 restrict() { kubectl label namespace "$1" pod-security.kubernetes.io/{enforce,warn}=restricted; }
 
-walk() {
+all_checks() {
   say "The README"
-  walk_readme
+  check_readme
   say "The ledger"
-  walk_ledger
+  check_ledger
   say "Secrets"
-  walk_secrets
+  check_secrets
   say "Shards"
-  walk_shards
+  check_shards
   say "A changed configuration"
-  walk_reload
+  check_reload
   say "TLS and passwords of the exporter"
-  walk_web
+  check_web
   say "Upgrading"
-  walk_upgrade
+  check_upgrade
   say "Edges"
-  walk_edges
+  check_edges
 }

@@ -1,6 +1,6 @@
-# Three pods that share the targets.  tests/deploy/cluster/walk.sh sources this and calls `walk_shards`; at its end there is one again.
+# Three pods that share the targets.  tests/deploy/cluster/all_checks.sh sources this and calls `check_shards`; at its end there is one again.
 # shellcheck shell=bash
-# shellcheck disable=SC2086,SC2154  # run.sh and walk.sh have set what is in lower case, names without spaces
+# shellcheck disable=SC2086,SC2154  # run.sh and all_checks.sh have set what is in lower case, names without spaces
 
 ready_pods() { k get statefulset/$release --output 'jsonpath={.status.readyReplicas}'; }
 all_are_ready() { [ "$(ready_pods)" = 3 ]; }
@@ -49,7 +49,7 @@ become_one() {
   keeps_counts
 }
 
-walk_shards() {
+check_shards() {
   check "three pods share the targets" share_targets
   check "each has a claim" have_claims
   check "the budget lets one of them go" budget_holds

@@ -1,6 +1,6 @@
-# The README's steps, on an appliance that is started before.  tests/deploy/cluster/walk.sh sources this and calls `walk_readme` first.
+# The README's steps, on an appliance that is started before.  tests/deploy/cluster/all_checks.sh sources this and calls `check_readme` first.
 # shellcheck shell=bash
-# shellcheck disable=SC2086,SC2154  # run.sh and walk.sh have set what is in lower case, names without spaces
+# shellcheck disable=SC2086,SC2154  # run.sh and all_checks.sh have set what is in lower case, names without spaces
 
 # The first shell example of the README, its first line (the image) left out.
 readme_lines() { awk '/^```sh$/ {on = 1; next} /^```$/ {if (on) exit} on' $chart/README.md | grep -v '^docker build'; }
@@ -70,7 +70,7 @@ failed_test_says_why() {
   grep -q "^cckm_exporter: http://$pod\.$release\.$namespace\.svc:9847/-/healthy: ." "$work/why"
 }
 
-walk_readme() {
+check_readme() {
   readme_values >"$work/values.yaml"
   check "a simulated appliance, with TLS and a password" appliance_starts
   check "kubectl create namespace, which is then a restricted one" makes_namespace

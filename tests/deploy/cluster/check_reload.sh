@@ -1,7 +1,7 @@
-# Configurations that change without a new pod, and files of refresh IDs.  tests/deploy/cluster/walk.sh sources this and calls
-# `walk_reload`.
+# Configurations that change without a new pod, and files of refresh IDs.  tests/deploy/cluster/all_checks.sh sources this and calls
+# `check_reload`.
 # shellcheck shell=bash
-# shellcheck disable=SC2086,SC2154  # run.sh and walk.sh have set what is in lower case, names without spaces
+# shellcheck disable=SC2086,SC2154  # run.sh and all_checks.sh have set what is in lower case, names without spaces
 
 slower() { changed fast 's/poll_interval: 1s/poll_interval: 3s/'; }
 status_of_reload() { curl -s -o /dev/null -w '%{http_code}' -X POST "http://$host:9847/-/reload"; }
@@ -39,7 +39,7 @@ follows_files() {
   keeps_pod watches_another
 }
 
-walk_reload() {
+check_reload() {
   check "restartOnChange: false: the pod goes on, and refuses POST /-/reload" goes_on
   check "SIGHUP reads the new configuration" keeps_pod hangs_up
   check "POST /-/reload with enableLifecycle" reloads
