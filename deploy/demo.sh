@@ -26,7 +26,7 @@ say() { printf '\n== %s\n' "$*"; }
 . deploy/chain/chain.sh
 
 say "Debian packages"
-deploy/install-packages.sh build
+deploy/install-packages.sh build simulator
 has_chain=yes
 if programs=$(tests/fetch_prometheus.sh 2>&1) && more=$(tests/fetch_alertmanager.sh 2>&1) &&
   "$more/alertmanager" --version >/dev/null 2>&1; then

@@ -1,17 +1,19 @@
 #!/usr/bin/env bash
 # Installs Debian packages that are missing and says which.  Asks nothing as root; otherwise uses sudo.
 #
-# Usage: install-packages.sh build         what compiling and packaging the exporter, the simulator and the tests needs
-#        install-packages.sh build test    and what running the tests and checks needs
-#        install-packages.sh image         what making a container image without a daemon needs
-#        install-packages.sh machine       what a virtual machine with a Debian of its own needs
+# Usage: install-packages.sh build              what compiling and packaging the exporter needs
+#        install-packages.sh build simulator    and what compiling the simulator and the tests needs
+#        install-packages.sh build test         and what running the tests and checks needs
+#        install-packages.sh image              what making a container image without a daemon needs
+#        install-packages.sh machine            what a virtual machine with a Debian of its own needs
 set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config git ca-certificates curl dpkg-dev fakeroot file
-  libbenchmark-dev libcivetweb-dev libcrypt-dev libcurl4-openssl-dev libdeflate-dev libexpected-dev libfmt-dev libgflags-dev
-  libgtest-dev libgmock-dev libprotobuf-dev libprotozero-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev
-  libyaml-cpp-dev nlohmann-json3-dev prometheus-cpp-dev protobuf-compiler python3)
-test=(bsdextrautils clang-14 clang-format-14 clang-tidy-14 docker-compose jq libclang-rt-14-dev lintian man-db mmdebstrap
+  libcivetweb-dev libcrypt-dev libcurl4-openssl-dev libdeflate-dev libexpected-dev libfmt-dev libgflags-dev
+  libprotozero-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev
+  prometheus-cpp-dev python3)
+simulator=(libbenchmark-dev libgmock-dev libgtest-dev libprotobuf-dev protobuf-compiler)
+test=("${simulator[@]}" bsdextrautils clang-14 clang-format-14 clang-tidy-14 docker-compose jq libclang-rt-14-dev lintian man-db mmdebstrap
   openssl python3-jsonschema python3-prometheus-client python3-protobuf python3-yaml shellcheck systemd yamllint)
 image=(buildah jq mmdebstrap)
 machine=(e2fsprogs mmdebstrap qemu-system-x86)
@@ -20,10 +22,11 @@ missing=()
 for group in "$@"; do
   case $group in
     build) packages=("${build[@]}") ;;
+    simulator) packages=("${simulator[@]}") ;;
     test) packages=("${test[@]}") ;;
     image) packages=("${image[@]}") ;;
     machine) packages=("${machine[@]}") ;;
-    *) echo "Usage: install-packages.sh [build] [test] [image] [machine]" >&2; exit 2 ;;
+    *) echo "Usage: install-packages.sh [build] [simulator] [test] [image] [machine]" >&2; exit 2 ;;
   esac
   for package in "${packages[@]}"; do
     state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)

@@ -32,6 +32,7 @@ rm -f build/release/cckm-exporter_*.deb
 tests/deploy/packages/systemd.sh build/release/cckm-exporter_*.deb build/release/tests/simulator/ciphertrust_simulator || [ $? -eq 77 ]
 tests/deploy/packages/image.sh
 tests/deploy/packages/debian13.sh
+tests/deploy/packages/matrix.sh
 
 say "The chart on a real Kubernetes"
 tests/deploy/cluster/run.sh build/release || [ $? -eq 77 ]

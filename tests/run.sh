@@ -56,9 +56,9 @@ echo "$clean expositions are clean."
 [ "$clean" -gt 0 ] || failed=$((failed + 1))
 
 say "Summary"
-echo "Not run here, because they take minutes more: tests/system/formats/prometheus3.sh and the rules under Prometheus 3, which is built"
-echo "from its sources; tests/deploy/packages/image.sh without an argument (the container images from the sources alone),"
-echo "tests/deploy/packages/debian13.sh, tests/deploy/packages/systemd.sh (the package under a real systemd), and tests/deploy/cluster/run.sh (the"
-echo "chart on a real Kubernetes).  tests/full.sh runs them all."
+echo "Not run here, because they take minutes more: tests/system/formats/prometheus3.sh and the rules under Prometheus 3, which is"
+echo "built from its sources; in tests/deploy/packages: image.sh without an argument (the container images from the sources alone),"
+echo "debian13.sh, matrix.sh (other compilers and flags), systemd.sh (the package under a real systemd); and"
+echo "tests/deploy/cluster/run.sh (the chart on a real Kubernetes).  tests/full.sh runs them all."
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ $failed_tests -eq 0 ]

@@ -1,9 +1,16 @@
 #include <simdjson.h>
 
+#include <string>
+
 #include "collectors/decode/decoder.h"
 
 namespace cckm {
 
-std::string JsonLibraryVersion() { return "simdjson/" SIMDJSON_STRINGIFY(SIMDJSON_VERSION); }
+// Some of simdjson's releases have quotation marks in SIMDJSON_VERSION.
+std::string JsonLibraryVersion() {
+  return "simdjson/" + std::to_string(simdjson::SIMDJSON_VERSION_MAJOR) + '.' +
+         std::to_string(simdjson::SIMDJSON_VERSION_MINOR) + '.' +
+         std::to_string(simdjson::SIMDJSON_VERSION_REVISION);
+}
 
 }  // namespace cckm

@@ -4,12 +4,13 @@
 
 #include "collectors/decode/decoder.h"
 #include "collectors/http/curl_http_client.h"
+#include "exporter/app/revision.h"
 #include "exporter/web/server/http_server.h"
 
 namespace cckm {
 
 BuildInfo ThisBuild() {
-  return {.version = CCKM_VERSION, .revision = CCKM_REVISION, .compiler = CCKM_COMPILER};
+  return {.version = CCKM_VERSION, .revision = SourceRevision(), .compiler = CCKM_COMPILER};
 }
 
 std::string VersionText() {

@@ -108,6 +108,77 @@ architecture_is_the_compilers() {
   done
 }
 
+places_are_the_packagers() {
+  configured places -D CMAKE_INSTALL_PREFIX=/opt/exporter -D CMAKE_INSTALL_LIBDIR=lib64 -D CMAKE_INSTALL_MANDIR=manual \
+    -D CMAKE_INSTALL_DOCDIR=documents -D CMAKE_INSTALL_DATADIR=data
+  grep -q 'prefix}/lib64/cckm_exporter' -i "$work/places/exporter/web/openssl_shim/cmake_install.cmake"
+  grep -q 'prefix}/manual/man1' -i "$work/places/deploy/cmake_install.cmake"
+  grep -q 'prefix}/documents' -i "$work/places/deploy/cmake_install.cmake"
+  grep -q 'prefix}/data/cckm-exporter' -i "$work/places/deploy/cmake_install.cmake"
+  # shellcheck disable=SC2016  # the loader's word
+  grep -qF '$ORIGIN/../lib64/cckm_exporter' "$work/places/build.ninja"
+}
+
+tests_need_their_own_libraries() {
+  if grep -qi 'gtest\|protobuf\|benchmark' "$work/plain/CMakeCache.txt"; then return 1; fi
+  cmake -S . -B "$work/untested" -G Ninja -D BUILD_TESTING=OFF
+  ! grep -q 'exporter_tests' "$work/untested/build.ninja"
+}
+
+# revision_of FOLDER [REVISION]: what is built there says of its source.
+revision_of() {
+  cmake -D "REVISION=${2-}" -D "SOURCE=$1" -D "FILE=$work/revision.cc" -P "$1/exporter/app/revision.cmake"
+  sed -n 's/.*return "\(.*\)";.*/\1/p' "$work/revision.cc"
+}
+
+# A repository of its own with the files that tell a revision, below a repository of somebody else.
+make_sources() {
+  local git=(git -c user.name=x -c user.email=x@example.com -C)
+  mkdir -p "$work/other/copy/exporter/app" "$work/own/exporter/app"
+  for folder in other/copy own; do
+    cp exporter/app/revision.* "$work/$folder/exporter/app/"
+    cp .gitattributes "$work/$folder/"
+  done
+  for folder in other own; do
+    "${git[@]}" "$work/$folder" init -q
+    "${git[@]}" "$work/$folder" add .
+    "${git[@]}" "$work/$folder" commit -qm 1
+  done
+}
+
+revision_is_that_of_the_source() {
+  local head
+  make_sources
+  head=$(git -C "$work/own" rev-parse --short=12 HEAD)
+  [ "$(revision_of "$work/own")" = "$head" ]
+  [ "$(revision_of "$work/own" 1.2.3)" = 1.2.3 ]
+  [ "$(revision_of "$work/other/copy")" = unknown ]
+  mkdir "$work/tarball"
+  git -C "$work/own" archive HEAD | tar -x -C "$work/tarball"
+  [ "$(revision_of "$work/tarball")" = "$head" ]
+  git -C "$work/own" -c user.name=x -c user.email=x@example.com commit -q --allow-empty -m 2
+  [ "$(revision_of "$work/own")" != "$head" ]
+}
+
+# completed WORD...: what bash offers for the last of these words of a command line.
+completed() {
+  # shellcheck disable=SC2016  # expanded by the inner shell
+  PATH=$build/exporter:$PATH bash -c '. deploy/debian/completion.bash
+    COMP_WORDS=(cckm_exporter "$@") COMP_CWORD=$#
+    _cckm_exporter
+    printf "%s\n" "${COMPREPLY[@]}"' bash "$@"
+}
+
+bash_completes_flags() {
+  [ "$(completed --config.c)" = --config.check ]
+  [ "$(completed --config.file = README)" = README.md ]
+  [ "$(completed -- | wc -l)" -gt 20 ]
+}
+
+check "places are those that the packager names" places_are_the_packagers
+check "libraries of tests are not looked for without tests" tests_need_their_own_libraries
+check "the revision is that of the source, and of nothing around it" revision_is_that_of_the_source
+check "bash completes flags and files" bash_completes_flags
 check "no program looks for libraries in the current folder" no_program_looks_in_the_current_folder
 check "TLS survives -Wl,--as-needed" tls_survives_as_needed
 check "warnings are errors in the presets only" warnings_are_errors_in_presets_only
@@ -249,11 +320,35 @@ installs_folders_for_everybody() {
   [ -z "$(find "$work/installed" -type d -path '*cckm*' -not -perm -0755)" ]
 }
 
+uninstalls_what_was_installed() {
+  [ -x "$work/installed/bin/cckm_exporter" ]
+  cmake --build "$build" --target uninstall
+  [ -z "$(find "$work/installed" -type f)" ]
+}
+
+has_what_operators_need() {
+  local file
+  for file in doc/cckm-exporter/README.md doc/cckm-exporter/deploy/docs/metrics.md doc/cckm-exporter/examples/config.yml \
+    doc/cckm-exporter/deploy/runbooks/CCKMCollectorDown.md bash-completion/completions/cckm_exporter \
+    cckm-exporter/grafana/provisioning cckm-exporter/prometheus/scrape/bare-host.yml cckm-exporter/cckm.schema.json; do
+    dpkg-deb --contents "$work/0.1.0.deb" | grep -q " ./usr/share/$file" || { echo "no $file"; return 1; }
+  done
+}
+
+has_symbols_for_debuggers() {
+  mkdir "$work/symbols"
+  dpkg-deb --extract "$work/0.1.0/"*.ddeb "$work/symbols"
+  find "$work/symbols" -name '*.debug' -exec readelf --sections {} + | grep -q '\.debug_info'
+}
+
 check "package, made with umask 077" make_package 0.1.0 077
 check "package of the next version, made with umask 027" make_package 0.1.1 027
 check "everybody may enter the folders of both packages, but for the secrets'" \
   eval 'everybody_may_enter_its_folders 0.1.0 && everybody_may_enter_its_folders 0.1.1'
 check "an installation with umask 077 can be used by everybody" installs_folders_for_everybody
+check "an installation is taken back" uninstalls_what_was_installed
+check "the package has documents, runbooks, examples and completion" has_what_operators_need
+check "the package's symbols are in one of their own" has_symbols_for_debuggers
 check "the package depends on what makes its account" depends_on_what_makes_its_account
 check "lintian" lintian --allow-root --fail-on error,warning --suppress-tags \
   bogus-mail-host "$work/0.1.0.deb"
