@@ -173,6 +173,16 @@ TEST_F(PollerAbsentTest, AnAbsentFamilyThatCannotBeAskedForIsDownAndAskedForInIt
   EXPECT_LE(listener_.Ends().size(), 10U);
 }
 
+TEST_F(PollerAbsentTest, OfAnAbsentFamilyNothingElseIsRequested) {
+  Plan().optional = true;
+  Plan().refresh_ids = {"id-a", "id-b"};
+  plan_.max_connections = 1;
+  NothingIsThere();
+  RunFor(1ms);
+  EXPECT_TRUE(LastEnd().is_absent);
+  EXPECT_EQ(Count("/id-"), 0U);
+}
+
 TEST_F(PollerAbsentTest, OneStray404OfTheListMakesNoFamilyAbsent) {
   Plan().optional = true;
   AddJobs("r", 3);

@@ -34,6 +34,18 @@ TEST_F(PollerListTest, AListThatShiftsLosesNothingInTheNextReadings) {
     EXPECT_TRUE(LastListing().refresh_ids.contains("r" + std::to_string(i)));
 }
 
+TEST_F(PollerListTest, AListThatCannotBeReadOnEndsWithWhatItTold) {
+  AddJobs("r", 250);
+  appliance_.fault = [&](const std::string&) {
+    token_.Take({ErrorKind::kAuth, "the token file is gone"});
+    return FakeAppliance::MaybeAnswer();
+  };
+  RunFor(1ms);
+  EXPECT_TRUE(listener_.Ends().back().up);
+  EXPECT_FALSE(LastListing().is_complete);
+  EXPECT_EQ(LastListing().refresh_ids.size(), 100U);
+}
+
 TEST_F(PollerListTest, APageTooLargeIsAskedForSmaller) {
   AddJobs("r", 30);
   appliance_.fault = [&](const std::string& path) {
