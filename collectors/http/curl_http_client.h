@@ -13,23 +13,11 @@
 #include <string>
 #include <vector>
 
+#include "collectors/http/connection_options.h"
 #include "collectors/http/descriptor_budget.h"
 #include "collectors/http/http_client.h"
-#include "collectors/http/tls_material.h"
 
 namespace cckm {
-
-struct TlsOptions {
-  TlsFiles files = {};           // already checked; read again when they change
-  std::string server_name = {};  // verified and sent instead of the URL's host; empty: the host
-  bool tls13_only = false;       // else TLS 1.2 will do
-  bool insecure_skip_verify = false;
-};
-
-struct ProxyOptions {
-  std::string url = {};       // http:// or https://host[:port], 80 or 443 if not told; empty: none
-  std::string username = {};  // empty: no login; the password comes from TlsFiles
-};
 
 struct HttpClientOptions {
   std::string base_url;           // https://host[:port][/prefix] without trailing slash; or http://

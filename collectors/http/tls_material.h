@@ -6,7 +6,6 @@
 
 #pragma once
 
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,21 +13,9 @@
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
 #include "collectors/base/secret.h"
+#include "collectors/http/connection_options.h"
 
 namespace cckm {
-
-struct TlsFiles {
-  std::filesystem::path ca_file;                   // empty: the system's store is trusted
-  std::filesystem::path cert_file;                 // empty: no client certificate
-  std::filesystem::path key_file;                  // empty if and only if cert_file is
-  std::filesystem::path proxy_ca_file = {};        // empty: the system's store is trusted
-  std::filesystem::path proxy_password_file = {};  // empty: no login
-
-  bool empty() const {
-    return ca_file.empty() && cert_file.empty() && proxy_ca_file.empty() &&
-           proxy_password_file.empty();
-  }
-};
 
 // PEM text; empty where there is no file.
 struct TlsMaterial {

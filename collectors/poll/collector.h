@@ -23,6 +23,7 @@
 #include "collectors/poll/heartbeat.h"
 #include "collectors/poll/list_availability.h"
 #include "collectors/poll/pending_requests.h"
+#include "collectors/poll/poll_settings.h"
 #include "collectors/poll/poll_update.h"
 #include "collectors/poll/poll_update_builder.h"
 #include "collectors/poll/refresh_list.h"

@@ -15,6 +15,7 @@
 #include "collectors/model/refresh.h"
 #include "collectors/poll/discovery_candidates.h"
 #include "collectors/poll/listed_ids.h"
+#include "collectors/poll/poll_settings.h"
 #include "collectors/poll/poll_update.h"
 #include "collectors/poll/poll_update_builder.h"
 #include "collectors/poll/refresh_tracker.h"
@@ -22,15 +23,6 @@
 #include "collectors/session/token_source.h"
 
 namespace cckm {
-
-struct DiscoverySettings {
-  bool enabled = false;
-  Nanoseconds interval = std::chrono::minutes(1);
-  // Of the discovered ones so many are watched: the unfinished, then the newest by creation.  The
-  // configured ones come on top.
-  std::size_t max_refreshes = 1000;
-  bool observe_history = false;  // count what had finished before the first discovery
-};
 
 class Discovery {
  public:

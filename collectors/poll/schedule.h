@@ -16,14 +16,9 @@
 
 #include "collectors/base/clock.h"
 #include "collectors/base/random.h"
+#include "collectors/poll/poll_settings.h"
 
 namespace cckm {
-
-struct ScheduleSettings {
-  Nanoseconds poll_interval{};
-  Nanoseconds recheck_interval{};  // zero: final refreshes are never due again
-  Nanoseconds heartbeat_interval{};
-};
 
 // Position of a refresh in its collector.
 using RefreshIndex = std::uint32_t;

@@ -22,25 +22,10 @@
 #include "collectors/base/redact.h"
 #include "collectors/decode/decoder.h"
 #include "collectors/session/login_backoff.h"
+#include "collectors/session/login_options.h"
 #include "collectors/session/token_source.h"
 
 namespace cckm {
-
-struct PasswordLogin {
-  std::string username;
-  std::filesystem::path password_file;
-  // All optional; see the API's page on authentication.
-  std::string connection;
-  std::string domain;
-  std::string auth_domain;
-  std::string auth_domain_path;
-};
-
-// Proves itself by the connection's client certificate.
-struct CertificateLogin {
-  std::string client_id;
-  std::filesystem::path certificate_file;
-};
 
 struct LoginPlan {
   std::string appliance;  // its URL: an account of one appliance is none of another

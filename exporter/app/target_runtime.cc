@@ -11,23 +11,14 @@
 namespace cckm {
 namespace {
 
-TlsOptions TlsOptionsOf(const TargetConfig& config) {
-  const TlsConfig& tls = config.tls;
-  return {.files = {tls.ca_file, tls.cert_file, tls.key_file, config.proxy.ca_file,
-                    config.proxy.password_file},
-          .server_name = tls.server_name,
-          .tls13_only = tls.min_version == TlsConfig::MinVersion::kTls13,
-          .insecure_skip_verify = tls.insecure_skip_verify};
-}
-
 HttpClientOptions ClientOptionsOf(const TargetConfig& config, const TargetRuntime::Parts& parts) {
   return {.base_url = config.url,
           .request_timeout = config.settings.request_timeout,
           .max_response_size = config.settings.max_response_size,
           .max_connections = config.max_connections,
           .user_agent = "cckm_exporter/" + ThisBuild().version,
-          .tls = TlsOptionsOf(config),
-          .proxy = {.url = config.proxy.url, .username = config.proxy.username},
+          .tls = config.tls,
+          .proxy = config.proxy,
           .descriptors = parts.descriptors,
           .on_unusable_files = [&log = parts.log, name = config.name](const Error& error) {
             log.Warn("Changed files of the connection cannot be used, the former ones stay in use",
@@ -44,17 +35,9 @@ struct MakeTokenSource {
   std::unique_ptr<TokenSource> operator()(const TokenFileAuthentication& file) const {
     return std::make_unique<FileTokenSource>(file.credentials_file, parts.clock, ErrorReporter());
   }
-  std::unique_ptr<TokenSource> operator()(const LoginAuthentication& login) const {
-    return LogIn(PasswordLogin{.username = login.username,
-                               .password_file = login.password_file,
-                               .connection = login.connection,
-                               .domain = login.domain,
-                               .auth_domain = login.auth_domain,
-                               .auth_domain_path = login.auth_domain_path});
-  }
-  std::unique_ptr<TokenSource> operator()(const ClientCertificateAuthentication& client) const {
-    return LogIn(
-        CertificateLogin{.client_id = client.client_id, .certificate_file = config.tls.cert_file});
+  std::unique_ptr<TokenSource> operator()(const PasswordLogin& login) const { return LogIn(login); }
+  std::unique_ptr<TokenSource> operator()(const CertificateLogin& login) const {
+    return LogIn(login);
   }
 
  private:
@@ -75,9 +58,7 @@ struct MakeTokenSource {
 PollerPlan PlanOf(const TargetConfig& config, std::vector<CollectorPlan> collectors) {
   return {.target = config.name,
           .collectors = std::move(collectors),
-          .schedule = {.poll_interval = config.settings.poll_interval,
-                       .recheck_interval = config.settings.recheck_interval,
-                       .heartbeat_interval = config.settings.heartbeat_interval},
+          .schedule = config.settings.schedule,
           .max_connections = static_cast<std::size_t>(config.max_connections)};
 }
 
@@ -85,15 +66,16 @@ PollerPlan PlanOf(const TargetConfig& config, std::vector<CollectorPlan> collect
 
 TargetSetup SetupOf(const TargetConfig& config) {
   const TargetSettings& settings = config.settings;
-  TargetSetup setup{.options = {.name = config.name,
-                                .stale_after = std::max(settings.stale_after,
-                                                        settings.poll_interval * kPollsUntilStale),
-                                .max_series = settings.max_series,
-                                .max_domains = settings.max_domains,
-                                .domain_histograms = settings.domain_histograms,
-                                .tls_verification = config.url.starts_with("https://") &&
-                                                    !config.tls.insecure_skip_verify},
-                    .collectors = {}};
+  TargetSetup setup{
+      .options = {.name = config.name,
+                  .stale_after = std::max(settings.stale_after,
+                                          settings.schedule.poll_interval * kPollsUntilStale),
+                  .max_series = settings.max_series,
+                  .max_domains = settings.max_domains,
+                  .domain_histograms = settings.domain_histograms,
+                  .tls_verification =
+                      config.url.starts_with("https://") && !config.tls.insecure_skip_verify},
+      .collectors = {}};
   for (const CollectorConfig& collector : config.collectors) {
     setup.collectors.push_back(
         {.family = collector.family, .discovers = collector.discovery.enabled});

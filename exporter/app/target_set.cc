@@ -168,10 +168,7 @@ tl::expected<CollectorPlan, LedgerFailure> TargetSet::MakePlan(const TargetConfi
   CollectorPlan plan{.family = config.family,
                      .refresh_ids = setup.refresh_ids,
                      .domain_names = config.domain_names,
-                     .discovery = {.enabled = config.discovery.enabled,
-                                   .interval = config.discovery.interval,
-                                   .max_refreshes = config.discovery.max_refreshes,
-                                   .observe_history = config.discovery.observe_history},
+                     .discovery = config.discovery,
                      .optional = config.optional,
                      .success_texts = config.success_texts};
   WantedRefreshes wanted{.refresh_ids = plan.refresh_ids, .finished_since = std::nullopt};

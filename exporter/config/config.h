@@ -13,16 +13,16 @@
 #include <vector>
 
 #include "collectors/base/clock.h"
+#include "collectors/http/connection_options.h"
 #include "collectors/model/family.h"
+#include "collectors/poll/poll_settings.h"
+#include "collectors/session/login_options.h"
 
 namespace cckm {
 
 // What may be set under `global:` and again on a target.
 struct TargetSettings {
-  Nanoseconds poll_interval = std::chrono::seconds(15);
-  Nanoseconds recheck_interval =
-      std::chrono::hours(24);  // zero: finished refreshes are never asked for again
-  Nanoseconds heartbeat_interval = std::chrono::minutes(1);
+  ScheduleSettings schedule;
   Nanoseconds stale_after = std::chrono::minutes(5);
   Nanoseconds request_timeout = std::chrono::seconds(10);
   std::size_t max_response_size = std::size_t{8} << 20U;  // bytes
@@ -34,21 +34,12 @@ struct TargetSettings {
   friend bool operator==(const TargetSettings&, const TargetSettings&) = default;
 };
 
-struct DiscoveryConfig {
-  bool enabled = false;
-  Nanoseconds interval = std::chrono::minutes(1);
-  std::size_t max_refreshes = 1000;
-  bool observe_history = false;
-
-  friend bool operator==(const DiscoveryConfig&, const DiscoveryConfig&) = default;
-};
-
 struct CollectorConfig {
   const Family* family = nullptr;                       // a row of Families()
   std::vector<std::string> refresh_ids;                 // valid, each once, in the order written
   std::vector<std::filesystem::path> refresh_id_files;  // globs, absolute
   bool domain_names = true;
-  DiscoveryConfig discovery;
+  DiscoverySettings discovery;
   bool optional = false;  // that the appliance does not have the family is no fault
   std::vector<std::string> success_texts = {};  // not empty, at most 200 characters each
 
@@ -62,55 +53,14 @@ struct TokenFileAuthentication {
   friend bool operator==(const TokenFileAuthentication&, const TokenFileAuthentication&) = default;
 };
 
-struct LoginAuthentication {
-  std::string username;
-  std::filesystem::path password_file;
-  std::string connection;
-  std::string domain;
-  std::string auth_domain;
-  std::string auth_domain_path;
-
-  friend bool operator==(const LoginAuthentication&, const LoginAuthentication&) = default;
-};
-
-struct ClientCertificateAuthentication {
-  std::string client_id;
-
-  friend bool operator==(const ClientCertificateAuthentication&,
-                         const ClientCertificateAuthentication&) = default;
-};
-
-using Authentication =
-    std::variant<TokenFileAuthentication, LoginAuthentication, ClientCertificateAuthentication>;
-
-struct TlsConfig {
-  enum class MinVersion { kTls12, kTls13 };
-  std::filesystem::path ca_file;  // empty: the system's store
-  std::filesystem::path cert_file;
-  std::filesystem::path key_file;
-  std::string server_name;
-  MinVersion min_version = MinVersion::kTls12;
-  bool insecure_skip_verify = false;
-
-  friend bool operator==(const TlsConfig&, const TlsConfig&) = default;
-};
-
-// A proxy that opens a tunnel to the appliance.
-struct ProxyConfig {
-  std::string url;                      // http(s)://host[:port]; empty: none
-  std::string username;                 // empty: no login
-  std::filesystem::path password_file;  // empty if and only if username is
-  std::filesystem::path ca_file;        // for an https:// proxy; empty: the system's store
-
-  friend bool operator==(const ProxyConfig&, const ProxyConfig&) = default;
-};
+using Authentication = std::variant<TokenFileAuthentication, PasswordLogin, CertificateLogin>;
 
 struct TargetConfig {
   std::string name;
   std::string url;  // scheme://host[:port][/prefix], no trailing slash, no user, query or fragment
   Authentication authentication;
-  TlsConfig tls;
-  ProxyConfig proxy;
+  TlsOptions tls;
+  ProxyOptions proxy;
   long max_connections = 8;
   TargetSettings settings;
   std::vector<CollectorConfig> collectors;  // at least one; each family once

@@ -84,7 +84,7 @@ std::filesystem::path ReadSecretPath(const FlagValues& values, std::string_view 
 }
 
 void ReadLogin(const FlagValues& values, TargetConfig& out, FlagProblems& problems) {
-  LoginAuthentication login;
+  PasswordLogin login;
   if (!values.IsGiven(kPasswordFileFlag)) {
     problems.Add(kPasswordFileFlag, "is missing: a login needs the path of a file with a password");
   } else {
@@ -115,9 +115,8 @@ void ReadAuthentication(const FlagValues& values, TargetConfig& out, FlagProblem
 
 void ReadAuthorities(const FlagValues& values, TargetConfig& out, FlagProblems& problems) {
   if (!values.IsGiven(kAuthorityFileFlag)) return;
-  out.tls.ca_file = ReadPath(values, kAuthorityFileFlag, problems);
-  const auto material =
-      ReadTlsMaterial({.ca_file = out.tls.ca_file, .cert_file = {}, .key_file = {}});
+  out.tls.files.ca_file = ReadPath(values, kAuthorityFileFlag, problems);
+  const auto material = ReadTlsMaterial({.ca_file = out.tls.files.ca_file});
   if (!material) problems.Add(kAuthorityFileFlag, material.error().message);
 }
 

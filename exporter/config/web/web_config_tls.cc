@@ -203,8 +203,7 @@ void WebTlsSchema::UseCertificate(const YamlCursor& cursor, WebConfig& out) {
 void WebTlsSchema::UseCertificateFiles(const YamlCursor& cursor, WebConfig& out) {
   out.files.push_back(cert_file_);
   out.files.push_back(key_file_);
-  const auto pair =
-      ReadTlsMaterial({.ca_file = {}, .cert_file = cert_file_, .key_file = key_file_});
+  const auto pair = ReadTlsMaterial({.cert_file = cert_file_, .key_file = key_file_});
   if (!pair) return cursor.ReportError(pair.error().message);
   tls_.certificate = (*pair)->certificate;
   tls_.key = std::make_shared<const Secret>(std::string((*pair)->key.Reveal()));
@@ -217,7 +216,7 @@ void WebTlsSchema::UseClientAuthorities(const YamlCursor& cursor, WebConfig& out
   tls_.client_authorities = inline_client_ca_;
   if (client_ca_file_.empty()) return;
   out.files.push_back(client_ca_file_);
-  const auto store = ReadTlsMaterial({.ca_file = client_ca_file_, .cert_file = {}, .key_file = {}});
+  const auto store = ReadTlsMaterial({.ca_file = client_ca_file_});
   if (!store) return cursor.ReportError("client_" + store.error().message);
   tls_.client_authorities = (*store)->authorities;
 }

@@ -36,7 +36,7 @@ void AuthenticationSchema::ReadTokenFile(const YamlCursor& cursor) {
 
 void AuthenticationSchema::ReadLogin(const YamlCursor& cursor) {
   given_.push_back(cursor);
-  LoginAuthentication login;
+  PasswordLogin login;
   cursor.ReadMap({
       {"username", ReadText(login.username), "login needs a user name"},
       {"password_file", ReadSecretPath(login.password_file, SecretKind::kPassword),
@@ -51,7 +51,7 @@ void AuthenticationSchema::ReadLogin(const YamlCursor& cursor) {
 
 void AuthenticationSchema::ReadClientCertificate(const YamlCursor& cursor) {
   given_.push_back(cursor);
-  ClientCertificateAuthentication certificate;
+  CertificateLogin certificate;
   cursor.ReadMap({{"client_id", ReadText(certificate.client_id),
                    "client_certificate needs the ID of the registered client"}});
   *out_ = std::move(certificate);

@@ -73,7 +73,7 @@ YamlReader ReadSuccessTexts(std::vector<std::string>& out) {
   };
 }
 
-YamlReader ReadDiscovery(DiscoveryConfig& out) {
+YamlReader ReadDiscovery(DiscoverySettings& out) {
   return [&out](const YamlCursor& cursor) {
     cursor.ReadMap({
         {"enabled", ReadBoolean(out.enabled)},

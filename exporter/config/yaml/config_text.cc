@@ -34,9 +34,9 @@ void BeginMap(YAML::Emitter& out, std::string_view key) {
 }
 
 void Settings(YAML::Emitter& out, const TargetSettings& settings) {
-  Pair(out, "poll_interval", settings.poll_interval);
-  Pair(out, "recheck_interval", settings.recheck_interval);
-  Pair(out, "heartbeat_interval", settings.heartbeat_interval);
+  Pair(out, "poll_interval", settings.schedule.poll_interval);
+  Pair(out, "recheck_interval", settings.schedule.recheck_interval);
+  Pair(out, "heartbeat_interval", settings.schedule.heartbeat_interval);
   Pair(out, "stale_after", settings.stale_after);
   Pair(out, "request_timeout", settings.request_timeout);
   Pair(out, "max_response_size", FormatSize(settings.max_response_size));
@@ -55,7 +55,7 @@ struct WriteAuthentication {
     Pair(out, "credentials_file", token.credentials_file.string());
     out << YAML::EndMap;
   }
-  void operator()(const LoginAuthentication& login) const {
+  void operator()(const PasswordLogin& login) const {
     BeginMap(out, "login");
     Pair(out, "username", login.username);
     Pair(out, "password_file", login.password_file.string());
@@ -65,32 +65,31 @@ struct WriteAuthentication {
     PairIfAny(out, "auth_domain_path", login.auth_domain_path);
     out << YAML::EndMap;
   }
-  void operator()(const ClientCertificateAuthentication& client) const {
+  void operator()(const CertificateLogin& client) const {
     BeginMap(out, "client_certificate");
     Pair(out, "client_id", client.client_id);
     out << YAML::EndMap;
   }
 };
 
-void Tls(YAML::Emitter& out, const TlsConfig& tls) {
+void Tls(YAML::Emitter& out, const TlsOptions& tls) {
   BeginMap(out, "tls_config");
-  PairIfAny(out, "ca_file", tls.ca_file.string());
-  PairIfAny(out, "cert_file", tls.cert_file.string());
-  PairIfAny(out, "key_file", tls.key_file.string());
+  PairIfAny(out, "ca_file", tls.files.ca_file.string());
+  PairIfAny(out, "cert_file", tls.files.cert_file.string());
+  PairIfAny(out, "key_file", tls.files.key_file.string());
   PairIfAny(out, "server_name", tls.server_name);
-  Pair(out, "min_version",
-       std::string(tls.min_version == TlsConfig::MinVersion::kTls13 ? "TLS13" : "TLS12"));
+  Pair(out, "min_version", std::string(tls.tls13_only ? "TLS13" : "TLS12"));
   Pair(out, "insecure_skip_verify", tls.insecure_skip_verify);
   out << YAML::EndMap;
 }
 
-void Proxy(YAML::Emitter& out, const ProxyConfig& proxy) {
+void Proxy(YAML::Emitter& out, const ProxyOptions& proxy, const TlsFiles& files) {
   PairIfAny(out, "proxy_url", proxy.url);
-  PairIfAny(out, "proxy_ca_file", proxy.ca_file.string());
+  PairIfAny(out, "proxy_ca_file", files.proxy_ca_file.string());
   if (proxy.username.empty()) return;
   BeginMap(out, "proxy_login");
   Pair(out, "username", proxy.username);
-  Pair(out, "password_file", proxy.password_file.string());
+  Pair(out, "password_file", files.proxy_password_file.string());
   out << YAML::EndMap;
 }
 
@@ -124,7 +123,7 @@ void Target(YAML::Emitter& out, const TargetConfig& target) {
   Pair(out, "url", target.url);
   std::visit(WriteAuthentication{out}, target.authentication);
   Tls(out, target.tls);
-  Proxy(out, target.proxy);
+  Proxy(out, target.proxy, target.tls.files);
   Pair(out, "max_connections", static_cast<std::size_t>(target.max_connections));
   Settings(out, target.settings);
   BeginMap(out, "collectors");

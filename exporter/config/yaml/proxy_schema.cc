@@ -30,7 +30,7 @@ void ProxySchema::ReadLogin(const YamlCursor& cursor) {
   login_ = cursor;
   cursor.ReadMap({
       {"username", ReadText(out_->username), "proxy_login needs a user name"},
-      {"password_file", ReadSecretPath(out_->password_file, SecretKind::kPassword),
+      {"password_file", ReadSecretPath(files_->proxy_password_file, SecretKind::kPassword),
        "proxy_login needs the path of a file with the password"},
   });
   if (out_->username.find(':') != std::string::npos) {
@@ -40,9 +40,8 @@ void ProxySchema::ReadLogin(const YamlCursor& cursor) {
 
 void ProxySchema::ReadAuthorities(const YamlCursor& cursor) {
   authorities_ = cursor;
-  ReadPath(out_->ca_file)(cursor);
-  const auto material = ReadTlsMaterial(
-      {.ca_file = {}, .cert_file = {}, .key_file = {}, .proxy_ca_file = out_->ca_file});
+  ReadPath(files_->proxy_ca_file)(cursor);
+  const auto material = ReadTlsMaterial({.proxy_ca_file = files_->proxy_ca_file});
   if (!material) cursor.ReportError(material.error().message);
 }
 

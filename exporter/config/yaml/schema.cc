@@ -24,13 +24,13 @@ void Append(std::vector<YamlKey>& keys, std::vector<YamlKey> more) {
               std::make_move_iterator(more.end()));
 }
 
-YamlReader ReadTlsVersion(TlsConfig::MinVersion& out) {
-  return [&out](const YamlCursor& cursor) {
+YamlReader ReadTlsVersion(bool& tls13_only) {
+  return [&tls13_only](const YamlCursor& cursor) {
     constexpr std::string_view kRule = "must be TLS12 or TLS13";
     const auto text = cursor.Text(kRule);
     if (!text) return;
     if (*text != "TLS12" && *text != "TLS13") cursor.ReportError(std::string(kRule));
-    out = *text == "TLS13" ? TlsConfig::MinVersion::kTls13 : TlsConfig::MinVersion::kTls12;
+    tls13_only = *text == "TLS13";
   };
 }
 
@@ -48,22 +48,24 @@ YamlReader ReadServerName(std::string& out) {
   };
 }
 
-YamlReader ReadTls(TlsConfig& out) {
+YamlReader ReadTls(TlsOptions& out) {
   return [&out](const YamlCursor& cursor) {
     const bool is_map = cursor.ReadMap({
-        {"ca_file", ReadPath(out.ca_file)},
-        {"cert_file", ReadPath(out.cert_file)},
-        {"key_file", ReadPath(out.key_file)},
+        {"ca_file", ReadPath(out.files.ca_file)},
+        {"cert_file", ReadPath(out.files.cert_file)},
+        {"key_file", ReadPath(out.files.key_file)},
         {"server_name", ReadServerName(out.server_name)},
-        {"min_version", ReadTlsVersion(out.min_version)},
+        {"min_version", ReadTlsVersion(out.tls13_only)},
         {"insecure_skip_verify", ReadBoolean(out.insecure_skip_verify)},
     });
     if (!is_map) return;
-    if (out.cert_file.empty() != out.key_file.empty()) {
+    if (out.files.cert_file.empty() != out.files.key_file.empty()) {
       cursor.ReportError("must have both cert_file and key_file, or neither");
       return;
     }
-    const auto material = ReadTlsMaterial({out.ca_file, out.cert_file, out.key_file});
+    const auto material = ReadTlsMaterial({.ca_file = out.files.ca_file,
+                                           .cert_file = out.files.cert_file,
+                                           .key_file = out.files.key_file});
     if (!material) cursor.ReportError(material.error().message);
   };
 }
@@ -104,9 +106,11 @@ void CheckUrl(const YamlCursor& cursor, TargetConfig& out) {
   }
 }
 
-void CheckClientCertificate(const YamlCursor& cursor, const TargetConfig& target) {
-  if (!std::holds_alternative<ClientCertificateAuthentication>(target.authentication)) return;
-  if (target.tls.cert_file.empty()) {
+void CheckClientCertificate(const YamlCursor& cursor, TargetConfig& target) {
+  auto* const login = std::get_if<CertificateLogin>(&target.authentication);
+  if (login == nullptr) return;
+  login->certificate_file = target.tls.files.cert_file;
+  if (login->certificate_file.empty()) {
     cursor.ReportError("needs cert_file and key_file in tls_config for client_certificate");
   }
   if (target.url.starts_with("http://")) {
@@ -120,7 +124,7 @@ TargetConfig ReadTarget(const YamlCursor& cursor, const TargetSettings& inherite
   target.settings = inherited;
   std::optional<YamlCursor> url;
   AuthenticationSchema authentication(target.authentication);
-  ProxySchema proxy(target.proxy);
+  ProxySchema proxy(target.proxy, target.tls.files);
   std::vector<YamlKey> keys = {
       {"name", ReadName(target.name, seen), "a target needs a name of its own"},
       {"url", Remember(url), "a target needs the URL of its appliance"},
@@ -164,9 +168,9 @@ std::vector<YamlKey> SettingsKeys(TargetSettings& out) {
   const DurationRange interval_or_never = {.smallest = seconds(1), .may_be_zero = true};
   const DurationRange timeout = {.smallest = milliseconds(100)};
   return {
-      {"poll_interval", ReadDuration(out.poll_interval, interval)},
-      {"recheck_interval", ReadDuration(out.recheck_interval, interval_or_never)},
-      {"heartbeat_interval", ReadDuration(out.heartbeat_interval, interval)},
+      {"poll_interval", ReadDuration(out.schedule.poll_interval, interval)},
+      {"recheck_interval", ReadDuration(out.schedule.recheck_interval, interval_or_never)},
+      {"heartbeat_interval", ReadDuration(out.schedule.heartbeat_interval, interval)},
       {"stale_after", ReadDuration(out.stale_after, interval)},
       {"request_timeout", ReadDuration(out.request_timeout, timeout)},
       {"max_response_size",

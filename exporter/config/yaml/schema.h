@@ -25,7 +25,7 @@ YamlReader ReadCollectors(std::vector<CollectorConfig>& out);
 // The keys of a target about its proxy.
 class ProxySchema {
  public:
-  explicit ProxySchema(ProxyConfig& out) : out_(&out) {}
+  ProxySchema(ProxyOptions& out, TlsFiles& files) : out_(&out), files_(&files) {}
 
   // They refer to this object.
   std::vector<YamlKey> Keys();
@@ -37,7 +37,8 @@ class ProxySchema {
   void ReadLogin(const YamlCursor& cursor);
   void ReadAuthorities(const YamlCursor& cursor);
 
-  ProxyConfig* out_;
+  ProxyOptions* out_;
+  TlsFiles* files_;
   std::optional<YamlCursor> login_;
   std::optional<YamlCursor> authorities_;
 };

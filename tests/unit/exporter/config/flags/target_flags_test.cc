@@ -105,7 +105,7 @@ TEST(TargetFlagsTest, AUserAndAPasswordFileAreALogin) {
       Arguments{"--target.url=https://cm", "--dsm.refresh-ids=a", "--target.username=u",
                 "--target.password-file=" + folder.File("token").string()});
   ASSERT_TRUE(line) << line.error().front().ToString();
-  LoginAuthentication expected;
+  PasswordLogin expected;
   expected.username = "u";
   expected.password_file = folder.File("token");
   EXPECT_EQ(line->target->authentication, Authentication(expected));

@@ -92,13 +92,20 @@ TEST(ConfigFileTest, ATargetOverridesWhatGlobalSets) {
   const auto config = ParseConfig(yaml, folder.File("c.yml"));
   ASSERT_TRUE(config) << config.error().front().ToString();
   const TargetSettings& a = config->targets[0].settings;
-  EXPECT_EQ(a.poll_interval, minutes(1));
-  EXPECT_EQ(a.recheck_interval, seconds(1));
+  EXPECT_EQ(a.schedule.poll_interval, minutes(1));
+  EXPECT_EQ(a.schedule.recheck_interval, seconds(1));
   EXPECT_FALSE(a.domain_histograms);
   EXPECT_EQ(a.stale_after, minutes(5));
-  const TargetSettings b = {
-      seconds(2), seconds(0), seconds(3), seconds(4), std::chrono::milliseconds(100),
-      1024,       1,          2,          true,       true};
+  const TargetSettings b = {.schedule = {.poll_interval = seconds(2),
+                                         .recheck_interval = seconds(0),
+                                         .heartbeat_interval = seconds(3)},
+                            .stale_after = seconds(4),
+                            .request_timeout = std::chrono::milliseconds(100),
+                            .max_response_size = 1024,
+                            .max_series = 1,
+                            .max_domains = 2,
+                            .domain_histograms = true,
+                            .allow_http = true};
   EXPECT_EQ(config->targets[1].settings, b);
   EXPECT_EQ(config->targets[1].max_connections, 1024);
   EXPECT_EQ(config->duration_buckets,

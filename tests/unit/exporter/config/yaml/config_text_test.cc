@@ -52,27 +52,26 @@ class ConfigTextTest : public testing::Test {
   // A login with every key, in a target with every key.
   TargetConfig FullTarget() const {
     TargetConfig target =
-        Target("full", LoginAuthentication{.username = "ex: #porter \"quoted\" 'x' \\ \xC3\xA4",
-                                           .password_file = pair_.File("password"),
-                                           .connection = "yes",
-                                           .domain = "1e3",
-                                           .auth_domain = "null",
-                                           .auth_domain_path = "~/a/{b}/[c]/*d/&e/!f/%g"});
+        Target("full", PasswordLogin{.username = "ex: #porter \"quoted\" 'x' \\ \xC3\xA4",
+                                     .password_file = pair_.File("password"),
+                                     .connection = "yes",
+                                     .domain = "1e3",
+                                     .auth_domain = "null",
+                                     .auth_domain_path = "~/a/{b}/[c]/*d/&e/!f/%g"});
     target.url = "http://full.example.com:8443/prefix";
-    target.tls = {.ca_file = pair_.File("client.pem"),
-                  .cert_file = pair_.File("client.pem"),
-                  .key_file = pair_.File("client.key"),
+    target.tls = {.files = {.ca_file = pair_.File("client.pem"),
+                            .cert_file = pair_.File("client.pem"),
+                            .key_file = pair_.File("client.key"),
+                            .proxy_ca_file = pair_.File("client.pem"),
+                            .proxy_password_file = pair_.File("password")},
                   .server_name = "appliance.internal",
-                  .min_version = TlsConfig::MinVersion::kTls13,
+                  .tls13_only = true,
                   .insecure_skip_verify = true};
-    target.proxy = {.url = "https://proxy:3128",
-                    .username = "pro xy",
-                    .password_file = pair_.File("password"),
-                    .ca_file = pair_.File("client.pem")};
+    target.proxy = {.url = "https://proxy:3128", .username = "pro xy"};
     target.max_connections = 17;
-    target.settings = {.poll_interval = milliseconds(1500),
-                       .recheck_interval = seconds(0),
-                       .heartbeat_interval = hours(24 * 365 - 1),
+    target.settings = {.schedule = {.poll_interval = milliseconds(1500),
+                                    .recheck_interval = seconds(0),
+                                    .heartbeat_interval = hours(24 * 365 - 1)},
                        .stale_after = minutes(90),
                        .request_timeout = milliseconds(100),
                        .max_response_size = 1025,
@@ -96,16 +95,18 @@ class ConfigTextTest : public testing::Test {
 
 TEST_F(ConfigTextTest, EveryWayToLogInIsReadBackToTheSame) {
   Config config;
-  config.targets = {Target("token", TokenFileAuthentication{pair_.File("token")}),
-                    Target("login", LoginAuthentication{.username = "exporter",
-                                                        .password_file = pair_.File("password"),
-                                                        .connection = {},
-                                                        .domain = {},
-                                                        .auth_domain = {},
-                                                        .auth_domain_path = {}}),
-                    Target("certificate", ClientCertificateAuthentication{"8155fe39-570a-4132"})};
-  config.targets.back().tls.cert_file = pair_.File("client.pem");
-  config.targets.back().tls.key_file = pair_.File("client.key");
+  config.targets = {
+      Target("token", TokenFileAuthentication{pair_.File("token")}),
+      Target("login", PasswordLogin{.username = "exporter",
+                                    .password_file = pair_.File("password"),
+                                    .connection = {},
+                                    .domain = {},
+                                    .auth_domain = {},
+                                    .auth_domain_path = {}}),
+      Target("certificate", CertificateLogin{.client_id = "8155fe39-570a-4132",
+                                             .certificate_file = pair_.File("client.pem")})};
+  config.targets.back().tls.files.cert_file = pair_.File("client.pem");
+  config.targets.back().tls.files.key_file = pair_.File("client.key");
   EXPECT_EQ(ReadBack(config, pair_.path()), config);
 }
 
@@ -152,12 +153,12 @@ TEST_F(ConfigTextTest, TextsThatYamlWouldTakeForSomethingElseAreReadBackToTheSam
                                  "-",
                                  "a,b"}) {
     Config config;
-    config.targets = {Target("login", LoginAuthentication{.username = text,
-                                                          .password_file = pair_.File("password"),
-                                                          .connection = text,
-                                                          .domain = text,
-                                                          .auth_domain = text,
-                                                          .auth_domain_path = text})};
+    config.targets = {Target("login", PasswordLogin{.username = text,
+                                                    .password_file = pair_.File("password"),
+                                                    .connection = text,
+                                                    .domain = text,
+                                                    .auth_domain = text,
+                                                    .auth_domain_path = text})};
     EXPECT_EQ(ReadBack(config, pair_.path()), config) << text;
   }
 }

@@ -186,8 +186,8 @@ TEST(DocumentedConfigurationTest, TheExamplesAreValidAndTheSecondHasTheDefaults)
     EXPECT_EQ(target.max_connections, TargetConfig().max_connections);
     const CollectorConfig& collector = target.collectors.front();
     EXPECT_TRUE(collector.discovery.enabled);
-    EXPECT_EQ(collector.discovery.interval, DiscoveryConfig().interval);
-    EXPECT_EQ(collector.discovery.max_refreshes, DiscoveryConfig().max_refreshes);
+    EXPECT_EQ(collector.discovery.interval, DiscoverySettings().interval);
+    EXPECT_EQ(collector.discovery.max_refreshes, DiscoverySettings().max_refreshes);
     EXPECT_EQ(collector.domain_names, CollectorConfig().domain_names);
   }
 }
