@@ -13,9 +13,9 @@ WatchedTlsFiles::WatchedTlsFiles(TlsFiles files, const Clock& clock)
 Result<std::shared_ptr<const TlsMaterial>> WatchedTlsFiles::Current(
     const std::function<void(const Error&)>& on_unusable) {
   if (files_.empty()) return std::shared_ptr<const TlsMaterial>();
-  const FileWatch::Turn turn = watch_.Look();
-  if (turn != FileWatch::Turn::kNothing) {
-    Read(turn == FileWatch::Turn::kRead ? on_unusable : nullptr);
+  const FileTurn turn = watch_.Look();
+  if (turn != FileTurn::kNothing) {
+    Read(turn == FileTurn::kRead ? on_unusable : nullptr);
   }
   if (material_ == nullptr) return tl::make_unexpected(error_);
   return material_;

@@ -10,8 +10,8 @@ FileTokenSource::FileTokenSource(std::filesystem::path path, const Clock& clock,
     : path_(std::move(path)), on_unusable_(std::move(on_unusable)), watch_({path_}, clock) {}
 
 Result<std::shared_ptr<const Secret>> FileTokenSource::Current() {
-  const FileWatch::Turn turn = watch_.Look();
-  if (turn != FileWatch::Turn::kNothing) Read(turn == FileWatch::Turn::kRead);
+  const FileTurn turn = watch_.Look();
+  if (turn != FileTurn::kNothing) Read(turn == FileTurn::kRead);
   if (token_ == nullptr) return tl::make_unexpected(*error_);
   return token_;
 }

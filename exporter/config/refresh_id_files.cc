@@ -119,7 +119,7 @@ bool WatchedRefreshIds::Look(const ErrorReporter& report) {
   Files now;
   for (const std::filesystem::path& pattern : patterns_) LookAt(pattern, now, report);
   const auto is_same = [](const Files::value_type& a, const Files::value_type& b) {
-    return a.first == b.first && a.second.identity == b.second.identity &&
+    return a.first == b.first && a.second.refresh_ids == b.second.refresh_ids &&
            a.second.objection == b.second.objection;
   };
   const bool changed = !std::ranges::equal(now, files_, is_same);
@@ -140,40 +140,39 @@ void WatchedRefreshIds::LookAt(const std::filesystem::path& pattern, Files& now,
     const bool is_deleted = HasWildcard(pattern) && !matches.folder_is_unreadable &&
                             IsThere(std::filesystem::path(name).parent_path());
     if (!is_of_pattern || is_deleted || now.contains(name)) continue;
-    now.emplace(
-        name, KeepUnread(name, "file of refresh IDs " + ShownPath(name) + " is not there", report));
+    now.emplace(name,
+                Unread(file, "file of refresh IDs " + ShownPath(name) + " is not there", report));
   }
   const std::string& name = pattern.native();
   if (!matches.folder_is_unreadable || now.contains(name)) return;
-  now.emplace(name, KeepUnread(name, folder_objection, report));
+  now.emplace(name, Unread(Former(name), folder_objection, report));
 }
 
-// The identity is taken before the content, so that a change between is seen next time.
+WatchedRefreshIds::File WatchedRefreshIds::Former(const std::string& name) const {
+  const auto former = files_.find(name);
+  return former == files_.end() ? File() : former->second;
+}
+
 WatchedRefreshIds::File WatchedRefreshIds::Read(const std::string& name,
                                                 const ErrorReporter& report) const {
-  const auto identity = IdentityOf(name);
-  const auto former = files_.find(name);
-  const bool is_known = former != files_.end() && former->second.identity == identity;
-  if (is_known && former->second.objection.empty()) return former->second;
+  File file = Former(name);
+  if (file.changes.Look({name}) == FileTurn::kNothing) return file;
   Content content = ReadFile(name);
   if (!content.objection.empty()) {
-    File file = KeepUnread(name, std::move(content.objection), report);
-    file.identity = identity;
-    return file;
+    return Unread(std::move(file), std::move(content.objection), report);
   }
   for (const std::string& problem : content.bad_lines) report(problem);
-  return {.identity = identity, .refresh_ids = std::move(content.refresh_ids), .objection = {}};
+  file.changes.SetUsable(true);
+  file.refresh_ids = std::make_shared<const Ids>(std::move(content.refresh_ids));
+  file.objection.clear();
+  return file;
 }
 
-// What was read of it before, if anything.
-WatchedRefreshIds::File WatchedRefreshIds::KeepUnread(const std::string& name,
-                                                      std::string objection,
-                                                      const ErrorReporter& report) const {
-  const auto former = files_.find(name);
-  File file;
-  if (former != files_.end()) file = former->second;
+// What was read of it before stays, if anything.
+WatchedRefreshIds::File WatchedRefreshIds::Unread(File file, std::string objection,
+                                                  const ErrorReporter& report) {
   if (file.objection != objection) report(objection);
-  file.identity.reset();
+  file.changes.SetUsable(false);
   file.objection = std::move(objection);
   return file;
 }
@@ -186,7 +185,7 @@ std::vector<std::string> WatchedRefreshIds::refresh_ids() const {
                          [&seen](const std::string& id) { return seen.insert(id).second; });
   };
   add(written_);
-  for (const auto& [name, file] : files_) add(file.refresh_ids);
+  for (const auto& [name, file] : files_) add(*file.refresh_ids);
   return all;
 }
 

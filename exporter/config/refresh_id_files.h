@@ -8,11 +8,11 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "collectors/base/file_identity.h"
+#include "collectors/base/file_watch.h"
 
 namespace cckm {
 
@@ -53,17 +53,18 @@ class WatchedRefreshIds {
   std::size_t unreadable() const;
 
  private:
+  using Ids = std::vector<std::string>;
   struct File {
-    std::optional<FileIdentity> identity;
-    std::vector<std::string> refresh_ids;
+    FileChanges changes;
+    std::shared_ptr<const Ids> refresh_ids = std::make_shared<const Ids>();
     std::string objection;  // why it cannot be read; empty: it was
   };
   using Files = std::map<std::string, File>;
 
   void LookAt(const std::filesystem::path& pattern, Files& now, const ErrorReporter& report) const;
+  File Former(const std::string& name) const;
   File Read(const std::string& name, const ErrorReporter& report) const;
-  File KeepUnread(const std::string& name, std::string objection,
-                  const ErrorReporter& report) const;
+  static File Unread(File file, std::string objection, const ErrorReporter& report);
 
   const std::vector<std::string> written_;
   const std::vector<std::filesystem::path> patterns_;

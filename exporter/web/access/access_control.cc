@@ -25,13 +25,12 @@ std::vector<ConfigProblem> Problem(const std::filesystem::path& file, std::strin
 
 AccessControl::AccessControl(std::filesystem::path file, const Clock& clock, Events events)
     : file_(std::move(file)),
-      clock_(clock),
       events_(std::move(events)),
       rate_limiter_(clock),
       basic_auth_([this](const Secret& password, const std::string& hash) {
         return bcrypt_.Matches(password, hash);
       }),
-      next_look_(clock.SteadyNow() + kFileLookInterval) {
+      watch_({file_}, clock) {
   auto empty = std::make_shared<WebConfig>();
   if (!file_.empty()) empty->files.push_back(file_);
   version_ = std::make_shared<const Version>(Version{std::move(empty), nullptr});
@@ -41,6 +40,7 @@ tl::expected<std::unique_ptr<AccessControl>, std::vector<ConfigProblem>> AccessC
     const std::filesystem::path& file, const Clock& clock, Events events) {
   std::unique_ptr<AccessControl> access_control(new AccessControl(file, clock, std::move(events)));
   if (file.empty()) return access_control;
+  access_control->watch_.Look();
   const auto loaded = access_control->LoadWatched();
   if (!loaded) return tl::make_unexpected(loaded.error());
   auto version = access_control->MakeVersion(*loaded);
@@ -48,6 +48,7 @@ tl::expected<std::unique_ptr<AccessControl>, std::vector<ConfigProblem>> AccessC
   if (version->tls != nullptr) {
     if (auto reason = WhyNoTls()) return tl::make_unexpected(Problem(file, std::move(*reason)));
   }
+  access_control->watch_.SetUsable(true);
   access_control->Use(std::move(*version));
   return access_control;
 }
@@ -101,34 +102,27 @@ tl::expected<AccessControl::Version, std::vector<ConfigProblem>> AccessControl::
   return version;
 }
 
-// The identities are taken before the contents, so that a change between is seen next time.  Which
-// files there are is known only when they were read.
+// Which files there are is known only when they were read.
 WebConfigResult AccessControl::LoadWatched() {
   const std::vector<std::filesystem::path> known = Current()->config->files;
-  identities_ = IdentitiesOf(known);
   auto loaded = LoadWebConfigFile(file_);
   if (!loaded || (*loaded)->files == known) return loaded;
-  identities_ = IdentitiesOf((*loaded)->files);
+  watch_.Watch((*loaded)->files);
   return LoadWebConfigFile(file_);
 }
 
-// One thread looks, at most once a second; the others go on with what there is.
+// One thread looks; the others go on with what there is.
 void AccessControl::LookAgain() {
-  const SteadyTime now = clock_.SteadyNow();
-  if (file_.empty() || now < next_look_.load() || is_looking_.exchange(true)) return;
+  if (file_.empty() || is_looking_.exchange(true)) return;
   try {
-    if (now >= next_look_.load()) Look();
+    if (watch_.Look() != FileTurn::kNothing) ReadAgain();
   } catch (const std::exception&) {  // out of memory: the next look may have some
   }
-  next_look_ = now + kFileLookInterval;
   is_looking_ = false;
 }
 
-// What could not be used is read again: it may be the reading that failed.
-void AccessControl::Look() {
+void AccessControl::ReadAgain() {
   const auto current = Current();
-  if (!is_outdated_ && IdentitiesOf(current->config->files) == identities_) return;
-  is_outdated_ = true;
   const auto loaded = LoadWatched();
   if (!loaded) return Tell(loaded.error());
   std::vector<std::string_view> waiting = WhatWaitsForARestart(*current->config, **loaded);
@@ -136,7 +130,7 @@ void AccessControl::Look() {
                                              : std::make_shared<const WebConfig>(
                                                    WithoutWhatWaits(*current->config, **loaded)));
   if (!version) return Tell(version.error());
-  is_outdated_ = false;
+  watch_.SetUsable(true);
   told_.clear();
   Use(std::move(*version));
   if (events_.on_change) events_.on_change();

@@ -74,13 +74,12 @@ class AccessControl {
   tl::expected<Version, std::vector<ConfigProblem>> MakeVersion(
       std::shared_ptr<const WebConfig> config) const;
   void LookAgain();
-  void Look();
+  void ReadAgain();
   void Use(Version version);
   void Tell(const std::vector<ConfigProblem>& problems);
   void TellWhatWaits(std::vector<std::string_view> waiting);
 
   const std::filesystem::path file_;
-  const Clock& clock_;
   const Events events_;
   RateLimiter rate_limiter_;
   Bcrypt bcrypt_;  // used by one thread at a time: basic_auth_ sees to it
@@ -88,11 +87,9 @@ class AccessControl {
 
   // Who sets it looks at the files.
   std::atomic<bool> is_looking_ = false;
-  std::atomic<SteadyTime> next_look_;
 
   // Of the thread that looks.
-  FileIdentities identities_;
-  bool is_outdated_ = false;               // the files hold something else, which cannot be used
+  FileWatch watch_;
   std::string told_;                       // the last reason that on_unusable was told
   std::vector<std::string_view> waiting_;  // what on_waiting was told
 

@@ -8,7 +8,7 @@
 namespace cckm {
 namespace {
 
-using Turn = FileWatch::Turn;
+using Turn = FileTurn;
 
 class FileWatchTest : public testing::Test {
  protected:
@@ -29,6 +29,7 @@ TEST_F(FileWatchTest, FilesAreReadAtTheFirstLookAndWhenOneOfThemChanged) {
   EXPECT_EQ(Look(), Turn::kNothing);
   folder_.Replace("b", "2");
   EXPECT_EQ(Look(), Turn::kRead);
+  watch_.SetUsable(true);
   EXPECT_EQ(Look(), Turn::kNothing);
   std::filesystem::remove(folder_.File("a"));
   EXPECT_EQ(Look(), Turn::kRead);
@@ -52,6 +53,25 @@ TEST_F(FileWatchTest, WhatCouldNotBeUsedIsReadAgainUntilItCan) {
   EXPECT_EQ(Look(), Turn::kRetry);
   watch_.SetUsable(true);
   EXPECT_EQ(Look(), Turn::kNothing);
+}
+
+TEST_F(FileWatchTest, WhatNobodyCalledUsableWasNotRead) {
+  EXPECT_EQ(watch_.Look(), Turn::kRead);
+  watch_.SetUsable(true);
+  folder_.Replace("a", "2");
+  EXPECT_EQ(Look(), Turn::kRead);  // whose reading ends in an exception
+  EXPECT_EQ(Look(), Turn::kRetry);
+}
+
+TEST_F(FileWatchTest, OtherFilesAreWatchedInPlaceOfTheFormer) {
+  EXPECT_EQ(watch_.Look(), Turn::kRead);
+  watch_.Watch({folder_.File("c")});
+  EXPECT_EQ(Look(), Turn::kRetry);
+  watch_.SetUsable(true);
+  folder_.Replace("a", "2");
+  EXPECT_EQ(Look(), Turn::kNothing);
+  folder_.Replace("c", "1");
+  EXPECT_EQ(Look(), Turn::kRead);
 }
 
 }  // namespace
