@@ -1,58 +1,36 @@
 #include "collectors/http/tls_material.h"
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/x509.h>
 
 #include <string_view>
 #include <utility>
 
-#include "collectors/base/free_with.h"
 #include "collectors/base/redact.h"
 #include "collectors/base/secret_file.h"
 #include "collectors/base/whole_file.h"
 #include "collectors/http/certificate_expiry.h"
+#include "collectors/http/pem.h"
 
 namespace cckm {
 namespace {
 
 constexpr std::size_t kMaxBytes = std::size_t{4} << 20U;  // a store of all public CAs has 220 KB
 
-using Bio = std::unique_ptr<BIO, FreeWith<&BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, FreeWith<&X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, FreeWith<&EVP_PKEY_free>>;
-
-Bio Open(std::string_view text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-int NoPassphrase(char* /*out*/, int /*size*/, int /*is_writing*/, void* /*data*/) { return 0; }
-
-Certificate NextCertificate(BIO* text) {
-  return Certificate(PEM_read_bio_X509(text, nullptr, &NoPassphrase, nullptr));
-}
-
-// True if the text holds certificates, all of which can be read.
 bool HoldsCertificates(std::string_view pem) {
-  const Bio text = Open(pem);
-  std::size_t count = 0;
-  while (NextCertificate(text.get())) ++count;
-  const auto end = ERR_peek_last_error();
+  const bool holds = ForEachCertificate(pem, [](X509& /*certificate*/) { return true; });
   ERR_clear_error();
-  return count > 0 && ERR_GET_REASON(end) == PEM_R_NO_START_LINE;
+  return holds;
 }
 
-Key ReadKey(std::string_view pem) {
-  const Bio text = Open(pem);
-  Key key(PEM_read_bio_PrivateKey(text.get(), nullptr, &NoPassphrase, nullptr));
+PrivateKey KeyIn(std::string_view pem) {
+  PrivateKey key = ReadPrivateKey(pem);
   ERR_clear_error();
   return key;
 }
 
-bool BelongsTo(const Key& key, std::string_view certificate_pem) {
-  const Bio text = Open(certificate_pem);
-  const Certificate certificate = NextCertificate(text.get());
+bool BelongsTo(const PrivateKey& key, std::string_view certificate_pem) {
+  const Certificate certificate = FirstCertificate(certificate_pem);
   const bool matches = certificate && X509_check_private_key(certificate.get(), key.get()) == 1;
   ERR_clear_error();
   return matches;
@@ -93,7 +71,7 @@ Result<Secret> ReadKeyFile(const std::filesystem::path& path, std::string_view c
   if (path.empty()) return Secret();
   const auto content = ReadTextFile(path, FilePrivacy::kSecret, kMaxBytes);
   if (!content && !IsNoText(content.error())) return Refuse(kName, path, content.error());
-  const Key key = content ? ReadKey(content->view()) : Key();
+  const PrivateKey key = content ? KeyIn(content->view()) : PrivateKey();
   if (content && HoldsOnly(content->view(), kCertificateLine, kKeyLine)) {
     return Refuse(kName, path, " holds a certificate; it must hold the private key of cert_file");
   }
@@ -106,8 +84,7 @@ Result<Secret> ReadKeyFile(const std::filesystem::path& path, std::string_view c
 
 std::optional<WallTime> EndOfFirst(std::string_view pem) {
   if (pem.empty()) return std::nullopt;
-  const Bio text = Open(pem);
-  const Certificate certificate = NextCertificate(text.get());
+  const Certificate certificate = FirstCertificate(pem);
   ERR_clear_error();
   return certificate ? EndOfValidity(*certificate) : std::nullopt;
 }

@@ -2,22 +2,20 @@
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "collectors/base/free_with.h"
+#include "collectors/http/pem.h"
 
 namespace cckm {
 namespace {
 
-using Bio = std::unique_ptr<BIO, FreeWith<&BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, FreeWith<&X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, FreeWith<&EVP_PKEY_free>>;
 using Names = std::unique_ptr<GENERAL_NAMES, FreeWith<&GENERAL_NAMES_free>>;
 
 // Forward secrecy only, as Go's default; the suites of TLS 1.3 are always there.
@@ -47,28 +45,17 @@ int NumberOf(WebTlsVersion version) {
   return version == WebTlsVersion::kTls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
 }
 
-Bio Open(std::string_view text) {
-  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
-int NoPassphrase(char* /*out*/, int /*size*/, int /*is_writing*/, void* /*data*/) { return 0; }
-
-Certificate NextCertificate(BIO* text) {
-  return Certificate(PEM_read_bio_X509(text, nullptr, &NoPassphrase, nullptr));
-}
-
+// The first is the server's own, the others are its issuers.
 bool UseCertificates(SSL_CTX* context, std::string_view pem) {
-  const Bio text = Open(pem);
-  const Certificate own = NextCertificate(text.get());
-  if (!own || SSL_CTX_use_certificate(context, own.get()) != 1) return false;
-  while (const Certificate next = NextCertificate(text.get())) {
-    if (SSL_CTX_add1_chain_cert(context, next.get()) != 1) return false;
-  }
-  return ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  bool is_own = true;
+  return ForEachCertificate(pem, [&](X509& certificate) {
+    if (!std::exchange(is_own, false)) return SSL_CTX_add1_chain_cert(context, &certificate) == 1;
+    return SSL_CTX_use_certificate(context, &certificate) == 1;
+  });
 }
 
 bool UseKey(SSL_CTX* context, std::string_view pem) {
-  const Key key(PEM_read_bio_PrivateKey(Open(pem).get(), nullptr, &NoPassphrase, nullptr));
+  const PrivateKey key = ReadPrivateKey(pem);
   return key && SSL_CTX_use_PrivateKey(context, key.get()) == 1 &&
          SSL_CTX_check_private_key(context) == 1;
 }
@@ -133,7 +120,6 @@ tl::expected<std::shared_ptr<const TlsServerContext>, std::string> TlsServerCont
 const char* TlsServerContext::Prepare(const WebTlsConfig& config) {
   SSL_CTX* context = context_.get();
   if (!UseCertificates(context, config.certificate)) return "certificate";
-  ERR_clear_error();
   if (!UseKey(context, config.key->Reveal())) return "key, or it is not that of the certificate";
   const std::string& ciphers = config.cipher_list;
   if (SSL_CTX_set_cipher_list(context, ciphers.empty() ? kDefaultCiphers : ciphers.c_str()) != 1) {
@@ -150,16 +136,10 @@ bool TlsServerContext::UseClientAuthorities(const std::string& pem) {
   if (pem.empty()) return true;
   X509_STORE* store = SSL_CTX_get_cert_store(context_.get());
   X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
-  const Bio text = Open(pem);
-  std::size_t count = 0;
-  while (const Certificate authority = NextCertificate(text.get())) {
-    ++count;
-    if (X509_STORE_add_cert(store, authority.get()) != 1 ||
-        SSL_CTX_add_client_CA(context_.get(), authority.get()) != 1) {
-      return false;
-    }
-  }
-  return count > 0 && ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+  return ForEachCertificate(pem, [this, store](X509& authority) {
+    return X509_STORE_add_cert(store, &authority) == 1 &&
+           SSL_CTX_add_client_CA(context_.get(), &authority) == 1;
+  });
 }
 
 // SSL_set_SSL_CTX takes certificate, suites, authorities and Judge over; the rest was copied to the

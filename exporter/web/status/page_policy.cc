@@ -4,20 +4,16 @@
 #include <openssl/evp.h>
 
 #include <array>
-#include <stdexcept>
 
+#include "collectors/base/sha256.h"
 #include "exporter/web/status/page_files.h"
 
 namespace cckm {
 
 std::string HashSource(std::string_view text) {
-  constexpr int kHashBytes = 32;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
-  if (EVP_Digest(text.data(), text.size(), hash.data(), nullptr, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error("OpenSSL does not offer SHA-256");
-  }
-  std::array<unsigned char, (kHashBytes + 2) / 3 * 4 + 1> base64{};
-  const int length = EVP_EncodeBlock(base64.data(), hash.data(), kHashBytes);
+  const auto hash = Sha256(text);
+  std::array<unsigned char, (hash.size() + 2) / 3 * 4 + 1> base64{};
+  const int length = EVP_EncodeBlock(base64.data(), hash.data(), static_cast<int>(hash.size()));
   return "'sha256-" + std::string(base64.begin(), base64.begin() + length) + "'";
 }
 

@@ -1,0 +1,42 @@
+#include "collectors/http/pem.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+namespace cckm {
+namespace {
+
+using Bio = std::unique_ptr<BIO, FreeWith<&BIO_free_all>>;
+
+Bio Open(std::string_view text) {
+  return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
+int NoPassphrase(char* /*out*/, int /*size*/, int /*is_writing*/, void* /*data*/) { return 0; }
+
+Certificate NextCertificate(BIO* text) {
+  return Certificate(PEM_read_bio_X509(text, nullptr, &NoPassphrase, nullptr));
+}
+
+}  // namespace
+
+bool ForEachCertificate(std::string_view pem, const std::function<bool(X509& certificate)>& take) {
+  const Bio text = Open(pem);
+  bool is_any = false;
+  while (const Certificate certificate = NextCertificate(text.get())) {
+    is_any = true;
+    if (!take(*certificate)) return false;
+  }
+  if (!is_any || ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) return false;
+  ERR_clear_error();  // the end of the text
+  return true;
+}
+
+Certificate FirstCertificate(std::string_view pem) { return NextCertificate(Open(pem).get()); }
+
+PrivateKey ReadPrivateKey(std::string_view pem) {
+  return PrivateKey(PEM_read_bio_PrivateKey(Open(pem).get(), nullptr, &NoPassphrase, nullptr));
+}
+
+}  // namespace cckm
