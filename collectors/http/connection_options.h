@@ -9,6 +9,8 @@
 
 namespace cckm {
 
+inline constexpr int kDefaultMaxConnections = 8;  // to one target
+
 struct TlsFiles {
   std::filesystem::path ca_file = {};              // empty: the system's store is trusted
   std::filesystem::path cert_file = {};            // empty: no client certificate

@@ -22,8 +22,8 @@ namespace cckm {
 struct HttpClientOptions {
   std::string base_url;           // https://host[:port][/prefix] without trailing slash; or http://
   Nanoseconds request_timeout{};  // from start to last byte
-  std::size_t max_response_size = 0;  // bytes of a body
-  long max_connections = 8;           // connections kept and used at once
+  std::size_t max_response_size = 0;              // bytes of a body
+  long max_connections = kDefaultMaxConnections;  // connections kept and used at once
   std::string user_agent;
   TlsOptions tls = {};
   ProxyOptions proxy = {};  // whatever the environment says

@@ -20,6 +20,7 @@
 #include "collectors/base/mutex.h"
 #include "collectors/base/random.h"
 #include "collectors/decode/decoder.h"
+#include "collectors/http/connection_options.h"
 #include "collectors/http/http_client.h"
 #include "collectors/poll/circuit.h"
 #include "collectors/poll/collector.h"
@@ -32,7 +33,7 @@ struct PollerPlan {
   std::string target;  // the target's name
   std::vector<CollectorPlan> collectors;
   ScheduleSettings schedule;
-  std::size_t max_connections = 8;
+  std::size_t max_connections = kDefaultMaxConnections;
 };
 
 class Poller {

@@ -61,7 +61,7 @@ struct TargetConfig {
   Authentication authentication;
   TlsOptions tls;
   ProxyOptions proxy;
-  long max_connections = 8;
+  long max_connections = kDefaultMaxConnections;
   TargetSettings settings;
   std::vector<CollectorConfig> collectors;  // at least one; each family once
 

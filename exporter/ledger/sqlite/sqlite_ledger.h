@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <span>
@@ -27,7 +28,8 @@ class SqliteCommit;
 struct SqliteStore;
 
 struct SqliteLedgerOptions {
-  std::int64_t max_refreshes = 1'000'000;  // of all collectors: only beyond may Forget() let go
+  // Of all collectors: only beyond may Forget() let go.
+  std::int64_t max_refreshes = std::numeric_limits<std::int64_t>::max();
   int checkpoint_pages = 1'000;  // so much is written ahead (4 KiB each) before it is moved into
                                  // the file
 };

@@ -42,8 +42,8 @@ struct HttpServerHooks {
 // takes none that is already open.
 struct HttpServerOptions {
   std::vector<std::string>
-      listen_addresses;               // host:port, :port or [ipv6]:port; port 0: any free one
-  std::size_t max_connections = 256;  // more are answered 503 or closed at once
+      listen_addresses;             // host:port, :port or [ipv6]:port; port 0: any free one
+  std::size_t max_connections = 0;  // above zero; more are answered 503 or closed at once
   // How long a client may take for its TLS handshake and for its first request, and may read
   // nothing of an answer.  A request whose bytes trickle in ends after twice the time.
   std::chrono::milliseconds request_timeout{10'000};

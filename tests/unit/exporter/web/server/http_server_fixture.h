@@ -41,6 +41,7 @@ class HttpServerFixture : public ::testing::Test {
   // Serves on a free port of 127.0.0.1; `options` may say everything else.
   void Serve(WebHandler handler, HttpServerOptions options = {}) {
     options.listen_addresses = {"127.0.0.1:0"};
+    if (options.max_connections == 0) options.max_connections = 32;
     auto server = HttpServer::Start(options, std::move(handler));
     ASSERT_TRUE(server) << server.error().message;
     server_ = std::move(*server);
