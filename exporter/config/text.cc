@@ -1,16 +1,14 @@
 #include "exporter/config/text.h"
 
 #include <algorithm>
-#include <cstddef>
 
 #include "collectors/base/text.h"
 
 namespace cckm {
 
 bool IsValidTargetName(std::string_view text) {
-  constexpr std::size_t kMaxCharacters = 128;
   const auto count = CountPrintableCharacters(text);
-  return count && *count >= 1 && *count <= kMaxCharacters;
+  return count && *count >= 1 && *count <= kMaxTargetName;
 }
 
 std::string ShownKey(std::string_view key) {

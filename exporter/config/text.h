@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@ namespace cckm {
 // True for what the label `target` may hold: 1 to 128 characters of valid UTF-8, none of them a
 // control character.
 bool IsValidTargetName(std::string_view text);
+inline constexpr std::size_t kMaxTargetName = 128;
 inline constexpr std::string_view kTargetNameRule =
     "must be 1 to 128 characters of valid UTF-8 without control characters";
 

@@ -13,8 +13,6 @@
 namespace cckm {
 namespace {
 
-constexpr std::size_t kMaxUrl = 2048;
-
 bool IsAlphanumeric(char c) {
   return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
@@ -102,7 +100,7 @@ std::string RepeatedApiPath(const Url& url) {
 tl::expected<Url, std::string> ParseUrl(std::string_view text) {
   const auto scheme = FindScheme(text);
   if (!scheme) return tl::make_unexpected("must start with https:// (or http://)");
-  if (text.size() > kMaxUrl) return tl::make_unexpected("must not be longer than 2048 bytes");
+  if (text.size() > kMaxUrl) return tl::make_unexpected("must not be longer than " + std::to_string(kMaxUrl) + " bytes");
   if (text.find_first_of("?#") != std::string_view::npos) {
     return tl::make_unexpected("must not have a query (?) or fragment (#)");
   }

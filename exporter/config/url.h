@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -19,6 +20,8 @@ struct Url {
   // True for localhost, 127.0.0.0/8 and ::1.
   bool IsLoopback() const;
 };
+
+inline constexpr std::size_t kMaxUrl = 2048;  // bytes
 
 // What is wrong with an appliance's URL that ends in /api or /api/v1, which its paths begin with,
 // and what to write in its place; empty for any other.

@@ -1,6 +1,6 @@
 // The pages of deploy/docs that are generated from the tables of the code.
 //
-// Used by generate_references.cc, which prints them, and by the test that holds the files.
+// Used by generate_references.cc, which writes them, and by the test that holds the files.
 // Thread-safety: main thread only, because gflags' registry belongs to the process.
 
 #pragma once
@@ -9,11 +9,14 @@
 #include <string_view>
 #include <vector>
 
+#include "exporter/config/yaml/config_key.h"
+
 namespace cckm {
 
 struct ReferencePage {
   std::string_view file;  // its name in deploy/docs
-  std::string (*text)();
+  // What it has to be; `stored` is what it is, whose prose some pages keep.
+  std::string (*text)(const std::string& stored);
 };
 
 // deploy/docs/metrics.md, from exporter/metrics/catalogue.cc.
@@ -22,11 +25,26 @@ std::string MetricsPage();
 // deploy/docs/flags.md, from exporter/config/flags/flag_table.cc.
 std::string FlagsPage();
 
+// The page that is stored, with the tables of keys from exporter/config/yaml/config_keys.cc.
+std::string ConfigurationPage(const std::string& stored);
+
+// deploy/docs/cckm.schema.json, for editors, from the same rows.
+std::string SchemaPage();
+
 inline const std::vector<ReferencePage>& ReferencePages() {
-  static const std::vector<ReferencePage> pages = {{"metrics.md", MetricsPage},
-                                                   {"flags.md", FlagsPage}};
+  static const std::vector<ReferencePage> pages = {
+      {"metrics.md", [](const std::string&) { return MetricsPage(); }},
+      {"flags.md", [](const std::string&) { return FlagsPage(); }},
+      {"configuration.md", ConfigurationPage},
+      {"cckm.schema.json", [](const std::string&) { return SchemaPage(); }}};
   return pages;
 }
+
+// The keys of a target without those that may stand under `global`, too.
+std::vector<KeyReference> TargetOnlyReferences();
+
+// The row of the tables of keys, under this name.
+std::string ConfigKeyRow(const std::string& name, const KeyReference& key);
 
 // What renews all of them.
 inline constexpr std::string_view kRenewCommand = "cmake --build build/dev --target references";

@@ -8,8 +8,10 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <vector>
 
 #include "exporter/config/flags/flag_table.h"
+#include "exporter/config/yaml/config_keys.h"
 #include "exporter/metrics/catalogue.h"
 
 namespace cckm {
@@ -30,8 +32,37 @@ std::size_t CountOf(const std::string& part, const std::string& text) {
 
 TEST(ReferencePagesTest, TheFilesAreWhatTheTablesSay) {
   for (const ReferencePage& page : ReferencePages()) {
-    EXPECT_EQ(Stored(page.file), page.text()) << "renew the pages with: " << kRenewCommand;
+    const std::string stored = Stored(page.file);
+    EXPECT_EQ(stored, page.text(stored)) << "renew the pages with: " << kRenewCommand;
   }
+}
+
+// Every key, so that no table was forgotten.
+void ExpectRows(const std::vector<KeyReference>& keys, const std::string& prefix) {
+  const std::string page = Stored("configuration.md");
+  for (const KeyReference& key : keys) {
+    const std::string name = prefix + std::string(key.name);
+    if (key.keys.empty()) {
+      EXPECT_EQ(CountOf(ConfigKeyRow(name, key), page), 1U) << name;
+    }
+    ExpectRows(key.keys, name + ".");
+  }
+}
+
+TEST(ReferencePagesTest, EveryKeyOfTheConfigurationHasOneRow) {
+  ExpectRows(ReferencesOf(SettingsKeys()), "");
+  ExpectRows(ReferencesOf(ProcessKeys()), "");
+  ExpectRows(TargetOnlyReferences(), "");
+  ExpectRows(ReferencesOf(CollectorKeys()), "");
+}
+
+TEST(ReferencePagesTest, ATableOfKeysIsRenewedAndTheProseAroundItStays) {
+  const std::string stored = Stored("configuration.md");
+  std::string stale = stored;
+  const std::size_t row = stale.find("| `max_series` |");
+  ASSERT_NE(row, std::string::npos);
+  stale.replace(row, stale.find('\n', row) - row, "| `no_key` | | | |");
+  EXPECT_EQ(ConfigurationPage(stale), stored);
 }
 
 TEST(ReferencePagesTest, EveryMetricHasOneRowWithItsHelp) {

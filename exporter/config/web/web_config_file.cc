@@ -13,8 +13,8 @@
 #include "exporter/config/go_duration.h"
 #include "exporter/config/text.h"
 #include "exporter/config/web/web_config_tls.h"
+#include "exporter/config/yaml/value_kinds.h"
 #include "exporter/config/yaml/yaml_document.h"
-#include "exporter/config/yaml/yaml_readers.h"
 
 namespace cckm {
 namespace {
@@ -66,8 +66,8 @@ YamlReader ReadHeaders(WebHeaders& out) {
 YamlReader ReadHttp(WebConfig& out) {
   return [&out](const YamlCursor& cursor) {
     bool http2 = false;
-    cursor.ReadMap(
-        {{"http2", UnlessBlank(ReadBoolean(http2))}, {"headers", ReadHeaders(out.headers)}});
+    cursor.ReadMap({{"http2", UnlessBlank(ReadInto(http2, SwitchValue()))},
+                    {"headers", ReadHeaders(out.headers)}});
     if (http2) out.notes.emplace_back("http2 has no effect: this server speaks HTTP/1.1");
   };
 }
@@ -144,8 +144,9 @@ YamlReader ReadInterval(Nanoseconds& out) {
 YamlReader ReadRateLimit(RateLimit& out) {
   return [&out](const YamlCursor& cursor) {
     constexpr std::uint64_t kMaxFill = Nanoseconds(std::chrono::hours(24 * 365 * 100)).count();
-    cursor.ReadMap({{"interval", UnlessBlank(ReadInterval(out.interval))},
-                    {"burst", UnlessBlank(ReadNumber(out.burst, 0, 1'000'000))}});
+    cursor.ReadMap(
+        {{"interval", UnlessBlank(ReadInterval(out.interval))},
+         {"burst", UnlessBlank(ReadInto(out.burst, NumberValue<std::size_t>{0, 1'000'000}))}});
     if (out.interval <= Nanoseconds(0)) return;
     if (out.burst == 0) {
       return cursor.ReportError(

@@ -6,7 +6,7 @@
 #include "collectors/http/tls_material.h"
 #include "exporter/config/text.h"
 #include "exporter/config/web/web_config_names.h"
-#include "exporter/config/yaml/yaml_readers.h"
+#include "exporter/config/yaml/value_kinds.h"
 
 namespace cckm {
 namespace {
@@ -62,7 +62,7 @@ YamlReader ReadAllowedNames(std::vector<std::string>& out) {
     if (items->empty()) cursor.ReportError("must name at least one, or be left out");
     for (const YamlCursor& item : *items) {
       std::string text;
-      ReadText(text)(item);
+      TextValue().Read(item, text);
       if (!text.empty()) out.push_back(std::move(text));
     }
   };
@@ -103,9 +103,9 @@ std::vector<YamlKey> WebTlsSchema::Keys() {
       {"cert", ReadPem(inline_certificate_)},
       {"key", ReadPem(inline_key_)},
       {"client_ca", ReadPem(inline_client_ca_)},
-      {"cert_file", ReadPath(cert_file_)},
-      {"key_file", ReadPath(key_file_)},
-      {"client_ca_file", ReadPath(client_ca_file_)},
+      {"cert_file", ReadInto(cert_file_, PathValue())},
+      {"key_file", ReadInto(key_file_, PathValue())},
+      {"client_ca_file", ReadInto(client_ca_file_, PathValue())},
       {"client_auth_type",
        [this](const YamlCursor& cursor) {
          has_client_auth_ = true;
@@ -115,7 +115,7 @@ std::vector<YamlKey> WebTlsSchema::Keys() {
       {"min_version", ReadName(kTlsVersionNames, min_version_)},
       {"max_version", ReadName(kTlsVersionNames, max_version_)},
       {"cipher_suites", ReadNames(kCipherSuiteNames, cipher_suites_)},
-      {"prefer_server_cipher_suites", ReadBoolean(tls_.prefer_server_ciphers)},
+      {"prefer_server_cipher_suites", ReadInto(tls_.prefer_server_ciphers, SwitchValue())},
       {"curve_preferences", ReadNames(kCurveNames, curves_)},
   };
   for (YamlKey& key : keys) key.read = UnlessBlank(std::move(key.read));

@@ -1,0 +1,99 @@
+#include "exporter/config/yaml/key_checks.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "collectors/http/tls_material.h"
+#include "exporter/config/url.h"
+
+namespace cckm {
+namespace {
+
+constexpr std::array<std::string_view, 3> kWaysToAuthenticate = {"login", "authorization",
+                                                                 "client_certificate"};
+constexpr std::string_view kExactlyOne =
+    "must have exactly one of login, authorization and client_certificate";
+
+void CheckAuthentication(const YamlCursor& map, const GivenKeys& given) {
+  std::size_t ways = 0;
+  for (const auto& [name, value] : given.values()) {
+    if (std::ranges::count(kWaysToAuthenticate, name) == 0 || ++ways == 1) continue;
+    value.ReportError("is one way too many: the target " + std::string(kExactlyOne));
+  }
+  if (ways == 0) map.ReportError(std::string(kExactlyOne));
+}
+
+// After the other keys, because allow_http may stand below the URL.
+void CheckUrl(const GivenKeys& given, TargetConfig& target) {
+  const auto url = ParseUrl(target.url);
+  if (!url) return;  // reported, or not given
+  std::string problem = RepeatedApiPath(*url);
+  if (url->is_http && !target.settings.allow_http) {
+    problem = "must start with https://; http:// is allowed only with allow_http: true";
+  }
+  if (problem.empty()) return;
+  given.Find("url")->ReportError(std::move(problem));
+  target.url.clear();
+}
+
+void CheckProxy(const GivenKeys& given, const TargetConfig& target) {
+  const YamlCursor* const login = given.Find("proxy_login");
+  if (login != nullptr && target.proxy.url.empty()) login->ReportError("needs a proxy_url");
+  const YamlCursor* const authorities = given.Find("proxy_ca_file");
+  if (authorities != nullptr && !target.proxy.url.starts_with("https://")) {
+    authorities->ReportError("needs a proxy_url that begins with https://");
+  }
+}
+
+void CheckCertificateLogin(const YamlCursor& map, TargetConfig& target) {
+  auto* const login = std::get_if<CertificateLogin>(&target.authentication);
+  if (login == nullptr) return;
+  login->certificate_file = target.tls.files.cert_file;
+  if (login->certificate_file.empty()) {
+    map.ReportError("needs cert_file and key_file in tls_config for client_certificate");
+  }
+  if (target.url.starts_with("http://")) {
+    map.ReportError("needs an https:// url for client_certificate");
+  }
+}
+
+}  // namespace
+
+void CheckTls(const YamlCursor& map, const GivenKeys& /*given*/, const TlsOptions& tls) {
+  const TlsFiles& files = tls.files;
+  if (files.cert_file.empty() != files.key_file.empty()) {
+    return map.ReportError("must have both cert_file and key_file, or neither");
+  }
+  const auto material = ReadTlsMaterial(
+      {.ca_file = files.ca_file, .cert_file = files.cert_file, .key_file = files.key_file});
+  if (!material) map.ReportError(material.error().message);
+}
+
+void CheckProxyLogin(const YamlCursor& map, const GivenKeys& /*given*/,
+                     const TargetConfig& target) {
+  if (target.proxy.username.find(':') == std::string::npos) return;
+  map.ReportError("must have a username without a colon, which no proxy could tell apart");
+}
+
+void CheckCollector(const YamlCursor& map, const GivenKeys& given,
+                    const CollectorConfig& collector) {
+  const auto has_content = [&given](std::string_view name) {
+    const YamlCursor* const value = given.Find(name);
+    return value != nullptr && value->HasContent();
+  };
+  if (has_content("refresh_ids") || has_content("refresh_id_files")) return;
+  if (collector.discovery.enabled) return;
+  map.ReportError("must have refresh_ids, refresh_id_files or discovery with enabled: true");
+}
+
+void CheckTarget(const YamlCursor& map, const GivenKeys& given, TargetConfig& target) {
+  CheckUrl(given, target);
+  CheckAuthentication(map, given);
+  CheckProxy(given, target);
+  CheckCertificateLogin(map, target);
+}
+
+}  // namespace cckm
