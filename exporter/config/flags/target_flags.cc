@@ -8,9 +8,9 @@
 #include "collectors/base/secret_file.h"
 #include "collectors/base/text.h"
 #include "collectors/http/tls_material.h"
+#include "collectors/http/url.h"
 #include "collectors/model/refresh.h"
 #include "exporter/config/text.h"
-#include "exporter/config/url.h"
 
 namespace cckm {
 namespace {

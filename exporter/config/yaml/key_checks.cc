@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "collectors/http/tls_material.h"
-#include "exporter/config/url.h"
+#include "collectors/http/url.h"
 
 namespace cckm {
 namespace {

@@ -9,12 +9,12 @@
 
 #include "collectors/base/text.h"
 #include "collectors/http/tls_material.h"
+#include "collectors/http/url.h"
 #include "collectors/model/refresh.h"
 #include "exporter/config/durations.h"
 #include "exporter/config/numbers.h"
 #include "exporter/config/refresh_id_files.h"
 #include "exporter/config/text.h"
-#include "exporter/config/url.h"
 
 namespace cckm {
 namespace {

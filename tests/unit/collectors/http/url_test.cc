@@ -1,6 +1,4 @@
-// Addresses of targets and addresses to listen on.
-
-#include "exporter/config/url.h"
+#include "collectors/http/url.h"
 
 #include <gtest/gtest.h>
 
@@ -24,6 +22,7 @@ TEST(UrlTest, ReadsSchemeHostPortAndPrefix) {
       {"http://10.0.0.1:80/x", "http://10.0.0.1:80/x", "10.0.0.1", true},
       {"https://[2001:db8::1]:443/p", "https://[2001:db8::1]:443/p", "2001:db8::1", false},
       {"https://[::1]", "https://[::1]", "::1", false},
+      {"https://127.1:443", "https://127.1:443", "127.0.0.1", false},  // where libcurl connects
       {"https://cm_1.lan./a%2Fb/~x;y=1,@:", "https://cm_1.lan./a%2Fb/~x;y=1,@:", "cm_1.lan.",
        false},
   };
@@ -61,12 +60,17 @@ TEST(UrlTest, NamesTheRuleThatIsBroken) {
       {"https://[fe80::1%25eth0]", "must name a host"},
       {"https://::1", "must name a host"},
       {"https://[]", "must name a host"},
+      {"https://%63m", "must name a host"},
+      {std::string("https://cm\0.example.com", 23), "must name a host"},
+      {"https:///cm/x", "must name a host"},
       {"https://" + std::string(254, 'a'), "must name a host"},
       {"https://cm:", "port"},
       {"https://cm:0", "port"},
       {"https://cm:65536", "port"},
       {"https://cm:-1", "port"},
       {"https://cm:44x", "port"},
+      {"https://[::1]:65536", "port"},
+      {"https://[::1]:", "port"},
       {"https://user:canary@cm", "user name"},
       {"https://user@cm", "user name"},
       {"https://cm?x", "query"},
