@@ -47,6 +47,17 @@ TEST_F(PollerDiscoveryTest, WhatIsKnownFromBeforeIsNotTakenAgain) {
   EXPECT_EQ(FinalAnswers(), "");
 }
 
+// Which of the others did the same units decides what is shown of such a failure.
+TEST_F(PollerDiscoveryTest, WhatIsKnownFromBeforeIsTakenAgainWhereAFailureNamesNoDomain) {
+  const WallTime end = clock_.Now() + 1s;
+  appliance_.jobs = {{.id = "a", .completed = end},
+                     {.id = "f", .completed = end, .domains = {}, .status = "failed"}};
+  Plan().known = {{"a", RefreshStatus::kCompleted, FakeClock::kStart, end},
+                  {"f", RefreshStatus::kFailed, FakeClock::kStart, end, true}};
+  RunFor(5min);
+  EXPECT_EQ(FinalAnswers(), "a+ f+ ") << "once, since their units are known then";
+}
+
 TEST_F(PollerDiscoveryTest, OfTooManyTheUnfinishedAndTheNewestAreWatched) {
   Plan().discovery.max_refreshes = 3;
   appliance_.jobs = {{.id = "running", .created = clock_.Now() - 9h}};
