@@ -112,4 +112,15 @@ void RestoreExemplar(const Refresh& refresh, RefreshDurations& durations) {
                                                    ContextOf(refresh, OnlyDomainOf(refresh), {}));
 }
 
+void TakeFinished(const Refresh& refresh, std::optional<WallTime> counted_at,
+                  RefreshDurations& durations, const HistoryOfDomain& history_of) {
+  if (counted_at) Count(refresh, durations, *counted_at);
+  for (std::size_t i = 0; i < refresh.domains.size(); ++i) {
+    const DomainStatus status = refresh.domains[i].status;
+    DomainHistory& history = history_of(i);
+    history.Consider(refresh, status);
+    if (counted_at) history.Count(refresh, status, *counted_at);
+  }
+}
+
 }  // namespace cckm

@@ -9,7 +9,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -90,5 +92,13 @@ RefreshDurations EmptyRefreshDurations(const BucketBounds& bounds);
 // known and not negative.
 void Count(const Refresh& refresh, RefreshDurations& durations, WallTime counted_at);
 void RestoreExemplar(const Refresh& refresh, RefreshDurations& durations);
+
+// Takes a finished refresh into all that it adds up to.  Its domains' histories consider it,
+// however often it is taken; counters and `durations` count it only with a `counted_at`, by our
+// clock, which has to be given once for each refresh.  `history_of` is asked once for each position
+// in refresh.domains.
+using HistoryOfDomain = std::function<DomainHistory&(std::size_t position)>;
+void TakeFinished(const Refresh& refresh, std::optional<WallTime> counted_at,
+                  RefreshDurations& durations, const HistoryOfDomain& history_of);
 
 }  // namespace cckm

@@ -126,23 +126,23 @@ void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answe
   RenewDomains(state, refresh, is_first_answer);
   if (Leaves(state)) is_sweep_needed_ = true;
   if (!answer.is_final) return;
-  if (is_new) Count(refresh, collector_.durations, setting_.wall_now);
-  for (std::size_t i = 0; i < state.domains.size(); ++i) {
-    const auto [domain, status] = state.domains[i];
-    DomainHistory& history =
-        domain != nullptr ? domain->history : HistoryOf(refresh.domains[i].domain_id);
-    history.Consider(refresh, status);
-    if (is_new) history.Count(refresh, status, setting_.wall_now);
-  }
+  TakeFinished(refresh, CountedAt(is_new), collector_.durations,
+               [&](std::size_t position) -> DomainHistory& {
+                 DomainState* domain = state.domains[position].domain;
+                 return domain != nullptr ? domain->history
+                                          : HistoryOf(refresh.domains[position].domain_id);
+               });
 }
 
 void StateReducer::TakeStored(const Refresh& refresh, bool is_new) {
-  if (is_new) Count(refresh, collector_.durations, setting_.wall_now);
-  for (const DomainRefresh& named : refresh.domains) {
-    DomainHistory& history = HistoryOf(named.domain_id);
-    history.Consider(refresh, named.status);
-    if (is_new) history.Count(refresh, named.status, setting_.wall_now);
-  }
+  TakeFinished(refresh, CountedAt(is_new), collector_.durations,
+               [&](std::size_t position) -> DomainHistory& {
+                 return HistoryOf(refresh.domains[position].domain_id);
+               });
+}
+
+std::optional<WallTime> StateReducer::CountedAt(bool is_new) const {
+  return is_new ? std::optional(setting_.wall_now) : std::nullopt;
 }
 
 void StateReducer::RestoreExemplar(const Refresh& refresh) {

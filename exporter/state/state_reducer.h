@@ -73,6 +73,7 @@ class StateReducer {
  private:
   void ReduceRefresh(RefreshState& state, const RefreshAnswer& answer, bool is_new,
                      AnomalySet& anomalies);
+  std::optional<WallTime> CountedAt(bool is_new) const;
   AnomalySet ReduceUnwatched(const Refresh& refresh);
   void RenewDomains(RefreshState& state, const Refresh& refresh, bool is_first_answer);
   void ReleaseDomains(const RefreshState& state, const std::vector<NamedDomain>& before);

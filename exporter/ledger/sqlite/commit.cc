@@ -1,7 +1,9 @@
 #include "exporter/ledger/sqlite/commit.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <utility>
+#include <vector>
 
 namespace cckm {
 
@@ -32,6 +34,14 @@ DomainRow& SqliteCommit::Domain(std::string_view domain_id, WallTime seen_at) {
   return domains_.emplace(domain_id, std::move(row)).first->second;
 }
 
+void SqliteCommit::Take(const FinishedRefresh& finished, std::optional<WallTime> counted_at) {
+  const std::vector<DomainRefresh>& domains = finished.refresh->domains;
+  TakeFinished(*finished.refresh, counted_at, collector_.durations,
+               [&](std::size_t position) -> DomainHistory& {
+                 return Domain(domains[position].domain_id, finished.counted_at).history;
+               });
+}
+
 bool SqliteCommit::Add(const FinishedRefresh& finished) {
   const Refresh& refresh = *finished.refresh;
   if (!IsFinished(refresh.status)) return false;
@@ -40,12 +50,7 @@ bool SqliteCommit::Add(const FinishedRefresh& finished) {
     return false;
   }
   const RefreshRow row = RowFor(finished);
-  for (const DomainRefresh& named : refresh.domains) {
-    DomainRow& domain = Domain(named.domain_id, finished.counted_at);
-    domain.history.Consider(refresh, named.status);
-    if (finished.counts) domain.history.Count(refresh, named.status, finished.counted_at);
-  }
-  if (finished.counts) Count(refresh, collector_.durations, finished.counted_at);
+  Take(finished, finished.counts ? std::optional(finished.counted_at) : std::nullopt);
   store_.refreshes.Store(collector_.id, row);
   collector_.clock_ahead = std::max(finished.clock_ahead, Nanoseconds::zero());
   ++stored_;
@@ -60,10 +65,7 @@ void SqliteCommit::Correct(const FinishedRefresh& finished) {
   RefreshRow row = RowFor(finished);
   if (row.SaysTheSameAs(*held)) return;
   row.counts = held->counts;
-  for (const DomainRefresh& named : finished.refresh->domains) {
-    DomainRow& domain = Domain(named.domain_id, finished.counted_at);
-    domain.history.Consider(*finished.refresh, named.status);
-  }
+  Take(finished, std::nullopt);
   store_.refreshes.Store(collector_.id, row);
   is_changed_ = true;
 }

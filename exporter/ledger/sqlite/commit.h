@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,7 @@ class SqliteCommit {
  private:
   DomainRow& Domain(std::string_view domain_id, WallTime seen_at);
   RefreshRow RowFor(const FinishedRefresh& finished);
+  void Take(const FinishedRefresh& finished, std::optional<WallTime> counted_at);
   void Correct(const FinishedRefresh& finished);
 
   SqliteStore& store_;
