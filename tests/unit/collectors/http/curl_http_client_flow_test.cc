@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <utility>
@@ -14,6 +15,7 @@
 
 #include "tests/support/fakes/raw_server.h"
 #include "tests/unit/collectors/http/curl_http_client_fixture.h"
+#include "tests/unit/collectors/http/wire_server.h"
 
 namespace cckm {
 namespace {
@@ -79,6 +81,31 @@ TEST_F(CurlHttpClientTest, AConnectionThatIsClosedIsNotUsedAgainAndNoOtherOneIsH
   EXPECT_EQ(third.answer->body, "2");
   client.CloseConnection(first.connection);
   EXPECT_EQ(Get(client, "/4").connection, third.connection);
+}
+
+// A kept connection on which bytes lie that nobody asked for.
+TEST_F(CurlHttpClientTest, AnAnswerThatNobodyAskedForIsNotTakenForThatOfTheNextRequest) {
+  std::binary_semaphore was_answered{0};
+  std::binary_semaphore lies_ready{0};
+  WireServer server([&, is_first = true](WireServer& script, Wire& wire) mutable {
+    if (!std::exchange(is_first, false)) {
+      if (script.ReadRequest(wire)) wire.Send(JsonAnswer("2"));
+      return wire.Hang();
+    }
+    script.ReadRequest(wire);
+    wire.Send(JsonAnswer("1"));
+    was_answered.acquire();
+    wire.Send(JsonAnswer("nobody asked"));
+    lies_ready.release();
+    wire.Hang();
+  });
+  CurlHttpClient client(OptionsFor("http://" + server.host()));
+  ASSERT_TRUE(Get(client, "/1").answer);
+  was_answered.release();
+  lies_ready.acquire();
+  const HttpResult second = Get(client, "/2");
+  ASSERT_TRUE(second.answer) << second.answer.error().message;
+  EXPECT_EQ(second.answer->body, "2");
 }
 
 TEST_F(CurlHttpClientTest, AnswersMoreRequestsThanItHasConnections) {
