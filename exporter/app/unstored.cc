@@ -18,6 +18,7 @@ RefreshAnswer WhatCounts(const RefreshAnswer& answer) {
   kept.kind = answer.kind;
   kept.is_final = true;
   kept.counts = answer.counts;
+  kept.left_out.counts = answer.left_out.counts;
   kept.refresh.id = answer.refresh.id;
   kept.refresh.status = answer.refresh.status;
   kept.refresh.created_at = answer.refresh.created_at;
@@ -27,6 +28,10 @@ RefreshAnswer WhatCounts(const RefreshAnswer& answer) {
     kept.refresh.domains.push_back({named.domain_id, named.status, ""});
   }
   return kept;
+}
+
+bool SayTheSame(const RefreshAnswer& a, const RefreshAnswer& b) {
+  return a.refresh == b.refresh && a.left_out.counts == b.left_out.counts;
 }
 
 }  // namespace
@@ -46,7 +51,7 @@ bool Unstored::Keep(const RefreshAnswer& answer) {
     return true;
   }
   Ends& ends = known->second;
-  if ((ends.last ? *ends.last : ends.first).refresh == kept.refresh) return true;
+  if (SayTheSame(ends.last ? *ends.last : ends.first, kept)) return true;
   names_ -= NamesOf(std::exchange(ends.last, std::nullopt));
   if (MakeRoom(NamesOf(kept))) ends.last = std::move(kept);
   return true;

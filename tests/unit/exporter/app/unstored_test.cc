@@ -45,6 +45,22 @@ TEST(UnstoredTest, KeepsOfManyAnswersTheFirstAndTheLastThatDiffers) {
   EXPECT_EQ(answers[1].refresh, Failed("a", {"d2"}).refresh);
 }
 
+TEST(UnstoredTest, KeepsHowManyDomainsThereWasNoRoomFor) {
+  Unstored unstored;
+  RefreshAnswer answer = Finished("a", {"d1"});
+  answer.left_out.counts = {0, 3, 0, 0, 0};
+  ASSERT_TRUE(unstored.Keep(answer));
+  ASSERT_TRUE(unstored.Keep(answer));
+  EXPECT_EQ(IdsOf(unstored.SomeAnswers()), "a ");
+  RefreshAnswer with_more = answer;
+  with_more.left_out.counts = {0, 4, 0, 0, 0};
+  ASSERT_TRUE(unstored.Keep(with_more));
+  const auto answers = unstored.SomeAnswers();
+  ASSERT_EQ(IdsOf(answers), "a a ");
+  EXPECT_EQ(answers[0].left_out.counts, answer.left_out.counts);
+  EXPECT_EQ(answers[1].left_out.counts, with_more.left_out.counts);
+}
+
 TEST(UnstoredTest, HasRoomForSoManyNamesAndKeepsWhatItHas) {
   Unstored unstored(6);
   EXPECT_TRUE(unstored.Keep(Finished("a", {"d1", "d2"})));
