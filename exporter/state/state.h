@@ -76,6 +76,7 @@ struct RefreshState {
   bool is_watched = true;      // false: nobody will ask for it again
   bool is_vanished = false;    // not watched because the complete list has it no more
   RefreshStatus status = RefreshStatus::kUnknown;  // as last known
+  std::string unknown_status;                      // as Refresh::unknown_status
   bool is_final = false;    // as RefreshAnswer has it: needs no answer to stay known
   bool unanswered = false;  // the latest request got no usable answer
   bool was_seen = false;    // at least one answer described it

@@ -85,6 +85,7 @@ AnomalySet StateReducer::Reduce(const RefreshAnswer& answer, bool is_new) {
     state->answered_at = setting_.now;
     if (answer.kind == RefreshAnswer::Kind::kNotFound) {
       state->status = RefreshStatus::kNotFound;
+      state->unknown_status.clear();
     } else {
       ReduceRefresh(*state, answer, is_new, anomalies);
     }
@@ -113,6 +114,7 @@ void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answe
   const bool is_first_answer = !std::exchange(state.was_seen, true);
   if (is_first_answer) state.was_finished_when_first_seen = IsFinished(refresh.status);
   state.status = refresh.status;
+  state.unknown_status = refresh.unknown_status;
   state.is_final = answer.is_final;
   if (refresh.created_at < state.created_at) newest_may_have_changed_ = true;
   state.created_at = refresh.created_at;

@@ -119,16 +119,18 @@ Json ToJson(const ShownDomain& domain, WallTime now) {
 }
 
 Json ToJson(const ShownRefresh& refresh) {
-  return {{"target", refresh.target},
-          {"cloud", refresh.cloud},
-          {"refresh_id", refresh.id},
-          {"status", RefreshStatusName(refresh.status)},
-          {"started_at", Time(refresh.started_at)},
-          {"finished_at", Time(refresh.finished_at)},
-          {"running_seconds", Seconds(refresh.running_for)},
-          {"duration_seconds", Seconds(refresh.duration)},
-          {"unanswered", refresh.is_unanswered},
-          {"domains", Counts(kDomainStatusNames, refresh.domain_counts)}};
+  return {
+      {"target", refresh.target},
+      {"cloud", refresh.cloud},
+      {"refresh_id", refresh.id},
+      {"status", RefreshStatusName(refresh.status)},
+      {"unknown_status", refresh.unknown_status.empty() ? Json() : Json(refresh.unknown_status)},
+      {"started_at", Time(refresh.started_at)},
+      {"finished_at", Time(refresh.finished_at)},
+      {"running_seconds", Seconds(refresh.running_for)},
+      {"duration_seconds", Seconds(refresh.duration)},
+      {"unanswered", refresh.is_unanswered},
+      {"domains", Counts(kDomainStatusNames, refresh.domain_counts)}};
 }
 
 Json Alerts(const StatusModel& model) {

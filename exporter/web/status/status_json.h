@@ -28,9 +28,10 @@
 //                          last_result, refresh_id, started_at, running_seconds, last_success_at,
 //                          last_success_age_seconds, last_finished_at, last_duration_seconds,
 //                          detail}
-//   unfinished_refreshes,  lists of {target, cloud, refresh_id, status, started_at, finished_at,
-//   finished_refreshes     running_seconds, duration_seconds, unanswered, domains}; domains: state
-//                          to number
+//   unfinished_refreshes,  lists of {target, cloud, refresh_id, status, unknown_status, started_at,
+//   finished_refreshes     finished_at, running_seconds, duration_seconds, unanswered, domains};
+//                          unknown_status: the appliance's word where nobody knows it; domains:
+//                          state to number
 //
 // Thread-safety: pure function.
 

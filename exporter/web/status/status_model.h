@@ -99,6 +99,8 @@ struct ShownRefresh {
   std::string target;
   std::string id;
   RefreshStatus status = RefreshStatus::kUnknown;
+  // The appliance's own word where nobody knows it, at most 200 characters; else empty.
+  std::string unknown_status = {};
   std::optional<WallTime> started_at = {};
   std::optional<WallTime> finished_at = {};
   std::optional<Nanoseconds> running_for = {};  // none: it does not run

@@ -252,6 +252,7 @@ ShownRefresh Taker::Copy(const Candidate<RefreshState>& candidate) const {
                      .target = target.label.text(),
                      .id = refresh.id.text(),
                      .status = ShownStatus(refresh, target.options, view_.now),
+                     .unknown_status = refresh.unknown_status,
                      .started_at = refresh.created_at,
                      .finished_at = refresh.completed_at,
                      .domains = refresh.domains.size(),
@@ -290,6 +291,7 @@ void MakeFit(ShownDomain& domain) {
 void MakeFit(ShownRefresh& refresh) {
   refresh.target = Printable(refresh.target);
   refresh.id = Printable(refresh.id);
+  refresh.unknown_status = Shown(refresh.unknown_status);
 }
 
 void MakeFit(StatusModel& model) {

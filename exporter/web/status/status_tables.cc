@@ -49,9 +49,15 @@ void AppendLengthCell(std::string& html, const std::optional<Nanoseconds>& lengt
          FormatApproximateDuration(*length));
 }
 
-void AppendMarkCell(std::string& html, std::string_view name) {
+// `foreign` is the appliance's own word for it, where that is worth showing.
+void AppendMarkCell(std::string& html, std::string_view name, std::string_view foreign = {}) {
   html += "<td>";
   AppendMark(html, name);
+  if (!foreign.empty()) {
+    html += " <small>";
+    AppendForeign(html, foreign);
+    html += "</small>";
+  }
   html += "</td>";
 }
 
@@ -150,7 +156,7 @@ std::string DomainsOf(const ShownRefresh& refresh) {
 void AppendRow(std::string& html, const ShownRefresh& refresh, WallTime now) {
   const bool is_finished = IsFinished(refresh.status);
   Append(html, "<tr data-states=\"{}\">", RefreshStatusName(refresh.status));
-  AppendMarkCell(html, RefreshStatusName(refresh.status));
+  AppendMarkCell(html, RefreshStatusName(refresh.status), refresh.unknown_status);
   AppendNameCell(html, {}, refresh.id);
   AppendPlaceCell(html, refresh.target, refresh.cloud);
   AppendTimeCell(html, is_finished ? refresh.finished_at : refresh.started_at, now);

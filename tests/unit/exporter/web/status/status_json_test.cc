@@ -34,6 +34,19 @@ TEST(StatusJsonTest, WhatIsNotKnownOfATargetYetIsNull) {
   EXPECT_EQ(target["certificate_verified"], nullptr);
 }
 
+TEST(StatusJsonTest, AStatusThatNobodyKnowsIsToldInTheAppliancesWord) {
+  StatusModel model;
+  model.unfinished = {{{.cloud = "dsm",
+                        .target = "cm",
+                        .id = "r",
+                        .status = RefreshStatus::kUnknown,
+                        .unknown_status = "QUEUED_V2"}},
+                      1};
+  const Json refresh = Json::parse(StatusJson(model))["unfinished_refreshes"]["items"][0];
+  EXPECT_EQ(refresh["status"], "unknown");
+  EXPECT_EQ(refresh["unknown_status"], "QUEUED_V2");
+}
+
 TEST(StatusJsonTest, NoTextBreaksIt) {
   StatusModel model = SampleStatus();
   model.domains.rows[0].detail = "</script>\"\\\n\xFF";

@@ -17,7 +17,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr std::string_view kHostile = "<script>problem(1)</script>\"'&";
+constexpr std::string_view kHostile = "<script>alert(1)</script>\"'&";
 
 std::string Page(const StatusModel& model) { return StatusPage(model, "/metrics"); }
 
@@ -136,13 +136,14 @@ TEST(StatusPageTest, NoTextFromOutsideBringsInMarkup) {
   target.collectors[1].last_error->message = hostile;
   ShownDomain& domain = model.domains.rows[0];
   domain.target = domain.id = domain.name = domain.detail = hostile;
-  model.unfinished.rows[0].id = model.finished.rows[0].target = hostile;
+  model.unfinished.rows[0].id = model.unfinished.rows[0].unknown_status = hostile;
+  model.finished.rows[0].target = hostile;
   model.problems = FindProblems(model);
   const std::string markup = Markup(model);
   EXPECT_EQ(CountOf("<script", markup), 1U) << "the page's own";
   EXPECT_THAT(markup, Not(HasSubstr("alert(1)</")));
   EXPECT_EQ(UnbalancedTag(markup), "");
-  EXPECT_GE(CountOf("&lt;script&gt;problem(1)&lt;/script&gt;&quot;&#39;&amp;", markup), 10U);
+  EXPECT_GE(CountOf("&lt;script&gt;alert(1)&lt;/script&gt;&quot;&#39;&amp;", markup), 11U);
 }
 
 // Whatever direction a name is written in, what stands around it keeps its own.
@@ -155,10 +156,11 @@ TEST(StatusPageTest, EveryTextFromOutsideIsIsolated) {
   target.collectors[1].last_error->message = foreign;
   ShownDomain& domain = model.domains.rows[0];
   domain.target = domain.id = domain.name = domain.detail = foreign;
-  model.unfinished.rows[0].id = model.finished.rows[0].target = foreign;
+  model.unfinished.rows[0].id = model.unfinished.rows[0].unknown_status = foreign;
+  model.finished.rows[0].target = foreign;
   model.problems = FindProblems(model);
   const std::string markup = Markup(model);
-  EXPECT_GE(CountOf(foreign, markup), 12U);
+  EXPECT_GE(CountOf(foreign, markup), 13U);
   EXPECT_EQ(CountOf("<bdi>" + foreign, markup), CountOf(foreign, markup));
 }
 

@@ -111,6 +111,31 @@ TEST_F(StatusSnapshotTest, ADomainWhoseNewestRefreshLeftTellsNothingOfIt) {
   EXPECT_EQ(model.domains.rows[0].detail, "");
 }
 
+TEST_F(StatusSnapshotTest, AnUnknownStatusIsShownAsTheApplianceWroteItUntilItSaysAnother) {
+  const auto shown = [&] {
+    const std::vector<ShownRefresh> rows = Take().unfinished.rows;
+    return *std::ranges::find(rows, "r1", &ShownRefresh::id);
+  };
+  RefreshAnswer odd = Running("r1", {"d"});
+  odd.refresh.status = RefreshStatus::kUnknown;
+  odd.refresh.unknown_status = "QUEUED_V2\n";
+  ApplyDsm({odd});
+  EXPECT_EQ(shown().unknown_status, "QUEUED_V2\xEF\xBF\xBD");
+  ApplyDsm({WithoutAnswer("r1")});
+  EXPECT_EQ(shown().unknown_status, "QUEUED_V2\xEF\xBF\xBD") << "as last known";
+  odd.refresh.unknown_status = std::string(300, 'x');
+  ApplyDsm({odd});
+  EXPECT_EQ(shown().unknown_status, std::string(199, 'x') + "\xE2\x80\xA6");
+  RefreshAnswer gone = WithoutAnswer("r1");
+  gone.kind = RefreshAnswer::Kind::kNotFound;
+  ApplyDsm({gone});
+  EXPECT_EQ(shown().status, RefreshStatus::kNotFound);
+  EXPECT_EQ(shown().unknown_status, "");
+  ApplyDsm({odd});
+  ApplyDsm({Running("r1", {"d"})});
+  EXPECT_EQ(shown().unknown_status, "");
+}
+
 TEST_F(StatusSnapshotTest, RunningTimeGoesByTheClockOfTheAppliance) {
   PollUpdate update = UpdateOf("cm", "dsm", {Running("r1", {"d"})});
   update.observation.clock_skew = 100s;
