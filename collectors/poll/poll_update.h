@@ -18,7 +18,7 @@
 #include "collectors/base/error.h"
 #include "collectors/model/domain.h"
 #include "collectors/model/family.h"
-#include "collectors/model/refresh.h"
+#include "collectors/model/refresh_answer.h"
 #include "collectors/session/token_source.h"
 
 namespace cckm {
@@ -37,31 +37,6 @@ struct RequestRecord {
 
 // How many faults of each kind, indexed by ErrorKind.
 using ErrorCounts = std::array<std::uint32_t, kErrorKindNames.size()>;
-
-// Domains of a refresh that nobody has room for: they are counted, and not kept.
-struct LeftOutDomains {
-  DomainCounts counts{};  // by their state in it
-  // A hash of each, in ascending order, by which those of several refreshes are told apart; empty
-  // where there are too many.
-  std::vector<std::uint64_t> marks;
-};
-
-// What was learned of one refresh.
-struct RefreshAnswer {
-  enum class Kind : std::uint8_t {
-    kRefresh,         // `refresh` is what the appliance says
-    kNotFound,        // 404: only refresh.id is set
-    kNoUsableAnswer,  // only refresh.id and refresh.anomalies are set; it may not be watched
-  };
-  Kind kind = Kind::kNoUsableAnswer;
-  Refresh refresh;
-  // The refresh is finished and changes no more: its completion time is known, or known to be
-  // missing.
-  bool is_final = false;
-  // False for one that had finished before the first discovery: it is remembered, not counted.
-  bool counts = true;
-  LeftOutDomains left_out = {};  // of refresh.domains, whoever took them out
-};
 
 // What reading the list of refreshes to its end told, where discovery is on.
 struct RefreshListing {

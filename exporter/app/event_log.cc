@@ -150,12 +150,11 @@ void EventLog::OnLogin(const LoginUpdate& update) {
                              {"suppressed", suppressed}});
 }
 
-void EventLog::OnUpdate(const PollUpdate& update, const std::vector<bool>& is_new) {
+void EventLog::OnUpdate(const PollUpdate& update) {
   for (const Error& error : update.errors) LogFault(update, error);
-  std::size_t final_answers = 0;
   std::size_t lines = 0;
   for (const RefreshAnswer& answer : update.answers) {
-    if (!answer.is_final || !is_new[final_answers++] || ++lines > kMaxEnds) continue;
+    if (!answer.is_counted_now || ++lines > kMaxEnds) continue;
     LogEnd(update, answer.refresh);
   }
   LogChangeOfUp(update);

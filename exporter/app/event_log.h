@@ -25,9 +25,9 @@ class EventLog {
   // `log` and `clock` outlive this.
   EventLog(Log& log, const Clock& clock) : log_(log), clock_(clock) {}
 
-  // Logs the update's faults, a collector that came back or went down, and final refreshes for
-  // which is_new says so.
-  void OnUpdate(const PollUpdate& update, const std::vector<bool>& is_new);
+  // Logs the update's faults, a collector that came back or went down, and refreshes that ended and
+  // are counted now.
+  void OnUpdate(const PollUpdate& update);
 
   // Logs that finished refreshes cannot be stored, and that they can again.
   void OnLedgerFailure(const Error& error);

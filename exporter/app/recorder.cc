@@ -9,17 +9,9 @@
 namespace cckm {
 namespace {
 
-std::vector<FinishedRefresh> FinishedRefreshesOf(const PollUpdate& update) {
-  std::vector<FinishedRefresh> finished;
-  for (const RefreshAnswer& answer : update.answers) {
-    if (!answer.is_final) continue;
-    finished.push_back({.refresh = &answer.refresh,
-                        .counts = answer.counts,
-                        .counted_at = update.wall_time,
-                        .clock_ahead = update.observation.clock_skew.value_or(Nanoseconds::zero()),
-                        .left_out = answer.left_out.counts});
-  }
-  return finished;
+CommitTime TimeOf(const PollUpdate& update) {
+  return {.now = update.wall_time,
+          .clock_ahead = update.observation.clock_skew.value_or(Nanoseconds::zero())};
 }
 
 }  // namespace
@@ -27,14 +19,14 @@ std::vector<FinishedRefresh> FinishedRefreshesOf(const PollUpdate& update) {
 void Recorder::OnUpdate(PollUpdate update) {
   parts_.state.LeaveOutDomains(update);
   StoreBaseline(update);
-  const std::vector<bool> is_new = Store(update);
+  Store(update);
   parts_.self_metrics.Count(update);
-  for (const NewAnomalies& found : parts_.state.Apply(update, is_new)) {
+  for (const NewAnomalies& found : parts_.state.Apply(update)) {
     parts_.self_metrics.Count(update.target, *update.family, found.kinds);
     parts_.events.OnAnomalies(update, found);
   }
   StoreMetDomains(update, parts_.state.TakeMetDomains(update.target, *update.family));
-  parts_.events.OnUpdate(update, is_new);
+  parts_.events.OnUpdate(update);
   ForgetOld(update);
   if (parts_.publisher != nullptr) parts_.publisher->Notify();
 }
@@ -46,35 +38,31 @@ void Recorder::OnLogin(const LoginUpdate& update) {
   if (parts_.publisher != nullptr) parts_.publisher->Notify();
 }
 
-// For each final answer whether it counts now: none of them while they cannot be stored.
-std::vector<bool> Recorder::Store(const PollUpdate& update) {
+// None of the answers counts while they cannot be stored.
+void Recorder::Store(PollUpdate& update) {
   std::size_t without_room = 0;
-  auto is_new = CommitOrKeep(update, without_room);
-  if (is_new) return std::move(*is_new);
-  ReportError(is_new.error());
+  const auto stored = CommitOrKeep(update, without_room);
+  if (stored) return;
+  ReportError(stored.error());
   if (without_room != 0) parts_.events.OnNoRoom(update, without_room);
-  return std::vector<bool>(FinishedRefreshesOf(update).size(), false);
 }
 
 // Tells in `without_room` how many refreshes could be neither stored nor kept.
-Result<std::vector<bool>> Recorder::CommitOrKeep(const PollUpdate& update,
-                                                 std::size_t& without_room) {
-  const std::vector<FinishedRefresh> finished = FinishedRefreshesOf(update);
-  if (finished.empty()) return {};
+Result<void> Recorder::CommitOrKeep(PollUpdate& update, std::size_t& without_room) {
   const CollectorKey collector{update.target, update.family};
   const MutexLock lock(mutex_);
-  auto is_new = parts_.ledger.Commit(update.target, *update.family, finished);
-  if (is_new) {
+  auto stored = parts_.ledger.Commit(update.target, *update.family, TimeOf(update), update.answers);
+  if (stored) {
     const auto pending = pending_.find(collector);
     if (pending != pending_.end()) pending->second.Forget(update.answers);
-    return is_new;
+    return stored;
   }
   Unstored& pending = pending_[collector];
   pending.NoteClockSkew(update.observation.clock_skew);
   for (const RefreshAnswer& answer : update.answers) {
     if (answer.is_final && !pending.Keep(answer)) ++without_room;
   }
-  return is_new;
+  return stored;
 }
 
 void Recorder::StoreBaseline(const PollUpdate& update) {
@@ -167,25 +155,24 @@ bool Recorder::StorePendingAnswers(const CollectorKey& collector) {
   update.wall_time = parts_.clock.Now();
   bool counted = false;
   while (true) {
-    const auto is_new = CommitPending(collector, update);
-    if (!is_new) ReportError(is_new.error());
-    if (!is_new || update.answers.empty()) return counted;
-    parts_.state.Count(update, *is_new);
+    const auto stored = CommitPending(collector, update);
+    if (!stored) ReportError(stored.error());
+    if (!stored || update.answers.empty()) return counted;
+    parts_.state.Count(update);
     counted = true;
   }
 }
 
 // Stores some of the answers that wait, and leaves them in `update`; none: none wait.
-Result<std::vector<bool>> Recorder::CommitPending(const CollectorKey& collector,
-                                                  PollUpdate& update) {
+Result<void> Recorder::CommitPending(const CollectorKey& collector, PollUpdate& update) {
   const MutexLock lock(mutex_);
   Unstored& pending = pending_[collector];
   update.answers = pending.SomeAnswers();
   if (update.answers.empty()) return {};
   update.observation.clock_skew = pending.clock_skew();
-  auto is_new = parts_.ledger.Commit(update.target, *update.family, FinishedRefreshesOf(update));
-  if (is_new) pending.Forget(update.answers);
-  return is_new;
+  auto stored = parts_.ledger.Commit(update.target, *update.family, TimeOf(update), update.answers);
+  if (stored) pending.Forget(update.answers);
+  return stored;
 }
 
 void Recorder::StorePendingMet(const CollectorKey& collector) {

@@ -48,16 +48,16 @@ class Recorder final : public PollListener {
  private:
   using CollectorKey = std::pair<std::string, const Family*>;
 
-  std::vector<bool> Store(const PollUpdate& update);
+  void Store(PollUpdate& update);
   void StoreBaseline(const PollUpdate& update);
   void StoreMetDomains(const PollUpdate& update, std::vector<MetDomain> met);
   void ForgetOld(const PollUpdate& update);
   void ForgetDomains(const PollUpdate& update, const Unneeded& unneeded);
-  Result<std::vector<bool>> CommitOrKeep(const PollUpdate& update, std::size_t& without_room);
+  Result<void> CommitOrKeep(PollUpdate& update, std::size_t& without_room);
 
   std::vector<CollectorKey> Pending();
   bool StorePendingAnswers(const CollectorKey& collector);
-  Result<std::vector<bool>> CommitPending(const CollectorKey& collector, PollUpdate& update);
+  Result<void> CommitPending(const CollectorKey& collector, PollUpdate& update);
   void StorePendingMet(const CollectorKey& collector);
   Result<std::size_t> MeetPending(const CollectorKey& collector);
   Result<void> SetPendingBaseline(const CollectorKey& collector);

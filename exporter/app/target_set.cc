@@ -176,7 +176,8 @@ tl::expected<CollectorPlan, LedgerFailure> TargetSet::MakePlan(const TargetConfi
   auto memory = parts_.ledger.Restore(target.name, *config.family, wanted);
   if (!memory) return tl::make_unexpected(memory.error());
   plan.baseline = memory->baseline;
-  for (const Refresh& refresh : memory->refreshes) {
+  for (const RefreshAnswer& answer : memory->refreshes) {
+    const Refresh& refresh = answer.refresh;
     plan.known.push_back(
         {.id = refresh.id,
          .status = refresh.status,

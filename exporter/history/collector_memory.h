@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "collectors/base/clock.h"
-#include "collectors/model/refresh.h"
+#include "collectors/model/refresh_answer.h"
 #include "exporter/history/history.h"
 
 namespace cckm {
@@ -16,11 +16,10 @@ namespace cckm {
 // What the ledger holds of one collector.
 struct CollectorMemory {
   RefreshDurations durations;
-  std::vector<std::pair<std::string, DomainHistory>> domains;  // with their ids, each once
-  std::vector<Refresh> refreshes;      // the wanted ones, without the domains' details
-  std::vector<bool> counted;           // for each of them: not only remembered
-  std::vector<DomainCounts> left_out;  // of each of them
-  std::optional<WallTime> baseline;    // as SetBaseline() was told first
+  std::vector<std::pair<std::string, DomainHistory>> domains = {};  // with their ids, each once
+  // The wanted ones as their last answers, which are final; without the domains' details.
+  std::vector<RefreshAnswer> refreshes = {};
+  std::optional<WallTime> baseline = {};  // as SetBaseline() was told first
 };
 
 }  // namespace cckm

@@ -23,19 +23,16 @@
 #include "collectors/base/error.h"
 #include "collectors/base/mutex.h"
 #include "collectors/model/family.h"
-#include "collectors/model/refresh.h"
+#include "collectors/model/refresh_answer.h"
 #include "exporter/history/collector_memory.h"
 #include "exporter/history/history.h"
 
 namespace cckm {
 
-// A refresh on its way into the ledger.
-struct FinishedRefresh {
-  const Refresh* refresh = nullptr;  // final; never null
-  bool counts = true;     // false: only remembered, because it had finished before anybody watched
-  WallTime counted_at{};  // by our clock
+// When answers are committed.
+struct CommitTime {
+  WallTime now{};             // by our clock
   Nanoseconds clock_ahead{};  // how far the appliance's clock is ahead of ours, as it told last
-  DomainCounts left_out{};    // domains that there was no room for; they are not in `refresh`
 };
 
 // Which refreshes of a collector to read back: those of `refresh_ids`, those that finished at or
@@ -71,13 +68,14 @@ class Ledger {
  public:
   virtual ~Ledger() = default;
 
-  // Stores those of a collector's finished refreshes that are not stored yet, and their effect on
-  // its counters and histograms, and corrects what is held of the others, without any effect on
-  // counters and histograms: all or none, and on disk when this returns.  Returns for each, in
-  // order, whether it was stored now and counts.  Fails with kInternal if nothing could be stored;
-  // trying again later is always allowed.
-  [[nodiscard]] virtual Result<std::vector<bool>> Commit(
-      std::string_view target, const Family& family, std::span<const FinishedRefresh> finished) = 0;
+  // Stores the refreshes of a collector's final answers that are not stored yet, and their effect
+  // on its counters and histograms, and corrects what is held of the others, without any effect on
+  // counters and histograms: all or none, and on disk when this returns.  Sets is_counted_now of
+  // every answer.  Fails with kInternal if nothing could be stored, and then none counts; trying
+  // again later is always allowed.
+  [[nodiscard]] virtual Result<void> Commit(std::string_view target, const Family& family,
+                                            const CommitTime& time,
+                                            std::span<RefreshAnswer> answers) = 0;
 
   // Remembers that these domains are known, since when at the latest, and which of them were
   // listed; of what is remembered already, the earlier time and having been listed stay.
@@ -115,8 +113,8 @@ class MemoryLedger final : public Ledger {
   // `bounds` outlives this.
   explicit MemoryLedger(const BucketBounds& bounds) : bounds_(bounds) {}
 
-  Result<std::vector<bool>> Commit(std::string_view target, const Family& family,
-                                   std::span<const FinishedRefresh> finished) override;
+  Result<void> Commit(std::string_view target, const Family& family, const CommitTime& time,
+                      std::span<RefreshAnswer> answers) override;
   Result<void> SetBaseline(std::string_view target, const Family& family,
                            WallTime baseline) override;
   // Does nothing: what is remembered beyond the baseline, nobody reads back.

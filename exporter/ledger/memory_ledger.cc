@@ -2,17 +2,16 @@
 
 namespace cckm {
 
-Result<std::vector<bool>> MemoryLedger::Commit(std::string_view target, const Family& family,
-                                               std::span<const FinishedRefresh> finished) {
+Result<void> MemoryLedger::Commit(std::string_view target, const Family& family,
+                                  const CommitTime& /*time*/, std::span<RefreshAnswer> answers) {
   const MutexLock lock(mutex_);
-  std::vector<bool> is_counted;
-  is_counted.reserve(finished.size());
-  for (const FinishedRefresh& entry : finished) {
+  for (RefreshAnswer& answer : answers) {
     const bool is_new =
-        stored_.insert({std::string(target), family.name, entry.refresh->id}).second;
-    is_counted.push_back(is_new && entry.counts);
+        answer.is_final &&
+        stored_.insert({std::string(target), family.name, answer.refresh.id}).second;
+    answer.is_counted_now = is_new && answer.counts;
   }
-  return is_counted;
+  return {};
 }
 
 Result<void> MemoryLedger::SetBaseline(std::string_view target, const Family& family,
@@ -33,10 +32,6 @@ tl::expected<CollectorMemory, LedgerFailure> MemoryLedger::Restore(
   const auto baseline = baselines_.find({std::string(target), family.name});
   return CollectorMemory{
       .durations = EmptyRefreshDurations(bounds_),
-      .domains = {},
-      .refreshes = {},
-      .counted = {},
-      .left_out = {},
       .baseline = baseline == baselines_.end() ? std::nullopt : std::optional(baseline->second)};
 }
 

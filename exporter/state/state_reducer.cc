@@ -65,7 +65,7 @@ DomainLabels LabelsOf(const std::vector<RefreshAnswer>& answers) {
   return labels;
 }
 
-AnomalySet StateReducer::Reduce(const RefreshAnswer& answer, bool is_new) {
+AnomalySet StateReducer::Reduce(const RefreshAnswer& answer) {
   RefreshState* state = collector_.refreshes.Find(answer.refresh.id);
   if (state == nullptr) {
     // One that is shown no longer may still be looked at.
@@ -87,7 +87,7 @@ AnomalySet StateReducer::Reduce(const RefreshAnswer& answer, bool is_new) {
       state->status = RefreshStatus::kNotFound;
       state->unknown_status.clear();
     } else {
-      ReduceRefresh(*state, answer, is_new, anomalies);
+      ReduceRefresh(*state, answer, anomalies);
     }
   }
   anomalies.Remove(state->counted_anomalies);
@@ -107,7 +107,7 @@ AnomalySet StateReducer::ReduceUnwatched(const Refresh& refresh) {
   return anomalies;
 }
 
-void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answer, bool is_new,
+void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answer,
                                  AnomalySet& anomalies) {
   const Refresh& refresh = answer.refresh;
   if (ChangedAfterFinish(state, answer)) anomalies.Add(Anomaly::kChangedAfterFinish);
@@ -128,7 +128,7 @@ void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answe
   RenewDomains(state, refresh, is_first_answer);
   if (Leaves(state)) is_sweep_needed_ = true;
   if (!answer.is_final) return;
-  TakeFinished(refresh, CountedAt(is_new), collector_.durations,
+  TakeFinished(refresh, CountedAt(answer), collector_.durations,
                [&](std::size_t position) -> DomainHistory& {
                  DomainState* domain = state.domains[position].domain;
                  return domain != nullptr ? domain->history
@@ -136,15 +136,16 @@ void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answe
                });
 }
 
-void StateReducer::TakeStored(const Refresh& refresh, bool is_new) {
-  TakeFinished(refresh, CountedAt(is_new), collector_.durations,
+void StateReducer::TakeStored(const RefreshAnswer& answer) {
+  const Refresh& refresh = answer.refresh;
+  TakeFinished(refresh, CountedAt(answer), collector_.durations,
                [&](std::size_t position) -> DomainHistory& {
                  return HistoryOf(refresh.domains[position].domain_id);
                });
 }
 
-std::optional<WallTime> StateReducer::CountedAt(bool is_new) const {
-  return is_new ? std::optional(setting_.wall_now) : std::nullopt;
+std::optional<WallTime> StateReducer::CountedAt(const RefreshAnswer& answer) const {
+  return answer.is_counted_now ? std::optional(setting_.wall_now) : std::nullopt;
 }
 
 void StateReducer::RestoreExemplar(const Refresh& refresh) {

@@ -48,16 +48,16 @@ class StateReducer {
   StateReducer(CollectorState& collector, const Setting& setting)
       : collector_(collector), setting_(setting) {}
 
-  // Takes one answer.  `is_new` tells, for a final one, that it has to be counted.  Returns the
-  // anomalies that were not counted before.
-  AnomalySet Reduce(const RefreshAnswer& answer, bool is_new);
+  // Takes one answer, and counts it if it is_counted_now.  Returns the anomalies that were not
+  // counted before.
+  AnomalySet Reduce(const RefreshAnswer& answer);
 
   // Shows again what a refresh that was counted before a restart is the exemplar of.
   void RestoreExemplar(const Refresh& refresh);
 
-  // Takes again a final refresh that was taken before without being counted, and counts it if it
-  // `is_new`.
-  void TakeStored(const Refresh& refresh, bool is_new);
+  // Takes again a final answer that was taken before without being counted, and counts it if it
+  // is_counted_now.
+  void TakeStored(const RefreshAnswer& answer);
 
   // Takes the family's list of domains: their names, and which of them exist.
   void ReduceDomainListing(LabelledListing listing);
@@ -71,9 +71,8 @@ class StateReducer {
   void Finish();
 
  private:
-  void ReduceRefresh(RefreshState& state, const RefreshAnswer& answer, bool is_new,
-                     AnomalySet& anomalies);
-  std::optional<WallTime> CountedAt(bool is_new) const;
+  void ReduceRefresh(RefreshState& state, const RefreshAnswer& answer, AnomalySet& anomalies);
+  std::optional<WallTime> CountedAt(const RefreshAnswer& answer) const;
   AnomalySet ReduceUnwatched(const Refresh& refresh);
   void RenewDomains(RefreshState& state, const Refresh& refresh, bool is_first_answer);
   void ReleaseDomains(const RefreshState& state, const std::vector<NamedDomain>& before);

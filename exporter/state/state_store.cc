@@ -180,24 +180,21 @@ void StateStore::RestoreRefreshes(CollectorState& collector, CollectorMemory mem
   StateReducer folder = FolderOf(collector, no_labels, clock_.SteadyNow(), clock_.Now());
   DomainGate gate;
   const std::size_t most = MostDomainsOf(collector);
-  for (std::size_t i = 0; i < memory.refreshes.size(); ++i) {
-    RefreshState* known = collector.refreshes.Find(LabelValue(memory.refreshes[i].id).text());
+  for (RefreshAnswer& answer : memory.refreshes) {
+    RefreshState* known = collector.refreshes.Find(LabelValue(answer.refresh.id).text());
     if (known != nullptr && known->was_seen) {
       known->is_watched = known->is_configured || collector.discovers;
       known->is_vanished = false;
       continue;
     }
-    RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh,
-                         .refresh = std::move(memory.refreshes[i])};
-    answer.is_final = true;
-    answer.left_out.counts = memory.left_out[i];
+    const bool some_were_left_out = answer.left_out.counts != DomainCounts{};
     gate.Pass(answer, [&](std::span<const std::string_view> labels) {
       return LookAt(labels, collector, most);
     });
     // Of those that were left out before, nobody knows which they are.
-    if (memory.left_out[i] != DomainCounts{}) answer.left_out.marks.clear();
-    folder.Reduce(answer, false);
-    if (memory.counted[i]) folder.RestoreExemplar(answer.refresh);
+    if (some_were_left_out) answer.left_out.marks.clear();
+    folder.Reduce(answer);
+    if (answer.counts) folder.RestoreExemplar(answer.refresh);
   }
 }
 
@@ -262,8 +259,7 @@ CollectorState* StateStore::FindCollector(std::string_view target_name, const Fa
   return found == target->collectors.end() ? nullptr : &*found;
 }
 
-std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update,
-                                            const std::vector<bool>& is_new) {
+std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update) {
   Labelled labelled(update);
   const MutexLock lock(mutex_);
   CollectorState* collector = FindCollector(update.target, *update.family);
@@ -271,9 +267,8 @@ std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update,
   FindTarget(update.target)->observation = update.observation;
   StateReducer folder = FolderOf(*collector, labelled.domains, update.at, update.wall_time);
   std::vector<NewAnomalies> anomalies;
-  std::size_t final_answers = 0;
   for (const RefreshAnswer& answer : update.answers) {
-    const AnomalySet found = folder.Reduce(answer, answer.is_final && is_new[final_answers++]);
+    const AnomalySet found = folder.Reduce(answer);
     if (!found.empty()) anomalies.push_back({answer.refresh.id, found});
   }
   ReduceLists(*collector, update, std::move(labelled), folder);
@@ -282,15 +277,13 @@ std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update,
   return anomalies;
 }
 
-void StateStore::Count(const PollUpdate& update, const std::vector<bool>& is_new) {
+void StateStore::Count(const PollUpdate& update) {
   const DomainLabels labels = LabelsOf(update.answers);
   const MutexLock lock(mutex_);
   CollectorState* collector = FindCollector(update.target, *update.family);
   if (collector == nullptr) return;
   StateReducer folder = FolderOf(*collector, labels, update.at, update.wall_time);
-  for (std::size_t i = 0; i < update.answers.size(); ++i) {
-    folder.TakeStored(update.answers[i].refresh, is_new[i]);
-  }
+  for (const RefreshAnswer& answer : update.answers) folder.TakeStored(answer);
 }
 
 std::vector<MetDomain> StateStore::TakeMetDomains(std::string_view target, const Family& family) {

@@ -77,14 +77,12 @@ class StateStore {
   // called before anybody keeps what is in it.
   void LeaveOutDomains(PollUpdate& update);
 
-  // Takes an update into its collector's state, and returns the anomalies found in it.  is_new says
-  // for each final answer, in order, whether it has to be counted.  An update of a collector that
-  // was removed has no effect. REQUIRES: a value in is_new for each final answer.
-  [[nodiscard]] std::vector<NewAnomalies> Apply(const PollUpdate& update,
-                                                const std::vector<bool>& is_new);
+  // Takes an update into its collector's state, and returns the anomalies found in it.  Counts what
+  // is_counted_now.  An update of a collector that was removed has no effect.
+  [[nodiscard]] std::vector<NewAnomalies> Apply(const PollUpdate& update);
 
-  // Counts final answers that were applied before without being counted.  is_new as in Apply().
-  void Count(const PollUpdate& update, const std::vector<bool>& is_new);
+  // Counts those of final answers that is_counted_now: all were applied before without it.
+  void Count(const PollUpdate& update);
 
   // The domains of a collector that were met, or listed, for the first time since the last call.
   std::vector<MetDomain> TakeMetDomains(std::string_view target, const Family& family);

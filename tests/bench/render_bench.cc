@@ -75,7 +75,7 @@ class Store {
     self_metrics_.AddCollector(kTarget, Dsm());
   }
 
-  void Apply(const PollUpdate& update) { benchmark::DoNotOptimize(state_.Apply(update, {})); }
+  void Apply(const PollUpdate& update) { benchmark::DoNotOptimize(state_.Apply(update)); }
 
   void Render(ByteBuffer& body) {
     TextWriter writer(body);

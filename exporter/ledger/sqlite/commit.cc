@@ -7,17 +7,18 @@
 
 namespace cckm {
 
-RefreshRow SqliteCommit::RowFor(const FinishedRefresh& finished) {
+RefreshRow SqliteCommit::RowFor(const RefreshAnswer& answer, WallTime seen_at) {
+  const Refresh& refresh = answer.refresh;
   RefreshRow row;
-  row.refresh.id = finished.refresh->id;
-  row.refresh.status = finished.refresh->status;
-  row.refresh.created_at = finished.refresh->created_at;
-  row.refresh.completed_at = finished.refresh->completed_at;
-  row.finished_at = finished.refresh->completed_at.value_or(now_);
-  row.counts = finished.counts;
-  row.left_out = finished.left_out;
-  for (const DomainRefresh& named : finished.refresh->domains) {
-    row.domains.push_back({Domain(named.domain_id, finished.counted_at).id, named.status});
+  row.refresh.id = refresh.id;
+  row.refresh.status = refresh.status;
+  row.refresh.created_at = refresh.created_at;
+  row.refresh.completed_at = refresh.completed_at;
+  row.finished_at = refresh.completed_at.value_or(now_);
+  row.counts = answer.counts;
+  row.left_out = answer.left_out.counts;
+  for (const DomainRefresh& named : refresh.domains) {
+    row.domains.push_back({Domain(named.domain_id, seen_at).id, named.status});
   }
   return row;
 }
@@ -34,38 +35,37 @@ DomainRow& SqliteCommit::Domain(std::string_view domain_id, WallTime seen_at) {
   return domains_.emplace(domain_id, std::move(row)).first->second;
 }
 
-void SqliteCommit::Take(const FinishedRefresh& finished, std::optional<WallTime> counted_at) {
-  const std::vector<DomainRefresh>& domains = finished.refresh->domains;
-  TakeFinished(*finished.refresh, counted_at, collector_.durations,
+void SqliteCommit::Take(const Refresh& refresh, WallTime seen_at,
+                        std::optional<WallTime> counted_at) {
+  TakeFinished(refresh, counted_at, collector_.durations,
                [&](std::size_t position) -> DomainHistory& {
-                 return Domain(domains[position].domain_id, finished.counted_at).history;
+                 return Domain(refresh.domains[position].domain_id, seen_at).history;
                });
 }
 
-bool SqliteCommit::Add(const FinishedRefresh& finished) {
-  const Refresh& refresh = *finished.refresh;
-  if (!IsFinished(refresh.status)) return false;
+bool SqliteCommit::Add(const RefreshAnswer& answer, const CommitTime& time) {
+  const Refresh& refresh = answer.refresh;
   if (store_.refreshes.Knows(collector_.id, refresh.id)) {
-    Correct(finished);
+    Correct(answer, time.now);
     return false;
   }
-  const RefreshRow row = RowFor(finished);
-  Take(finished, finished.counts ? std::optional(finished.counted_at) : std::nullopt);
+  const RefreshRow row = RowFor(answer, time.now);
+  Take(refresh, time.now, answer.counts ? std::optional(time.now) : std::nullopt);
   store_.refreshes.Store(collector_.id, row);
-  collector_.clock_ahead = std::max(finished.clock_ahead, Nanoseconds::zero());
+  collector_.clock_ahead = std::max(time.clock_ahead, Nanoseconds::zero());
   ++stored_;
-  return finished.counts;
+  return answer.counts;
 }
 
 // A refresh that ended otherwise than it was stored is shown so after a restart, too.  What it
 // counted stays.
-void SqliteCommit::Correct(const FinishedRefresh& finished) {
-  const auto held = store_.refreshes.Find(collector_.id, finished.refresh->id);
+void SqliteCommit::Correct(const RefreshAnswer& answer, WallTime seen_at) {
+  const auto held = store_.refreshes.Find(collector_.id, answer.refresh.id);
   if (!held) return;  // forgotten
-  RefreshRow row = RowFor(finished);
+  RefreshRow row = RowFor(answer, seen_at);
   if (row.SaysTheSameAs(*held)) return;
   row.counts = held->counts;
-  Take(finished, std::nullopt);
+  Take(answer.refresh, seen_at, std::nullopt);
   store_.refreshes.Store(collector_.id, row);
   is_changed_ = true;
 }

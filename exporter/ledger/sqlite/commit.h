@@ -23,9 +23,9 @@ class SqliteCommit {
  public:
   SqliteCommit(SqliteStore& store, std::string_view target, const Family& family, WallTime now);
 
-  // Stores it if it is finished and not known, or corrects what is held of it; returns whether it
-  // was stored now and counts.
-  bool Add(const FinishedRefresh& finished);
+  // Stores the refresh of a final answer if it is not known, or corrects what is held of it;
+  // returns whether it was stored now and counts.
+  bool Add(const RefreshAnswer& answer, const CommitTime& time);
 
   // Stores that a domain is known.
   void Meet(const MetDomain& met);
@@ -40,9 +40,9 @@ class SqliteCommit {
 
  private:
   DomainRow& Domain(std::string_view domain_id, WallTime seen_at);
-  RefreshRow RowFor(const FinishedRefresh& finished);
-  void Take(const FinishedRefresh& finished, std::optional<WallTime> counted_at);
-  void Correct(const FinishedRefresh& finished);
+  RefreshRow RowFor(const RefreshAnswer& answer, WallTime seen_at);
+  void Take(const Refresh& refresh, WallTime seen_at, std::optional<WallTime> counted_at);
+  void Correct(const RefreshAnswer& answer, WallTime seen_at);
 
   SqliteStore& store_;
   const WallTime now_;

@@ -36,9 +36,11 @@ class Restorer {
     std::ranges::stable_sort(rows, {}, &RefreshRow::finished_at);
     memory.refreshes.reserve(rows.size());
     for (RefreshRow& row : rows) {
-      memory.refreshes.push_back(std::move(row.refresh));
-      memory.counted.push_back(row.counts);
-      memory.left_out.push_back(row.left_out);
+      memory.refreshes.push_back({.kind = RefreshAnswer::Kind::kRefresh,
+                                  .refresh = std::move(row.refresh),
+                                  .is_final = true,
+                                  .counts = row.counts,
+                                  .left_out = {.counts = row.left_out, .marks = {}}});
     }
   }
 
@@ -81,12 +83,7 @@ class Restorer {
 
 CollectorMemory RestoreCollector(SqliteStore& store, std::string_view target, const Family& family,
                                  const WantedRefreshes& wanted) {
-  CollectorMemory memory{.durations = EmptyRefreshDurations(store.bounds),
-                         .domains = {},
-                         .refreshes = {},
-                         .counted = {},
-                         .left_out = {},
-                         .baseline = std::nullopt};
+  CollectorMemory memory{.durations = EmptyRefreshDurations(store.bounds)};
   auto collector = store.collectors.Find(target, family.name);
   if (!collector) return memory;
   memory.durations = std::move(collector->durations);

@@ -36,19 +36,23 @@ SqliteLedger::SqliteLedger(std::unique_ptr<SqliteStore> store, const SqliteLedge
 
 SqliteLedger::~SqliteLedger() = default;
 
-Result<std::vector<bool>> SqliteLedger::Commit(std::string_view target, const Family& family,
-                                               std::span<const FinishedRefresh> finished) {
-  std::vector<bool> is_counted;
-  if (finished.empty()) return is_counted;
+Result<void> SqliteLedger::Commit(std::string_view target, const Family& family,
+                                  const CommitTime& time, std::span<RefreshAnswer> answers) {
+  for (RefreshAnswer& answer : answers) answer.is_counted_now = false;
+  if (std::ranges::none_of(answers, &RefreshAnswer::is_final)) return {};
   const MutexLock lock(mutex_);
   StoreTransaction transaction(*store_);
   SqliteCommit commit(*store_, target, family, clock_.Now());
-  for (const FinishedRefresh& entry : finished) is_counted.push_back(commit.Add(entry));
+  std::vector<RefreshAnswer*> counted;
+  for (RefreshAnswer& answer : answers) {
+    if (answer.is_final && commit.Add(answer, time)) counted.push_back(&answer);
+  }
   commit.Finish();
   Spare(commit);
   if (const auto done = transaction.Commit(); !done) return Failed(done.error());
   refreshes_held_ += commit.stored();
-  return is_counted;
+  for (RefreshAnswer* answer : counted) answer->is_counted_now = true;
+  return {};
 }
 
 Result<void> SqliteLedger::Meet(std::string_view target, const Family& family,

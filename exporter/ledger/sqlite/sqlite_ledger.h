@@ -47,8 +47,8 @@ class SqliteLedger final : public Ledger {
       const SqliteLedgerOptions& options, const Clock& clock);
   ~SqliteLedger() override;
 
-  Result<std::vector<bool>> Commit(std::string_view target, const Family& family,
-                                   std::span<const FinishedRefresh> finished) override;
+  Result<void> Commit(std::string_view target, const Family& family, const CommitTime& time,
+                      std::span<RefreshAnswer> answers) override;
   Result<void> Meet(std::string_view target, const Family& family,
                     std::span<const MetDomain> met) override;
   Result<void> SetBaseline(std::string_view target, const Family& family,

@@ -30,10 +30,10 @@ class UnsteadyLedger final : public Ledger {
  public:
   explicit UnsteadyLedger(Ledger& next) : next_(next) {}
 
-  Result<std::vector<bool>> Commit(std::string_view target, const Family& family,
-                                   std::span<const FinishedRefresh> finished) override {
+  Result<void> Commit(std::string_view target, const Family& family, const CommitTime& time,
+                      std::span<RefreshAnswer> answers) override {
     if (fails) return Fail(ErrorKind::kInternal, "the disk is full");
-    return next_.Commit(target, family, finished);
+    return next_.Commit(target, family, time, answers);
   }
   Result<void> SetBaseline(std::string_view target, const Family& family,
                            WallTime baseline) override {

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "tests/support/fakes/fake_clock.h"
+#include "tests/unit/exporter/state/state_updates.h"
 
 namespace cckm {
 namespace {
@@ -93,18 +94,18 @@ TEST_F(EventLogTest, AFaultIsLoggedOnceInFiveMinutesWithWhatToDoAndWhatWasKeptQu
   const std::string kAdvice =
       "advice=\"check that the appliance (or the proxy named) runs and that no firewall is "
       "between\" ";
-  events.OnUpdate(WithFault(ErrorKind::kConnect, "refused"), {});
+  events.OnUpdate(WithFault(ErrorKind::kConnect, "refused"));
   for (int i = 0; i < 3; ++i) {
     clock.Advance(90s);
-    events.OnUpdate(WithFault(ErrorKind::kConnect, "refused again"), {});
+    events.OnUpdate(WithFault(ErrorKind::kConnect, "refused again"));
   }
   clock.Advance(30s - 1ns);
-  events.OnUpdate(WithFault(ErrorKind::kConnect, "refused just before"), {});
+  events.OnUpdate(WithFault(ErrorKind::kConnect, "refused just before"));
   clock.Advance(1ns);
-  events.OnUpdate(WithFault(ErrorKind::kConnect, "refused late"), {});
-  events.OnUpdate(WithFault(ErrorKind::kConnect, "too soon"), {});
+  events.OnUpdate(WithFault(ErrorKind::kConnect, "refused late"));
+  events.OnUpdate(WithFault(ErrorKind::kConnect, "too soon"));
   clock.Advance(5min);
-  events.OnUpdate(WithFault(ErrorKind::kConnect, "refused later"), {});
+  events.OnUpdate(WithFault(ErrorKind::kConnect, "refused later"));
   EXPECT_EQ(
       Logged(),
       "level=warn msg=\"Poll met a fault\" target=cm cloud=dsm reason=connect error=refused " +
@@ -122,10 +123,10 @@ TEST_F(EventLogTest, AFaultIsLoggedOnceInFiveMinutesWithWhatToDoAndWhatWasKeptQu
 TEST_F(EventLogTest, OtherKindsFamiliesAndTargetsAreNotKeptQuiet) {
   PollUpdate elsewhere = WithFault(ErrorKind::kConnect, "b");
   elsewhere.target = "other";
-  events.OnUpdate(WithFault(ErrorKind::kConnect, "a"), {});
-  events.OnUpdate(elsewhere, {});
-  events.OnUpdate(WithFault(ErrorKind::kConnect, "c", "aws"), {});
-  events.OnUpdate(WithFault(ErrorKind::kTimeout, "d"), {});
+  events.OnUpdate(WithFault(ErrorKind::kConnect, "a"));
+  events.OnUpdate(elsewhere);
+  events.OnUpdate(WithFault(ErrorKind::kConnect, "c", "aws"));
+  events.OnUpdate(WithFault(ErrorKind::kTimeout, "d"));
   const std::string logged = Logged();
   for (const char* error : {"error=a ", "error=b ", "error=c ", "error=d "}) {
     EXPECT_EQ(CountOf(logged, error), 1U) << error;
@@ -133,15 +134,15 @@ TEST_F(EventLogTest, OtherKindsFamiliesAndTargetsAreNotKeptQuiet) {
 }
 
 TEST_F(EventLogTest, TextOfTheApplianceCannotBeginALineOrAField) {
-  events.OnUpdate(WithFault(ErrorKind::kHttpStatus, "a\" level=error\nlevel=error msg=\"b"), {});
+  events.OnUpdate(WithFault(ErrorKind::kHttpStatus, "a\" level=error\nlevel=error msg=\"b"));
   const std::string logged = Logged();
   EXPECT_EQ(CountOf(logged, "\n"), 1U);
   EXPECT_EQ(CountOf(logged, "error=\"a\\\" level=error\\nlevel=error msg=\\\"b\""), 1U) << logged;
 }
 
 TEST_F(EventLogTest, SaysWhenACollectorComesUpOrGoesDownAndNothingInBetween) {
-  for (const bool up : {true, true, false, false, true}) events.OnUpdate(Ended(up), {});
-  events.OnUpdate(Update(), {});
+  for (const bool up : {true, true, false, false, true}) events.OnUpdate(Ended(up));
+  events.OnUpdate(Update());
   EXPECT_EQ(Logged(),
             "level=info msg=\"Collector is up\" target=cm cloud=dsm\n"
             "level=warn msg=\"Collector is down\" target=cm cloud=dsm\n"
@@ -151,9 +152,9 @@ TEST_F(EventLogTest, SaysWhenACollectorComesUpOrGoesDownAndNothingInBetween) {
 TEST_F(EventLogTest, AnOptionalFamilyThatIsAbsentIsSaidOnce) {
   PollUpdate absent = Ended(false);
   absent.ended->is_absent = true;
-  events.OnUpdate(absent, {});
-  events.OnUpdate(absent, {});
-  events.OnUpdate(Ended(true), {});
+  events.OnUpdate(absent);
+  events.OnUpdate(absent);
+  events.OnUpdate(Ended(true));
   EXPECT_EQ(Logged(),
             "level=info msg=\"Appliance does not have this family, which is optional: asked again "
             "every 10 minutes\" target=cm cloud=dsm\n"
@@ -161,7 +162,7 @@ TEST_F(EventLogTest, AnOptionalFamilyThatIsAbsentIsSaidOnce) {
 }
 
 TEST_F(EventLogTest, ACollectorThatIsDownFromTheStartIsSaidToBe) {
-  events.OnUpdate(Ended(false), {});
+  events.OnUpdate(Ended(false));
   EXPECT_EQ(Logged(), "level=warn msg=\"Collector is down\" target=cm cloud=dsm\n");
 }
 
@@ -173,7 +174,8 @@ TEST_F(EventLogTest, OnlyNewEndsGetALine) {
   update.answers.push_back(running);
   update.answers.push_back(FinalAnswer("new", RefreshStatus::kFailed));
   update.answers.push_back(FinalAnswer("good", RefreshStatus::kCompleted));
-  events.OnUpdate(update, {false, true, true});
+  update.answers[2].is_counted_now = update.answers[3].is_counted_now = true;
+  events.OnUpdate(update);
   EXPECT_EQ(Logged(),
             "level=warn msg=\"Refresh ended\" target=cm cloud=dsm refresh_id=new status=failed\n"
             "level=debug msg=\"Refresh ended\" target=cm cloud=dsm refresh_id=good "
@@ -186,7 +188,7 @@ TEST_F(EventLogTest, AFailedRefreshNamesItsFailedDomainsAndTheReason) {
   answer.refresh.domains = {{"d1", DomainStatus::kFailed, "no such host"},
                             {"d2", DomainStatus::kCompleted, "fine"}};
   update.answers.push_back(answer);
-  events.OnUpdate(update, {true});
+  events.OnUpdate(Counted(update));
   EXPECT_EQ(Logged(),
             "level=warn msg=\"Refresh ended\" target=cm cloud=dsm refresh_id=r1 status=partial\n"
             "level=warn msg=\"Domain was not refreshed\" target=cm cloud=dsm refresh_id=r1 "
@@ -200,7 +202,7 @@ TEST_F(EventLogTest, ALargeUpdateGetsFewLines) {
     answer.refresh.domains.push_back({"d" + std::to_string(i), DomainStatus::kFailed, ""});
   }
   for (int i = 0; i < 100; ++i) update.answers.push_back(answer);
-  events.OnUpdate(update, std::vector<bool>(100, true));
+  events.OnUpdate(Counted(update));
   const std::string logged = Logged();
   EXPECT_EQ(CountOf(logged, "Refresh ended"), 20U);
   EXPECT_EQ(CountOf(logged, "Domain was not refreshed"), 20U * 20U);
@@ -234,12 +236,12 @@ TEST_F(EventLogTest, OfManyPollersWithOneFaultOneIsHeard) {
     std::vector<std::jthread> pollers;
     for (int poller = 0; poller < 4; ++poller) {
       pollers.emplace_back([&] {
-        for (int i = 0; i < 100; ++i) events.OnUpdate(WithFault(ErrorKind::kDns, "no host"), {});
+        for (int i = 0; i < 100; ++i) events.OnUpdate(WithFault(ErrorKind::kDns, "no host"));
       });
     }
   }
   clock.Advance(5min);
-  events.OnUpdate(WithFault(ErrorKind::kDns, "last"), {});
+  events.OnUpdate(WithFault(ErrorKind::kDns, "last"));
   const std::string logged = Logged();
   EXPECT_EQ(CountOf(logged, "\n"), 2U);
   EXPECT_EQ(CountOf(logged, "suppressed=399"), 1U) << logged;

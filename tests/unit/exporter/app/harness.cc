@@ -25,7 +25,8 @@ CollectorMemory MemoryOf(const Ledger& ledger, const CollectorSetup& collector, 
 
 std::vector<KnownRefresh> KnownOf(const CollectorMemory& memory) {
   std::vector<KnownRefresh> known;
-  for (const Refresh& refresh : memory.refreshes) {
+  for (const RefreshAnswer& answer : memory.refreshes) {
+    const Refresh& refresh = answer.refresh;
     const bool names_no_domain =
         refresh.status == RefreshStatus::kFailed && refresh.domains.empty();
     known.push_back(

@@ -4,10 +4,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -24,22 +27,21 @@ namespace cckm {
 // A ledger that answers what it is told to, and looks around when it is asked.
 class FakeLedger final : public Ledger {
  public:
-  Result<std::vector<bool>> Commit(std::string_view target, const Family& family,
-                                   std::span<const FinishedRefresh> finished) override {
+  Result<void> Commit(std::string_view target, const Family& family, const CommitTime& /*time*/,
+                      std::span<RefreshAnswer> answers) override {
+    if (std::ranges::none_of(answers, &RefreshAnswer::is_final)) return {};
     std::string call(target);
     call.append(" ").append(family.name);
-    for (const FinishedRefresh& entry : finished) call.append(" ").append(entry.refresh->id);
+    for (const RefreshAnswer& answer : answers) {
+      if (answer.is_final) call.append(" ").append(answer.refresh.id);
+    }
     calls.push_back(call);
     if (on_commit) on_commit();
     if (fails || calls_until_failure-- == 0) return Fail(ErrorKind::kInternal, "disk full");
-    if (!is_new.empty()) return is_new;
-    std::vector<bool> is_stored_now;
-    for (const FinishedRefresh& entry : finished) {
-      left_out.push_back(entry.left_out);
-      is_stored_now.push_back(held.emplace(entry.refresh->id, *entry.refresh).second);
-      held[entry.refresh->id] = *entry.refresh;
+    for (RefreshAnswer& answer : answers) {
+      if (answer.is_final) Store(answer);
     }
-    return is_stored_now;
+    return {};
   }
 
   Result<void> SetBaseline(std::string_view /*target*/, const Family& /*family*/,
@@ -84,11 +86,19 @@ class FakeLedger final : public Ledger {
   std::vector<std::string> met_domains;
   std::vector<std::string> forgets;
   std::vector<DomainCounts> left_out;
-  std::vector<bool> is_new;             // as it answers; empty: what it does not hold
+  std::set<std::string> known;          // counted once, but not held
   std::map<std::string, Refresh> held;  // as it was told last
   bool fails = false;
   int calls_until_failure = -1;  // of one commit
   std::function<void()> on_commit;
+
+ private:
+  void Store(RefreshAnswer& answer) {
+    const Refresh& refresh = answer.refresh;
+    left_out.push_back(answer.left_out.counts);
+    answer.is_counted_now = !known.contains(refresh.id) && !held.contains(refresh.id);
+    held[refresh.id] = refresh;
+  }
 };
 
 class RecorderTest : public ::testing::Test {

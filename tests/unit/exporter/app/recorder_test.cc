@@ -96,7 +96,7 @@ TEST_F(RecorderTest, ForgetsNothingWithoutAWholeList) {
 }
 
 TEST_F(RecorderTest, CountsWhatTheLedgerCallsNew) {
-  ledger.is_new = {false, true, false};
+  ledger.known = {"r1", "r3"};
   PollUpdate update = Update();
   for (const char* id : {"r1", "r2", "r3"}) update.answers.push_back(Completed(id));
   recorder.OnUpdate(std::move(update));

@@ -103,7 +103,7 @@ TEST_F(CreatedTimesTest, WhatCountsForTheProcessCountsSinceItBegan) {
 TEST_F(CreatedTimesTest, TheHistogramOfRefreshesCountsSinceItsFirstObservation) {
   EXPECT_EQ(Created().at("cckm_refresh_duration_seconds cm dsm completed"), std::nullopt);
   clock.Advance(1h);
-  static_cast<void>(target.state.Apply(UpdateOf("cm", "dsm", {Finished("r1", {"d1"})}), {true}));
+  static_cast<void>(target.state.Apply(Counted(UpdateOf("cm", "dsm", {Finished("r1", {"d1"})}))));
   const auto created = Created();
   EXPECT_NE(created.at("cckm_refresh_duration_seconds cm dsm completed"), std::nullopt);
   EXPECT_EQ(created.at("cckm_refresh_duration_seconds cm dsm failed"), std::nullopt);
@@ -111,10 +111,10 @@ TEST_F(CreatedTimesTest, TheHistogramOfRefreshesCountsSinceItsFirstObservation) 
 
 TEST_F(CreatedTimesTest, WhatCountsForADomainCountsSinceTheExporterKnewOfIt) {
   PollUpdate first = UpdateOf("cm", "dsm", {Running("r1", {"d1"})});
-  static_cast<void>(target.state.Apply(first, {}));
+  static_cast<void>(target.state.Apply(first));
   PollUpdate later = UpdateOf("cm", "dsm", {Finished("r1", {"d1"})});
   later.wall_time += 1h;
-  static_cast<void>(target.state.Apply(later, {true}));
+  static_cast<void>(target.state.Apply(Counted(later)));
   const auto created = Created();
   EXPECT_EQ(created.at("cckm_domain_refreshes_total cm dsm d1 completed"), FakeClock::kStart);
   EXPECT_EQ(created.at("cckm_domain_refreshes_total cm dsm d1 failed"), FakeClock::kStart);
@@ -124,7 +124,7 @@ TEST_F(CreatedTimesTest, WhatCountsForADomainCountsSinceTheExporterKnewOfIt) {
 TEST_F(CreatedTimesTest, EveryCounterHasOne) {
   target.self_metrics.AddTarget("cm", true);
   target.self_metrics.AddCollector("cm", *FindFamily("dsm"));
-  static_cast<void>(target.state.Apply(UpdateOf("cm", "dsm", {Running("r1", {"d1"})}), {}));
+  static_cast<void>(target.state.Apply(UpdateOf("cm", "dsm", {Running("r1", {"d1"})})));
   for (const auto& [series, created_at] : Created()) {
     if (series.find("_total") == std::string::npos) continue;
     EXPECT_TRUE(created_at) << series;

@@ -72,7 +72,7 @@ std::vector<ParsedSample> SamplesOfOneOfTwo(std::size_t max_series) {
   }
   StateStore state(targets, bounds, clock);
   for (const char* name : {"a", "b"}) {
-    static_cast<void>(state.Apply(UpdateOf(name, "dsm", {Running("r1", {"d1", "d2"})}), {}));
+    static_cast<void>(state.Apply(UpdateOf(name, "dsm", {Running("r1", {"d1", "d2"})})));
   }
   const ExporterStatus status;
   ByteBuffer body;
@@ -129,10 +129,10 @@ TEST(ExpositionTest, TellsHowManyTargetsThisShardHas) {
 TEST(ExpositionTest, AnOptionalFamilyThatIsAbsentHasNoSeriesOfUpAndAllOthers) {
   Harness exporter(Watching({"r1"}));
   PollUpdate end = PollEnd("cm", "dsm", false);
-  static_cast<void>(exporter.state().Apply(end, {}));
+  static_cast<void>(exporter.state().Apply(end));
   EXPECT_EQ(exporter.Scrape("cckm_up{"), "cckm_up{target=\"cm\",cloud=\"dsm\"} 0\n");
   end.ended->is_absent = true;
-  static_cast<void>(exporter.state().Apply(end, {}));
+  static_cast<void>(exporter.state().Apply(end));
   EXPECT_EQ(exporter.Scrape("cckm_up{"), "");
   EXPECT_EQ(exporter.Scrape("cckm_last_poll_timestamp_seconds{"),
             "cckm_last_poll_timestamp_seconds{target=\"cm\",cloud=\"dsm\"} 1614751854\n");

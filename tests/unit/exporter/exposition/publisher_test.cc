@@ -45,8 +45,7 @@ class PublisherTest : public ::testing::Test {
   bool WaitForOneLook() { return clock.WaitForReads(3); }
 
   void Apply(std::vector<RefreshAnswer> answers) {
-    const std::vector<bool> is_new(answers.size(), true);
-    static_cast<void>(state.Apply(UpdateOf("cm", "dsm", std::move(answers)), is_new));
+    static_cast<void>(state.Apply(Counted(UpdateOf("cm", "dsm", std::move(answers)))));
   }
 
   void CountAnAnomaly() {

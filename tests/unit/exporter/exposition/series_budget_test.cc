@@ -27,8 +27,7 @@ constexpr std::size_t kOwnSeries = 100;
 constexpr std::size_t kAllSeries = kOwnSeries + 3 * 14 + 13 + 4 * 20 + 17 + 5 * 5;
 
 void Apply(StateStore& state, std::string_view family, std::vector<RefreshAnswer> answers) {
-  const std::vector<bool> is_new(answers.size(), true);
-  static_cast<void>(state.Apply(UpdateOf("cm", family, std::move(answers)), is_new));
+  static_cast<void>(state.Apply(Counted(UpdateOf("cm", family, std::move(answers)))));
 }
 
 SeriesBudget BudgetWith(std::size_t max_series, bool domain_histograms = true) {

@@ -11,17 +11,22 @@ namespace {
 
 using Answers = std::vector<bool>;
 
+RefreshAnswer FinalAnswer(std::string id) {
+  RefreshAnswer answer;
+  answer.refresh.id = std::move(id);
+  answer.is_final = true;
+  return answer;
+}
+
+// Which of them were counted now.
 Answers Commit(Ledger& ledger, std::string_view target, std::string_view family,
                const std::vector<std::string>& ids) {
-  std::vector<Refresh> refreshes(ids.size());
-  std::vector<FinishedRefresh> finished;
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    refreshes[i].id = ids[i];
-    finished.push_back({.refresh = &refreshes[i]});
-  }
-  const auto answers = ledger.Commit(target, *FindFamily(family), finished);
-  EXPECT_TRUE(answers);
-  return answers.value_or(Answers{});
+  std::vector<RefreshAnswer> answers;
+  for (const std::string& id : ids) answers.push_back(FinalAnswer(id));
+  EXPECT_TRUE(ledger.Commit(target, *FindFamily(family), {}, answers));
+  Answers counted;
+  for (const RefreshAnswer& answer : answers) counted.push_back(answer.is_counted_now);
+  return counted;
 }
 
 TEST(MemoryLedgerTest, ARefreshIsNewOnce) {
@@ -53,13 +58,24 @@ TEST(MemoryLedgerTest, NothingToStoreIsNoFault) {
   EXPECT_EQ(Commit(ledger, "cm", "dsm", {}), Answers{});
 }
 
+TEST(MemoryLedgerTest, WhatIsNotFinalIsNotStored) {
+  const BucketBounds bounds({1.0});
+  MemoryLedger ledger(bounds);
+  RefreshAnswer running = FinalAnswer("r1");
+  running.is_final = false;
+  running.is_counted_now = true;
+  EXPECT_TRUE(ledger.Commit("cm", *FindFamily("dsm"), {}, {&running, 1}));
+  EXPECT_FALSE(running.is_counted_now);
+  EXPECT_EQ(Commit(ledger, "cm", "dsm", {"r1"}), Answers{true});
+}
+
 TEST(MemoryLedgerTest, WhatIsOnlyRememberedIsNeverCounted) {
   const BucketBounds bounds({1.0});
   MemoryLedger ledger(bounds);
-  Refresh refresh;
-  refresh.id = "r1";
-  const FinishedRefresh remembered{.refresh = &refresh, .counts = false};
-  EXPECT_EQ(ledger.Commit("cm", *FindFamily("dsm"), {&remembered, 1}), Answers{false});
+  RefreshAnswer remembered = FinalAnswer("r1");
+  remembered.counts = false;
+  EXPECT_TRUE(ledger.Commit("cm", *FindFamily("dsm"), {}, {&remembered, 1}));
+  EXPECT_FALSE(remembered.is_counted_now);
   EXPECT_EQ(Commit(ledger, "cm", "dsm", {"r1"}), Answers{false});
 }
 

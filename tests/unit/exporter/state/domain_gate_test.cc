@@ -33,12 +33,10 @@ class DomainGateTest : public ::testing::Test {
     update.ended = PollSummary{.up = true, .ended_at = clock_.Now()};
     state_.LeaveOutDomains(update);
     std::string left;
-    std::size_t final_answers = 0;
     for (const RefreshAnswer& answer : update.answers) {
-      final_answers += answer.is_final ? 1 : 0;
       for (const DomainRefresh& named : answer.refresh.domains) left += named.domain_id + " ";
     }
-    static_cast<void>(state_.Apply(update, std::vector<bool>(final_answers, true)));
+    static_cast<void>(state_.Apply(Counted(update)));
     return left;
   }
   void TakeLists(const std::vector<std::string>& domains) {
@@ -46,7 +44,7 @@ class DomainGateTest : public ::testing::Test {
     update.listing = RefreshListing{.is_complete = true};
     update.domain_listing = DomainListing{.is_complete = true, .domains = {}};
     for (const std::string& id : domains) update.domain_listing->domains.push_back({id, "", ""});
-    static_cast<void>(state_.Apply(update, {}));
+    static_cast<void>(state_.Apply(update));
   }
   // "d1 d2 | 7": domains that are held of dsm, and how many are left out.
   std::string Held(std::size_t collector = 0) {
@@ -119,13 +117,10 @@ TEST_F(DomainGateTest, WhatALedgerHoldsBeyondALowerLimitIsLeftOutBesidesWhatWasB
   for (const std::uint32_t before : {0U, 4U}) {
     TargetSetup setup = Setup(2);
     setup.options.name = "other";
-    setup.collectors[0].memory = std::make_shared<CollectorMemory>(
-        CollectorMemory{.durations = EmptyRefreshDurations(bounds_),
-                        .domains = {},
-                        .refreshes = {Finished("r1", {"d1", "d2", "d3"}).refresh},
-                        .counted = {true},
-                        .left_out = {{0, 0, before, 0, 0}},
-                        .baseline = std::nullopt});
+    RefreshAnswer held = Finished("r1", {"d1", "d2", "d3"});
+    held.left_out.counts = {0, 0, before, 0, 0};
+    setup.collectors[0].memory = std::make_shared<CollectorMemory>(CollectorMemory{
+        .durations = EmptyRefreshDurations(bounds_), .refreshes = {std::move(held)}});
     StateStore other({setup}, bounds_, clock_);
     other.Read([&](const StateView& view) {
       const CollectorState& collector = view.targets[0].collectors[0];

@@ -16,25 +16,23 @@ using namespace std::chrono_literals;
 class StateDiscoveryTest : public ::testing::Test {
  protected:
   void Take(std::vector<RefreshAnswer> answers, bool is_new = true) {
-    std::size_t final_answers = 0;
-    for (const RefreshAnswer& answer : answers) final_answers += answer.is_final ? 1 : 0;
     PollUpdate update = UpdateOf("cm", "dsm", std::move(answers));
     update.at = clock_.SteadyNow();
     update.wall_time = clock_.Now();
     update.ended = PollSummary{.up = true, .ended_at = clock_.Now()};
-    static_cast<void>(state_.Apply(update, std::vector<bool>(final_answers, is_new)));
+    static_cast<void>(state_.Apply(is_new ? Counted(update) : update));
   }
   void TakeDomains(const std::vector<std::string>& ids, bool is_complete = true) {
     PollUpdate update = UpdateOf("cm", "dsm");
     update.domain_listing = DomainListing{.is_complete = is_complete, .domains = {}};
     for (const std::string& id : ids) update.domain_listing->domains.push_back({id, "n", ""});
-    static_cast<void>(state_.Apply(update, {}));
+    static_cast<void>(state_.Apply(update));
   }
   void TakeList(bool is_complete) {
     PollUpdate update = UpdateOf("cm", "dsm");
     update.listing =
         RefreshListing{.is_complete = is_complete, .is_truncated = false, .refresh_ids = {}};
-    static_cast<void>(state_.Apply(update, {}));
+    static_cast<void>(state_.Apply(update));
   }
   std::size_t Unlisted() {
     std::size_t count = 0;
@@ -167,15 +165,8 @@ TEST_F(StateDiscoveryTest, AnIncompleteListTakesNoListedDomainAway) {
 TEST_F(StateDiscoveryTest, ADomainThatWasListedBeforeARestartLeavesWhenTheListHasItNoMore) {
   for (const bool was_listed : {true, false}) {
     auto memory = std::make_shared<CollectorMemory>(
-        CollectorMemory{.durations = EmptyRefreshDurations(bounds_),
-                        .domains = {},
-                        .refreshes = {},
-                        .counted = {},
-                        .left_out = {},
-                        .baseline = std::nullopt});
-    memory->refreshes = {Finished("r1", {"d1"}).refresh};
-    memory->counted = {true};
-    memory->left_out = {DomainCounts{}};
+        CollectorMemory{.durations = EmptyRefreshDurations(bounds_)});
+    memory->refreshes = {Finished("r1", {"d1"})};
     DomainHistory history(bounds_);
     history.was_listed = was_listed;
     memory->domains.emplace_back("d1", std::move(history));
@@ -238,10 +229,10 @@ TEST_F(StateDiscoveryTest, NeverIsShownOfNoDomainThatARefreshMayNameThatIsNotWat
   TakeDomains({"d1", "d2"});
   PollUpdate update = UpdateOf("cm", "dsm");
   update.listing = RefreshListing{.is_complete = true, .left_out_domains = {"d1"}};
-  static_cast<void>(state_.Apply(update, {}));
+  static_cast<void>(state_.Apply(update));
   EXPECT_EQ(Shown(), "| d2=never:0");
   update.listing = RefreshListing{.is_complete = true, .has_unreadable_entries = true};
-  static_cast<void>(state_.Apply(update, {}));
+  static_cast<void>(state_.Apply(update));
   EXPECT_EQ(Shown(), "|");
 }
 
@@ -251,7 +242,7 @@ TEST_F(StateDiscoveryTest, ADiscoveredRefreshThatIsGoneLeavesItsDomainAsLastKnow
   gone.kind = RefreshAnswer::Kind::kNotFound;
   PollUpdate update = UpdateOf("cm", "dsm", {gone});
   update.unwatched = {"r1"};
-  static_cast<void>(state_.Apply(update, {}));
+  static_cast<void>(state_.Apply(update));
   clock_.Advance(1000h);
   Take({});
   EXPECT_EQ(Shown(), "r1 | d1=in_progress:0");
@@ -262,7 +253,7 @@ TEST_F(StateDiscoveryTest, OneThatVanishedFromTheListIsShownAsLongAsOthersAndOne
   PollUpdate update = UpdateOf("cm", "dsm");
   update.vanished = {"r1"};
   update.unwatched = {"r2"};
-  static_cast<void>(state_.Apply(update, {}));
+  static_cast<void>(state_.Apply(update));
   EXPECT_EQ(Shown(), "r1 |");
   clock_.Advance(24h + 10s);
   Take({});

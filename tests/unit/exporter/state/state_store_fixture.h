@@ -33,9 +33,7 @@ class StateStoreFixture : public ::testing::Test {
   }
 
   // Applies the update with every final refresh new.
-  std::vector<NewAnomalies> Apply(const PollUpdate& update) {
-    return state.Apply(update, std::vector<bool>(update.answers.size(), true));
-  }
+  std::vector<NewAnomalies> Apply(const PollUpdate& update) { return state.Apply(Counted(update)); }
   std::vector<NewAnomalies> Apply(std::vector<RefreshAnswer> answers) {
     return Apply(UpdateOf("a", "dsm", std::move(answers)));
   }

@@ -32,7 +32,7 @@ TEST_F(StateStoreTest, IsPolledOnceEveryCollectorOfEveryTargetEndedAPoll) {
   Apply(PollEnd("a", "dsm", true));
   Apply(PollEnd("a", "aws", false));
   EXPECT_FALSE(state.EveryTargetWasPolledInUpdate());
-  Apply(UpdateOf("b", "dsm", {Running("r1", {})}));
+  Apply(UpdateOf("b", "dsm", {Running("r1")}));
   EXPECT_FALSE(state.EveryTargetWasPolledInUpdate()) << "answers are not yet the end of a poll";
   Apply(PollEnd("b", "dsm", false));
   const auto update = state.EveryTargetWasPolledInUpdate();
@@ -73,10 +73,10 @@ TEST_F(StateStoreTest, AnOptionalFamilyThatIsAbsentIsNoFault) {
 TEST_F(StateStoreTest, AnAnomalyOfARefreshThatNobodyCanReadIsCountedOnce) {
   RefreshAnswer answer = WithoutAnswer("unread");
   answer.refresh.anomalies.Add(Anomaly::kDuplicateKey);
-  const auto first = state.Apply(UpdateOf("a", "dsm", {answer}), {});
+  const auto first = state.Apply(UpdateOf("a", "dsm", {answer}));
   ASSERT_EQ(first.size(), 1U);
   EXPECT_EQ(first[0].refresh_id, "unread");
-  EXPECT_TRUE(state.Apply(UpdateOf("a", "dsm", {answer}), {}).empty());
+  EXPECT_TRUE(state.Apply(UpdateOf("a", "dsm", {answer})).empty());
 }
 
 TEST_F(StateStoreTest, OneThatWasDatedInTheFutureIsNotTheNewestOnceItsTimeIsNone) {
@@ -88,7 +88,7 @@ TEST_F(StateStoreTest, OneThatWasDatedInTheFutureIsNotTheNewestOnceItsTimeIsNone
   future.refresh.created_at.reset();
   future.refresh.completed_at.reset();
   future.refresh.anomalies.Add(Anomaly::kBadTimestamp);
-  const auto found = state.Apply(UpdateOf("a", "dsm", {future}), {false});
+  const auto found = state.Apply(UpdateOf("a", "dsm", {future}));
   ASSERT_EQ(found.size(), 1U);
   EXPECT_FALSE(found[0].kinds.Has(Anomaly::kChangedAfterFinish));
   Apply(UpdateOf("a", "dsm", {later}));
@@ -136,10 +136,11 @@ TEST_F(StateStoreTest, WhatWasObservedOfTheApplianceIsTheTargets) {
   });
 }
 
-TEST_F(StateStoreTest, OnlyFinalAnswersUseUpTheLedgersAnswers) {
-  const PollUpdate update =
+TEST_F(StateStoreTest, OnlyWhatTheLedgerCallsNewIsCounted) {
+  PollUpdate update =
       UpdateOf("a", "dsm", {Finished("r1", {"d1"}), Running("r2", {"d2"}), Finished("r3", {"d3"})});
-  EXPECT_TRUE(state.Apply(update, {false, true}).empty());
+  update.answers[2].is_counted_now = true;
+  EXPECT_TRUE(state.Apply(update).empty());
   EXPECT_EQ(CompletedOf("d1"), 0U);
   EXPECT_EQ(CompletedOf("d2"), 0U);
   EXPECT_EQ(CompletedOf("d3"), 1U);
@@ -174,7 +175,7 @@ TEST_F(StateStoreTest, AFinishedRefreshThatWasGoneAndCameBackUnchangedIsNoAnomal
   gone.kind = RefreshAnswer::Kind::kNotFound;
   Apply({Finished("r1", {"d1"})});
   Apply({gone});
-  EXPECT_TRUE(state.Apply(UpdateOf("a", "dsm", {Finished("r1", {"d1"})}), {false}).empty());
+  EXPECT_TRUE(state.Apply(UpdateOf("a", "dsm", {Finished("r1", {"d1"})})).empty());
 }
 
 TEST_F(StateStoreTest, AFinishedRefreshWhoseEndChangesIsAnAnomaly) {
@@ -183,8 +184,7 @@ TEST_F(StateStoreTest, AFinishedRefreshWhoseEndChangesIsAnAnomaly) {
   *later.refresh.completed_at += 1s;
   RefreshAnswer failed = Finished("r2", {"d1"});
   failed.refresh.status = RefreshStatus::kFailed;
-  const auto found =
-      state.Apply(UpdateOf("a", "dsm", {later, failed, Running("r3", {"d1"})}), {false, false});
+  const auto found = state.Apply(UpdateOf("a", "dsm", {later, failed, Running("r3", {"d1"})}));
   ASSERT_EQ(found.size(), 3U);
   for (const NewAnomalies& anomalies : found) {
     EXPECT_TRUE(anomalies.kinds.Has(Anomaly::kChangedAfterFinish)) << anomalies.refresh_id;
@@ -195,16 +195,9 @@ TEST_F(StateStoreTest, ARefreshThatIsConfiguredAgainIsShownAsTheLedgerKnowsIt) {
   const auto configure = [&](std::vector<std::string> refresh_ids) {
     CollectorSetup collector = Watching("dsm", std::move(refresh_ids));
     collector.memory = std::make_shared<CollectorMemory>(
-        CollectorMemory{.durations = EmptyRefreshDurations(bounds),
-                        .domains = {},
-                        .refreshes = {},
-                        .counted = {},
-                        .left_out = {},
-                        .baseline = std::nullopt});
+        CollectorMemory{.durations = EmptyRefreshDurations(bounds)});
     for (const std::string& id : collector.refresh_ids) {
-      collector.memory->refreshes.push_back(Finished(id, {"d-" + id}).refresh);
-      collector.memory->counted.push_back(true);
-      collector.memory->left_out.emplace_back();
+      collector.memory->refreshes.push_back(Finished(id, {"d-" + id}));
     }
     state.SetTarget(Target("a", {std::move(collector)}));
   };

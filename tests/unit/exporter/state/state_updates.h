@@ -23,6 +23,12 @@ inline PollUpdate UpdateOf(std::string_view target, std::string_view family,
   return update;
 }
 
+// The same as a ledger hands it on that did not know any of its final answers.
+inline PollUpdate Counted(PollUpdate update) {
+  for (RefreshAnswer& answer : update.answers) answer.is_counted_now = answer.is_final;
+  return update;
+}
+
 inline PollUpdate PollEnd(std::string_view target, std::string_view family, bool up) {
   PollUpdate update = UpdateOf(target, family);
   update.ended = PollSummary{

@@ -28,9 +28,7 @@ class UnneededDomainsTest : public ::testing::Test {
   void Take(PollUpdate update) {
     update.at = clock_.SteadyNow();
     update.wall_time = clock_.Now();
-    std::size_t final_answers = 0;
-    for (const RefreshAnswer& answer : update.answers) final_answers += answer.is_final ? 1 : 0;
-    static_cast<void>(state_.Apply(update, std::vector<bool>(final_answers, true)));
+    static_cast<void>(state_.Apply(Counted(std::move(update))));
   }
 
   // A poll that sees the whole list of refreshes and gets those answers.
@@ -152,13 +150,8 @@ TEST_F(UnneededDomainsTest, NoneIsUnneededWithoutTheWholeListOfRefreshes) {
 }
 
 TEST_F(UnneededDomainsTest, ADomainThatWasListedBeforeARestartIsNeededUntilAListSaysOtherwise) {
-  auto memory =
-      std::make_shared<CollectorMemory>(CollectorMemory{.durations = EmptyRefreshDurations(bounds_),
-                                                        .domains = {},
-                                                        .refreshes = {},
-                                                        .counted = {},
-                                                        .left_out = {},
-                                                        .baseline = std::nullopt});
+  auto memory = std::make_shared<CollectorMemory>(
+      CollectorMemory{.durations = EmptyRefreshDurations(bounds_)});
   DomainHistory history(bounds_);
   history.first_seen_at = FakeClock::kStart - 1000h;
   history.was_listed = true;

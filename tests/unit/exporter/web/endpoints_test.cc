@@ -33,7 +33,7 @@ class EndpointsTest : public ::testing::Test {
   static int Status(Endpoints& endpoints, std::string_view method, std::string_view path) {
     return Request(endpoints, method, path).status;
   }
-  void EndPolls() { static_cast<void>(state.Apply(PollEnd("cm", "dsm", false), {})); }
+  void EndPolls() { static_cast<void>(state.Apply(PollEnd("cm", "dsm", false))); }
 
   FakeClock clock;
   OneTarget target{{"r1"}, clock, clock};
@@ -282,7 +282,7 @@ TEST_F(EndpointsTest, ATargetThatAReloadAddsIsWaitedForUntilItIsPublished) {
                    .collectors = {{FindFamily("dsm"), {"r1"}}}});
   publisher.PublishNow();
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 503);
-  static_cast<void>(state.Apply(PollEnd("new", "dsm", true), {}));
+  static_cast<void>(state.Apply(PollEnd("new", "dsm", true)));
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 503);
   publisher.PublishNow();
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);

@@ -79,13 +79,23 @@ std::vector<Refresh> MakeRefreshes(const std::string& prefix, int count) {
   return refreshes;
 }
 
+RefreshAnswer FinalAnswer(Refresh refresh) {
+  const bool is_final = IsFinished(refresh.status);
+  return {
+      .kind = RefreshAnswer::Kind::kRefresh, .refresh = std::move(refresh), .is_final = is_final};
+}
+
 Answers CommitTo(Ledger& ledger, std::string_view target, const Family& family,
                  const std::vector<Refresh>& refreshes, bool counts) {
-  std::vector<FinishedRefresh> finished;
+  std::vector<RefreshAnswer> answers;
   for (const Refresh& refresh : refreshes) {
-    finished.push_back({.refresh = &refresh, .counts = counts, .counted_at = FakeClock::kStart});
+    answers.push_back(FinalAnswer(refresh));
+    answers.back().counts = counts;
   }
-  return ledger.Commit(target, family, finished).value_or(Answers{});
+  if (!ledger.Commit(target, family, {.now = FakeClock::kStart}, answers)) return {};
+  Answers counted;
+  for (const RefreshAnswer& answer : answers) counted.push_back(answer.is_counted_now);
+  return counted;
 }
 
 Answers Commit(Ledger& ledger, const std::vector<Refresh>& refreshes, bool counts) {
@@ -101,9 +111,9 @@ std::string TextFor(const CollectorMemory& memory) {
   for (const DurationHistogram& histogram : memory.durations) lines.push_back(TextFor(histogram));
   for (const auto& [id, history] : memory.domains) lines.push_back(id + ": " + TextFor(history));
   std::sort(lines.begin() + static_cast<std::ptrdiff_t>(memory.durations.size()), lines.end());
-  for (std::size_t i = 0; i < memory.refreshes.size(); ++i) {
-    lines.push_back(TextFor(memory.refreshes[i]) + " left out");
-    for (const std::uint32_t count : memory.left_out[i]) {
+  for (const RefreshAnswer& answer : memory.refreshes) {
+    lines.push_back(TextFor(answer.refresh) + " left out");
+    for (const std::uint32_t count : answer.left_out.counts) {
       lines.back().append(" ").append(std::to_string(count));
     }
   }
@@ -123,8 +133,8 @@ std::string IdsOf(const Ledger& ledger, const WantedRefreshes& wanted) {
   const auto memory = ledger.Restore("cm", Dsm(), wanted);
   if (!memory) return memory.error().message;
   std::string ids;
-  for (const Refresh& refresh : memory->refreshes) {
-    ids.append(ids.empty() ? "" : " ").append(refresh.id);
+  for (const RefreshAnswer& answer : memory->refreshes) {
+    ids.append(ids.empty() ? "" : " ").append(answer.refresh.id);
   }
   return ids;
 }

@@ -29,7 +29,11 @@ Refresh MakeRefresh(std::string id, std::vector<DomainRefresh> domains,
 // `count` refreshes of the domains d1 to d4, named after `prefix`, a second apart.
 std::vector<Refresh> MakeRefreshes(const std::string& prefix, int count);
 
-// Commits to the collector dsm of the target cm; empty where that fails.
+// What a poller hands over of a refresh, which is final if it is finished.
+RefreshAnswer FinalAnswer(Refresh refresh);
+
+// Commits to the collector dsm of the target cm, and returns which were counted now; empty where
+// that fails.
 Answers Commit(Ledger& ledger, const std::vector<Refresh>& refreshes, bool counts = true);
 Answers CommitTo(Ledger& ledger, std::string_view target, const Family& family,
                  const std::vector<Refresh>& refreshes, bool counts = true);

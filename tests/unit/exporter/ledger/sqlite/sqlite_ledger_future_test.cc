@@ -28,9 +28,9 @@ class SqliteLedgerFutureTest : public ::testing::Test {
     refresh.status = status == kFailed ? RefreshStatus::kFailed : RefreshStatus::kCompleted;
     refresh.created_at = Now() + created;
     refresh.completed_at = *refresh.created_at + seconds(10);
-    const std::vector<FinishedRefresh> finished = {
-        {.refresh = &refresh, .counted_at = Now(), .clock_ahead = clock_ahead}};
-    EXPECT_TRUE(folder_.Open()->Commit("cm", Dsm(), finished));
+    RefreshAnswer answer = FinalAnswer(std::move(refresh));
+    EXPECT_TRUE(folder_.Open()->Commit("cm", Dsm(), {.now = Now(), .clock_ahead = clock_ahead},
+                                       {&answer, 1}));
   }
 
   CollectorMemory Held() const {
@@ -60,13 +60,13 @@ TEST_F(SqliteLedgerFutureTest, TheTimesOfTheRefreshItselfAreUnset) {
   Store("dated-2099", kCompleted, hours(24 * 365 * 60));
   const CollectorMemory held = Held();
   ASSERT_EQ(held.refreshes.size(), 1U);
-  EXPECT_EQ(held.refreshes[0].created_at, std::nullopt);
-  EXPECT_EQ(held.refreshes[0].completed_at, std::nullopt);
+  EXPECT_EQ(held.refreshes[0].refresh.created_at, std::nullopt);
+  EXPECT_EQ(held.refreshes[0].refresh.completed_at, std::nullopt);
 }
 
 TEST_F(SqliteLedgerFutureTest, FiveMinutesAreNoFuture) {
   Store("near", kCompleted, minutes(5) - seconds(10));
-  EXPECT_EQ(Held().refreshes.at(0).created_at, Now() + minutes(5) - seconds(10));
+  EXPECT_EQ(Held().refreshes.at(0).refresh.created_at, Now() + minutes(5) - seconds(10));
   Store("far", kCompleted, minutes(5) - seconds(9));
   EXPECT_EQ(Held().domains.at(0).second.newest_finished->refresh_id, "far") << "created in time";
   EXPECT_EQ(Held().domains.at(0).second.completed_at, std::nullopt) << "completed in the future";
@@ -74,7 +74,7 @@ TEST_F(SqliteLedgerFutureTest, FiveMinutesAreNoFuture) {
 
 TEST_F(SqliteLedgerFutureTest, AnApplianceWhoseClockIsAheadIsTakenAtItsWord) {
   Store("by-its-clock", kCompleted, minutes(59), hours(1));
-  EXPECT_EQ(Held().refreshes.at(0).created_at, Now() + minutes(59));
+  EXPECT_EQ(Held().refreshes.at(0).refresh.created_at, Now() + minutes(59));
   Store("later", kFailed, minutes(1), seconds(0));  // the clock was put right
   EXPECT_EQ(Held().domains.at(0).second.newest_finished->refresh_id, "later");
 }

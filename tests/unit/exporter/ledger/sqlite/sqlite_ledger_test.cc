@@ -60,7 +60,7 @@ TEST(SqliteLedgerTest, TargetFamilyAndIdTogetherAreTheKey) {
 
 TEST(SqliteLedgerTest, NothingToStoreIsNoFault) {
   const LedgerFolder folder;
-  EXPECT_EQ(folder.Open()->Commit("cm", Dsm(), {}), Answers{});
+  EXPECT_TRUE(folder.Open()->Commit("cm", Dsm(), {}, {}));
 }
 
 // Refreshes of every kind: ends, missing times, a negative duration, domains in every state.
@@ -89,14 +89,10 @@ std::vector<Refresh> AllKindsOfRefreshes() {
 TEST(SqliteLedgerTest, ARestartGivesBackWhatTheRulesOfHistorySay) {
   const BucketBounds bounds({1, 5, 10, 60, 3600});
   const std::vector<Refresh> refreshes = AllKindsOfRefreshes();
-  CollectorMemory expected{.durations = EmptyRefreshDurations(bounds),
-                           .domains = {},
-                           .refreshes = refreshes,
-                           .counted = std::vector<bool>(refreshes.size(), true),
-                           .left_out = std::vector<DomainCounts>(refreshes.size()),
-                           .baseline = std::nullopt};
+  CollectorMemory expected{.durations = EmptyRefreshDurations(bounds)};
   std::map<std::string, DomainHistory> histories;
   for (const Refresh& refresh : refreshes) {
+    expected.refreshes.push_back(FinalAnswer(refresh));
     Count(refresh, expected.durations, FakeClock::kStart);
     for (const DomainRefresh& named : refresh.domains) {
       DomainHistory& history = histories.try_emplace(named.domain_id, bounds).first->second;
@@ -106,7 +102,8 @@ TEST(SqliteLedgerTest, ARestartGivesBackWhatTheRulesOfHistorySay) {
     }
   }
   for (auto& [id, history] : histories) expected.domains.emplace_back(id, std::move(history));
-  std::ranges::stable_sort(expected.refreshes, {}, &Refresh::completed_at);
+  std::ranges::stable_sort(expected.refreshes, {},
+                           [](const RefreshAnswer& answer) { return answer.refresh.completed_at; });
 
   const LedgerFolder folder;
   const std::size_t half = refreshes.size() / 2;
@@ -144,10 +141,10 @@ TEST(SqliteLedgerTest, ARefreshThatEndedOtherwiseIsGivenBackSoAndCountsAsItDid) 
   const auto memory = ledger->Restore("cm", Dsm(), {});
   ASSERT_TRUE(memory);
   ASSERT_EQ(memory->refreshes.size(), 1U);
-  EXPECT_EQ(memory->refreshes[0].status, RefreshStatus::kFailed);
-  EXPECT_EQ(memory->refreshes[0].completed_at, otherwise.completed_at);
-  EXPECT_EQ(memory->refreshes[0].domains.size(), 2U);
-  EXPECT_TRUE(memory->counted[0]);
+  EXPECT_EQ(memory->refreshes[0].refresh.status, RefreshStatus::kFailed);
+  EXPECT_EQ(memory->refreshes[0].refresh.completed_at, otherwise.completed_at);
+  EXPECT_EQ(memory->refreshes[0].refresh.domains.size(), 2U);
+  EXPECT_TRUE(memory->refreshes[0].counts);
   for (const auto& [id, history] : memory->domains) {
     EXPECT_EQ(history.last_result, DomainResult::kFailed) << id;
     EXPECT_EQ(history.last_duration, seconds(20)) << id;
@@ -168,8 +165,8 @@ TEST(SqliteLedgerTest, ARefreshThatEndedOtherwiseCountsForeverOrNeverAsItDidAtFi
     EXPECT_EQ(Commit(*folder.Open(), {otherwise}, !counts), Answers{false});
     const auto memory = folder.OpenWith(bounds)->Restore("cm", Dsm(), {});
     ASSERT_TRUE(memory);
-    EXPECT_EQ(memory->counted, Answers{counts});
-    EXPECT_EQ(memory->refreshes[0].completed_at, otherwise.completed_at);
+    EXPECT_EQ(memory->refreshes[0].counts, counts);
+    EXPECT_EQ(memory->refreshes[0].refresh.completed_at, otherwise.completed_at);
     EXPECT_EQ(memory->durations[0].Save().sum_seconds > 0, counts);
   }
 }
@@ -178,16 +175,18 @@ TEST(SqliteLedgerTest, HowManyDomainsOfARefreshWereLeftOutComesBackAndIsCorrecte
   const LedgerFolder folder;
   const Refresh refresh = MakeRefresh("r1", {{"d1", DomainStatus::kCompleted, ""}});
   const auto after = [&](const DomainCounts& left_out) {
-    const std::vector<FinishedRefresh> finished = {{.refresh = &refresh, .left_out = left_out}};
-    EXPECT_TRUE(folder.Open()->Commit("cm", Dsm(), finished));
+    RefreshAnswer answer = FinalAnswer(refresh);
+    answer.left_out.counts = left_out;
+    EXPECT_TRUE(folder.Open()->Commit("cm", Dsm(), {}, {&answer, 1}));
     return folder.Open()->Restore("cm", Dsm(), {.refresh_ids = {}, .finished_since = WallTime()});
   };
   for (const DomainCounts& left_out : {DomainCounts{0, 5'000, 0, 0, 1}, DomainCounts{},
                                        DomainCounts{0, 0, 4'294'967'295U, 0, 0}}) {
     const auto memory = after(left_out);
     ASSERT_TRUE(memory);
-    EXPECT_EQ(memory->refreshes, std::vector<Refresh>{refresh});
-    EXPECT_EQ(memory->left_out, std::vector<DomainCounts>{left_out});
+    ASSERT_EQ(memory->refreshes.size(), 1U);
+    EXPECT_EQ(memory->refreshes[0].refresh, refresh);
+    EXPECT_EQ(memory->refreshes[0].left_out.counts, left_out);
   }
 }
 
@@ -233,7 +232,7 @@ TEST(SqliteLedgerTest, WithoutACompletionTimeItFinishedWhenItWasStored) {
   };
   EXPECT_EQ(IdsOf(*ledger, since(seconds(0))), "r");
   EXPECT_EQ(IdsOf(*ledger, since(seconds(1))), "");
-  EXPECT_EQ(ledger->Restore("cm", Dsm(), since(seconds(0)))->refreshes.at(0), refresh);
+  EXPECT_EQ(ledger->Restore("cm", Dsm(), since(seconds(0)))->refreshes.at(0).refresh, refresh);
 }
 
 TEST(SqliteLedgerTest, TimesAtTheEndsOfTheirRangeComeBack) {
@@ -243,7 +242,7 @@ TEST(SqliteLedgerTest, TimesAtTheEndsOfTheirRangeComeBack) {
   refresh.completed_at = WallTime::min() + Nanoseconds::max();
   EXPECT_EQ(Commit(*folder.Open(), {refresh}), Answers{true});
   const auto memory = folder.Open()->Restore("cm", Dsm(), {});
-  EXPECT_EQ(memory->refreshes.at(0), refresh);
+  EXPECT_EQ(memory->refreshes.at(0).refresh, refresh);
   EXPECT_EQ(memory->domains.at(0).second.last_duration, Nanoseconds::max());
 }
 
@@ -257,7 +256,7 @@ TEST(SqliteLedgerTest, DomainIdsOfAnyBytesComeBack) {
   }
   EXPECT_EQ(Commit(*folder.Open(), {refresh}), Answers{true});
   const auto memory = folder.Open()->Restore("cm", Dsm(), {});
-  EXPECT_EQ(memory->refreshes.at(0), refresh);
+  EXPECT_EQ(memory->refreshes.at(0).refresh, refresh);
   EXPECT_EQ(memory->domains.size(), refresh.domains.size());
 }
 

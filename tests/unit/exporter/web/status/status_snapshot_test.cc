@@ -25,13 +25,7 @@ class StatusSnapshotTest : public ::testing::Test {
   StatusModel Take(const DroppedSeriesByTarget& dropped = {}) {
     return TakeStatusSnapshot({state, status, "1.2.3"}, dropped, clock.Now());
   }
-  void Apply(const PollUpdate& update) {
-    std::vector<bool> is_new;
-    for (const RefreshAnswer& answer : update.answers) {
-      if (answer.is_final) is_new.push_back(true);
-    }
-    static_cast<void>(state.Apply(update, is_new));
-  }
+  void Apply(const PollUpdate& update) { static_cast<void>(state.Apply(Counted(update))); }
   void ApplyDsm(std::vector<RefreshAnswer> answers) {
     Apply(UpdateOf("cm", "dsm", std::move(answers)));
   }
