@@ -105,7 +105,7 @@ bool Discovery::MakeRoomFor(const Refresh& entry) {
   const auto oldest = watched.OldestFinalDiscovered(parts_.clock.Now());
   if (!oldest) return false;
   const bool is_worth_it =
-      !IsFinished(entry.status) || watched[*oldest].created_at < entry.created_at;
+      !IsFinished(entry.status) || watched[*oldest].summary.created_at < entry.created_at;
   if (is_worth_it) Unwatch(*oldest);
   return is_worth_it;
 }

@@ -26,6 +26,15 @@ bool IsFinal(Watched& watched, Refresh& refresh) {
   return true;
 }
 
+// What an entry of the list says of a refresh whose summary is `known`.  A list that tells no end,
+// or no domains, does not say that there are none.
+FinishedSummary SummaryOfEntry(const Refresh& entry, const FinishedSummary& known) {
+  FinishedSummary summary = SummaryOf(entry);
+  if (!entry.completed_at) summary.completed_at = known.completed_at;
+  if (entry.domains.empty()) summary.domains = known.domains;
+  return summary;
+}
+
 }  // namespace
 
 RefreshTracker::RefreshTracker(const History& history, const Clock& clock, Watchlist& watched,
@@ -34,7 +43,7 @@ RefreshTracker::RefreshTracker(const History& history, const Clock& clock, Watch
 
 void RefreshTracker::AddKnown(const KnownRefresh& known) {
   watched_.AddKnown(known, clock_.SteadyNow());
-  NoteTimes(known.created_at, known.completed_at);
+  NoteTimes(known.summary);
 }
 
 void RefreshTracker::Take(RefreshIndex index, Refresh refresh) {
@@ -45,8 +54,8 @@ void RefreshTracker::Take(RefreshIndex index, Refresh refresh) {
   const auto& ended_at = taken.completed_at ? taken.completed_at : taken.created_at;
   answer.counts =
       !watched.was_found_finished || history_.counts || !(ended_at <= history_.baseline);
-  if (answer.is_final) NoteTimes(taken.created_at, taken.completed_at);
   watched_.Update(index, taken, answer.is_final, clock_.SteadyNow());
+  if (answer.is_final) NoteTimes(watched.summary);
   update_.AddAnswer(std::move(answer));
 }
 
@@ -57,9 +66,8 @@ void RefreshTracker::TakeListed(RefreshIndex index, Refresh entry) {
 }
 
 bool RefreshTracker::IsKnown(const Watched& watched, const Refresh& entry) const {
-  return watched.is_final && !LacksUnits(watched) && watched.status == entry.status &&
-         watched.created_at == entry.created_at &&
-         (!entry.completed_at || watched.completed_at == entry.completed_at);
+  return watched.is_final && !LacksUnits(watched) &&
+         SummaryOfEntry(entry, watched.summary) == watched.summary;
 }
 
 // Without a failure that names no domain nobody looks for who did the same units later.
@@ -78,15 +86,15 @@ void RefreshTracker::TakeDate(WallTime date) {
   if (latest_known_time_ <= latest) return;
   latest_known_time_ = {};
   watched_.ForEach([&](RefreshIndex index, const Watched& watched) {
-    const bool is_of_future = watched.created_at > latest || watched.completed_at > latest;
+    const bool is_of_future =
+        watched.summary.created_at > latest || watched.summary.completed_at > latest;
     if (watched.is_final && is_of_future) watched_.MakeDue(index);
   });
 }
 
-void RefreshTracker::NoteTimes(const std::optional<WallTime>& created_at,
-                               const std::optional<WallTime>& completed_at) {
-  latest_known_time_ = std::max(
-      {latest_known_time_, created_at.value_or(WallTime()), completed_at.value_or(WallTime())});
+void RefreshTracker::NoteTimes(const FinishedSummary& summary) {
+  latest_known_time_ = std::max({latest_known_time_, summary.created_at.value_or(WallTime()),
+                                 summary.completed_at.value_or(WallTime())});
 }
 
 }  // namespace cckm

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "collectors/base/clock.h"
+#include "collectors/model/finished_summary.h"
 #include "collectors/model/refresh.h"
 #include "collectors/poll/poll_update_builder.h"
 #include "collectors/poll/watchlist.h"
@@ -44,8 +45,7 @@ class RefreshTracker {
  private:
   bool IsKnown(const Watched& watched, const Refresh& entry) const;
   bool LacksUnits(const Watched& watched) const;
-  void NoteTimes(const std::optional<WallTime>& created_at,
-                 const std::optional<WallTime>& completed_at);
+  void NoteTimes(const FinishedSummary& summary);
 
   History history_;
   const Clock& clock_;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <tuple>
+#include <utility>
 
 namespace cckm {
 
@@ -16,7 +16,10 @@ std::vector<std::string> TakeOutOldest(std::vector<KnownRefresh>& known,
   std::vector<std::string> out;
   if (static_cast<std::size_t>(known.end() - first) <= most) return out;
   std::sort(first, known.end(), [](const KnownRefresh& a, const KnownRefresh& b) {
-    return std::tie(a.names_no_domain, a.created_at) > std::tie(b.names_no_domain, b.created_at);
+    const auto place = [](const FinishedSummary& summary) {
+      return std::pair(summary.FailedForUnknownDomains(), summary.created_at);
+    };
+    return place(a.summary) > place(b.summary);
   });
   const auto first_out = first + static_cast<std::ptrdiff_t>(most);
   for (auto refresh = first_out; refresh != known.end(); ++refresh) out.push_back(refresh->id);
@@ -61,10 +64,7 @@ void Watchlist::AddKnown(const KnownRefresh& known, SteadyTime now) {
   schedule_.Remove(index);
   Watched& entry = entries_[index];
   entry.is_final = true;
-  entry.status = known.status;
-  entry.created_at = known.created_at;
-  entry.completed_at = known.completed_at;
-  entry.names_no_domain = known.names_no_domain;
+  entry.summary = known.summary;
   entry.lacks_units = true;
   schedule_.RecheckWithinInterval(index, now);
   NoteEvictable(index);
@@ -154,10 +154,7 @@ void Watchlist::Update(RefreshIndex index, const Refresh& refresh, bool is_final
   ForgetEvictable(index);
   const bool changes_place = entry.is_final != is_final && !entry.is_due;
   entry.is_final = is_final;
-  entry.status = refresh.status;
-  entry.created_at = refresh.created_at;
-  entry.completed_at = refresh.completed_at;
-  entry.names_no_domain = refresh.status == RefreshStatus::kFailed && refresh.domains.empty();
+  entry.summary = SummaryOf(refresh);
   entry.lacks_units = refresh.units == 0;
   NoteEvictable(index);
   if (!changes_place) return;
@@ -180,7 +177,7 @@ std::optional<RefreshIndex> Watchlist::OldestFinalDiscovered(WallTime now) {
     const auto [completed_at, index] = *last_to_go_.begin();
     if (completed_at && *completed_at + kShownAfterEnd > now) break;
     last_to_go_.erase(last_to_go_.begin());
-    evictable_.emplace(entries_[index].created_at, index);
+    evictable_.emplace(entries_[index].summary.created_at, index);
   }
   const ByTime& first = evictable_.empty() ? last_to_go_ : evictable_;
   if (first.empty()) return std::nullopt;
@@ -191,7 +188,8 @@ RefreshIndex Watchlist::OldestDiscovered() const {
   std::optional<RefreshIndex> oldest;
   ForEach([&](RefreshIndex index, const Watched& watched) {
     if (watched.is_configured) return;
-    if (!oldest || watched.created_at < entries_[*oldest].created_at) oldest = index;
+    if (!oldest || watched.summary.created_at < entries_[*oldest].summary.created_at)
+      oldest = index;
   });
   return *oldest;
 }
@@ -199,16 +197,16 @@ RefreshIndex Watchlist::OldestDiscovered() const {
 void Watchlist::NoteEvictable(RefreshIndex index) {
   const Watched& entry = entries_[index];
   if (!entry.is_final || entry.is_configured) return;
-  if (entry.names_no_domain) {
-    last_to_go_.emplace(entry.completed_at, index);
+  if (entry.summary.FailedForUnknownDomains()) {
+    last_to_go_.emplace(entry.summary.completed_at, index);
   } else {
-    evictable_.emplace(entry.created_at, index);
+    evictable_.emplace(entry.summary.created_at, index);
   }
 }
 
 void Watchlist::ForgetEvictable(RefreshIndex index) {
-  evictable_.erase({entries_[index].created_at, index});
-  last_to_go_.erase({entries_[index].completed_at, index});
+  evictable_.erase({entries_[index].summary.created_at, index});
+  last_to_go_.erase({entries_[index].summary.completed_at, index});
 }
 
 }  // namespace cckm

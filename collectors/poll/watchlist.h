@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "collectors/base/clock.h"
+#include "collectors/model/finished_summary.h"
 #include "collectors/model/refresh.h"
 #include "collectors/poll/schedule.h"
 
@@ -32,32 +33,26 @@ struct Watched {
   bool is_leaving = false;  // forgotten, but not given back yet
   bool is_final = false;
   bool completion_time_was_missing = false;
-  bool names_no_domain = false;    // final, and failed without saying for which domains
   bool lacks_units = false;        // known from before, without Refresh::units
   bool is_deleted = false;         // the appliance said so, and was asked twice where that was news
   bool on_new_connection = false;  // how it was requested last
   bool needs_new_connection = false;
   // What the last answer that did not carry this id carried in its place: another one, or none.
   std::optional<std::string> other_id = {};
-  // Of a final one, to see whether it changed.
-  RefreshStatus status = RefreshStatus::kUnknown;
-  std::optional<WallTime> created_at = {};
-  std::optional<WallTime> completed_at = {};
-  std::uint32_t listing = 0;  // the number of the last reading of the list that named it
-  RefreshIndex follower = 0;  // what was looked for after it the last time
+  FinishedSummary summary = {};  // of the last answer; of a final one to see whether it changed
+  std::uint32_t listing = 0;     // the number of the last reading of the list that named it
+  RefreshIndex follower = 0;     // what was looked for after it the last time
 };
 
 // A finished refresh that is known from before.
 struct KnownRefresh {
   std::string id;
-  RefreshStatus status = RefreshStatus::kUnknown;
-  std::optional<WallTime> created_at;
-  std::optional<WallTime> completed_at;
-  bool names_no_domain = false;
+  FinishedSummary summary;
 };
 
 // Takes out of `known` the oldest by creation until at most `most` are left besides those of
-// `configured`, and returns the ids of those that are out.  Those that name no domain come last.
+// `configured`, and returns the ids of those that are out.  Those that failed for unknown domains
+// come last.
 std::vector<std::string> TakeOutOldest(std::vector<KnownRefresh>& known,
                                        const std::vector<std::string>& configured,
                                        std::size_t most);

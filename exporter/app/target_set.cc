@@ -177,13 +177,8 @@ tl::expected<CollectorPlan, LedgerFailure> TargetSet::MakePlan(const TargetConfi
   if (!memory) return tl::make_unexpected(memory.error());
   plan.baseline = memory->baseline;
   for (const RefreshAnswer& answer : memory->refreshes) {
-    const Refresh& refresh = answer.refresh;
     plan.known.push_back(
-        {.id = refresh.id,
-         .status = refresh.status,
-         .created_at = refresh.created_at,
-         .completed_at = refresh.completed_at,
-         .names_no_domain = refresh.status == RefreshStatus::kFailed && refresh.domains.empty()});
+        {.id = answer.refresh.id, .summary = SummaryOf(answer.refresh, answer.left_out.counts)});
   }
   setup.unwatched_ids = TakeOutOldest(plan.known, plan.refresh_ids, plan.discovery.max_refreshes);
   setup.memory = std::make_shared<CollectorMemory>(std::move(*memory));

@@ -77,7 +77,7 @@ std::vector<FinishedEntry> FinishedOldestLast(const TargetState& target, const S
     finished.reserve(finished.size() + refreshes.size());
     std::size_t position = 0;
     for (const RefreshState& refresh : refreshes) {
-      if (refresh.is_final) {
+      if (refresh.is_final()) {
         finished.push_back({refresh.created_at, metrics.Count(refresh, scale), index, position});
       }
       ++position;
@@ -125,7 +125,7 @@ void SeriesBudget::LeaveOut(const TargetState& target, const SeriesScale& scale,
   LeaveOutFinished(target, scale, left_out_, excess);
   LeaveOutFromTheEnd(target, &CollectorState::refreshes, left_out_, &LeftOut::refreshes, kRefresh,
                      excess, [&](const RefreshState& refresh) {
-                       return refresh.is_final ? 0 : of_refresh.Count(refresh, scale);
+                       return refresh.is_final() ? 0 : of_refresh.Count(refresh, scale);
                      });
   LeaveOutFromTheEnd(target, &CollectorState::domains, left_out_, &LeftOut::domains, kDomain,
                      excess,

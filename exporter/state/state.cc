@@ -19,7 +19,7 @@ std::size_t CountUnlisted(const CollectorState& collector) {
 }
 
 bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTime now) {
-  if (refresh.is_final) return false;
+  if (refresh.is_final()) return false;
   if (refresh.status == RefreshStatus::kNotFound && !refresh.is_watched) return false;
   return now - refresh.answered_at >=
          std::max(options.stale_after, kPollsUntilStale * refresh.answer_gap);

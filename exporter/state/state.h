@@ -18,6 +18,7 @@
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
 #include "collectors/model/family.h"
+#include "collectors/model/finished_summary.h"
 #include "collectors/model/refresh.h"
 #include "collectors/poll/poll_update.h"
 #include "exporter/history/duration_histogram.h"
@@ -71,16 +72,19 @@ struct NamedDomain {
 struct RefreshState {
   explicit RefreshState(LabelValue refresh_id) : id(std::move(refresh_id)) {}
 
+  // As RefreshAnswer has it: needs no answer to stay known.
+  bool is_final() const { return finished.has_value(); }
+
   LabelValue id;
   bool is_configured = false;  // else discovered
   bool is_watched = true;      // false: nobody will ask for it again
   bool is_vanished = false;    // not watched because the complete list has it no more
   RefreshStatus status = RefreshStatus::kUnknown;  // as last known
   std::string unknown_status;                      // as Refresh::unknown_status
-  bool is_final = false;    // as RefreshAnswer has it: needs no answer to stay known
-  bool unanswered = false;  // the latest request got no usable answer
-  bool was_seen = false;    // at least one answer described it
+  bool unanswered = false;                         // the latest request got no usable answer
+  bool was_seen = false;                           // at least one answer described it
   bool was_finished_when_first_seen = false;
+  std::optional<FinishedSummary> finished;  // as the last final answer said; none after another
   AnomalySet counted_anomalies;
   std::optional<WallTime> created_at;
   std::optional<WallTime> completed_at;

@@ -37,19 +37,23 @@ void KeepDetail(DomainState& domain, const DomainRefresh& named) {
 }
 
 bool FailedForUnknownDomains(const RefreshState& refresh) {
-  return refresh.is_final && refresh.status == RefreshStatus::kFailed && refresh.domains.empty() &&
-         refresh.left_out.counts == LeftOutDomains{}.counts;
+  return refresh.status == RefreshStatus::kFailed && refresh.finished &&
+         refresh.finished->FailedForUnknownDomains();
 }
 
-// A finished refresh that was not found for a while has changed only if it came back otherwise; a
-// time that is taken for none now was told before.
+FinishedSummary SummaryOf(const RefreshAnswer& answer) {
+  return cckm::SummaryOf(answer.refresh, answer.left_out.counts);
+}
+
+// A time that is taken for none now was told before.
 bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) {
-  if (!state.is_final) return false;
-  const bool same_status =
-      state.status == RefreshStatus::kNotFound || state.status == answer.refresh.status;
-  const bool same_time = state.completed_at == answer.refresh.completed_at ||
-                         answer.refresh.anomalies.Has(Anomaly::kBadTimestamp);
-  return !answer.is_final || !same_status || !same_time;
+  if (!state.finished) return false;
+  FinishedSummary told = SummaryOf(answer);
+  if (answer.refresh.anomalies.Has(Anomaly::kBadTimestamp)) {
+    told.created_at.reset();
+    told.completed_at.reset();
+  }
+  return !answer.is_final || Contradicts(told, *state.finished);
 }
 
 }  // namespace
@@ -77,9 +81,9 @@ AnomalySet StateReducer::Reduce(const RefreshAnswer& answer) {
   state->is_vanished = false;
   AnomalySet anomalies = answer.refresh.anomalies;
   if (answer.kind == RefreshAnswer::Kind::kNoUsableAnswer) {
-    state->unanswered = !state->is_final;
+    state->unanswered = !state->is_final();
   } else {
-    const bool is_next_in_turn = state->was_seen && !state->unanswered && !state->is_final;
+    const bool is_next_in_turn = state->was_seen && !state->unanswered && !state->is_final();
     state->answer_gap = is_next_in_turn ? setting_.now - state->answered_at : Nanoseconds::zero();
     state->unanswered = false;
     state->answered_at = setting_.now;
@@ -115,7 +119,7 @@ void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answe
   if (is_first_answer) state.was_finished_when_first_seen = IsFinished(refresh.status);
   state.status = refresh.status;
   state.unknown_status = refresh.unknown_status;
-  state.is_final = answer.is_final;
+  state.finished = answer.is_final ? std::optional(SummaryOf(answer)) : std::nullopt;
   if (refresh.created_at < state.created_at) newest_may_have_changed_ = true;
   state.created_at = refresh.created_at;
   state.completed_at = refresh.completed_at;
@@ -258,7 +262,7 @@ DomainState& StateReducer::AddDomain(LabelValue id, std::uint64_t first_update) 
 bool StateReducer::Leaves(const RefreshState& refresh) const {
   if (refresh.is_configured) return false;
   const bool was_let_go = !refresh.is_watched && !(refresh.is_vanished && collector_.discovers);
-  const bool is_over = was_let_go || (refresh.is_final && refresh.completed_at &&
+  const bool is_over = was_let_go || (refresh.is_final() && refresh.completed_at &&
                                       *refresh.completed_at + kShownAfterEnd <= setting_.wall_now);
   if (!is_over) return false;
   const auto is_its_newest = [&](const NamedDomain& named) {

@@ -9,7 +9,7 @@ namespace {
 
 // What it says names domains that nobody knows.
 bool IsUnknown(const RefreshState& refresh) {
-  if (!refresh.is_watched || refresh.is_final || refresh.status == RefreshStatus::kNotFound) {
+  if (!refresh.is_watched || refresh.is_final() || refresh.status == RefreshStatus::kNotFound) {
     return false;
   }
   return refresh.unanswered || !refresh.was_seen;

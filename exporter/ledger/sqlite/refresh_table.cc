@@ -28,8 +28,7 @@ constexpr std::string_view kOldestSql =
 }  // namespace
 
 bool RefreshRow::SaysTheSameAs(const RefreshRow& other) const {
-  return refresh.status == other.refresh.status && refresh.created_at == other.refresh.created_at &&
-         refresh.completed_at == other.refresh.completed_at && domains == other.domains &&
+  return SummaryOf(refresh) == SummaryOf(other.refresh) && domains == other.domains &&
          left_out == other.left_out;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/model/finished_summary.h"
 #include "collectors/model/refresh.h"
 #include "exporter/ledger/sqlite/codec.h"
 #include "exporter/ledger/sqlite/table.h"

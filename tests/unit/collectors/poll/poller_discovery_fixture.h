@@ -48,6 +48,15 @@ class PollerDiscoveryTest : public ::testing::Test {
     poller_->Run(stop.get_token());
   }
 
+  // A completed one, as a ledger gives it back.
+  static KnownRefresh Known(const FakeJob& job) {
+    return {.id = job.id,
+            .summary = {.status = RefreshStatus::kCompleted,
+                        .created_at = job.created,
+                        .completed_at = job.completed,
+                        .domains = {0, static_cast<std::uint32_t>(job.domains.size())}}};
+  }
+
   std::size_t Count(std::string_view part) const {
     return static_cast<std::size_t>(std::ranges::count_if(
         client_.paths(),

@@ -42,7 +42,7 @@ TEST_F(PollerDiscoveryTest, WithObserveHistoryOrAnOldBaselineWhatHadFinishedCoun
 
 TEST_F(PollerDiscoveryTest, WhatIsKnownFromBeforeIsNotTakenAgain) {
   appliance_.jobs = {{.id = "a", .completed = clock_.Now() + 1s}};
-  Plan().known = {{"a", RefreshStatus::kCompleted, FakeClock::kStart, clock_.Now() + 1s}};
+  Plan().known = {Known(appliance_.jobs[0])};
   RunFor(5min);
   EXPECT_EQ(FinalAnswers(), "");
 }
@@ -52,10 +52,40 @@ TEST_F(PollerDiscoveryTest, WhatIsKnownFromBeforeIsTakenAgainWhereAFailureNamesN
   const WallTime end = clock_.Now() + 1s;
   appliance_.jobs = {{.id = "a", .completed = end},
                      {.id = "f", .completed = end, .domains = {}, .status = "failed"}};
-  Plan().known = {{"a", RefreshStatus::kCompleted, FakeClock::kStart, end},
-                  {"f", RefreshStatus::kFailed, FakeClock::kStart, end, true}};
+  Plan().known = {
+      Known(appliance_.jobs[0]),
+      {"f",
+       {.status = RefreshStatus::kFailed, .created_at = FakeClock::kStart, .completed_at = end}}};
   RunFor(5min);
   EXPECT_EQ(FinalAnswers(), "a+ f+ ") << "once, since their units are known then";
+}
+
+TEST_F(PollerDiscoveryTest, OfWhatIsKnownTheListTellsWhatHasChangedAndNotWhatItLacks) {
+  const FakeJob known{.id = "a", .completed = clock_.Now() + 1s, .domains = {"d1", "d2"}};
+  FakeJob without_end = known;
+  without_end.completed.reset();
+  without_end.status = "completed";
+  FakeJob without_domains = known;
+  without_domains.domains.clear();
+  FakeJob of_another_domain = known;
+  of_another_domain.domains.emplace_back("d3");
+  FakeJob created_later = known;
+  created_later.created += 1s;
+  Plan().baseline = clock_.Now();
+  for (const FakeJob& told : {known, without_end, without_domains}) {
+    poller_.reset();
+    Plan().known = {Known(known)};
+    appliance_.jobs = {told};
+    RunFor(5min);
+    EXPECT_EQ(FinalAnswers(), "") << told.Json();
+  }
+  for (const FakeJob& told : {of_another_domain, created_later}) {
+    poller_.reset();
+    listener_.updates.clear();
+    appliance_.jobs = {told};
+    RunFor(5min);
+    EXPECT_EQ(FinalAnswers(), "a+ ") << told.Json();
+  }
 }
 
 TEST_F(PollerDiscoveryTest, OfTooManyTheUnfinishedAndTheNewestAreWatched) {
@@ -83,8 +113,7 @@ TEST_F(PollerDiscoveryTest, OfMoreThanMayBeWatchedFromNowOnTheNewestStay) {
     const WallTime created = clock_.Now() - std::chrono::hours(i + 1);
     appliance_.jobs.push_back(
         {.id = "f" + std::to_string(i), .created = created, .completed = created + 1min});
-    const FakeJob& job = appliance_.jobs.back();
-    Plan().known.push_back({job.id, RefreshStatus::kCompleted, job.created, job.completed});
+    Plan().known.push_back(Known(appliance_.jobs.back()));
   }
   RunFor(1ms);
   std::set<std::string> left;
@@ -208,7 +237,7 @@ TEST_F(PollerDiscoveryTest, ARecheckWithoutCompletionTimeOfAKnownRefreshChangesN
   Plan().discovery.enabled = false;
   plan_.schedule.recheck_interval = 10min;
   Plan().refresh_ids = {"a"};
-  Plan().known = {{"a", RefreshStatus::kCompleted, FakeClock::kStart, FakeClock::kStart + 8s}};
+  Plan().known = {Known({.id = "a", .completed = FakeClock::kStart + 8s})};
   appliance_.jobs = {{.id = "a", .status = "completed"}};
   RunFor(1min);
   for (const PollUpdate& update : listener_.updates) {

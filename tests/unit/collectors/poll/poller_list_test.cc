@@ -92,7 +92,7 @@ TEST_F(PollerListTest, AmongAHundredThousandFinishedAHundredAreAskedForByIdAlone
     for (int i = 0; i < 100'000; ++i) {
       FakeJob& job = appliance_.jobs[static_cast<std::size_t>(i)];
       job.completed = clock_.Now();
-      Plan().known.push_back({job.id, RefreshStatus::kCompleted, job.created, job.completed});
+      Plan().known.push_back(Known(job));
     }
     for (const FakeJob& job : appliance_.jobs) Plan().refresh_ids.push_back(job.id);
     if (!tells_total) appliance_.total = [](std::uint64_t) { return std::nullopt; };

@@ -40,15 +40,11 @@ TEST_F(WatchlistTest, EntriesAreFoundInAnyOrder) {
 TEST_F(WatchlistTest, OfWhatIsKnownFromBeforeTheOldestAreOutAndTheConfiguredStay) {
   std::vector<KnownRefresh> known;
   for (int age = 0; age < 5; ++age) {
-    known.push_back({.id = std::to_string(age),
-                     .created_at = WallTime(100h) - age * 1h,
-                     .completed_at = std::nullopt});
+    known.push_back(
+        {.id = std::to_string(age), .summary = {.created_at = WallTime(100h) - age * 1h}});
   }
-  known.push_back({.id = "undated", .created_at = std::nullopt, .completed_at = std::nullopt});
-  known.push_back({.id = "nameless",
-                   .created_at = std::nullopt,
-                   .completed_at = std::nullopt,
-                   .names_no_domain = true});
+  known.push_back({.id = "undated", .summary = {}});
+  known.push_back({.id = "nameless", .summary = {.status = RefreshStatus::kFailed}});
   EXPECT_EQ(TakeOutOldest(known, {"4"}, 2), (std::vector<std::string>{"1", "2", "3", "undated"}));
   EXPECT_EQ(known.size(), 3U);
   EXPECT_TRUE(TakeOutOldest(known, {"4"}, 2).empty());

@@ -26,11 +26,8 @@ CollectorMemory MemoryOf(const Ledger& ledger, const CollectorSetup& collector, 
 std::vector<KnownRefresh> KnownOf(const CollectorMemory& memory) {
   std::vector<KnownRefresh> known;
   for (const RefreshAnswer& answer : memory.refreshes) {
-    const Refresh& refresh = answer.refresh;
-    const bool names_no_domain =
-        refresh.status == RefreshStatus::kFailed && refresh.domains.empty();
     known.push_back(
-        {refresh.id, refresh.status, refresh.created_at, refresh.completed_at, names_no_domain});
+        {.id = answer.refresh.id, .summary = SummaryOf(answer.refresh, answer.left_out.counts)});
   }
   return known;
 }

@@ -32,7 +32,7 @@ TEST_F(StateStoreTest, IsPolledOnceEveryCollectorOfEveryTargetEndedAPoll) {
   Apply(PollEnd("a", "dsm", true));
   Apply(PollEnd("a", "aws", false));
   EXPECT_FALSE(state.EveryTargetWasPolledInUpdate());
-  Apply(UpdateOf("b", "dsm", {Running("r1")}));
+  Apply(UpdateOf("b", "dsm", {Running("r1", {})}));
   EXPECT_FALSE(state.EveryTargetWasPolledInUpdate()) << "answers are not yet the end of a poll";
   Apply(PollEnd("b", "dsm", false));
   const auto update = state.EveryTargetWasPolledInUpdate();
@@ -178,17 +178,49 @@ TEST_F(StateStoreTest, AFinishedRefreshThatWasGoneAndCameBackUnchangedIsNoAnomal
   EXPECT_TRUE(state.Apply(UpdateOf("a", "dsm", {Finished("r1", {"d1"})})).empty());
 }
 
-TEST_F(StateStoreTest, AFinishedRefreshWhoseEndChangesIsAnAnomaly) {
-  Apply({Finished("r1", {"d1"}), Finished("r2", {"d1"}), Finished("r3", {"d1"})});
-  RefreshAnswer later = Finished("r1", {"d1"});
+TEST_F(StateStoreTest, AFinishedRefreshThatSaysSomethingElseIsAnAnomaly) {
+  RefreshAnswer later = Finished("later", {"d1"});
   *later.refresh.completed_at += 1s;
-  RefreshAnswer failed = Finished("r2", {"d1"});
+  RefreshAnswer created = Finished("created", {"d1"});
+  *created.refresh.created_at -= 1s;
+  RefreshAnswer failed = Finished("failed", {"d1"});
   failed.refresh.status = RefreshStatus::kFailed;
-  const auto found = state.Apply(UpdateOf("a", "dsm", {later, failed, Running("r3", {"d1"})}));
-  ASSERT_EQ(found.size(), 3U);
+  RefreshAnswer domain = Finished("domain", {"d1"});
+  domain.refresh.domains[0].status = DomainStatus::kFailed;
+  const std::vector<RefreshAnswer> others = {
+      later, created, failed, domain, Running("runs", {"d1"}), Finished("more", {"d1", "d2"})};
+  std::vector<RefreshAnswer> before;
+  std::vector<std::string> ids;
+  for (const RefreshAnswer& other : others) {
+    ids.push_back(other.refresh.id);
+    before.push_back(Finished(ids.back(), {"d1"}));
+  }
+  state.SetTarget(Target("a", {Watching("dsm", ids)}));
+  EXPECT_TRUE(Apply(before).empty());
+  EXPECT_TRUE(Apply(before).empty());
+  const auto found = Apply(others);
+  ASSERT_EQ(found.size(), others.size());
   for (const NewAnomalies& anomalies : found) {
     EXPECT_TRUE(anomalies.kinds.Has(Anomaly::kChangedAfterFinish)) << anomalies.refresh_id;
   }
+}
+
+TEST_F(StateStoreTest, AFinishedRefreshThatWasGoneAndCameBackWithAnotherEndIsAnAnomaly) {
+  RefreshAnswer gone = WithoutAnswer("r1");
+  gone.kind = RefreshAnswer::Kind::kNotFound;
+  RefreshAnswer failed = Finished("r1", {"d1"});
+  failed.refresh.status = RefreshStatus::kFailed;
+  Apply({Finished("r1", {"d1"})});
+  Apply({gone});
+  EXPECT_EQ(Apply({failed}).size(), 1U);
+}
+
+// Which ones max_domains has room for is nothing that the appliance says.
+TEST_F(StateStoreTest, AFinishedRefreshOfWhichOtherDomainsAreKeptIsNoAnomaly) {
+  RefreshAnswer fewer = Finished("r1", {"d1"});
+  fewer.left_out.counts[static_cast<std::size_t>(DomainStatus::kCompleted)] = 1;
+  Apply({Finished("r1", {"d1", "d2"})});
+  EXPECT_TRUE(Apply({fewer}).empty());
 }
 
 TEST_F(StateStoreTest, ARefreshThatIsConfiguredAgainIsShownAsTheLedgerKnowsIt) {
