@@ -4,22 +4,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <vector>
 
 namespace cckm {
-namespace {
-
-// What is left to read would make libcurl take the socket for alive.
-void DrainAndShutDown(int socket) {
-  std::array<char, 16384> bytes;
-  for (int parts = 0; parts < 64; ++parts) {
-    if (::recv(socket, bytes.data(), bytes.size(), MSG_DONTWAIT) <= 0) break;
-  }
-  ::shutdown(socket, SHUT_RDWR);
-}
-
-}  // namespace
 
 CURLcode OpenSockets::Watch(CURL* easy) {
   const CURLcode code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &OpenSockets::Close);
@@ -32,7 +19,7 @@ void OpenSockets::ShutDownReadable() const {
   for (const auto& [socket, number] : numbers_) watched.push_back({socket, POLLIN, 0});
   if (watched.empty() || ::poll(watched.data(), watched.size(), 0) <= 0) return;
   for (const pollfd& entry : watched) {
-    if (entry.revents != 0) DrainAndShutDown(entry.fd);
+    if (entry.revents != 0) ::shutdown(entry.fd, SHUT_RDWR);
   }
 }
 
@@ -43,7 +30,7 @@ std::uint64_t OpenSockets::NumberOf(curl_socket_t socket) const {
 
 void OpenSockets::ShutDown(std::uint64_t number) const {
   for (const auto& [socket, its_number] : numbers_) {
-    if (its_number == number) DrainAndShutDown(socket);
+    if (its_number == number) ::shutdown(socket, SHUT_RDWR);
   }
 }
 

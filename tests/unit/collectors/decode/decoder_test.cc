@@ -335,24 +335,6 @@ TEST(DecoderTest, WhatIsMissingAtTheEndIsNotTheDecodersBusiness) {
   EXPECT_TRUE(decoded->anomalies.empty());
 }
 
-TEST(DecoderTest, ANumberThatNoVariableHoldsDisturbsNobodyWhoDoesNotReadIt) {
-  for (const char* number : {"18446744073709551616", "-9223372036854775809", "1e400"}) {
-    const std::string job = R"({"id":"r","revision":)" + std::string(number) +
-                            R"(,"overall_status":"completed","domains":["d"]})";
-    const auto decoded = Decode(job);
-    ASSERT_TRUE(decoded) << number;
-    EXPECT_EQ(decoded->status, RefreshStatus::kCompleted);
-    Decoder decoder;
-    const auto page = decoder.DecodeRefreshList(
-        R"({"skip":0,"limit":10,"total":)" + std::string(number) + R"(,"resources":[)" + job + "]}",
-        {*FindFamily("dsm")});
-    ASSERT_TRUE(page) << number;
-    EXPECT_EQ(page->refreshes.size(), 1U);
-    EXPECT_EQ(page->unusable.count, 0U);
-    EXPECT_EQ(page->frame.total, std::nullopt) << "as if the appliance had told none";
-  }
-}
-
 TEST(DecoderTest, SeveralOdditiesAreAllReported) {
   const auto decoded =
       Decode(R"({"id":"x","overall_status":"odd","createdAt":3,"updatedAt":"soon"})");

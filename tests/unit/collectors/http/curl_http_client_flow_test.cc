@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "tests/support/fakes/raw_server.h"
+#include "tests/support/fakes/temporary_folder.h"
+#include "tests/support/fakes/tls_server.h"
 #include "tests/unit/collectors/http/curl_http_client_fixture.h"
 #include "tests/unit/collectors/http/wire_server.h"
 
@@ -83,29 +85,62 @@ TEST_F(CurlHttpClientTest, AConnectionThatIsClosedIsNotUsedAgainAndNoOtherOneIsH
   EXPECT_EQ(Get(client, "/4").connection, third.connection);
 }
 
-// A kept connection on which bytes lie that nobody asked for.
-TEST_F(CurlHttpClientTest, AnAnswerThatNobodyAskedForIsNotTakenForThatOfTheNextRequest) {
-  std::binary_semaphore was_answered{0};
-  std::binary_semaphore lies_ready{0};
-  WireServer server([&, is_first = true](WireServer& script, Wire& wire) mutable {
-    if (!std::exchange(is_first, false)) {
-      if (script.ReadRequest(wire)) wire.Send(JsonAnswer("2"));
-      return wire.Hang();
-    }
-    script.ReadRequest(wire);
-    wire.Send(JsonAnswer("1"));
-    was_answered.acquire();
+// Answers the first request, and sends an answer that nobody asked for once `may_lie`; on another
+// connection it answers as it should.
+class LyingServer {
+ public:
+  // `tls` may be null: plain.
+  explicit LyingServer(SSL_CTX* tls)
+      : server_([this, tls](WireServer& script, Wire& wire) {
+          if (tls != nullptr && !wire.StartTls(tls)) return;
+          const bool is_first = !was_connected_.exchange(true);
+          if (script.ReadRequest(wire)) wire.Send(JsonAnswer(is_first ? "1" : "2"));
+          if (is_first) Lie(wire);
+          wire.Hang();
+        }) {}
+  ~LyingServer() { may_lie_.release(); }
+  LyingServer(const LyingServer&) = delete;
+  LyingServer& operator=(const LyingServer&) = delete;
+
+  std::string host() const { return server_.host(); }
+
+  // Returns when it lies ready for the client.
+  void LetLie() {
+    may_lie_.release();
+    has_lied_.acquire();
+  }
+
+ private:
+  void Lie(Wire& wire) {
+    may_lie_.acquire();
     wire.Send(JsonAnswer("nobody asked"));
-    lies_ready.release();
-    wire.Hang();
-  });
-  CurlHttpClient client(OptionsFor("http://" + server.host()));
-  ASSERT_TRUE(Get(client, "/1").answer);
-  was_answered.release();
-  lies_ready.acquire();
-  const HttpResult second = Get(client, "/2");
-  ASSERT_TRUE(second.answer) << second.answer.error().message;
-  EXPECT_EQ(second.answer->body, "2");
+    has_lied_.release();
+  }
+
+  std::binary_semaphore may_lie_{0};
+  std::binary_semaphore has_lied_{0};
+  std::atomic<bool> was_connected_ = false;
+  WireServer server_;
+};
+
+TEST_F(CurlHttpClientTest, AnAnswerThatNobodyAskedForIsNotTakenForThatOfTheNextRequest) {
+  const Identities identities;
+  const TlsContext context = identities.MakeContext({});
+  const TemporaryFolder folder;
+  folder.Replace("ca.pem", identities.authority());
+  for (const bool speaks_tls : {false, true}) {
+    SCOPED_TRACE(speaks_tls);
+    LyingServer server(speaks_tls ? context.get() : nullptr);
+    HttpClientOptions options = OptionsFor((speaks_tls ? "https://" : "http://") + server.host());
+    if (speaks_tls) options.tls.files.ca_file = folder.File("ca.pem");
+    CurlHttpClient client(std::move(options));
+    const HttpResult first = Get(client, "/1");
+    ASSERT_TRUE(first.answer) << first.answer.error().message;
+    server.LetLie();
+    const HttpResult second = Get(client, "/2");
+    ASSERT_TRUE(second.answer) << second.answer.error().message;
+    EXPECT_EQ(second.answer->body, "2");
+  }
 }
 
 TEST_F(CurlHttpClientTest, AnswersMoreRequestsThanItHasConnections) {
