@@ -45,7 +45,7 @@ FinishedSummary SummaryOf(const RefreshAnswer& answer) {
   return cckm::SummaryOf(answer.refresh, answer.left_out.counts);
 }
 
-// A time that is taken for none now was told before.
+// A time that is taken for none now was told before, whatever stands in for it.
 bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) {
   if (!state.finished) return false;
   FinishedSummary told = SummaryOf(answer);

@@ -86,7 +86,7 @@ TEST_F(StateStoreTest, OneThatWasDatedInTheFutureIsNotTheNewestOnceItsTimeIsNone
   later.refresh.status = RefreshStatus::kFailed;
   later.refresh.domains[0].status = DomainStatus::kFailed;
   future.refresh.created_at.reset();
-  future.refresh.completed_at.reset();
+  future.refresh.completed_at = FakeClock::kStart;  // updatedAt stands in for it
   future.refresh.anomalies.Add(Anomaly::kBadTimestamp);
   const auto found = state.Apply(UpdateOf("a", "dsm", {future}));
   ASSERT_EQ(found.size(), 1U);

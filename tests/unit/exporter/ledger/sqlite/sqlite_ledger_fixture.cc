@@ -92,7 +92,10 @@ Answers CommitTo(Ledger& ledger, std::string_view target, const Family& family,
     answers.push_back(FinalAnswer(refresh));
     answers.back().counts = counts;
   }
-  if (!ledger.Commit(target, family, {.now = FakeClock::kStart}, answers)) return {};
+  if (!ledger.Commit(target, family, {.now = FakeClock::kStart}, answers)) {
+    EXPECT_TRUE(std::ranges::none_of(answers, &RefreshAnswer::is_counted_now));
+    return {};
+  }
   Answers counted;
   for (const RefreshAnswer& answer : answers) counted.push_back(answer.is_counted_now);
   return counted;
