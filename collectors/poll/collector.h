@@ -38,16 +38,10 @@
 
 namespace cckm {
 
-struct CollectorPlan {
-  const Family* family = nullptr;
-  std::vector<std::string> refresh_ids = {};  // each valid and once
-  bool domain_names = false;                  // read the family's domain list, if it has one
-  DiscoverySettings discovery = {};
+struct CollectorPlan : CollectorSettings {
   // From the ledger: refreshes that are finished, and when the first discovery began.
   std::vector<KnownRefresh> known = {};
   std::optional<WallTime> baseline = {};
-  bool optional = false;  // that the appliance does not have the family is no fault
-  std::vector<std::string> success_texts = {};  // as ReadingRules has them
 };
 
 class Collector {

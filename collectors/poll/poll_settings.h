@@ -6,8 +6,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
+#include <vector>
 
 #include "collectors/base/clock.h"
+#include "collectors/model/family.h"
 
 namespace cckm {
 
@@ -28,6 +31,17 @@ struct DiscoverySettings {
   bool observe_history = false;  // count what had finished before the first discovery
 
   friend bool operator==(const DiscoverySettings&, const DiscoverySettings&) = default;
+};
+
+struct CollectorSettings {
+  const Family* family = nullptr;             // a row of Families()
+  std::vector<std::string> refresh_ids = {};  // each valid and once
+  bool domain_names = true;                   // read the family's domain list, if it has one
+  DiscoverySettings discovery = {};
+  bool optional = false;  // that the appliance does not have the family is no fault
+  std::vector<std::string> success_texts = {};  // as ReadingRules has them
+
+  friend bool operator==(const CollectorSettings&, const CollectorSettings&) = default;
 };
 
 }  // namespace cckm

@@ -165,12 +165,8 @@ WatchedRefreshIds::ErrorReporter TargetSet::ReportOf(const std::string& target) 
 tl::expected<CollectorPlan, LedgerFailure> TargetSet::MakePlan(const TargetConfig& target,
                                                                const CollectorConfig& config,
                                                                CollectorSetup& setup) const {
-  CollectorPlan plan{.family = config.family,
-                     .refresh_ids = setup.refresh_ids,
-                     .domain_names = config.domain_names,
-                     .discovery = config.discovery,
-                     .optional = config.optional,
-                     .success_texts = config.success_texts};
+  CollectorPlan plan{static_cast<const CollectorSettings&>(config)};
+  plan.refresh_ids = setup.refresh_ids;
   WantedRefreshes wanted{.refresh_ids = plan.refresh_ids, .finished_since = std::nullopt};
   if (config.discovery.enabled) wanted.finished_since = parts_.runtime.clock.Now() - kShownAfterEnd;
   auto memory = parts_.ledger.Restore(target.name, *config.family, wanted);

@@ -14,7 +14,6 @@
 
 #include "collectors/base/clock.h"
 #include "collectors/http/connection_options.h"
-#include "collectors/model/family.h"
 #include "collectors/poll/poll_settings.h"
 #include "collectors/session/login_options.h"
 
@@ -34,14 +33,8 @@ struct TargetSettings {
   friend bool operator==(const TargetSettings&, const TargetSettings&) = default;
 };
 
-struct CollectorConfig {
-  const Family* family = nullptr;                       // a row of Families()
-  std::vector<std::string> refresh_ids;                 // valid, each once, in the order written
-  std::vector<std::filesystem::path> refresh_id_files;  // globs, absolute
-  bool domain_names = true;
-  DiscoverySettings discovery;
-  bool optional = false;  // that the appliance does not have the family is no fault
-  std::vector<std::string> success_texts = {};  // not empty, at most 200 characters each
+struct CollectorConfig : CollectorSettings {
+  std::vector<std::filesystem::path> refresh_id_files = {};  // globs, absolute
 
   friend bool operator==(const CollectorConfig&, const CollectorConfig&) = default;
 };

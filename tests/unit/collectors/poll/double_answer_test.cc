@@ -158,7 +158,7 @@ TEST(DoubleAnswerTest, AnAnswerThatIsSentTwiceMakesNoRefreshShowTheStateOfAnothe
                            .user_agent = "test"});
     PollerPlan plan{
         .target = "cm",
-        .collectors = {{.family = FindFamily("dsm")}},
+        .collectors = {{{.family = FindFamily("dsm"), .domain_names = false}}},
         .schedule = {.poll_interval = 1ms, .recheck_interval = 2ms, .heartbeat_interval = 1h},
         .max_connections = 3};
     for (int i = 0; i < kRefreshes; ++i) {

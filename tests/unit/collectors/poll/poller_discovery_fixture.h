@@ -100,7 +100,9 @@ class PollerDiscoveryTest : public ::testing::Test {
   FakeHttpClient client_{clock_,
                          [this](const std::string& path) { return appliance_.Answer(path); }};
   PollerPlan plan_{.target = "cm",
-                   .collectors = {{.family = FindFamily("dsm"), .discovery = {.enabled = true}}},
+                   .collectors = {{{.family = FindFamily("dsm"),
+                                    .domain_names = false,
+                                    .discovery = {.enabled = true}}}},
                    .schedule = {.poll_interval = std::chrono::seconds(15),
                                 .recheck_interval = std::chrono::seconds(0),
                                 .heartbeat_interval = std::chrono::seconds(60)},

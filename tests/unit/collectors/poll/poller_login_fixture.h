@@ -185,7 +185,7 @@ class PollerLoginTest : public testing::Test {
   TimedClient timed_{client_, clock_};
   CountingListener listener_;
   PollerPlan plan_{.target = "cm",
-                   .collectors = {{.family = FindFamily("dsm"), .refresh_ids = {}}},
+                   .collectors = {{{.family = FindFamily("dsm"), .domain_names = false}}},
                    .schedule = {.poll_interval = std::chrono::seconds(1),
                                 .recheck_interval = std::chrono::hours(24),
                                 .heartbeat_interval = std::chrono::seconds(60)},

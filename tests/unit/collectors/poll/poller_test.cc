@@ -48,7 +48,8 @@ class PollerTest : public ::testing::Test {
                          }};
   PollerPlan plan_{
       .target = "cm",
-      .collectors = {{.family = FindFamily("dsm"), .refresh_ids = {"r1", "r2"}}},
+      .collectors =
+          {{{.family = FindFamily("dsm"), .refresh_ids = {"r1", "r2"}, .domain_names = false}}},
       .schedule = {.poll_interval = 15s, .recheck_interval = 24h, .heartbeat_interval = 60s},
       .max_connections = 8};
 
@@ -262,7 +263,8 @@ TEST_F(PollerTest, NeverUsesMoreConnectionsThanAllowed) {
 
 TEST_F(PollerTest, CollectorsTakeTurnsOnTheConnections) {
   plan_.max_connections = 1;
-  plan_.collectors.push_back({.family = FindFamily("external-cm"), .refresh_ids = {"x1", "x2"}});
+  plan_.collectors.push_back(
+      {{.family = FindFamily("external-cm"), .refresh_ids = {"x1", "x2"}, .domain_names = false}});
   RunFor(1ms);
   EXPECT_EQ(client_.paths(),
             std::vector<std::string>(
@@ -305,7 +307,8 @@ TEST_F(PollerTest, TellsHowFarTheAppliancesClockIsOff) {
 }
 
 TEST_F(PollerTest, RunFirstPollEndsWithTheFirstPollOfEveryCollector) {
-  plan_.collectors.push_back({.family = FindFamily("external-cm"), .refresh_ids = {"x1"}});
+  plan_.collectors.push_back(
+      {{.family = FindFamily("external-cm"), .refresh_ids = {"x1"}, .domain_names = false}});
   Poller poller(plan_, client_, token_, clock_, random_, listener_);
   poller.RunFirstPoll(std::stop_token());
   EXPECT_EQ(client_.paths().size(), 3U);

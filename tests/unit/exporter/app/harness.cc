@@ -54,10 +54,10 @@ PollerPlan PlanOf(const Harness::Setup& setup, const Ledger& ledger) {
       .target = "cm", .collectors = {}, .schedule = setup.schedule, .max_connections = 8};
   for (const CollectorSetup& collector : setup.collectors) {
     CollectorPlan& added =
-        plan.collectors.emplace_back(CollectorPlan{.family = collector.family,
-                                                   .refresh_ids = collector.refresh_ids,
-                                                   .domain_names = setup.domain_names,
-                                                   .discovery = setup.discovery});
+        plan.collectors.emplace_back(CollectorPlan{{.family = collector.family,
+                                                    .refresh_ids = collector.refresh_ids,
+                                                    .domain_names = setup.domain_names,
+                                                    .discovery = setup.discovery}});
     added.discovery.enabled = collector.discovers;
     const CollectorMemory memory = MemoryOf(ledger, collector, setup.start);
     added.baseline = memory.baseline;

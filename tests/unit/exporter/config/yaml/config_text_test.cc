@@ -41,11 +41,7 @@ class ConfigTextTest : public testing::Test {
     target.name = name;
     target.url = "https://" + name + ".example.com";
     target.authentication = std::move(authentication);
-    target.collectors = {{.family = FindFamily("dsm"),
-                          .refresh_ids = {"r1"},
-                          .refresh_id_files = {},
-                          .domain_names = true,
-                          .discovery = {}}};
+    target.collectors = {{{.family = FindFamily("dsm"), .refresh_ids = {"r1"}}}};
     return target;
   }
 
@@ -81,11 +77,8 @@ class ConfigTextTest : public testing::Test {
                        .allow_http = true};
     target.collectors.front().optional = true;
     target.collectors.front().success_texts = {"fine: #1", "true"};
-    target.collectors.push_back({.family = FindFamily("external-cm"),
-                                 .refresh_ids = {"1", "true", "a:b", "0x10", "-", "~x.y_z"},
-                                 .refresh_id_files = {},
-                                 .domain_names = true,
-                                 .discovery = {}});
+    target.collectors.push_back({{.family = FindFamily("external-cm"),
+                                  .refresh_ids = {"1", "true", "a:b", "0x10", "-", "~x.y_z"}}});
     target.collectors.back().refresh_ids.back() = "x.y_z";
     return target;
   }
