@@ -12,12 +12,13 @@ tools=$(tests/fetch_prometheus.sh)
 tests/fetch_alertmanager.sh >/dev/null
 
 say "Build (build/release)"
-cmake --preset release >/dev/null
-cmake --build build/release | tail -n 1
-
-say "Tests"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+cmake --preset release >/dev/null
+cmake --build build/release >"$work/build.log" || { tail -n 60 "$work/build.log"; exit 1; }
+tail -n 1 "$work/build.log"
+
+say "Tests"
 mkdir "$work/expositions"
 export CCKM_EXPOSITIONS=$work/expositions
 export CCKM_PROMETHEUS=$tools/prometheus CCKM_PROMTOOL=$tools/promtool

@@ -11,13 +11,15 @@ export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1
 export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 cmake --preset "$preset" >/dev/null
+log=build/$preset/build.log
+build() { cmake --build --preset "$preset" --target "$@" >"$log" || { tail -n 60 "$log"; exit 1; }; tail -n 1 "$log"; }
 if [ "$preset" = tsan ]; then
-  cmake --build --preset "$preset" --target thread_tests | tail -n 1
+  build thread_tests
   build/tsan/tests/unit/thread_tests --gtest_brief=1
 else
   # As one process each: with a sanitizer a start takes longer than most tests.
   large='*ADayOfFaults*:FlatDayTest.*:*AHundredThousand*:*TwoThousandRefreshesASecond*:*WithoutAnEnd*'
-  cmake --build --preset "$preset" --target collectors_tests exporter_tests | tail -n 1
+  build collectors_tests exporter_tests
   "build/$preset/tests/unit/collectors_tests" --gtest_brief=1 --gtest_filter="-$large" >"build/$preset/collectors_tests.log" 2>&1 &
   collectors=$!
   "build/$preset/tests/unit/exporter_tests" --gtest_brief=1 --gtest_filter="-$large"

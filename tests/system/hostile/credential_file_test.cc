@@ -104,7 +104,7 @@ TEST_P(CredentialFileTest, ATokenFileIsCheckedAtStart) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, CredentialFileTest, testing::ValuesIn(FileCases()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& test) { return test.param.name; });
 
 }  // namespace
 }  // namespace cckm

@@ -57,7 +57,7 @@ TEST_P(HostileTest, ShowsTheRightFaultAndRecovers) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, HostileTest, testing::ValuesIn(Names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& test) { return test.param; });
 
 TEST(HostileWorldTest, HoldsAtLeast75CasesThatAreAllNamedOnce) {
   EXPECT_GE(Names().size(), 75U);
