@@ -328,17 +328,19 @@ uninstalls_what_was_installed() {
 
 has_what_operators_need() {
   local file
+  dpkg-deb --contents "$work/0.1.0.deb" >"$work/contents"
   for file in doc/cckm-exporter/README.md doc/cckm-exporter/deploy/docs/metrics.md doc/cckm-exporter/examples/config.yml \
     doc/cckm-exporter/deploy/runbooks/CCKMCollectorDown.md bash-completion/completions/cckm_exporter \
     cckm-exporter/grafana/provisioning cckm-exporter/prometheus/scrape/bare-host.yml cckm-exporter/cckm.schema.json; do
-    dpkg-deb --contents "$work/0.1.0.deb" | grep -q " ./usr/share/$file" || { echo "no $file"; return 1; }
+    grep -q " ./usr/share/$file" "$work/contents" || { echo "no $file"; return 1; }
   done
 }
 
 has_symbols_for_debuggers() {
   mkdir "$work/symbols"
   dpkg-deb --extract "$work/0.1.0/"*.ddeb "$work/symbols"
-  find "$work/symbols" -name '*.debug' -exec readelf --sections {} + | grep -q '\.debug_info'
+  find "$work/symbols" -name '*.debug' -exec readelf --sections {} + >"$work/sections"
+  grep -q '\.debug_info' "$work/sections"
 }
 
 check "package, made with umask 077" make_package 0.1.0 077
