@@ -331,7 +331,7 @@ has_what_operators_need() {
   dpkg-deb --contents "$work/0.1.0.deb" >"$work/contents"
   for file in doc/cckm-exporter/README.md doc/cckm-exporter/deploy/docs/metrics.md doc/cckm-exporter/examples/config.yml \
     doc/cckm-exporter/deploy/runbooks/CCKMCollectorDown.md bash-completion/completions/cckm_exporter \
-    cckm-exporter/grafana/provisioning cckm-exporter/prometheus/scrape/bare-host.yml cckm-exporter/cckm.schema.json; do
+    cckm-exporter/provisioning/dashboards/cckm.yml cckm-exporter/scrape/bare-host.yml cckm-exporter/cckm.schema.json; do
     grep -q " ./usr/share/$file" "$work/contents" || { echo "no $file"; return 1; }
   done
 }
