@@ -39,7 +39,8 @@ fi
 
 say "Build (build/release; the first time takes some minutes)"
 cmake --preset release >/dev/null
-cmake --build build/release --target cckm_exporter ciphertrust_simulator | tail -n 1
+built=$(cmake --build build/release --target cckm_exporter ciphertrust_simulator) || { tail -n 60 <<<"$built"; exit 1; }
+tail -n 1 <<<"$built"
 
 folder=$(mktemp -d)
 trap 'end_children; rm -rf "$folder"' EXIT

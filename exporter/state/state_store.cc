@@ -69,7 +69,7 @@ struct Labelled {
 };
 
 void ReduceLists(CollectorState& collector, const PollUpdate& update, Labelled labelled,
-                 StateReducer& folder) {
+                 StateReducer& reducer) {
   Unwatch(collector, update.unwatched, false);
   Unwatch(collector, update.vanished, true);
   if (update.listing) {
@@ -79,9 +79,9 @@ void ReduceLists(CollectorState& collector, const PollUpdate& update, Labelled l
     collector.left_out_domains = std::move(labelled.left_out_domains);
     collector.left_out_domains_are_all = update.listing->left_out_domains_are_all;
   }
-  if (labelled.listing) folder.ReduceDomainListing(std::move(*labelled.listing));
+  if (labelled.listing) reducer.ReduceDomainListing(std::move(*labelled.listing));
   if (update.ended || update.listing || !update.unwatched.empty() || !update.vanished.empty()) {
-    folder.NeedSweep();
+    reducer.NeedSweep();
   }
 }
 
@@ -144,9 +144,9 @@ void StateStore::SetTarget(TargetSetup setup) {
 // Decides what is shown after a change of what is watched.
 void StateStore::Sweep(CollectorState& collector) {
   const DomainLabels no_labels;
-  StateReducer folder = FolderOf(collector, no_labels, clock_.SteadyNow(), clock_.Now());
-  folder.NeedSweep();
-  folder.Finish();
+  StateReducer reducer = ReducerFor(collector, no_labels, clock_.SteadyNow(), clock_.Now());
+  reducer.NeedSweep();
+  reducer.Finish();
   collector.dropped_domains = CountLeftOut(collector.refreshes);
 }
 
@@ -177,7 +177,7 @@ void StateStore::RestoreCounts(CollectorState& collector, CollectorMemory& memor
 // Those that the state does not know yet: their poller takes them for known, and asks for none.
 void StateStore::RestoreRefreshes(CollectorState& collector, CollectorMemory memory) {
   const DomainLabels no_labels;
-  StateReducer folder = FolderOf(collector, no_labels, clock_.SteadyNow(), clock_.Now());
+  StateReducer reducer = ReducerFor(collector, no_labels, clock_.SteadyNow(), clock_.Now());
   DomainGate gate;
   const std::size_t most = MostDomainsOf(collector);
   for (RefreshAnswer& answer : memory.refreshes) {
@@ -193,13 +193,13 @@ void StateStore::RestoreRefreshes(CollectorState& collector, CollectorMemory mem
     });
     // Of those that were left out before, nobody knows which they are.
     if (some_were_left_out) answer.left_out.marks.clear();
-    folder.Reduce(answer);
-    if (answer.counts) folder.RestoreExemplar(answer.refresh);
+    reducer.Reduce(answer);
+    if (answer.counts) reducer.RestoreExemplar(answer.refresh);
   }
 }
 
-StateReducer StateStore::FolderOf(CollectorState& collector, const DomainLabels& labels,
-                                  SteadyTime now, WallTime wall_now) {
+StateReducer StateStore::ReducerFor(CollectorState& collector, const DomainLabels& labels,
+                                    SteadyTime now, WallTime wall_now) {
   return {collector,
           {.bounds = bounds_,
            .labels = labels,
@@ -265,14 +265,14 @@ std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update) {
   CollectorState* collector = FindCollector(update.target, *update.family);
   if (collector == nullptr) return {};
   FindTarget(update.target)->observation = update.observation;
-  StateReducer folder = FolderOf(*collector, labelled.domains, update.at, update.wall_time);
+  StateReducer reducer = ReducerFor(*collector, labelled.domains, update.at, update.wall_time);
   std::vector<NewAnomalies> anomalies;
   for (const RefreshAnswer& answer : update.answers) {
-    const AnomalySet found = folder.Reduce(answer);
+    const AnomalySet found = reducer.Reduce(answer);
     if (!found.empty()) anomalies.push_back({answer.refresh.id, found});
   }
-  ReduceLists(*collector, update, std::move(labelled), folder);
-  folder.Finish();
+  ReduceLists(*collector, update, std::move(labelled), reducer);
+  reducer.Finish();
   ReducePoll(collector->poll, update, updates_);
   return anomalies;
 }
@@ -282,8 +282,8 @@ void StateStore::Count(const PollUpdate& update) {
   const MutexLock lock(mutex_);
   CollectorState* collector = FindCollector(update.target, *update.family);
   if (collector == nullptr) return;
-  StateReducer folder = FolderOf(*collector, labels, update.at, update.wall_time);
-  for (const RefreshAnswer& answer : update.answers) folder.TakeStored(answer);
+  StateReducer reducer = ReducerFor(*collector, labels, update.at, update.wall_time);
+  for (const RefreshAnswer& answer : update.answers) reducer.TakeStored(answer);
 }
 
 std::vector<MetDomain> StateStore::TakeMetDomains(std::string_view target, const Family& family) {

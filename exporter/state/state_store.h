@@ -121,8 +121,8 @@ class StateStore {
   std::size_t RoomOf(std::string_view target);
   // What the collector's target has room for besides the domains of its other collectors.
   std::size_t MostDomainsOf(const CollectorState& collector) CCKM_REQUIRES(mutex_);
-  StateReducer FolderOf(CollectorState& collector, const DomainLabels& labels, SteadyTime now,
-                        WallTime wall_now) CCKM_REQUIRES(mutex_);
+  StateReducer ReducerFor(CollectorState& collector, const DomainLabels& labels, SteadyTime now,
+                          WallTime wall_now) CCKM_REQUIRES(mutex_);
 
   // Constant after construction.
   const BucketBounds& bounds_;

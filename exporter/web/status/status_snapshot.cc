@@ -79,10 +79,10 @@ std::optional<ShownError> ShownOf(const std::optional<Error>& error) {
 }
 
 // Fills a model from a view of the state.
-class Taker {
+class SnapshotFiller {
  public:
-  Taker(const StateView& view, WallTime now, const DroppedSeriesByTarget& dropped,
-        StatusModel& model)
+  SnapshotFiller(const StateView& view, WallTime now, const DroppedSeriesByTarget& dropped,
+                 StatusModel& model)
       : view_(view), now_(now), dropped_(dropped), model_(model) {}
 
   void Take();
@@ -109,7 +109,7 @@ class Taker {
   std::vector<Candidate<RefreshState>> finished_;
 };
 
-void Taker::Take() {
+void SnapshotFiller::Take() {
   for (const TargetState& target : view_.targets) LookAt(target);
   CopyFirst(domains_, kMaxShownDomains, model_.domains);
   CopyFirst(unfinished_, kMaxShownUnfinished, model_.unfinished);
@@ -117,20 +117,20 @@ void Taker::Take() {
 }
 
 template <typename Row, typename Object>
-void Taker::CopyFirst(std::vector<Candidate<Object>>& candidates, std::size_t most,
-                      Truncated<Row>& list) const {
+void SnapshotFiller::CopyFirst(std::vector<Candidate<Object>>& candidates, std::size_t most,
+                               Truncated<Row>& list) const {
   list.total = candidates.size();
   KeepFirst(candidates, most);
   list.rows.reserve(candidates.size());
   for (const Candidate<Object>& candidate : candidates) list.rows.push_back(Copy(candidate));
 }
 
-void Taker::LookAt(const TargetState& target) {
+void SnapshotFiller::LookAt(const TargetState& target) {
   model_.targets.rows.push_back(Copy(target));
   for (const CollectorState& collector : target.collectors) LookAt(target, collector);
 }
 
-void Taker::LookAt(const TargetState& target, const CollectorState& collector) {
+void SnapshotFiller::LookAt(const TargetState& target, const CollectorState& collector) {
   StatusCounts& counts = model_.counts;
   for (const DomainState& domain : collector.domains) {
     const std::size_t status = ShownStatus(domain, target.options, view_.now);
@@ -166,7 +166,7 @@ Reachability ReachabilityOf(const std::vector<ShownCollector>& collectors) {
   return count(Reachability::kWaiting) != 0 ? Reachability::kWaiting : Reachability::kUp;
 }
 
-ShownTarget Taker::Copy(const TargetState& target) const {
+ShownTarget SnapshotFiller::Copy(const TargetState& target) const {
   const TargetObservation& observation = target.observation;
   const TokenState& token = observation.token;
   ShownTarget shown{
@@ -186,7 +186,7 @@ ShownTarget Taker::Copy(const TargetState& target) const {
   return shown;
 }
 
-ShownCollector Taker::Copy(const CollectorState& collector) {
+ShownCollector SnapshotFiller::Copy(const CollectorState& collector) {
   const PollState& poll = collector.poll;
   ShownCollector shown{.cloud = collector.family->name,
                        .last_poll_at = poll.ended_at,
@@ -212,14 +212,14 @@ ShownCollector Taker::Copy(const CollectorState& collector) {
 }
 
 // By the appliance's clock, as far as its difference to ours is known; never negative.
-std::optional<Nanoseconds> Taker::SinceStart(const TargetState& target,
-                                             const std::optional<WallTime>& started_at) const {
+std::optional<Nanoseconds> SnapshotFiller::SinceStart(
+    const TargetState& target, const std::optional<WallTime>& started_at) const {
   if (!started_at) return std::nullopt;
   const Nanoseconds skew = target.observation.clock_skew.value_or(Nanoseconds(0));
   return std::max(Nanoseconds(0), now_ + skew - *started_at);
 }
 
-ShownDomain Taker::Copy(const Candidate<DomainState>& candidate) const {
+ShownDomain SnapshotFiller::Copy(const Candidate<DomainState>& candidate) const {
   const DomainState& domain = *candidate.object;
   const TargetState& target = *candidate.target;
   const DomainHistory& history = domain.history;
@@ -245,7 +245,7 @@ ShownDomain Taker::Copy(const Candidate<DomainState>& candidate) const {
   return shown;
 }
 
-ShownRefresh Taker::Copy(const Candidate<RefreshState>& candidate) const {
+ShownRefresh SnapshotFiller::Copy(const Candidate<RefreshState>& candidate) const {
   const RefreshState& refresh = *candidate.object;
   const TargetState& target = *candidate.target;
   ShownRefresh shown{.cloud = candidate.collector->family->name,
@@ -322,7 +322,8 @@ StatusModel TakeStatusSnapshot(const StatusSources& sources, const DroppedSeries
                     .config_loaded_at = status.config_loaded_at(),
                     .ledger_writable = status.ledger_writable(),
                     .ledger_failures = status.ledger_failures()};
-  sources.state.Read([&](const StateView& view) { Taker(view, now, dropped, model).Take(); });
+  sources.state.Read(
+      [&](const StateView& view) { SnapshotFiller(view, now, dropped, model).Take(); });
   MakeFit(model);
   model.problems = FindProblems(model);
   KeepFirstTargets(model);
