@@ -9,12 +9,13 @@
 namespace cckm {
 namespace {
 
+template <typename Status>
 struct Spelling {
   std::string_view word;
-  RefreshStatus status;
+  Status status;
 };
 
-constexpr std::array<Spelling, 18> kSpellings = {{
+constexpr std::array<Spelling<RefreshStatus>, 18> kRefreshSpellings = {{
     {"in_progress", RefreshStatus::kInProgress},
     {"running", RefreshStatus::kInProgress},
     {"pending", RefreshStatus::kInProgress},
@@ -33,6 +34,26 @@ constexpr std::array<Spelling, 18> kSpellings = {{
     {"cancelled", RefreshStatus::kCancelled},
     {"canceled", RefreshStatus::kCancelled},
     {"aborted", RefreshStatus::kCancelled},
+}};
+
+constexpr std::array<Spelling<RunStatus>, 17> kRunSpellings = {{
+    {"scheduled", RunStatus::kScheduled},
+    {"pending", RunStatus::kScheduled},
+    {"queued", RunStatus::kScheduled},
+    {"in_progress", RunStatus::kInProgress},
+    {"running", RunStatus::kInProgress},
+    {"started", RunStatus::kInProgress},
+    {"completed", RunStatus::kCompleted},
+    {"complete", RunStatus::kCompleted},
+    {"success", RunStatus::kCompleted},
+    {"successful", RunStatus::kCompleted},
+    {"succeeded", RunStatus::kCompleted},
+    {"failed", RunStatus::kFailed},
+    {"failure", RunStatus::kFailed},
+    {"error", RunStatus::kFailed},
+    {"aborted", RunStatus::kAborted},
+    {"cancelled", RunStatus::kAborted},
+    {"canceled", RunStatus::kAborted},
 }};
 
 // What a domain is when its text does not say success, indexed by RefreshStatus.
@@ -61,14 +82,26 @@ constexpr std::array<DomainRule, kRefreshStatusNames.size()> kDomainRules = {{
 
 constexpr char ToSpellingCharacter(char c) { return c == ' ' || c == '-' ? '_' : ToLower(c); }
 
+template <typename Status>
+Status FindSpelling(std::string_view text, std::span<const Spelling<Status>> spellings) {
+  const auto found = std::ranges::find_if(spellings, [text](const Spelling<Status>& spelling) {
+    return IsSpelledAs(text, spelling.word);
+  });
+  return found == spellings.end() ? Status::kUnknown : found->status;
+}
+
 }  // namespace
 
+bool IsSpelledAs(std::string_view text, std::string_view word) {
+  return std::ranges::equal(Trim(text), word, {}, ToSpellingCharacter);
+}
+
 RefreshStatus ReadOverallStatus(std::string_view text) {
-  const std::string_view word = Trim(text);
-  const auto* found = std::ranges::find_if(kSpellings, [word](const Spelling& spelling) {
-    return std::ranges::equal(word, spelling.word, {}, ToSpellingCharacter);
-  });
-  return found == kSpellings.end() ? RefreshStatus::kUnknown : found->status;
+  return FindSpelling<RefreshStatus>(text, kRefreshSpellings);
+}
+
+RunStatus ReadRunStatus(std::string_view text) {
+  return FindSpelling<RunStatus>(text, kRunSpellings);
 }
 
 RefreshStatus ApplyAbort(RefreshStatus status, bool abort_requested) {

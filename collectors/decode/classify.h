@@ -10,13 +10,20 @@
 
 #include "collectors/decode/domain_text.h"
 #include "collectors/model/refresh.h"
+#include "collectors/model/refresh_schedule.h"
 
 namespace cckm {
 
-// The state that a text of overall_status spells; kUnknown for a word that is not in the table.
-// Compares without case, with spaces and hyphens as underscores and without white space at either
-// end.
+// True where the text is the word, which is in lower case.  Compares without case, with spaces and
+// hyphens as underscores and without white space at either end.
+bool IsSpelledAs(std::string_view text, std::string_view word);
+
+// The state that a text of overall_status spells, compared as above; kUnknown for a word that is
+// not in the table.
 RefreshStatus ReadOverallStatus(std::string_view text);
+
+// The same of the status of a run of the scheduler; never kNone.
+RunStatus ReadRunStatus(std::string_view text);
 
 // A completed job whose cancellation was asked for is a cancelled one; every other state stays.
 RefreshStatus ApplyAbort(RefreshStatus status, bool abort_requested);

@@ -9,6 +9,7 @@
 #include "collectors/decode/json_reader.h"
 #include "collectors/decode/list_frame.h"
 #include "collectors/decode/list_pieces.h"
+#include "collectors/decode/schedule_reader.h"
 #include "collectors/decode/shortener.h"
 
 namespace cckm {
@@ -300,6 +301,48 @@ Decoded<DomainPage> Decoder::DecodeDomainList(std::string_view body, const Famil
     auto domain = ReadDomain(entry, family, parser_->shortener);
     if (!domain) return tl::make_unexpected(std::move(domain.error()));
     page.domains.push_back(std::move(*domain));
+    return {};
+  };
+  auto frame = parser_->ReadList(body, take, page.unusable);
+  if (!frame) return tl::make_unexpected(std::move(frame.error()));
+  page.frame = *frame;
+  return page;
+}
+
+Decoded<SchedulePage> Decoder::DecodeSchedules(std::string_view body,
+                                               std::optional<WallTime> latest_time) {
+  SchedulePage page;
+  const auto take = [&](dom::object entry) -> Result<void> {
+    if (!IsSynchronization(entry, /*if_untold=*/false)) {
+      ++page.other_operations;
+      return {};
+    }
+    auto schedule = ReadSchedule(entry, parser_->shortener, latest_time);
+    if (!schedule) return tl::make_unexpected(std::move(schedule.error()));
+    page.schedules.push_back(std::move(*schedule));
+    return {};
+  };
+  auto frame = parser_->ReadList(body, take, page.unusable);
+  if (!frame) return tl::make_unexpected(std::move(frame.error()));
+  page.frame = *frame;
+  return page;
+}
+
+Decoded<ScheduleRunPage> Decoder::DecodeScheduleRuns(std::string_view body,
+                                                     std::optional<WallTime> latest_time) {
+  ScheduleRunPage page;
+  const auto take = [&](dom::object entry) -> Result<void> {
+    const auto created_at = ReadCreation(entry, latest_time);
+    if (created_at) {
+      page.oldest_created_at = std::min(page.oldest_created_at.value_or(*created_at), *created_at);
+    }
+    if (!IsSynchronization(entry, /*if_untold=*/true)) {
+      ++page.other_operations;
+      return {};
+    }
+    auto run = ReadScheduleRun(entry, parser_->shortener, latest_time);
+    if (!run) return tl::make_unexpected(std::move(run.error()));
+    page.runs.push_back(std::move(*run));
     return {};
   };
   auto frame = parser_->ReadList(body, take, page.unusable);

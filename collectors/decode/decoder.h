@@ -22,6 +22,7 @@
 #include "collectors/model/domain.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
+#include "collectors/model/refresh_schedule.h"
 
 namespace cckm {
 
@@ -77,6 +78,24 @@ struct DomainPage {
   UnusableEntries unusable;
 };
 
+// One page of the scheduler's configurations: those of the operation cckm_synchronization.
+struct SchedulePage {
+  PageFrame frame;
+  std::vector<RefreshSchedule> schedules;
+  std::size_t other_operations = 0;  // entries that belong to something else
+  UnusableEntries unusable;
+};
+
+// One page of the scheduler's runs: those of that operation, and those that tell none.
+struct ScheduleRunPage {
+  PageFrame frame;
+  std::vector<ScheduleRun> runs;
+  std::size_t other_operations = 0;
+  // The earliest creation that any entry of the page tells, those of other operations included.
+  std::optional<WallTime> oldest_created_at;
+  UnusableEntries unusable;
+};
+
 // What a login grants.
 struct TokenGrant {
   Secret token;                     // visible ASCII, 1 byte to 16 KiB
@@ -118,6 +137,16 @@ class Decoder {
   // The answer to GET <domain_list_path>?skip=&limit=, entry by entry as above.  An entry that is a
   // job is no domain.  REQUIRES: the family has such a list.
   Decoded<DomainPage> DecodeDomainList(std::string_view body, const Family& family);
+
+  // The answer to GET /api/v1/scheduler/job-configs?skip=&limit=, entry by entry as above.  Of a
+  // schedule, at most 10,000 units are kept.  A creation or change later than `latest_time` is
+  // unset; none: no bound.
+  Decoded<SchedulePage> DecodeSchedules(std::string_view body,
+                                        std::optional<WallTime> latest_time = {});
+
+  // The answer to GET /api/v1/scheduler/jobs?skip=&limit=, in the same way.
+  Decoded<ScheduleRunPage> DecodeScheduleRuns(std::string_view body,
+                                              std::optional<WallTime> latest_time = {});
 
   // The answer to POST /api/v1/auth/tokens; kSchema where it holds no usable token.
   Decoded<TokenGrant> DecodeTokenGrant(std::string_view body);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "collectors/base/text.h"
+
 namespace cckm {
 namespace {
 
@@ -65,6 +67,21 @@ constexpr std::array<Family, 14> kFamilies = {{
      {}},
 }};
 
+// Words for a cloud that are no family's name.  Source: the help of ksctl's scheduler commands;
+// Azure's national clouds are spelled as Azure's own tools do.
+struct CloudWord {
+  std::string_view word;
+  std::string_view family;
+};
+constexpr std::array<CloudWord, 6> kCloudWords = {{
+    {"AzureCloud", "azure"},
+    {"AzureChinaCloud", "azure"},
+    {"AzureUSGovernment", "azure"},
+    {"gcp", "google"},
+    {"sfdc", "sfdc-keys"},
+    {"luna", "hsm-luna"},
+}};
+
 }  // namespace
 
 std::span<const Family> Families() { return kFamilies; }
@@ -72,6 +89,15 @@ std::span<const Family> Families() { return kFamilies; }
 const Family* FindFamily(std::string_view name) {
   const auto* found = std::ranges::find(kFamilies, name, &Family::name);
   return found == kFamilies.end() ? nullptr : found;
+}
+
+const Family* FamilyOfCloud(std::string_view cloud) {
+  const auto* word = std::ranges::find_if(
+      kCloudWords, [cloud](const CloudWord& row) { return EqualsWithoutCase(row.word, cloud); });
+  if (word != kCloudWords.end()) return FindFamily(word->family);
+  const auto* family = std::ranges::find_if(
+      kFamilies, [cloud](const Family& row) { return EqualsWithoutCase(row.name, cloud); });
+  return family == kFamilies.end() ? nullptr : family;
 }
 
 }  // namespace cckm

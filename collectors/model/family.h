@@ -38,4 +38,9 @@ std::span<const Family> Families();
 // The family of that name, or null.
 const Family* FindFamily(std::string_view name);
 
+// The family that the scheduler's word for a cloud (cloud_name) stands for, or null.  A family's
+// own name is such a word, too.  Where a cloud has several families, it is the one of its keys.
+// Compares without case.
+const Family* FamilyOfCloud(std::string_view cloud);
+
 }  // namespace cckm

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -53,6 +54,28 @@ TEST(FamilyTest, OnlyTheRefreshFamiliesListTheirDomainsInArrays) {
                                             expected.domain_arrays.end());
     EXPECT_EQ(arrays, wanted) << expected.name;
   }
+}
+
+TEST(FamilyTest, AFamilyIsFoundByTheSchedulersWordForItsCloud) {
+  const std::map<std::string_view, std::string_view> words = {{"aws", "aws"},
+                                                              {"AzureCloud", "azure"},
+                                                              {"azure", "azure"},
+                                                              {"GCP", "google"},
+                                                              {"google", "google"},
+                                                              {"oci", "oci"},
+                                                              {"sap", "sap"},
+                                                              {"sfdc", "sfdc-keys"},
+                                                              {"DSM", "dsm"},
+                                                              {"hsm-luna", "hsm-luna"},
+                                                              {"Azure-Secrets", "azure-secrets"}};
+  for (const auto& [word, family] : words) {
+    EXPECT_EQ(FamilyOfCloud(word), FindFamily(family)) << word;
+    EXPECT_NE(FamilyOfCloud(word), nullptr) << word;
+  }
+  for (const std::string_view word : {"", " aws", "aw", "awss", "azurecloud2", "alibaba"}) {
+    EXPECT_EQ(FamilyOfCloud(word), nullptr) << word;
+  }
+  for (const Family& family : Families()) EXPECT_EQ(FamilyOfCloud(family.name), &family);
 }
 
 TEST(FamilyTest, AFamilyIsFoundByItsNameAndKeepsItsAddress) {

@@ -1,0 +1,131 @@
+#include "collectors/decode/schedule_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "collectors/base/rfc3339.h"
+#include "collectors/base/text.h"
+#include "collectors/decode/classify.h"
+#include "collectors/decode/json_reader.h"
+
+namespace cckm {
+namespace {
+
+namespace dom = simdjson::dom;
+
+constexpr std::string_view kSynchronization = "cckm_synchronization";
+// Members of job_config_params that list units: names or IDs of what is refreshed.
+constexpr std::array<std::string_view, 8> kUnitMembers = {
+    "kms",           "oci_vaults", "domains",   "partitions",
+    "organizations", "key_vaults", "key_rings", "groups"};
+
+// None for a time that is unset or unreadable.
+std::optional<WallTime> ReadTime(dom::object entry, std::string_view name) {
+  const ParsedTime parsed = ParseRfc3339(StringMember(entry, name).value_or(""));
+  if (parsed.kind != ParsedTime::Kind::kTime) return std::nullopt;
+  return parsed.time;
+}
+
+std::optional<WallTime> ReadPastTime(dom::object entry, std::string_view name,
+                                     std::optional<WallTime> latest_time) {
+  const auto time = ReadTime(entry, name);
+  return time && latest_time && *time > *latest_time ? std::nullopt : time;
+}
+
+// A boolean or its text; anything else is false.
+bool ReadFlag(dom::object object, std::string_view name) {
+  const auto member = Member(object, name);
+  bool flag = false;
+  if (!member) return false;
+  if (member->get(flag) == simdjson::SUCCESS) return flag;
+  return EqualsWithoutCase(Trim(AsString(*member).value_or("")), "true");
+}
+
+void AddUnit(std::string_view text, const Shortener& shortener, std::vector<std::string>& units) {
+  const std::string_view unit = Trim(text);
+  if (unit.empty() || units.size() >= kMaxScheduleUnits) return;
+  units.push_back(shortener.Name(unit));
+}
+
+// Units in a text, with commas between them.
+void AddUnitsOfText(std::string_view text, const Shortener& shortener,
+                    std::vector<std::string>& units) {
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    AddUnit(text.substr(begin, end - begin), shortener, units);
+    begin = end + 1;
+  }
+}
+
+void AddUnits(dom::element value, const Shortener& shortener, std::vector<std::string>& units) {
+  if (const auto text = AsString(value)) {
+    AddUnitsOfText(*text, shortener, units);
+    return;
+  }
+  dom::array array;
+  if (value.get(array) != simdjson::SUCCESS) return;
+  for (const dom::element unit : array) AddUnit(AsString(unit).value_or(""), shortener, units);
+}
+
+void ReadParameters(dom::object entry, const Shortener& shortener, RefreshSchedule& schedule) {
+  const auto member = Member(entry, "job_config_params");
+  const auto parameters = member ? AsObject(*member) : std::nullopt;
+  if (!parameters) return;
+  schedule.family = FamilyOfCloud(StringMember(*parameters, "cloud_name").value_or(""));
+  schedule.covers_all = ReadFlag(*parameters, "synchronize_all");
+  for (const std::string_view name : kUnitMembers) {
+    const auto units = Member(*parameters, name);
+    if (units) AddUnits(*units, shortener, schedule.units);
+  }
+}
+
+std::string ReadName(dom::object entry, std::string_view name, const Shortener& shortener) {
+  return shortener.Name(StringMember(entry, name).value_or(""));
+}
+
+}  // namespace
+
+bool IsSynchronization(dom::object entry, bool if_untold) {
+  const auto operation = StringMember(entry, "operation");
+  return operation ? IsSpelledAs(*operation, kSynchronization) : if_untold;
+}
+
+std::optional<WallTime> ReadCreation(dom::object entry, std::optional<WallTime> latest_time) {
+  return ReadPastTime(entry, "createdAt", latest_time);
+}
+
+Result<RefreshSchedule> ReadSchedule(dom::object entry, const Shortener& shortener,
+                                     std::optional<WallTime> latest_time) {
+  RefreshSchedule schedule;
+  schedule.id = ReadName(entry, "id", shortener);
+  if (schedule.id.empty()) return Fail(ErrorKind::kSchema, "id is missing or not a string");
+  schedule.name = ReadName(entry, "name", shortener);
+  schedule.run_at = ReadName(entry, "run_at", shortener);
+  schedule.is_disabled = ReadFlag(entry, "disabled");
+  schedule.starts_at = ReadTime(entry, "start_date");
+  schedule.ends_at = ReadTime(entry, "end_date");
+  schedule.created_at = ReadCreation(entry, latest_time);
+  schedule.updated_at = ReadPastTime(entry, "updatedAt", latest_time);
+  ReadParameters(entry, shortener, schedule);
+  return schedule;
+}
+
+Result<ScheduleRun> ReadScheduleRun(dom::object entry, const Shortener& shortener,
+                                    std::optional<WallTime> latest_time) {
+  ScheduleRun run;
+  run.id = ReadName(entry, "id", shortener);
+  run.schedule_id = ReadName(entry, "job_config_id", shortener);
+  run.schedule_name = ReadName(entry, "name", shortener);
+  if (run.schedule_id.empty() && run.schedule_name.empty()) {
+    return Fail(ErrorKind::kSchema, "neither job_config_id nor name tells the schedule of a run");
+  }
+  run.status = ReadRunStatus(StringMember(entry, "status").value_or(""));
+  run.created_at = ReadCreation(entry, latest_time);
+  return run;
+}
+
+}  // namespace cckm
