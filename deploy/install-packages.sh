@@ -14,7 +14,7 @@ build=(cmake ninja-build g++ pkg-config git ca-certificates curl dpkg-dev fakero
   prometheus-cpp-dev python3)
 simulator=(libbenchmark-dev libgmock-dev libgtest-dev libprotobuf-dev protobuf-compiler)
 test=("${simulator[@]}" bsdextrautils clang-14 clang-format-14 clang-tidy-14 docker-compose jq libclang-rt-14-dev lintian man-db mmdebstrap
-  openssl python3-jsonschema python3-prometheus-client python3-protobuf python3-yaml shellcheck systemd yamllint)
+  openssl python3-croniter python3-jsonschema python3-prometheus-client python3-protobuf python3-yaml shellcheck systemd yamllint)
 image=(buildah jq mmdebstrap)
 machine=(e2fsprogs mmdebstrap qemu-system-x86)
 
