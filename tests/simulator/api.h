@@ -10,9 +10,11 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "tests/simulator/control.h"
+#include "tests/simulator/scheduler_api.h"
 
 namespace cckm::simulator {
 
@@ -22,6 +24,7 @@ struct ApiSettings {
   bool control = false;
   // Whether a single external CM refresh comes under "application/json", as its pages print it.
   bool external_cm_wrapper = true;
+  SchedulerApiSettings scheduler = {};
 };
 
 class Api {
@@ -39,21 +42,33 @@ class Api {
   Response Handle(const Request& request, TimePoint now);
 
  private:
+  // An authorised request.
+  struct Call {
+    Tenancy& tenancy;
+    const Request& request;
+    TimePoint now;
+    TimePoint seen;  // the moment of which the node shows refreshes and runs, not after now
+
+    // Whether the node does not know of it yet.
+    bool Hides(const Refresh& refresh) const { return seen < now && refresh.created_at > seen; }
+  };
+
   bool IsControl(const Request& request) const;
+  void Linger(const Request& request, const Wait& wait) const;
+  std::optional<Response> AnswerBrokenNode(const Request& request) const;
   Response Suffer(const FaultRule& rule, const Request& request, TimePoint now);
   Response Dispatch(const Request& request, TimePoint now);
   Response AnswerLogin(const Request& request, TimePoint now);
-  Response Route(const Request& request, TimePoint now);
-  Response Jobs(const Family& family, const Request& request, TimePoint now);
-  Response Job(const Family& family, std::string_view rest, const Request& request, TimePoint now);
-  Response Start(const Family& family, std::string_view body, TimePoint now);
-  Response List(const Family& family, std::string_view query, TimePoint now);
-  Response ListUnits(const Family& family, std::string_view query);
+  Response Route(const Call& call);
+  Response Jobs(const Family& family, const Call& call);
+  Response Job(const Family& family, std::string_view rest, const Call& call);
+  Response Start(const Family& family, const Call& call);
+  Response List(const Family& family, const Call& call);
+  Response ListUnits(const Family& family, const Call& call);
   std::string NextRequestId();
 
   const ApiSettings settings_;
   Appliance& appliance_;
-  World& world_;  // the appliance's
   Control control_;
   std::atomic<std::uint64_t> refused_ = 0;
 };

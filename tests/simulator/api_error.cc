@@ -7,6 +7,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr int kForbiddenCode = 6;
 constexpr int kConflictCode = 10;
 constexpr int kMethodCode = 14;
 constexpr int kFaultCode = 1;
@@ -25,6 +26,10 @@ Response NotFound() { return Error(404, 16, "NCERRResourceNotFound: Resource not
 
 Response Unauthorized(std::string_view message, std::string_view request_id) {
   return Error(401, 5, "NCERRUnauthorizedAccess", message, request_id);
+}
+
+Response Forbidden() {
+  return Error(403, kForbiddenCode, "NCERRForbidden", "The user may not do this.");
 }
 
 Response BadRequest(std::string_view message) { return Error(400, 15, "NCERRBadRequest", message); }

@@ -16,6 +16,9 @@ Response NotFound();
 // 401, code 5.
 Response Unauthorized(std::string_view message, std::string_view request_id);
 
+// 403.  The number of its code is not public; the simulator's is its own choice.
+Response Forbidden();
+
 // 400, code 15: the request as a whole is wrong.
 Response BadRequest(std::string_view message);
 

@@ -11,8 +11,9 @@
 #include "tests/simulator/accounts.h"
 #include "tests/simulator/faults.h"
 #include "tests/simulator/journal.h"
+#include "tests/simulator/nodes.h"
+#include "tests/simulator/tenancy.h"
 #include "tests/simulator/tokens.h"
-#include "tests/simulator/world.h"
 
 namespace cckm::simulator {
 
@@ -21,7 +22,8 @@ using Latency = std::atomic<std::chrono::nanoseconds>;
 inline constexpr std::chrono::nanoseconds kMaxLatency = std::chrono::seconds(60);
 
 struct Appliance {
-  World world;
+  Tenancies tenancies;
+  Nodes nodes;
   Tokens tokens;
   Accounts accounts;
   Faults faults;

@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "tests/simulator/api_error.h"
+#include "tests/simulator/control_cluster.h"
 #include "tests/simulator/refusal.h"
 #include "tests/simulator/render.h"
 #include "tests/simulator/values.h"
@@ -13,6 +14,9 @@ namespace cckm::simulator {
 namespace {
 
 constexpr std::string_view kRefreshPrefix = "/simulator/refresh/";
+constexpr std::string_view kSchedulePath = "/simulator/schedule";
+constexpr std::string_view kSchedulePrefix = "/simulator/schedule/";
+constexpr std::string_view kNodePrefix = "/simulator/node/";
 constexpr std::string_view kFinishSuffix = "/finish";
 
 struct NamedEnding {
@@ -62,7 +66,9 @@ Response SetLatency(Appliance& appliance, const Query& query, TimePoint) {
 Response SetAutoRestart(Appliance& appliance, const Query& query, TimePoint now) {
   const auto value = query.Find("value").value_or("");
   if (value != "on" && value != "off") return InvalidValue("value: on or off");
-  appliance.world.SetAutoRestart(value == "on", now);
+  for (std::size_t index = 0; index < appliance.tenancies.size(); ++index) {
+    appliance.tenancies.At(index).world.SetAutoRestart(value == "on", now);
+  }
   return Done();
 }
 
@@ -77,7 +83,7 @@ using Q = const Query&;
 using T = TimePoint;
 
 // clang-format off
-constexpr std::array<Route, 9> kRoutes = {{
+constexpr std::array<Route, 10> kRoutes = {{
     {"/simulator/fault", "POST", SetFault},
     {"/simulator/latency", "POST", SetLatency},
     {"/simulator/auto-restart", "POST", SetAutoRestart},
@@ -91,7 +97,8 @@ constexpr std::array<Route, 9> kRoutes = {{
      [](A& a, Q, T) { a.accounts.Unlock(); return Done(); }},
     {"/simulator/journal", "GET", [](A& a, Q, T) { return Response{200, a.journal.Render(), {}}; }},
     {"/simulator/journal/clear", "POST",
-     [](A& a, Q, T) { a.journal.Clear(); return Done(); }},
+     [](A& a, Q, T) { a.journal.Clear(); a.nodes.ClearCounts(); return Done(); }},
+    {"/simulator/nodes", "GET", [](A& a, Q, T) { return Response{200, a.nodes.Render(), {}}; }},
 }};
 // clang-format on
 
@@ -105,39 +112,48 @@ Response Control::Handle(const Request& request, TimePoint now) {
     return route->answer(appliance_, query, now);
   }
   if (request.method != "POST") return MethodNotAllowed("POST");
+  if (request.path.starts_with(kNodePrefix)) {
+    return ChangeNode(appliance_.nodes, request.path.substr(kNodePrefix.size()), query);
+  }
+  Tenancy* const tenancy = appliance_.tenancies.Named(query.Find("tenancy").value_or(""));
+  if (tenancy == nullptr) return NotFound();
+  if (request.path == kSchedulePath) return AddSchedule(*tenancy, query, now);
+  if (request.path.starts_with(kSchedulePrefix)) {
+    return ChangeSchedule(*tenancy, request.path.substr(kSchedulePrefix.size()), query, now);
+  }
   if (!request.path.starts_with(kRefreshPrefix)) return NotFound();
-  return Refresh(request.path.substr(kRefreshPrefix.size()), query, now);
+  return Refresh(tenancy->world, request.path.substr(kRefreshPrefix.size()), query, now);
 }
 
-Response Control::Refresh(std::string_view rest, const Query& query, TimePoint now) {
+Response Control::Refresh(World& world, std::string_view rest, const Query& query, TimePoint now) {
   const std::size_t slash = rest.find('/');
   const Family* const family = FindFamily(rest.substr(0, slash));
-  if (family == nullptr || !appliance_.world.Offers(*family)) return NotFound();
-  if (slash == std::string_view::npos) return Start(*family, query, now);
+  if (family == nullptr || !world.Offers(*family)) return NotFound();
+  if (slash == std::string_view::npos) return Start(world, *family, query, now);
   std::string_view id = rest.substr(slash + 1);
   if (!id.ends_with(kFinishSuffix)) return NotFound();
   id.remove_suffix(kFinishSuffix.size());
-  return Finish(*family, id, query, now);
+  return Finish(world, *family, id, query, now);
 }
 
-Response Control::Start(const Family& family, const Query& query, TimePoint now) {
+Response Control::Start(World& world, const Family& family, const Query& query, TimePoint now) {
   Selection selection;
   selection.ids = SplitAtCommas(query.Find("domains").value_or(""));
   selection.everything = selection.ids.empty();
   const std::string id(query.Find("id").value_or(""));
   const bool plain = (id.empty() || IsPlainId(id)) && std::ranges::all_of(selection.ids, IsPlainId);
   if (!plain) return InvalidValue("an id is up to 128 letters, digits, or any of . _ : -");
-  return Answer(family, appliance_.world.StartScripted(family, selection, id, now), now);
+  return Answer(family, world.StartScripted(family, selection, id, now), now);
 }
 
-Response Control::Finish(const Family& family, std::string_view id, const Query& query,
-                         TimePoint now) {
+Response Control::Finish(World& world, const Family& family, std::string_view id,
+                         const Query& query, TimePoint now) {
   const auto* const ending =
       std::ranges::find(kEndings, query.Find("as").value_or(""), &NamedEnding::name);
   if (ending == kEndings.end()) {
     return InvalidValue("as: completed, failed, partial, partially_completed or cancelled");
   }
-  return Answer(family, appliance_.world.Finish(family, id, ending->ending, now), now);
+  return Answer(family, world.Finish(family, id, ending->ending, now), now);
 }
 
 }  // namespace cckm::simulator

@@ -43,6 +43,9 @@ struct Family {
   bool sortable;  // whether the documentation lists the `sort` filter
   UnitListShape unit_list_shape;
   std::string_view unit_list_path;  // empty without a list
+  // What names the units in a schedule; empty where the scheduler does not know the family, or
+  // means another one of that cloud.
+  std::string_view schedule_units;
 };
 
 // All fourteen, in the order of the documentation's table.

@@ -21,6 +21,7 @@ struct Request {
   std::string_view body;
   bool client_certificate = false;   // the TLS handshake verified one
   bool first_of_connection = false;  // no other request came over this connection
+  std::size_t node = 0;              // of the cluster, that it came to
 };
 
 // What becomes of an answer on its way.

@@ -4,9 +4,6 @@
 #include <charconv>
 #include <limits>
 #include <optional>
-
-#include "tests/simulator/query.h"
-
 namespace cckm::simulator {
 namespace {
 
@@ -39,17 +36,22 @@ bool HasUnitFilter(const Family& family) { return family.key_shape != KeyShape::
 
 }  // namespace
 
-tl::expected<ListQuery, std::string> ParseListQuery(const Family& family, std::string_view text) {
-  const Query query(text);
+tl::expected<Envelope, std::string> ParsePage(const Query& query) {
   const auto skip = ParseNumber(query.Find("skip").value_or("0"));
   if (!skip || *skip < 0) return tl::unexpected<std::string>("skip: a number from 0 on");
   const auto limit = ParseNumber(query.Find("limit").value_or("10"));
   if (!limit || *limit < -1) {
     return tl::unexpected<std::string>("limit: a number from 0 on, or -1 for everything");
   }
+  return Envelope{static_cast<std::uint64_t>(*skip), *limit};
+}
+
+tl::expected<ListQuery, std::string> ParseListQuery(const Family& family, std::string_view text) {
+  const Query query(text);
+  const auto page = ParsePage(query);
+  if (!page) return tl::unexpected(page.error());
   ListQuery list;
-  list.envelope.skip = static_cast<std::uint64_t>(*skip);
-  list.envelope.limit = *limit;
+  list.envelope = *page;
   list.id = query.Find("id").value_or("");
   list.overall_status = query.Find("overall_status").value_or("");
   if (HasUnitFilter(family)) list.unit_id = query.Find(family.unit_field).value_or("");

@@ -10,6 +10,7 @@
 
 #include <tl/expected.hpp>
 
+#include "tests/simulator/query.h"
 #include "tests/simulator/render.h"
 
 namespace cckm::simulator {
@@ -23,6 +24,9 @@ struct ListQuery {
 
   bool Filters() const { return !id.empty() || !overall_status.empty() || !unit_id.empty(); }
 };
+
+// `skip` and `limit` of a list request.  The error is a sentence about the wrong one.
+tl::expected<Envelope, std::string> ParsePage(const Query& query);
 
 // Unknown parameters and, where the family does not document it, `sort` are ignored.  The error is
 // a sentence about the wrong parameter.

@@ -26,9 +26,16 @@ std::string TextOf(const Json& object, std::string_view name) {
 
 struct Attempt {
   const Json& fields;
-  bool client_certificate = false;
+  const Request& request;
   TimePoint now;
 };
+
+// The session of an account that was let in, in the tenancy domain that it asks for.
+Granted OpenSession(Appliance& appliance, const Attempt& attempt, Renewable renewable) {
+  const auto tenancy = appliance.tenancies.OfLogin(TextOf(attempt.fields, "domain"));
+  if (!tenancy) return Refuse(Kind::kUnauthorized, "The user has no access to this domain.");
+  return appliance.tokens.Open(attempt.now, renewable, {*tenancy, attempt.request.node});
+}
 
 Granted ByPassword(Appliance& appliance, const Attempt& attempt) {
   std::string username = TextOf(attempt.fields, "username");
@@ -36,24 +43,25 @@ Granted ByPassword(Appliance& appliance, const Attempt& attempt) {
   if (!appliance.accounts.CheckPassword(username, TextOf(attempt.fields, "password"))) {
     return Refuse(Kind::kUnauthorized, "Wrong username or password.");
   }
-  return appliance.tokens.Open(attempt.now, Renewable::kYes);
+  return OpenSession(appliance, attempt, Renewable::kYes);
 }
 
 Granted ByRefreshToken(Appliance& appliance, const Attempt& attempt) {
-  const auto grant = appliance.tokens.Renew(TextOf(attempt.fields, "refresh_token"), attempt.now);
+  const auto grant = appliance.tokens.Renew(TextOf(attempt.fields, "refresh_token"), attempt.now,
+                                            attempt.request.node);
   if (!grant) return Refuse(Kind::kUnauthorized, "Invalid token");
   return *grant;
 }
 
 // The real API grants no refresh token here.
 Granted ByClientCertificate(Appliance& appliance, const Attempt& attempt) {
-  if (!attempt.client_certificate) {
+  if (!attempt.request.client_certificate) {
     return Refuse(Kind::kInvalidValue, "grant_type: client_credential needs a client certificate");
   }
   if (!appliance.accounts.KnowsClient(TextOf(attempt.fields, "client_id"))) {
     return Refuse(Kind::kUnauthorized, "Invalid Client");
   }
-  return appliance.tokens.Open(attempt.now, Renewable::kNo);
+  return OpenSession(appliance, attempt, Renewable::kNo);
 }
 
 struct GrantType {
@@ -104,7 +112,7 @@ tl::expected<std::string, LoginError> LogIn(Appliance& appliance, const Request&
   const Json fields = Json::parse(request.body, nullptr, false);
   appliance.journal.NoteLoginFields(request.body);
   const Granted grant = fields.is_object()
-                            ? Try(appliance, {fields, request.client_certificate, now})
+                            ? Try(appliance, {fields, request, now})
                             : Refuse(Kind::kBadRequest, "The body is not a JSON object.");
   if (!grant) appliance.journal.NoteLoginRejected();
   return grant.map(RenderGrant);

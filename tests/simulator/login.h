@@ -25,7 +25,8 @@ struct LoginError {
 };
 
 // The body of a 200, or why there is none.  Both are noted in the journal.  `username` and `name`
-// are both accepted, as the real API does; without grant_type it is "password".
+// are both accepted, as the real API does; without grant_type it is "password".  `domain` selects
+// the tenancy domain that the token is for.
 tl::expected<std::string, LoginError> LogIn(Appliance& appliance, const Request& request,
                                             TimePoint now);
 

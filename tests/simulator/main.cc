@@ -1,5 +1,6 @@
-// ciphertrust_simulator: the refresh part of CipherTrust Manager's API for people without an
-// appliance.  Exit codes: 0 after SIGTERM or SIGINT, 2 wrong flags or files, 3 cannot listen.
+// ciphertrust_simulator: the refreshes and the scheduler of CipherTrust Manager's API for people
+// without an appliance.  Exit codes: 0 after SIGTERM or SIGINT, 2 wrong flags or files, 3 cannot
+// listen.
 
 #include <csignal>
 #include <cstdlib>
@@ -12,9 +13,9 @@
 #include <vector>
 
 #include "tests/simulator/api.h"
+#include "tests/simulator/cluster.h"
 #include "tests/simulator/fault_script.h"
 #include "tests/simulator/options.h"
-#include "tests/simulator/server.h"
 #include "tests/simulator/tls_folder.h"
 
 namespace {
@@ -55,21 +56,27 @@ FaultScript ReadFaultScript(const std::string& path) {
   return script;
 }
 
-// The server's settings with TLS where it is asked for.
-tl::expected<ServerSettings, std::string> SettingsOf(const Options& options) {
-  ServerSettings settings = {options.listen_host, options.listen_port, options.threads};
+// The servers' settings, one for each node, with TLS where it is asked for.
+tl::expected<std::vector<ServerSettings>, std::string> SettingsOf(const Options& options) {
+  std::vector<ServerSettings> settings = {
+      {options.listen_host, options.listen_port, options.threads}};
+  for (const Address& node : options.nodes) {
+    settings.push_back({node.host, node.port, options.threads});
+  }
   if (options.tls_folder.empty()) return settings;
   auto files = OpenTlsFolder(options.tls_folder, options.tls_names, Now());
   if (!files) return tl::unexpected(files.error());
-  settings.tls = {files->server.certificate_pem, files->server.key_pem,
-                  options.tls_client_auth ? files->authority_pem : std::string()};
+  for (ServerSettings& own : settings) {
+    own.tls = {files->server.certificate_pem, files->server.key_pem,
+               options.tls_client_auth ? files->authority_pem : std::string()};
+  }
   return settings;
 }
 
-// The problem, if there is one.
-std::string WriteIds(const Options& options, const World& world) {
+// The problem, if there is one.  `prefix`: before the names of families.
+std::string WriteIds(const Options& options, const World& world, const std::string& prefix) {
   for (const Family* const family : options.world.families) {
-    const std::string name(family->name);
+    const std::string name = prefix + std::string(family->name);
     const auto refreshes = world.List(*family, 0, kAll);
     for (const RefreshPtr& refresh : refreshes) {
       if (options.print_ids) std::cout << name << ' ' << refresh->id << '\n';
@@ -79,6 +86,19 @@ std::string WriteIds(const Options& options, const World& world) {
     std::ofstream file(path);
     for (const RefreshPtr& refresh : refreshes) file << refresh->id << '\n';
     if (!file.flush()) return "cannot write " + path;
+  }
+  return {};
+}
+
+// Those of the first tenancy domain by their family's name, of another with that of the domain
+// before it.
+std::string WriteAllIds(const Options& options, const Tenancies& tenancies) {
+  for (std::size_t index = 0; index < tenancies.size(); ++index) {
+    const Tenancy& tenancy = tenancies.At(index);
+    const std::string prefix = index == 0 ? std::string() : tenancy.name + '-';
+    if (std::string problem = WriteIds(options, tenancy.world, prefix); !problem.empty()) {
+      return problem;
+    }
   }
   return {};
 }
@@ -94,40 +114,54 @@ sigset_t BlockSignals() {
   return signals;
 }
 
-// Keeps the world going while nobody asks for anything.
-void WaitForSignal(const sigset_t& signals, World& world) {
+// Keeps the worlds going while nobody asks for anything, and the nodes as they are told to be.
+void WaitForSignal(const sigset_t& signals, const Tenancies& tenancies, Cluster& cluster) {
   const std::timespec tick = {0, 200'000'000};
-  while (sigtimedwait(&signals, nullptr, &tick) < 0) world.Advance(Now());
+  while (sigtimedwait(&signals, nullptr, &tick) < 0) {
+    tenancies.Advance(Now());
+    cluster.Follow();
+  }
 }
 
-void Announce(const Options& options, std::uint16_t port) {
-  std::cout << "ciphertrust_simulator listening on http" << (options.tls_folder.empty() ? "" : "s")
-            << "://" << options.listen_host << ':' << port << std::endl;
+void Announce(const Options& options, const Cluster& cluster) {
+  const std::string scheme = options.tls_folder.empty() ? "http://" : "https://";
+  std::cout << "ciphertrust_simulator listening on " << scheme << options.listen_host << ':'
+            << cluster.PortOf(0) << '\n';
+  for (std::size_t node = 1; node <= options.nodes.size(); ++node) {
+    std::cout << "node " << node + 1 << " listening on " << scheme << options.nodes[node - 1].host
+              << ':' << cluster.PortOf(node) << '\n';
+  }
+  std::cout << std::flush;
+}
+
+SchedulerSettings SchedulerSettingsOf(const Options& options) {
+  return {options.world.seed, options.nodes.size() + 1, options.schedule_rules};
 }
 
 int Serve(const Options& options, const std::vector<FaultRule>& faults) {
   const sigset_t signals = BlockSignals();
   const auto settings = SettingsOf(options);
   if (!settings) return ReportError({settings.error()}, kWrongUse);
-  Appliance appliance{World(options.world, Now()), Tokens(options.tokens),
-                      Accounts(options.accounts),
-                      Faults(options.world.seed, options.error_percent)};
+  const TimePoint start = Now();
+  Appliance appliance{
+      Tenancies(options.tenancy_domains, options.world, SchedulerSettingsOf(options), start),
+      Nodes({options.nodes.size() + 1, options.replication_lag}, start), Tokens(options.tokens),
+      Accounts(options.accounts), Faults(options.world.seed, options.error_percent)};
   appliance.latency = options.latency;
   Api api(options.api, appliance);
-  if (const std::string problem = WriteIds(options, appliance.world); !problem.empty()) {
+  if (const std::string problem = WriteAllIds(options, appliance.tenancies); !problem.empty()) {
     return ReportError({problem}, kWrongUse);
   }
-  const TimePoint start = Now();
   for (const FaultRule& fault : faults) appliance.faults.Add(fault, start);
-  const auto server = Server::Start(
-      *settings,
+  auto cluster = Cluster::Start(
+      *settings, appliance.nodes,
       [&](const Request& request, const Server::Wait& wait) {
         return api.Serve(request, wait, Now);
       },
       Now);
-  if (!server) return ReportError({server.error()}, kCannotListen);
-  Announce(options, (*server)->port());
-  WaitForSignal(signals, appliance.world);
+  if (!cluster) return ReportError({cluster.error()}, kCannotListen);
+  Announce(options, *cluster);
+  WaitForSignal(signals, appliance.tenancies, *cluster);
   // Nothing is kept, so nothing needs an orderly end, for which civetweb takes up to two seconds.
   std::_Exit(EXIT_SUCCESS);
 }

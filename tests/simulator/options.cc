@@ -40,12 +40,41 @@ bool ReadText(std::string_view text, std::string& target) {
   return !text.empty();
 }
 
-bool ReadListen(std::string_view text, Options& options) {
+bool ReadAddress(std::string_view text, std::string& host, std::uint16_t& port) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return false;
-  options.listen_host = text.substr(0, colon);
-  return ReadNumber(text.substr(colon + 1), std::numeric_limits<std::uint16_t>::max(),
-                    options.listen_port);
+  host = text.substr(0, colon);
+  return ReadNumber(text.substr(colon + 1), std::numeric_limits<std::uint16_t>::max(), port);
+}
+
+bool ReadListen(std::string_view text, Options& options) {
+  return ReadAddress(text, options.listen_host, options.listen_port);
+}
+
+bool ReadNode(std::string_view text, Options& options) {
+  Address& node = options.nodes.emplace_back();
+  return ReadAddress(text, node.host, node.port);
+}
+
+bool ReadSchedule(std::string_view text, Options& options) {
+  auto rule = ParseScheduleRule(Query(text));
+  if (rule) options.schedule_rules.push_back(*std::move(rule));
+  return rule.has_value();
+}
+
+bool ReadScheduler(std::string_view text, Options& options) {
+  using Access = SchedulerApiSettings::Access;
+  Access& access = options.api.scheduler.access;
+  if (text == "absent") access = Access::kAbsent;
+  if (text == "forbidden") access = Access::kForbidden;
+  return access != Access::kAllowed;
+}
+
+bool ReadTenancies(std::string_view text, Options& options) {
+  options.tenancy_domains = SplitAtCommas(text);
+  std::vector<std::string> sorted = options.tenancy_domains;
+  std::ranges::sort(sorted);
+  return !sorted.empty() && std::ranges::adjacent_find(sorted) == sorted.end();
 }
 
 bool ReadFamilies(std::string_view text, Options& options) {
@@ -86,14 +115,21 @@ using Text = std::string_view;
 using O = Options;
 
 // clang-format off
-constexpr std::array<Flag, 37> kFlags = {{
+constexpr std::array<Flag, 48> kFlags = {{
     {"help", "", "this text", [](Text, O& o) { return o.help = true; }},
     {"listen", "HOST:PORT", "where to listen; port 0 takes any (127.0.0.1:0)", ReadListen},
-    {"threads", "N", "connections served at once, 1 to 4096 (64)",
+    {"node", "HOST:PORT", "one more node of the same cluster, at this address; may be repeated", ReadNode},
+    {"replication-lag", "TIME", "how old the refreshes and runs are that these nodes show (0s)",
+     [](Text t, O& o) { return ReadDuration(t, {}, o.replication_lag); }},
+    {"node-tokens", "", "a node takes no token that another one granted",
+     [](Text, O& o) { return o.tokens.per_node = true; }},
+    {"threads", "N", "connections served at once by each node, 1 to 4096 (64)",
      [](Text t, O& o) { return ReadNumber(t, 4096, o.threads) && o.threads > 0; }},
     {"seed", "N", "ids, names, lengths and endings derive from it (1)",
      [](Text t, O& o) { return ReadNumber(t, std::numeric_limits<std::uint64_t>::max(), o.world.seed); }},
     {"families", "NAME,...", "the families that are offered (all fourteen)", ReadFamilies},
+    {"tenancy-domains", "NAME,...", "domains that a login may open, each with refreshes of its own (any, of one)",
+     ReadTenancies},
     {"domains", "N", "domains, partitions, vaults ... of each family (4)",
      [](Text t, O& o) { return ReadCount(t, o.world.domains); }},
     {"refreshes", "N", "refreshes of each family at the start (6)",
@@ -118,6 +154,17 @@ constexpr std::array<Flag, 37> kFlags = {{
      [](Text, O& o) { return o.world.auto_restart = true; }},
     {"restart-after", "TIME", "how long after the end that happens (5s)",
      [](Text t, O& o) { return ReadDuration(t, 100 * kMillisecond, o.world.restart_after); }},
+    {"schedule", "RULE", "such as 'name=nightly&family=dsm&run_at=0 2 * * *', see tests/simulator/schedule_rule.h; may be repeated",
+     ReadSchedule},
+    {"schedules", "N", "so many more, each due once a day (0)",
+     [](Text t, O& o) { return ReadNumber(t, 100'000, o.schedules); }},
+    {"runs", "M", "former runs of these (0)",
+     [](Text t, O& o) { return ReadNumber(t, kMostRuns, o.runs); }},
+    {"scheduler", "WORD", "absent: 404, as in the Community Edition; forbidden: 403", ReadScheduler},
+    {"runs-without-config-id", "", "runs do not say which schedule they are of",
+     [](Text, O& o) { o.api.scheduler.config_id_in_runs = false; return true; }},
+    {"no-scheduler-filters", "", "the scheduler's lists ignore all but skip, limit and sort",
+     [](Text, O& o) { o.api.scheduler.filters = false; return true; }},
     {"latency", "TIME", "added to every answer of the API, at most 60s (0ms)",
      [](Text t, O& o) { return ReadDuration(t, {}, o.latency) && o.latency <= kMaxLatency; }},
     {"error-percent", "P", "share of the API's answers that are a 500 (0)",
@@ -205,6 +252,30 @@ void CheckTogether(const WorldSettings& world, std::vector<std::string>& problem
   }
 }
 
+void CheckSchedules(const Options& options, std::vector<std::string>& problems) {
+  if (options.runs > 0 && options.schedules == 0) problems.emplace_back("--runs needs --schedules");
+  for (const ScheduleRule& rule : options.schedule_rules) {
+    const bool offered =
+        rule.family == nullptr || std::ranges::count(options.world.families, rule.family) > 0;
+    if (!offered) {
+      problems.push_back("the family of schedule " + rule.name + " is not among --families");
+    }
+    const bool known =
+        rule.tenancy.empty() || std::ranges::count(options.tenancy_domains, rule.tenancy) > 0;
+    if (!known) {
+      problems.push_back("the tenancy of schedule " + rule.name +
+                         " is not among --tenancy-domains");
+    }
+  }
+}
+
+void MakeSchedules(Options& options) {
+  std::vector<const Family*> families = options.world.families;
+  std::erase_if(families, [](const Family* family) { return family->schedule_units.empty(); });
+  auto made = MakeScheduleRules(options.world.seed, options.schedules, options.runs, families);
+  std::ranges::move(made, std::back_inserter(options.schedule_rules));
+}
+
 }  // namespace
 
 ParsedOptions ParseOptions(std::span<const std::string_view> arguments) {
@@ -222,6 +293,8 @@ ParsedOptions ParseOptions(std::span<const std::string_view> arguments) {
   }
   CheckTogether(options.world, parsed.problems);
   CheckTls(options, parsed.problems);
+  CheckSchedules(options, parsed.problems);
+  MakeSchedules(options);
   options.api.seed = options.world.seed;
   options.tokens.seed = options.world.seed;
   return parsed;
@@ -229,7 +302,8 @@ ParsedOptions ParseOptions(std::span<const std::string_view> arguments) {
 
 std::string HelpText() {
   std::string text =
-      "ciphertrust_simulator: the refresh jobs of a CipherTrust Manager, over HTTP or HTTPS.\n\n";
+      "ciphertrust_simulator: the refresh jobs and the scheduler of a CipherTrust Manager, over "
+      "HTTP or HTTPS.\n\n";
   for (const Flag& flag : kFlags) {
     std::string line = "  " + Spelled(flag);
     line.resize(std::max<std::size_t>(line.size() + 2, 26), ' ');

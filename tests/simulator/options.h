@@ -18,9 +18,16 @@
 
 namespace cckm::simulator {
 
+struct Address {
+  std::string host;
+  std::uint16_t port = 0;  // 0: any
+};
+
 struct Options {
   std::string listen_host = "127.0.0.1";
   std::uint16_t listen_port = 0;
+  std::vector<Address> nodes;  // of the cluster, beside the one above
+  std::chrono::nanoseconds replication_lag{0};
   unsigned threads = 64;
   std::chrono::nanoseconds latency{0};
   unsigned error_percent = 0;
@@ -35,7 +42,11 @@ struct Options {
   ApiSettings api;
   AccountSettings accounts;
   TokenSettings tokens;
-  WorldSettings world;  // always names at least one family
+  WorldSettings world;                       // always names at least one family
+  std::vector<std::string> tenancy_domains;  // empty: one that takes every login
+  std::size_t schedules = 0;                 // made ones, beside those below
+  std::uint64_t runs = 0;                    // former ones of these
+  std::vector<ScheduleRule> schedule_rules;  // the made ones among them
 };
 
 struct ParsedOptions {

@@ -77,6 +77,28 @@ TEST(OptionsTest, EveryFlagSetsItsOption) {
       {"--plain-external-cm", [](O o) { return !o.api.external_cm_wrapper; }},
       {"--print-ids", [](O o) { return o.print_ids; }},
       {"--ids-file=x", [](O o) { return o.ids_file == "x"; }},
+      {"--node=127.0.0.2:81",
+       [](O o) {
+         return o.nodes.size() == 1 && o.nodes[0].host == "127.0.0.2" && o.nodes[0].port == 81;
+       }},
+      {"--replication-lag=30s", [](O o) { return o.replication_lag == seconds(30); }},
+      {"--node-tokens", [](O o) { return o.tokens.per_node; }},
+      {"--tenancy-domains=root,finance",
+       [](O o) {
+         return o.tenancy_domains == std::vector<std::string>{"root", "finance"};
+       }},
+      {"--schedule=name=n&family=dsm&run_at=0 2 * * *",
+       [](O o) { return o.schedule_rules.size() == 1 && o.schedule_rules[0].name == "n"; }},
+      {"--schedules=20",
+       [](O o) {
+         return o.schedule_rules.size() == 20 && o.schedule_rules[1].family->name == "hsm-luna";
+       }},
+      {"--scheduler=absent",
+       [](O o) { return o.api.scheduler.access == SchedulerApiSettings::Access::kAbsent; }},
+      {"--scheduler=forbidden",
+       [](O o) { return o.api.scheduler.access == SchedulerApiSettings::Access::kForbidden; }},
+      {"--runs-without-config-id", [](O o) { return !o.api.scheduler.config_id_in_runs; }},
+      {"--no-scheduler-filters", [](O o) { return !o.api.scheduler.filters; }},
       {"--control", [](O o) { return o.api.control; }},
   };
   const std::string help = HelpText();
@@ -119,6 +141,14 @@ TEST(OptionsTest, AWrongFlagIsOneProblemThatNamesIt) {
                                     "--tls-folder=",
                                     "--fault-script=",
                                     "--max-duration=99999999999999999999h",
+                                    "--node=81",
+                                    "--replication-lag=x",
+                                    "--tenancy-domains=",
+                                    "--tenancy-domains=a,a",
+                                    "--schedule=name=n&family=dsm",
+                                    "--schedules=x",
+                                    "--runs=1000001",
+                                    "--scheduler=on",
                                     "--error-percent=101"};
   for (const std::string_view argument : cases) {
     const auto problems = Parse({argument}).problems;
@@ -136,11 +166,15 @@ TEST(OptionsTest, FlagsThatContradictEachOtherAreReported) {
       {"--domains=0"},
       {"--tls-name=x"},
       {"--tls-client-auth"},
+      {"--runs=1"},
+      {"--families=oci", "--schedule=name=n&family=dsm&run_at=0 2 * * *"},
+      {"--schedule=name=n&family=dsm&run_at=0 2 * * *&tenancy=root"},
   };
   for (const auto& arguments : cases) {
     EXPECT_EQ(Parse(arguments).problems.size(), 1U) << arguments.back();
   }
   EXPECT_TRUE(Parse({"--domains=0", "--refreshes=0"}).problems.empty());
+  EXPECT_EQ(Parse({"--schedules=3", "--runs=7"}).options.schedule_rules[0].runs, 3U);
 }
 
 TEST(OptionsTest, TlsHasItsFolderItsNamesAndItsClients) {

@@ -3,16 +3,12 @@
 #include <algorithm>
 #include <array>
 
-#include <nlohmann/json.hpp>
+#include "tests/simulator/json_parts.h"
 
 namespace cckm::simulator {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-constexpr std::string_view kAccount = "kylo:kylo:admin:accounts:kylo";
-constexpr std::string_view kApplication = "ncryptify:gemalto:admin:apps:kylo";
-constexpr std::string_view kDevAccount = "ncryptify:gemalto:admin:accounts:gemalto";
+using Json = OrderedJson;
 
 // No failure text is public; these are the simulator's own.
 constexpr std::array<std::string_view, 4> kFailureTexts = {
@@ -21,10 +17,6 @@ constexpr std::array<std::string_view, 4> kFailureTexts = {
     "key \"backup\\2021\" could not be read",
     "the key source answered with status 503, try again later",
 };
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 std::string UnitText(const Family& family, const UnitRun& run, UnitState state) {
   switch (state) {
@@ -91,13 +83,6 @@ Precision PrecisionOf(const Family& family, Freshness freshness) {
   const bool fine =
       family.payload_shape == PayloadShape::kExternalCm || freshness == Freshness::kJustCreated;
   return fine ? Precision::kNanoseconds : Precision::kMicroseconds;
-}
-
-Json EnvelopeJson(const Envelope& envelope) {
-  return {{"skip", envelope.skip},
-          {"limit", envelope.limit},
-          {"total", envelope.total},
-          {"resources", Json::array()}};
 }
 
 Json ResourceJson(std::string_view kind, const Unit& unit) {

@@ -61,12 +61,12 @@ int KeepSilent(const mg_connection*, const char*) { return 1; }
 
 }  // namespace
 
-Server::Server(Handler handler, WallClock clock)
-    : handler_(std::move(handler)), clock_(std::move(clock)) {}
+Server::Server(Handler handler, WallClock clock, std::size_t node)
+    : handler_(std::move(handler)), clock_(std::move(clock)), node_(node) {}
 
 tl::expected<std::unique_ptr<Server>, std::string> Server::Start(const ServerSettings& settings,
                                                                  Handler handler, WallClock clock) {
-  std::unique_ptr<Server> server(new Server(std::move(handler), std::move(clock)));
+  std::unique_ptr<Server> server(new Server(std::move(handler), std::move(clock), settings.node));
   if (settings.tls) {
     auto context = MakeTlsContext(*settings.tls);
     if (!context) return tl::unexpected(context.error());
@@ -145,7 +145,8 @@ void Server::Answer(mg_connection* connection) {
                            .authorization = ViewOf(mg_get_header(connection, "Authorization")),
                            .body = *body,
                            .client_certificate = info.client_cert != nullptr,
-                           .first_of_connection = MarkFirst(connection, this)};
+                           .first_of_connection = MarkFirst(connection, this),
+                           .node = node_};
   const Response response =
       handler_(request, [this](std::chrono::nanoseconds time) { Pause(time); });
   Write(connection, response, clock_());

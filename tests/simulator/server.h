@@ -30,6 +30,7 @@ struct ServerSettings {
   std::uint16_t port = 0;  // 0: any
   unsigned threads = 64;   // connections served at once
   std::optional<TlsSettings> tls = {};
+  std::size_t node = 0;  // what Request::node says
 };
 
 class Server {
@@ -56,7 +57,7 @@ class Server {
     void operator()(mg_context* context) const;
   };
 
-  Server(Handler handler, WallClock clock);
+  Server(Handler handler, WallClock clock, std::size_t node);
 
   // What civetweb calls.
   static int OnRequest(mg_connection* connection);
@@ -67,6 +68,7 @@ class Server {
 
   const Handler handler_;
   const WallClock clock_;
+  const std::size_t node_;
   std::mutex mutex_;
   std::condition_variable stop_;
   bool stopping_ = false;  // guarded by mutex_

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -25,6 +26,15 @@ inline WorldSettings AllFamiliesSettings() {
   return settings;
 }
 
+struct ClusterSettings {
+  WorldSettings world = AllFamiliesSettings();
+  std::vector<std::string> tenancies = {};
+  std::vector<ScheduleRule> schedules = {};
+  std::size_t nodes = 1;
+  std::chrono::nanoseconds replication_lag{0};
+  bool node_tokens = false;
+};
+
 class TestAppliance : public Appliance {
  public:
   explicit TestAppliance(const WorldSettings& world_settings = AllFamiliesSettings(),
@@ -37,10 +47,27 @@ class TestAppliance : public Appliance {
       : TestAppliance(AllFamiliesSettings(), {.control = true}, account_settings, token_settings,
                       0) {}
 
+  explicit TestAppliance(const ClusterSettings& cluster,
+                         const ApiSettings& api_settings = {.control = true})
+      : TestAppliance(cluster.world, api_settings, {}, {.per_node = cluster.node_tokens}, 0,
+                      cluster) {}
+
   // With the fixed token.
   Response Send(std::string_view method, std::string_view path, std::string_view query = {},
                 std::string_view body = {}) {
-    return api.Handle({method, path, query, "Bearer fixed-token", body}, now);
+    return SendTo(0, method, path, query, body);
+  }
+
+  // To that node of the cluster.
+  Response SendTo(std::size_t node, std::string_view method, std::string_view path,
+                  std::string_view query = {}, std::string_view body = {}) {
+    return api.Handle({.method = method,
+                       .path = path,
+                       .query = query,
+                       .authorization = "Bearer fixed-token",
+                       .body = body,
+                       .node = node},
+                      now);
   }
 
   nlohmann::json Get(std::string_view path, std::string_view query = {}) {
@@ -48,14 +75,21 @@ class TestAppliance : public Appliance {
   }
 
   TimePoint now = kStart;
+  World& world = tenancies.At(0).world;
   Api api;
 
  private:
   TestAppliance(const WorldSettings& world_settings, const ApiSettings& api_settings,
                 const AccountSettings& account_settings, TokenSettings token_settings,
-                unsigned error_percent)
-      : Appliance{World(world_settings, kStart), Tokens(WithFixedToken(std::move(token_settings))),
-                  Accounts(account_settings), Faults(1, error_percent)},
+                unsigned error_percent, const ClusterSettings& cluster = {})
+      : Appliance{Tenancies(cluster.tenancies, world_settings,
+                            {.seed = world_settings.seed,
+                             .nodes = cluster.nodes,
+                             .schedules = cluster.schedules},
+                            kStart),
+                  Nodes({cluster.nodes, cluster.replication_lag}, kStart),
+                  Tokens(WithFixedToken(std::move(token_settings))), Accounts(account_settings),
+                  Faults(1, error_percent)},
         api(api_settings, *this) {}
 
   static TokenSettings WithFixedToken(TokenSettings settings) {

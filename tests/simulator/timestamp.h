@@ -5,7 +5,9 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace cckm::simulator {
 
@@ -23,6 +25,10 @@ enum class Precision { kMicroseconds, kNanoseconds };
 // RFC 3339 in UTC with the layout of Go's RFC3339Nano: the fraction without its trailing zeros, and
 // without the point where nothing remains.  Finer digits than `precision` are cut off.
 std::string FormatTimestamp(TimePoint time, Precision precision);
+
+// RFC 3339 in UTC, with Z, and with up to nine digits of a fraction.  Nothing where the text is no
+// such time, or one that TimePoint cannot hold.
+std::optional<TimePoint> ParseTimestamp(std::string_view text);
 
 // The Date header's form (IMF-fixdate, RFC 9110 section 5.6.7).
 std::string FormatHttpDate(TimePoint time);

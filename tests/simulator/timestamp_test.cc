@@ -43,5 +43,24 @@ TEST(TimestampTest, HttpDateHasTheFixedForm) {
             "Sun, 06 Nov 1994 08:49:37 GMT");
 }
 
+TEST(TimestampTest, WhatWasFormattedIsParsedAgain) {
+  for (const std::string_view text :
+       {"2021-03-03T06:10:52Z", "2024-02-29T23:59:59.5Z", "2023-12-31T00:00:00.123456789Z"}) {
+    const auto time = ParseTimestamp(text);
+    ASSERT_TRUE(time) << text;
+    EXPECT_EQ(FormatTimestamp(*time, Precision::kNanoseconds), text);
+  }
+}
+
+TEST(TimestampTest, WhatIsNoTimeIsNotParsed) {
+  for (const std::string_view text :
+       {"", "Z", "2021-03-03", "2021-03-03T06:10:52", "2021-03-03 06:10:52Z",
+        "2021-02-29T00:00:00Z", "2021-03-03T24:00:00Z", "2021-03-03T06:60:00Z",
+        "2021-03-03T06:10:52.Z", "2021-03-03T06:10:52.1234567890Z", "2021-03-03T06:10:-2Z",
+        "2021-03-03T06:10:52+01:00", "0001-01-01T00:00:00Z", "2021-03-03T06:10:5x.5Z"}) {
+    EXPECT_FALSE(ParseTimestamp(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace cckm::simulator

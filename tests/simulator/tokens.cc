@@ -56,12 +56,12 @@ std::optional<std::string_view> BearerOf(std::string_view authorization) {
 
 Tokens::Tokens(TokenSettings settings) : settings_(std::move(settings)) {}
 
-Grant Tokens::Open(TimePoint now, Renewable renewable) {
+Grant Tokens::Open(TimePoint now, Renewable renewable, TokenScope scope) {
   const std::lock_guard lock(mutex_);
   ForgetOld(now);
   Random random(settings_.seed, "session", issued_);
   std::string refresh_token = random.Token(64);
-  const Session session = {random.Uuid(), now + settings_.refresh_token_lifetime};
+  const Session session = {random.Uuid(), now + settings_.refresh_token_lifetime, scope};
   if (renewable == Renewable::kYes && settings_.refresh_tokens) {
     sessions_.emplace(refresh_token, session);
   } else {
@@ -70,25 +70,30 @@ Grant Tokens::Open(TimePoint now, Renewable renewable) {
   return Issue(refresh_token, session, now);
 }
 
-std::optional<Grant> Tokens::Renew(std::string_view refresh_token, TimePoint now) {
+std::optional<Grant> Tokens::Renew(std::string_view refresh_token, TimePoint now,
+                                   std::size_t node) {
   const std::lock_guard lock(mutex_);
   ForgetOld(now);
   const auto found = sessions_.find(refresh_token);
-  if (found == sessions_.end()) return std::nullopt;
+  if (found == sessions_.end() || IsForeign(found->second.scope, node)) return std::nullopt;
   return Issue(found->first, found->second, now);
 }
 
-std::optional<BadToken> Tokens::Refuse(std::string_view authorization, TimePoint now) const {
+tl::expected<std::size_t, BadToken> Tokens::Check(std::string_view authorization, TimePoint now,
+                                                  std::size_t node) const {
   const auto token = BearerOf(authorization);
-  if (!token) return BadToken{"No bearer token", false};
-  if (std::ranges::find(settings_.fixed, *token) != settings_.fixed.end()) return std::nullopt;
+  if (!token) return tl::unexpected(BadToken{"No bearer token", false});
+  if (std::ranges::find(settings_.fixed, *token) != settings_.fixed.end()) return 0;
   const std::lock_guard lock(mutex_);
   const auto found = jwts_.find(*token);
-  if (found == jwts_.end()) return BadToken{"Invalid token", false};
-  if (now < found->second) return std::nullopt;
-  const auto age = std::chrono::floor<std::chrono::seconds>(now - found->second);
-  return BadToken{
-      "Bearer token malformed: Token is expired by " + std::to_string(age.count()) + "s", true};
+  if (found == jwts_.end() || IsForeign(found->second.scope, node)) {
+    return tl::unexpected(BadToken{"Invalid token", false});
+  }
+  const auto& [expires_at, scope] = found->second;
+  if (now < expires_at) return scope.tenancy;
+  const auto age = std::chrono::floor<std::chrono::seconds>(now - expires_at);
+  return tl::unexpected(BadToken{
+      "Bearer token malformed: Token is expired by " + std::to_string(age.count()) + "s", true});
 }
 
 void Tokens::ExpireAll() {
@@ -103,13 +108,17 @@ Grant Tokens::Issue(const std::string& refresh_token, const Session& session, Ti
   Grant grant{MakeJwt(random, now, expires_at), session.client_id, refresh_token,
               settings_.lifetime,
               std::chrono::floor<std::chrono::seconds>(session.expires_at - now)};
-  jwts_.emplace(grant.jwt, expires_at);
+  jwts_.emplace(grant.jwt, Granted{expires_at, session.scope});
   return grant;
 }
 
 void Tokens::ForgetOld(TimePoint now) {
-  std::erase_if(jwts_, [&](const auto& entry) { return entry.second + kMemory <= now; });
+  std::erase_if(jwts_, [&](const auto& entry) { return entry.second.expires_at + kMemory <= now; });
   std::erase_if(sessions_, [&](const auto& entry) { return entry.second.expires_at <= now; });
+}
+
+bool Tokens::IsForeign(const TokenScope& scope, std::size_t node) const {
+  return settings_.per_node && scope.node != node;
 }
 
 }  // namespace cckm::simulator

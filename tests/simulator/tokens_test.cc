@@ -15,11 +15,11 @@ TEST(TokensTest, AGrantedTokenIsGoodForItsLifetime) {
   Tokens tokens({});
   const Grant grant = tokens.Open(kStart, Renewable::kYes);
   EXPECT_EQ(grant.duration, seconds(300));
-  EXPECT_FALSE(tokens.Refuse(Bearer(grant.jwt), kStart + seconds(299)));
-  const auto bad = tokens.Refuse(Bearer(grant.jwt), kStart + seconds(350));
-  ASSERT_TRUE(bad);
-  EXPECT_EQ(bad->message, "Bearer token malformed: Token is expired by 50s");
-  EXPECT_TRUE(bad->expired);
+  EXPECT_TRUE(tokens.Check(Bearer(grant.jwt), kStart + seconds(299)));
+  const auto bad = tokens.Check(Bearer(grant.jwt), kStart + seconds(350));
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().message, "Bearer token malformed: Token is expired by 50s");
+  EXPECT_TRUE(bad.error().expired);
 }
 
 TEST(TokensTest, EveryWrongCredentialIsRefused) {
@@ -39,7 +39,7 @@ TEST(TokensTest, EveryWrongCredentialIsRefused) {
       {"Bearer  alpha", true}, {"Bearer Alpha", true},
   };
   for (const Case& row : cases) {
-    EXPECT_EQ(tokens.Refuse(row.authorization, kStart).has_value(), row.refused)
+    EXPECT_EQ(!tokens.Check(row.authorization, kStart).has_value(), row.refused)
         << row.authorization;
   }
 }
@@ -53,7 +53,7 @@ TEST(TokensTest, ARefreshTokenGivesANewTokenAndStaysTheSame) {
   EXPECT_EQ(second.client_id, first.client_id);
   EXPECT_EQ(first.refresh_token_expires_in, seconds(1799));
   EXPECT_EQ(second.refresh_token_expires_in, seconds(1789));
-  EXPECT_FALSE(tokens.Refuse(Bearer(second.jwt), kStart + seconds(309)));
+  EXPECT_TRUE(tokens.Check(Bearer(second.jwt), kStart + seconds(309)));
   EXPECT_FALSE(tokens.Renew("guess", kStart));
   EXPECT_FALSE(tokens.Renew("", kStart));
   EXPECT_FALSE(tokens.Renew(first.refresh_token, kStart + seconds(1799)));
@@ -84,12 +84,12 @@ TEST(TokensTest, ExpireAllForgetsWhatWasGrantedAndKeepsWhatIsFixed) {
   Tokens tokens(settings);
   const Grant grant = tokens.Open(kStart, Renewable::kYes);
   tokens.ExpireAll();
-  const auto bad = tokens.Refuse(Bearer(grant.jwt), kStart);
-  ASSERT_TRUE(bad);
-  EXPECT_EQ(bad->message, "Invalid token");
-  EXPECT_FALSE(bad->expired);
+  const auto bad = tokens.Check(Bearer(grant.jwt), kStart);
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().message, "Invalid token");
+  EXPECT_FALSE(bad.error().expired);
   EXPECT_FALSE(tokens.Renew(grant.refresh_token, kStart));
-  EXPECT_FALSE(tokens.Refuse("Bearer alpha", kStart));
+  EXPECT_TRUE(tokens.Check("Bearer alpha", kStart));
 }
 
 TEST(TokensTest, ATokenHasTheFormOfAJwt) {
