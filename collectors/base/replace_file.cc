@@ -30,6 +30,14 @@ bool WriteAll(int descriptor, std::string_view content) {
   return true;
 }
 
+constexpr mode_t kReadableByAll = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
+
+// A device, a pipe or a folder is not to be renamed away.
+bool MayBeReplaced(const std::filesystem::path& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) != 0 || S_ISREG(found.st_mode);
+}
+
 // Only the last folder of the path may be missing.
 bool MakeFolder(const std::filesystem::path& folder) {
   return ::mkdir(folder.c_str(), S_IRWXU) == 0 || errno == EEXIST;
@@ -38,14 +46,19 @@ bool MakeFolder(const std::filesystem::path& folder) {
 }  // namespace
 
 tl::expected<void, std::string> ReplaceFile(const std::filesystem::path& path,
-                                            std::string_view content) {
+                                            std::string_view content, FileReaders readers) {
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
-  if (!MakeFolder(folder)) return FailedTo("written, as its folder cannot be made");
+  const bool is_private = readers == FileReaders::kOwner;
+  if (is_private && !MakeFolder(folder)) return FailedTo("written, as its folder cannot be made");
+  if (!MayBeReplaced(path)) {
+    return tl::make_unexpected<std::string>(" cannot be replaced: it is no regular file");
+  }
   const std::string temporary = path.string() + ".new";
   ::unlink(temporary.c_str());
   const FileDescriptor file(::open(
       temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
   if (!file) return FailedTo("created");
+  if (!is_private && ::fchmod(file.number(), kReadableByAll) != 0) return FailedTo("made readable");
   if (!WriteAll(file.number(), content) || ::fsync(file.number()) != 0) return FailedTo("written");
   if (::rename(temporary.c_str(), path.c_str()) != 0) return FailedTo("renamed");
   if (!SyncFolder(folder)) return FailedTo("made durable");

@@ -13,7 +13,9 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/base/replace_file.h"
 #include "exporter/app/app.h"
+#include "exporter/app/check.h"
 #include "exporter/app/descriptor_plan.h"
 #include "exporter/app/healthcheck.h"
 #include "exporter/app/load_config.h"
@@ -145,6 +147,20 @@ int Serve(const CommandLine& flags, Config config, Log& log, const Clock& clock,
   return kExitSuccess;
 }
 
+// Returns false where it cannot be written, and says why.
+bool WriteExposition(const CommandLine& flags, std::string_view exposition) {
+  if (flags.output_file.empty()) {
+    if (std::fwrite(exposition.data(), 1, exposition.size(), stdout) == exposition.size()) {
+      return true;
+    }
+    ReportError("cannot write to standard output");
+    return false;
+  }
+  const auto written = ReplaceFile(flags.output_file, exposition, FileReaders::kEverybody);
+  if (!written) ReportError(flags.output_file.string() + written.error());
+  return written.has_value();
+}
+
 int PollOnce(const CommandLine& flags, Config config, Log& log, const Clock& clock) {
   const BucketBounds bounds = BoundsOf(config);
   MemoryLedger ledger(bounds);
@@ -160,10 +176,7 @@ int PollOnce(const CommandLine& flags, Config config, Log& log, const Clock& clo
     ReportError(exposition.error().message);
     return kExitCollectorDown;
   }
-  if (std::fwrite(exposition->data(), 1, exposition->size(), stdout) != exposition->size()) {
-    ReportError("cannot write to standard output");
-    return kExitCollectorDown;
-  }
+  if (!WriteExposition(flags, *exposition)) return kExitCollectorDown;
   return app.EveryCollectorIsUp() ? kExitSuccess : kExitCollectorDown;
 }
 
@@ -198,6 +211,11 @@ int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
     const auto health = CheckHealth(flags);
     if (!health) ReportError(health.error());
     return health ? kExitSuccess : kExitCollectorDown;
+  }
+  if (flags.mode == RunMode::kCheck) {
+    const NagiosLine line = CheckRunningExporter(flags);
+    fmt::print("{}\n", line.text);
+    return static_cast<int>(line.state);
   }
   const SystemClock clock;
   ConfigResult config = LoadConfig(flags);

@@ -18,10 +18,11 @@ struct ModeFlag {
   RunMode mode;
 };
 
-constexpr std::array<ModeFlag, 3> kModeFlags = {{
+constexpr std::array<ModeFlag, 4> kModeFlags = {{
     {"config.check", RunMode::kConfigCheck},
     {"once", RunMode::kOnce},
     {"healthcheck", RunMode::kHealthcheck},
+    {"check", RunMode::kCheck},
 }};
 
 constexpr std::array<std::string_view, 4> kLogLevels = {"debug", "info", "warn", "error"};
@@ -32,7 +33,8 @@ RunMode ReadMode(const FlagValues& values, FlagProblems& problems) {
   for (const ModeFlag& row : kModeFlags) {
     if (!values.IsOn(row.flag)) continue;
     if (mode != RunMode::kServe) {
-      problems.Add(row.flag, "is one too many of --config.check, --once and --healthcheck");
+      problems.Add(row.flag,
+                   "is one too many of --config.check, --once, --healthcheck and --check");
     }
     mode = row.mode;
   }
@@ -47,9 +49,17 @@ void ReadTargetOrFile(const FlagValues& values, CommandLine& out, FlagProblems& 
     RefuseTargetFlags(values, problems);
   } else if (HasTargetFlags(values)) {
     out.target = ReadTargetFlags(values, problems);
-  } else if (out.mode != RunMode::kHealthcheck) {
+  } else if (out.mode != RunMode::kHealthcheck && out.mode != RunMode::kCheck) {
     problems.Add(kFlag, "is missing: give --config.file=FILE or --target.url=URL");
   }
+}
+
+void ReadOutputFile(const FlagValues& values, CommandLine& out, FlagProblems& problems) {
+  constexpr std::string_view kFlag = "output.file";
+  if (!values.IsGiven(kFlag)) return;
+  out.output_file = values.Text(kFlag);
+  if (out.output_file.empty()) problems.Add(kFlag, "must be the path of a file");
+  if (out.mode != RunMode::kOnce) problems.Add(kFlag, "is for --once");
 }
 
 void ReadListenAddresses(const FlagValues& values, CommandLine& out, FlagProblems& problems) {
@@ -123,13 +133,15 @@ void ReadWeb(const FlagValues& values, CommandLine& out, FlagProblems& problems)
   out.max_requests = ReadLimit(values, "web.max-requests", kMaxConnections, problems);
   out.max_connections = ReadLimit(values, "web.max-connections", kMaxConnections, problems);
   out.enable_lifecycle = values.IsOn("web.enable-lifecycle");
-  out.exporter_metrics = !values.IsOn("web.disable-exporter-metrics");
+  // Those of a process that ends at once would stay in a file for others to read.
+  out.exporter_metrics = !values.IsOn("web.disable-exporter-metrics") && out.output_file.empty();
 }
 
 CommandLine ReadCommandLine(const FlagValues& values, FlagProblems& problems) {
   CommandLine out;
   out.mode = ReadMode(values, problems);
   ReadTargetOrFile(values, out, problems);
+  ReadOutputFile(values, out, problems);
   ReadWeb(values, out, problems);
   out.storage_path = values.Text("storage.path");
   out.max_stored_refreshes =

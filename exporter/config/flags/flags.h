@@ -19,13 +19,14 @@
 
 namespace cckm {
 
-enum class RunMode { kServe, kOnce, kConfigCheck, kHealthcheck, kHelp, kVersion };
+enum class RunMode { kServe, kOnce, kConfigCheck, kHealthcheck, kCheck, kHelp, kVersion };
 
 // What is not given has the default of FlagTable(), unless help or the version is asked for.
 struct CommandLine {
   RunMode mode = RunMode::kServe;
   std::filesystem::path config_file;  // empty: the target of the --target.* flags
   std::optional<TargetConfig> target;
+  std::filesystem::path output_file;  // of kOnce; empty: standard output
   std::vector<std::string> listen_addresses;
   std::string telemetry_path;
   std::filesystem::path web_config_file;

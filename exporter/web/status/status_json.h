@@ -14,9 +14,8 @@
 //                          state present; troubled_domains: failed, unknown, cancelled, never,
 //                          none, a domain whose last result is failed counting as failed while it
 //                          runs
-//   problems                 array of {kind, level, sentence, advice, subjects}; subjects: a list
-//   of
-//                          {target, cloud, note}
+//   alerts                 what is wrong, besides domains: array of {kind, level, sentence, advice,
+//                          subjects}; subjects: a list of {target, cloud, note}
 //   targets                list of {name, state, authenticated, token_expires_at,
 //                          certificate_verified, certificate_expires_at, clock_skew_seconds,
 //                          dropped_series, login_error, collectors}; state: up, down, partly_down,

@@ -22,6 +22,8 @@ class ConfigFolder {
     return File(name);
   }
 
+  std::string Read(std::string_view name) const { return folder_.Read(name); }
+
  private:
   const TemporaryFolder folder_;
 };

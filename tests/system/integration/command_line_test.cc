@@ -220,6 +220,56 @@ TEST(CommandLineTest, OnceThatCannotPrintFails) {
   EXPECT_THAT(ended.error_output, HasSubstr("cannot write to standard output"));
 }
 
+TEST(CommandLineTest, OnceWritesAFileForOtherExportersToCollect) {
+  const SimulatorProcess simulator{std::string(kToken)};
+  simulator.StartRefresh("r1", "a");
+  const ConfigFolder folder;
+  WriteConfig(folder, {.url = simulator.url()});
+  const EndedProcess ended =
+      RunExporter(folder, {"--config.file=config.yaml", "--once", "--output.file=cckm.prom"});
+  EXPECT_EQ(ended.exit_code, 0) << ended.error_output;
+  EXPECT_THAT(ended.output, IsEmpty());
+  const std::string written = folder.Read("cckm.prom");
+  EXPECT_EQ(StrangeLineOf(written), "");
+  EXPECT_EQ(ValueOf(written, Series("cckm_up")), "1");
+  EXPECT_THAT(written, Not(HasSubstr("process_")));
+}
+
+TEST(CommandLineTest, OnceThatCannotWriteItsFileFails) {
+  const SimulatorProcess simulator{std::string(kToken)};
+  const ConfigFolder folder;
+  WriteConfig(folder, {.url = simulator.url()});
+  const EndedProcess ended = RunExporter(
+      folder, {"--config.file=config.yaml", "--once", "--output.file=missing/cckm.prom"});
+  EXPECT_EQ(ended.exit_code, 1);
+  EXPECT_THAT(ended.error_output, HasSubstr("missing/cckm.prom cannot be created"));
+}
+
+TEST(CommandLineTest, AnOutputFileIsForOnce) {
+  const ConfigFolder folder;
+  WriteConfig(folder, {.url = "http://127.0.0.1:1"});
+  const EndedProcess ended =
+      RunExporter(folder, {"--config.file=config.yaml", "--output.file=cckm.prom"});
+  EXPECT_EQ(ended.exit_code, 2);
+  EXPECT_THAT(ended.error_output, HasSubstr("--output.file: is for --once"));
+}
+
+TEST(CommandLineTest, CheckAnswersAsANagiosPlugin) {
+  const ExporterProcess exporter({.url = "http://127.0.0.1:1"});
+  const auto check = [&exporter](int port) {
+    return RunExporter(exporter.folder(),
+                       {"--check", "--web.listen-address=127.0.0.1:" + std::to_string(port)});
+  };
+  const EndedProcess nobody = check(FreePort());
+  EXPECT_EQ(nobody.exit_code, 2);
+  EXPECT_THAT(nobody.output, StartsWith("CCKM CRITICAL - http://127.0.0.1:"));
+  // Before the first poll has ended nothing is known, after it nothing is reached.
+  const EndedProcess running = check(exporter.port());
+  EXPECT_THAT(running.exit_code, testing::AnyOf(2, 3));
+  EXPECT_THAT(running.output, HasSubstr(" | targets=1;;;0 "));
+  EXPECT_THAT(LinesOf(running.output), testing::SizeIs(1));
+}
+
 TEST(CommandLineTest, HealthcheckTellsARunningExporterFromNone) {
   const ExporterProcess exporter({.url = "http://127.0.0.1:1"});
   const auto check = [&exporter](int port) {

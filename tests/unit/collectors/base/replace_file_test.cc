@@ -38,6 +38,25 @@ TEST_F(ReplaceFileTest, WritesTheWholeContentForTheOwnerAlone) {
   ::umask(former);
 }
 
+TEST_F(ReplaceFileTest, WritesAFileForEverybodyWhateverTheUmask) {
+  const mode_t former = ::umask(077);
+  EXPECT_TRUE(ReplaceFile(folder_.File("file"), "content", FileReaders::kEverybody));
+  ::umask(former);
+  EXPECT_EQ(folder_.Read("file"), "content");
+  EXPECT_EQ(ModeOf(folder_.File("file")), 0644U);
+}
+
+TEST_F(ReplaceFileTest, MakesNoFolderForAFileOfEverybody) {
+  EXPECT_FALSE(ReplaceFile(folder_.File("missing/file"), "", FileReaders::kEverybody));
+  EXPECT_FALSE(std::filesystem::exists(folder_.File("missing")));
+}
+
+TEST_F(ReplaceFileTest, WhatIsNoRegularFileStays) {
+  ASSERT_EQ(::mkfifo(folder_.File("pipe").c_str(), 0600), 0);
+  EXPECT_EQ(Replace("pipe", "content"), "file cannot be replaced: it is no regular file");
+  EXPECT_TRUE(std::filesystem::is_fifo(folder_.File("pipe")));
+}
+
 TEST_F(ReplaceFileTest, ClosesAnOpenFileToOthers) {
   folder_.Replace("file", "old", 0666);
   EXPECT_EQ(Replace("file", "new"), "done");
@@ -99,7 +118,7 @@ TEST_F(ReplaceFileTest, SaysWhatStoodInTheWay) {
   std::filesystem::create_directory(folder_.File("folder"));
   folder_.Replace("a file", "x");
   std::filesystem::create_directory(folder_.File("blocked.new"));
-  EXPECT_EQ(Replace("folder", "one"), "file cannot be renamed: Is a directory");
+  EXPECT_EQ(Replace("folder", "one"), "file cannot be replaced: it is no regular file");
   EXPECT_EQ(Replace("a file/below", "one"), "file cannot be created: Not a directory");
   EXPECT_EQ(Replace("blocked", "one"), "file cannot be created: File exists");
 }
