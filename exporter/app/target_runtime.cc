@@ -64,6 +64,11 @@ PollerPlan PlanOf(const TargetConfig& config, std::vector<CollectorPlan> collect
 
 }  // namespace
 
+std::shared_ptr<const ExpectationList> ExpectationsOf(const TargetConfig& config) {
+  if (config.expectations.empty()) return nullptr;
+  return std::make_shared<const ExpectationList>(config.expectations);
+}
+
 TargetSetup SetupOf(const TargetConfig& config) {
   const TargetSettings& settings = config.settings;
   TargetSetup setup{
@@ -74,7 +79,8 @@ TargetSetup SetupOf(const TargetConfig& config) {
                   .max_domains = settings.max_domains,
                   .domain_histograms = settings.domain_histograms,
                   .tls_verification =
-                      config.url.starts_with("https://") && !config.tls.insecure_skip_verify},
+                      config.url.starts_with("https://") && !config.tls.insecure_skip_verify,
+                  .expectations = ExpectationsOf(config)},
       .collectors = {}};
   for (const CollectorConfig& collector : config.collectors) {
     setup.collectors.push_back(

@@ -29,6 +29,9 @@ namespace cckm {
 // What the state has to know of a configured target, without its refreshes.
 TargetSetup SetupOf(const TargetConfig& config);
 
+// The target's expectations, ready to be matched; null: it has none.
+std::shared_ptr<const ExpectationList> ExpectationsOf(const TargetConfig& config);
+
 // How long a target is polled.
 enum class PollUntil : std::uint8_t { kStopped, kFirstPollEnded };
 

@@ -16,6 +16,11 @@ bool LogsIn(const TargetConfig& config) {
   return !std::holds_alternative<TokenFileAuthentication>(config.authentication);
 }
 
+bool DiffersInExpectationsAtMost(TargetConfig former, const TargetConfig& config) {
+  former.expectations = config.expectations;
+  return former == config;
+}
+
 SetupFailure NoThread(const std::string& target, const std::string& reason) {
   return {SetupFailure::Kind::kNoResources,
           "target " + target + ": the system gives no thread for it: " + reason +
@@ -54,8 +59,11 @@ TargetSet::PreparedResult TargetSet::Prepare(TargetConfig config) const {
   const auto former =
       std::ranges::find(entries_, config.name,
                         [](const Entry& entry) -> const std::string& { return entry.config.name; });
-  if (former != entries_.end() && former->config == config) {
-    return Prepared{.name = std::move(config.name), .entry = std::nullopt, .setup = {}};
+  if (former != entries_.end() && DiffersInExpectationsAtMost(former->config, config)) {
+    return Prepared{.name = std::move(config.name),
+                    .entry = std::nullopt,
+                    .setup = {},
+                    .expectations = std::move(config.expectations)};
   }
   const std::string name = config.name;
   try {
@@ -106,7 +114,7 @@ void TargetSet::Swap(std::vector<Prepared> prepared) {
   for (Prepared& target : prepared) {
     const auto found = former.find(target.name);
     if (!target.entry) {
-      entries_.push_back(std::move(found->second));
+      Keep(std::move(found->second), std::move(target.expectations));
       continue;
     }
     if (found != former.end()) found->second.runtime.reset();
@@ -118,6 +126,15 @@ void TargetSet::Remove(Entry& entry) {
   entry.runtime.reset();
   parts_.state.RemoveTarget(entry.config.name);
   parts_.self_metrics.RemoveTarget(entry.config.name);
+}
+
+void TargetSet::Keep(Entry entry, std::vector<Expectation> expectations) {
+  TargetConfig& config = entry.config;
+  if (config.expectations != expectations) {
+    config.expectations = std::move(expectations);
+    parts_.state.SetExpectations(config.name, ExpectationsOf(config));
+  }
+  entries_.push_back(std::move(entry));
 }
 
 void TargetSet::Activate(Prepared prepared) {

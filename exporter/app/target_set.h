@@ -1,7 +1,7 @@
 // The targets that are polled right now, and how they come, change and go.
 //
-// A target whose configuration did not change goes on undisturbed; one that changed starts anew and
-// keeps what it counted.
+// A target whose configuration did not change, but for its expectations, goes on undisturbed; one
+// that changed starts anew and keeps what it counted.
 //
 // Thread-safety: one thread at a time.
 
@@ -84,6 +84,7 @@ class TargetSet {
     std::string name;
     std::optional<Entry> entry;  // none: the target goes on as it is
     TargetSetup setup;
+    std::vector<Expectation> expectations = {};  // of a target that goes on
   };
 
   using PreparedResult = tl::expected<Prepared, SetupFailure>;
@@ -91,6 +92,7 @@ class TargetSet {
   PreparedResult SetUp(TargetConfig config) const;
   void Swap(std::vector<Prepared> prepared);
   void Remove(Entry& entry);
+  void Keep(Entry entry, std::vector<Expectation> expectations);
   void Activate(Prepared prepared);
   std::vector<WatchedRefreshIds> ReadRefreshIds(const TargetConfig& config) const;
   WatchedRefreshIds::ErrorReporter ReportOf(const std::string& target) const;

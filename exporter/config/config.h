@@ -16,6 +16,7 @@
 #include "collectors/http/connection_options.h"
 #include "collectors/poll/poll_settings.h"
 #include "collectors/session/login_options.h"
+#include "exporter/expectations/expectation.h"
 
 namespace cckm {
 
@@ -57,6 +58,8 @@ struct TargetConfig {
   long max_connections = kDefaultMaxConnections;
   TargetSettings settings;
   std::vector<CollectorConfig> collectors;  // at least one; each family once
+  // At most kMaxExpectations; their patterns compile.  The first that matches counts.
+  std::vector<Expectation> expectations;
 
   friend bool operator==(const TargetConfig&, const TargetConfig&) = default;
 };

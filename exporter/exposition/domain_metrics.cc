@@ -67,6 +67,14 @@ std::array<LabelView, 2> Names(const DomainState& domain) {
   return {domain.name, domain.connection};
 }
 
+std::optional<double> ExpectedInterval(const DomainState& domain) {
+  return domain.expected ? std::optional(ToSeconds(domain.expected->length)) : std::nullopt;
+}
+
+LabelView ExpectedSeverity(const DomainState& domain) {
+  return SeverityName(domain.expected->severity);
+}
+
 constexpr std::array kRows = std::to_array<MetricRow<DomainState>>({
     {Metric::kDomainRefreshStatus, States<DomainState>{kDomainShownNames, Status}},
     {Metric::kDomainRefreshLastResult, States<DomainState>{kDomainResultNames, LastResult}},
@@ -80,6 +88,8 @@ constexpr std::array kRows = std::to_array<MetricRow<DomainState>>({
     {Metric::kDomainRefreshDuration,
      OptionalHistogram<DomainState>{&TargetOptions::domain_histograms, Durations}},
     {Metric::kDomainInfo, Info<DomainState>{Names}},
+    {Metric::kDomainExpectedInterval,
+     AtMostOneLabelled<DomainState>{ExpectedInterval, ExpectedSeverity}},
 });
 
 }  // namespace

@@ -90,6 +90,24 @@ struct AtMostOne {
   }
 };
 
+// The same with a last label that says something of the value.
+template <typename Object>
+struct AtMostOneLabelled {
+  std::optional<double> (*value)(const Object&);
+  LabelView (*last_label)(const Object&);  // asked only where there is a value
+
+  constexpr std::size_t Count(const Object& object) const {
+    return value(object).has_value() ? 1 : 0;
+  }
+  template <typename Labels>
+  void Write(const Scene& /*scene*/, const Object& object, const Labels& labels,
+             ExpositionWriter& writer) const {
+    const auto number = value(object);
+    if (!number) return;
+    writer.Sample(Join(labels, std::array<LabelView, 1>{last_label(object)}), *number);
+  }
+};
+
 // One series that is 1 and says something in its labels.
 template <typename Object>
 struct Info {
@@ -199,8 +217,9 @@ inline constexpr bool kIsHistogram<HistogramEach<Object>> = true;
 template <typename Object>
 struct MetricRow {
   Metric metric;
-  std::variant<One<Object>, AtMostOne<Object>, Info<Object>, States<Object>, OneEach<Object>,
-               CounterEach<Object>, OptionalHistogram<Object>, HistogramEach<Object>>
+  std::variant<One<Object>, AtMostOne<Object>, AtMostOneLabelled<Object>, Info<Object>,
+               States<Object>, OneEach<Object>, CounterEach<Object>, OptionalHistogram<Object>,
+               HistogramEach<Object>>
       shape;
 };
 

@@ -30,6 +30,7 @@ enum class Metric : std::uint8_t {
   kDomainFirstSeenTimestamp,
   kDomainRefreshDuration,
   kDomainInfo,
+  kDomainExpectedInterval,
   kRefreshStatus,
   kRefreshCreatedTimestamp,
   kRefreshCompletedTimestamp,

@@ -43,7 +43,7 @@ void StateReducer::ReduceDomainListing(LabelledListing listing) {
     NoteListed(named, listing.is_complete);
     ListedDomain& listed = named.listed;
     if (DomainState* shown = collector_.domains.Find(listed.id.text())) {
-      TakeListed(*shown, std::move(listed));
+      TakeListedAndExpect(*shown, std::move(listed));
     } else if (collector_.listed_unshown.size() < kMaxListedUnshown) {
       std::string id = listed.id.text();
       collector_.listed_unshown.insert_or_assign(std::move(id), std::move(listed));
@@ -54,6 +54,14 @@ void StateReducer::ReduceDomainListing(LabelledListing listing) {
     domain.is_deleted =
         collector_.domain_list_tells && !domain.is_listed && domain.history.was_listed;
   }
+}
+
+// Most lists say what the one before said.
+void StateReducer::TakeListedAndExpect(DomainState& domain, ListedDomain listed) {
+  const bool is_renamed = domain.name.text() != listed.name.text() ||
+                          domain.connection.text() != listed.connection.text();
+  TakeListed(domain, std::move(listed));
+  if (is_renamed) Expect(domain, *collector_.family, setting_.expectations);
 }
 
 // A domain that was not listed before may be none of the list's: its absence tells nothing.

@@ -36,4 +36,10 @@ std::size_t ShownStatus(const DomainState& domain, const TargetOptions& options,
   return static_cast<std::size_t>(domain.status);
 }
 
+bool IsLate(const DomainState& domain, WallTime now) {
+  const DomainHistory& history = domain.history;
+  const auto& since = history.last_success_at ? history.last_success_at : history.first_seen_at;
+  return domain.expected && since && *since + domain.expected->length * kIntervalsUntilLate < now;
+}
+
 }  // namespace cckm

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,6 +22,7 @@
 #include "collectors/model/finished_summary.h"
 #include "collectors/model/refresh.h"
 #include "collectors/poll/poll_update.h"
+#include "exporter/expectations/expectation_list.h"
 #include "exporter/history/duration_histogram.h"
 #include "exporter/history/history.h"
 #include "exporter/metrics/label_value.h"
@@ -39,6 +41,8 @@ struct DomainState {
   // From the family's list of domains; empty where it does not tell.
   LabelValue name;
   LabelValue connection;
+  // How often it has to be refreshed; none: nobody says so.
+  std::optional<ExpectedInterval> expected;
 
   const RefreshState* newest = nullptr;          // of the refreshes that name it
   DomainStatus status = DomainStatus::kUnknown;  // in that refresh, as last known
@@ -165,6 +169,7 @@ struct TargetOptions {
   std::size_t max_domains = 20'000;
   bool domain_histograms = true;
   bool tls_verification = true;
+  std::shared_ptr<const ExpectationList> expectations = {};  // null: none
 };
 
 // Shown domains that the family's last complete list of domains does not have.
@@ -193,5 +198,9 @@ RefreshStatus ShownStatus(const RefreshState& refresh, const TargetOptions& opti
 inline constexpr std::array<std::string_view, 6> kDomainShownNames = {
     "in_progress", "completed", "failed", "cancelled", "unknown", "never"};
 std::size_t ShownStatus(const DomainState& domain, const TargetOptions& options, SteadyTime now);
+
+// True once the domain was without a success, or known without one, for kIntervalsUntilLate times
+// what is expected.  `now` is compared with the appliance's clock as it is.
+bool IsLate(const DomainState& domain, WallTime now);
 
 }  // namespace cckm

@@ -254,6 +254,7 @@ DomainState& StateReducer::AddDomain(LabelValue id, std::uint64_t first_update) 
   if (auto listed = collector_.listed_unshown.extract(domain.id.text())) {
     TakeListed(domain, std::move(listed.mapped()));
   }
+  Expect(domain, *collector_.family, setting_.expectations);
   return domain;
 }
 

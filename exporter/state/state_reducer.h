@@ -31,6 +31,10 @@ struct LabelledListing {
 };
 LabelledListing LabelledListingOf(const DomainListing& listing);
 
+// Finds anew what is expected of a domain: to be called when its names or what decides changed.
+// `expectations` may be null.
+void Expect(DomainState& domain, const Family& family, const ExpectationList* expectations);
+
 // Notes what the list says of a shown domain.
 void TakeListed(DomainState& domain, ListedDomain listed);
 
@@ -43,6 +47,7 @@ class StateReducer {
     SteadyTime now{};
     WallTime wall_now{};
     std::size_t max_domains = 0;  // of this collector: what its target's others leave
+    const ExpectationList* expectations = nullptr;  // of the target; null: none
   };
 
   StateReducer(CollectorState& collector, const Setting& setting)
@@ -61,6 +66,9 @@ class StateReducer {
 
   // Takes the family's list of domains: their names, and which of them exist.
   void ReduceDomainListing(LabelledListing listing);
+
+  // Finds anew what is expected of every domain.
+  void ExpectAnew();
 
   // Has Finish() look at everything, because time has passed or what is watched has changed.
   void NeedSweep() { is_sweep_needed_ = true; }
@@ -95,6 +103,7 @@ class StateReducer {
   bool ShowsNeverRefreshed() const;
   bool IsDeleted(std::string_view unshown) const;
   bool StaysAway(const std::string& unshown, const RefreshState& named_by, bool is_first_answer);
+  void TakeListedAndExpect(DomainState& domain, ListedDomain listed);
   void NoteListed(const LabelledListing::Domain& named, bool list_is_complete);
   bool IsKept(const DomainState& domain) const;
   std::size_t RoomForNeverRefreshed() const;

@@ -129,6 +129,7 @@ void StateStore::SetTarget(TargetSetup setup) {
     CollectorState* collector = FindCollector(setup.options.name, *wanted.family);
     const bool is_new = collector == nullptr;
     if (is_new) collector = &target->collectors.emplace_back(*wanted.family, bounds_);
+    ExpectAnew(*collector);
     collector->discovers = wanted.discovers;
     Configure(*collector, wanted.refresh_ids);
     collector->unreadable_id_files = wanted.unreadable_id_files;
@@ -139,6 +140,20 @@ void StateStore::SetTarget(TargetSetup setup) {
     }
     Sweep(*collector);
   }
+}
+
+void StateStore::SetExpectations(std::string_view target_name,
+                                 std::shared_ptr<const ExpectationList> expectations) {
+  const MutexLock lock(mutex_);
+  TargetState* target = FindTarget(target_name);
+  if (target == nullptr) return;
+  target->options.expectations = std::move(expectations);
+  for (CollectorState& collector : target->collectors) ExpectAnew(collector);
+}
+
+void StateStore::ExpectAnew(CollectorState& collector) {
+  const DomainLabels no_labels;
+  ReducerFor(collector, no_labels, clock_.SteadyNow(), clock_.Now()).ExpectAnew();
 }
 
 // Decides what is shown after a change of what is watched.
@@ -200,26 +215,35 @@ void StateStore::RestoreRefreshes(CollectorState& collector, CollectorMemory mem
 
 StateReducer StateStore::ReducerFor(CollectorState& collector, const DomainLabels& labels,
                                     SteadyTime now, WallTime wall_now) {
+  const TargetState* target = TargetOf(collector);
   return {collector,
           {.bounds = bounds_,
            .labels = labels,
            .update_number = ++updates_,
            .now = now,
            .wall_now = wall_now,
-           .max_domains = MostDomainsOf(collector)}};
+           .max_domains = MostDomainsOf(collector),
+           .expectations = target == nullptr ? nullptr : target->options.expectations.get()}};
+}
+
+// Null for a collector of none.
+const TargetState* StateStore::TargetOf(const CollectorState& collector) {
+  const auto has_it = [&](const TargetState& target) {
+    return std::ranges::any_of(target.collectors,
+                               [&](const CollectorState& other) { return &other == &collector; });
+  };
+  const auto found = std::ranges::find_if(targets_, has_it);
+  return found == targets_.end() ? nullptr : &*found;
 }
 
 std::size_t StateStore::MostDomainsOf(const CollectorState& collector) {
-  for (const TargetState& target : targets_) {
-    const auto is_this = [&](const CollectorState& other) { return &other == &collector; };
-    if (std::ranges::none_of(target.collectors, is_this)) continue;
-    std::size_t of_others = 0;
-    for (const CollectorState& other : target.collectors) {
-      if (!is_this(other)) of_others += other.named_domains;
-    }
-    return target.options.max_domains - std::min(target.options.max_domains, of_others);
+  const TargetState* target = TargetOf(collector);
+  if (target == nullptr) return 0;
+  std::size_t of_others = 0;
+  for (const CollectorState& other : target->collectors) {
+    if (&other != &collector) of_others += other.named_domains;
   }
-  return 0;
+  return target->options.max_domains - std::min(target->options.max_domains, of_others);
 }
 
 std::size_t StateStore::RoomOf(std::string_view name) {

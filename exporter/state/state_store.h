@@ -69,6 +69,9 @@ class StateStore {
   // counted, those that are no longer set up go.
   void SetTarget(TargetSetup setup);
   void RemoveTarget(std::string_view name);
+  // What is expected of the domains of a target from now on; null: nothing.
+  void SetExpectations(std::string_view target,
+                       std::shared_ptr<const ExpectationList> expectations);
   // The refreshes of a collector that are configured from now on.
   void SetRefreshIds(std::string_view target, const Family& family,
                      const std::vector<std::string>& refresh_ids, std::size_t unreadable_id_files);
@@ -119,8 +122,10 @@ class StateStore {
   void RestoreRefreshes(CollectorState& collector, CollectorMemory memory) CCKM_REQUIRES(mutex_);
   void Sweep(CollectorState& collector) CCKM_REQUIRES(mutex_);
   std::size_t RoomOf(std::string_view target);
+  const TargetState* TargetOf(const CollectorState& collector) CCKM_REQUIRES(mutex_);
   // What the collector's target has room for besides the domains of its other collectors.
   std::size_t MostDomainsOf(const CollectorState& collector) CCKM_REQUIRES(mutex_);
+  void ExpectAnew(CollectorState& collector) CCKM_REQUIRES(mutex_);
   StateReducer ReducerFor(CollectorState& collector, const DomainLabels& labels, SteadyTime now,
                           WallTime wall_now) CCKM_REQUIRES(mutex_);
 

@@ -61,6 +61,7 @@ constexpr std::array kTables = std::to_array<Table>({
      }},
     {"tls", [] { return KeysOfMaps({"tls_config"}); }},
     {"proxy", [] { return KeysOfMaps({"proxy_login"}); }},
+    {"expectations", [] { return KeysOfMaps({"expectations"}); }},
     {"collector", KeysOfCollector},
 });
 

@@ -192,6 +192,11 @@ constexpr std::array kKindSchemas = std::to_array<KindSchema>({
     {ValueKind::kRefreshIds, [](const AllowedValues&) { return RefreshIdsSchema(); }},
     {ValueKind::kPathPatterns, [](const AllowedValues&) { return ListOf(TextSchema()); }},
     {ValueKind::kSuccessTexts, SuccessTextsSchema},
+    {ValueKind::kPattern, [](const AllowedValues& a) { return TextUpTo(a.max_characters); }},
+    {ValueKind::kSeverity,
+     [](const AllowedValues&) -> Json {
+       return {{"enum", kSeverityNames}};
+     }},
 });
 
 // A sentence without Markdown.
@@ -238,8 +243,18 @@ Json FamiliesSchema(const KeyReference& key) {
   return map;
 }
 
+Json MapsSchema(const KeyReference& key) {
+  Json map = Closed("One of the list");
+  AddKeys(key.keys, map);
+  Json list = ListOf(std::move(map));
+  list["maxItems"] = key.allowed.largest;
+  list["description"] = Plain(key.meaning);
+  return list;
+}
+
 Json SchemaOf(const KeyReference& key) {
   if (key.allowed.kind == ValueKind::kFamilies) return FamiliesSchema(key);
+  if (key.allowed.kind == ValueKind::kMaps) return MapsSchema(key);
   if (key.allowed.kind == ValueKind::kMap) {
     Json map = Closed(Plain(key.meaning));
     AddKeys(key.keys, map);

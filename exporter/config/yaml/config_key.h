@@ -5,8 +5,10 @@
 
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -169,6 +171,33 @@ struct MapValue {
   }
   WrittenValue Write(const Object& object) const { return WriteKeys(keys, object); }
   AllowedValues Allowed() const { return {}; }
+  std::vector<KeyReference> Keys() const { return ReferencesOf(keys); }
+};
+
+// A kind of value: a list of maps whose keys are rows.
+template <typename Object>
+struct MapsValue {
+  const ConfigKeys<Object>& keys;
+  std::size_t most;
+
+  void Read(const YamlCursor& cursor, std::vector<Object>& out) const {
+    const auto items = cursor.Items();
+    if (!items) return;
+    if (items->size() > most) {
+      return cursor.ReportError("must list at most " + std::to_string(most));
+    }
+    for (const YamlCursor& item : *items) ReadKeys(item, keys, out.emplace_back());
+  }
+  WrittenValue Write(const std::vector<Object>& objects) const {
+    WrittenValue list;
+    for (const Object& object : objects) list.maps.push_back(WriteKeys(keys, object));
+    return list;
+  }
+  AllowedValues Allowed() const {
+    return {.kind = ValueKind::kMaps,
+            .range = "a list of at most " + std::to_string(most),
+            .largest = most};
+  }
   std::vector<KeyReference> Keys() const { return ReferencesOf(keys); }
 };
 

@@ -8,6 +8,7 @@
 
 #include "exporter/config/yaml/authentication_value.h"
 #include "exporter/config/yaml/collectors_value.h"
+#include "exporter/config/yaml/expectations_value.h"
 #include "exporter/config/yaml/key_checks.h"
 #include "exporter/config/yaml/value_kinds.h"
 
@@ -31,6 +32,7 @@ constexpr KeyNotes Needed(std::string_view why) { return {.need = why}; }
 constexpr KeyNotes Without(std::string_view what) { return {.without = what}; }
 
 constexpr KeyNotes kOneOfThree = Without("one of three");
+constexpr KeyNotes kEverything = Without("everything");
 constexpr KeyNotes kSystemStore = Without("the system's store");
 
 const ConfigKeys<TokenFileAuthentication>& TokenFileKeys() {
@@ -117,6 +119,31 @@ const ConfigKeys<DiscoverySettings>& DiscoveryKeys() {
   return keys;
 }
 
+const ConfigKeys<DomainPatterns>& DomainPatternKeys() {
+  using Patterns = DomainPatterns;
+  static const ConfigKeys<Patterns> keys = {
+      {"cloud", &Patterns::cloud, PatternValue(), "of the family's name", kEverything},
+      {"domain", &Patterns::domain, PatternValue(), "of the domain's name or of its ID",
+       kEverything},
+      {"connection", &Patterns::connection, PatternValue(), "of the connection's name",
+       kEverything},
+  };
+  return keys;
+}
+
+const ConfigKeys<Expectation>& ExpectationKeys() {
+  static const ConfigKeys<Expectation> keys = {
+      {"match", &Expectation::match, MapValue<DomainPatterns>{DomainPatternKeys()},
+       "the domains that are meant", Without("every domain")},
+      {"refreshed_every", &Expectation::refreshed_every, kInterval,
+       "within which time each of them has to be refreshed",
+       Needed("an expectation needs a duration")},
+      {"severity", &Expectation::severity, SeverityValue(),
+       "how bad it is when one is not; `none`: nobody is told"},
+  };
+  return keys;
+}
+
 ConfigKeys<TargetConfig> MakeTargetKeys() {
   using Target = TargetConfig;
   ConfigKeys<Target> keys = {
@@ -150,6 +177,11 @@ ConfigKeys<TargetConfig> MakeTargetKeys() {
   keys.emplace_back("collectors", &Target::collectors, CollectorsValue(),
                     "which refreshes are watched, see [collectors](#collectors)",
                     Needed("a target needs at least one collector"));
+  keys.emplace_back("expectations", &Target::expectations,
+                    MapsValue<Expectation>{ExpectationKeys(), kMaxExpectations},
+                    "how often domains have to be refreshed, see [expectations](#expectations); "
+                    "the first that matches counts",
+                    Without("none"));
   return keys;
 }
 

@@ -13,6 +13,12 @@ void Emit(YAML::Emitter& out, const WrittenValue& value) {
     out << value.items;
     return;
   }
+  if (!value.maps.empty()) {
+    out << YAML::BeginSeq;
+    for (const WrittenValue& map : value.maps) Emit(out, map);
+    out << YAML::EndSeq;
+    return;
+  }
   if (value.members.empty()) {
     out << value.text;
     return;

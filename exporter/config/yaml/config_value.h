@@ -31,7 +31,10 @@ enum class ValueKind : std::uint8_t {
   kRefreshIds,
   kPathPatterns,
   kSuccessTexts,
+  kPattern,
+  kSeverity,
   kFamilies,  // a map whose keys are names of families
+  kMaps,      // a list of maps
   kMap,
 };
 
@@ -46,15 +49,16 @@ struct AllowedValues {
   std::size_t max_characters = 0;  // of a text, of each text of a list; 0: any number
 };
 
-// A value as a file holds it: one text, a list, or a map.
+// A value as a file holds it: one text, a list of texts or of maps, or a map.
 struct WrittenValue {
   std::string text = {};
   std::vector<std::string> items = {};
+  std::vector<WrittenValue> maps = {};
   std::vector<std::pair<std::string_view, WrittenValue>> members = {};
   bool is_on_one_line = false;
 
   // Such a value is left out.
-  bool empty() const { return text.empty() && items.empty() && members.empty(); }
+  bool empty() const { return text.empty() && items.empty() && maps.empty() && members.empty(); }
 };
 
 }  // namespace cckm

@@ -8,6 +8,7 @@
 
 #include "collectors/http/tls_material.h"
 #include "collectors/http/url.h"
+#include "exporter/expectations/pattern.h"
 
 namespace cckm {
 namespace {
@@ -60,6 +61,21 @@ void CheckCertificateLogin(const YamlCursor& map, TargetConfig& target) {
   }
 }
 
+void WarnOfUselessExpectations(const GivenKeys& given, const TargetConfig& target) {
+  if (target.expectations.empty()) return;
+  const auto items = *given.Find("expectations")->Items();
+  for (std::size_t index = 0; index < items.size(); ++index) {
+    const std::string& cloud = target.expectations[index].match.cloud;
+    if (cloud.empty()) continue;
+    const auto pattern = Pattern::Compile(cloud);
+    const bool may_match =
+        std::ranges::any_of(target.collectors, [&pattern](const CollectorConfig& collector) {
+          return pattern && pattern->Matches(collector.family->name);
+        });
+    if (!may_match) items[index].Warn("can match no domain: cloud fits no collector of the target");
+  }
+}
+
 }  // namespace
 
 void CheckTls(const YamlCursor& map, const GivenKeys& /*given*/, const TlsOptions& tls) {
@@ -94,6 +110,7 @@ void CheckTarget(const YamlCursor& map, const GivenKeys& given, TargetConfig& ta
   CheckAuthentication(map, given);
   CheckProxy(given, target);
   CheckCertificateLogin(map, target);
+  WarnOfUselessExpectations(given, target);
 }
 
 }  // namespace cckm

@@ -5,6 +5,7 @@
 
 #include "collectors/base/error_advice.h"
 #include "collectors/base/rfc3339.h"
+#include "exporter/web/status/status_expectations.h"
 #include "exporter/web/status/status_problems.h"
 
 namespace cckm {
@@ -81,11 +82,36 @@ Json CertificateVerified(const ShownTarget& target) {
   return nullptr;
 }
 
+// An empty pattern matches everything.
+Json ToJson(const ShownExpectation& shown) {
+  const Expectation& expectation = shown.expectation;
+  const DomainPatterns& match = expectation.match;
+  const auto pattern = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
+  return {{"match",
+           {{"cloud", pattern(match.cloud)},
+            {"domain", pattern(match.domain)},
+            {"connection", pattern(match.connection)}}},
+          {"refreshed_every_seconds", ToSeconds(expectation.refreshed_every)},
+          {"severity", SeverityName(expectation.severity)},
+          {"domains", shown.domains}};
+}
+
+// Null where nothing is expected.
+Json Expected(const ShownDomain& domain) {
+  if (!domain.expected) return nullptr;
+  return {{"interval_seconds", ToSeconds(domain.expected->length)},
+          {"severity", SeverityName(domain.expected->severity)},
+          {"late", domain.is_late},
+          {"source", SourceOf(*domain.expected)}};
+}
+
 Json ToJson(const ShownTarget& target) {
   Json collectors = Json::array();
   for (const ShownCollector& collector : target.collectors) {
     collectors.push_back(ToJson(collector));
   }
+  Json expectations = Json::array();
+  for (const ShownExpectation& shown : target.expectations) expectations.push_back(ToJson(shown));
   return {{"name", target.name},
           {"state", kReachabilityNames[static_cast<std::size_t>(target.reachability)]},
           {"authenticated", WasTried(target) ? Json(target.is_authenticated) : Json(nullptr)},
@@ -95,7 +121,8 @@ Json ToJson(const ShownTarget& target) {
           {"clock_skew_seconds", Seconds(target.clock_skew)},
           {"dropped_series", target.dropped_series},
           {"login_error", Fault(target.login_error)},
-          {"collectors", std::move(collectors)}};
+          {"collectors", std::move(collectors)},
+          {"expectations", std::move(expectations)}};
 }
 
 Json ToJson(const ShownDomain& domain, WallTime now) {
@@ -115,7 +142,8 @@ Json ToJson(const ShownDomain& domain, WallTime now) {
           {"last_success_age_seconds", Seconds(age)},
           {"last_finished_at", Time(domain.last_finished_at)},
           {"last_duration_seconds", Seconds(domain.last_duration)},
-          {"detail", domain.detail}};
+          {"detail", domain.detail},
+          {"expected", Expected(domain)}};
 }
 
 Json ToJson(const ShownRefresh& refresh) {

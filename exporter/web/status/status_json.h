@@ -12,21 +12,26 @@
 //                          ledger_write_failures}
 //   counts                 {targets, domains, troubled_domains, refreshes}: state to number, every
 //                          state present; troubled_domains: failed, unknown, cancelled, never,
-//                          none, a domain whose last result is failed counting as failed while it
-//                          runs
+//                          late, none, a domain whose last result is failed counting as failed
+//                          while it runs
 //   alerts                 what is wrong, besides domains: array of {kind, level, sentence, advice,
-//                          subjects}; subjects: a list of {target, cloud, note}
+//                          subjects}; level: notice, attention, trouble; subjects: a list of
+//                          {target, cloud, note}
 //   targets                list of {name, state, authenticated, token_expires_at,
 //                          certificate_verified, certificate_expires_at, clock_skew_seconds,
-//                          dropped_series, login_error, collectors}; state: up, down, partly_down,
-//                          waiting; collectors: array of {cloud, state, last_poll_at,
-//                          last_success_at, last_poll_duration_seconds, refreshes,
+//                          dropped_series, login_error, collectors, expectations}; state: up,
+//                          down, partly_down, waiting; expectations: array of {match: {cloud,
+//                          domain, connection}, refreshed_every_seconds, severity, domains}: a
+//                          pattern that is not given is null, domains are those for which it is
+//                          the first that matches; collectors: array of {cloud, state,
+//                          last_poll_at, last_success_at, last_poll_duration_seconds, refreshes,
 //                          unanswered_refreshes, domains, discovers, discovery_truncated,
 //                          last_error}; an error: {reason, message, advice}
 //   domains                list of {target, cloud, domain_id, domain, connection, status,
 //                          last_result, refresh_id, started_at, running_seconds, last_success_at,
 //                          last_success_age_seconds, last_finished_at, last_duration_seconds,
-//                          detail}
+//                          detail, expected}; expected: {interval_seconds, severity, late,
+//                          source}; source: expectations[0] and so on, or its schedule
 //   unfinished_refreshes,  lists of {target, cloud, refresh_id, status, unknown_status, started_at,
 //   finished_refreshes     finished_at, running_seconds, duration_seconds, unanswered, domains};
 //                          unknown_status: the appliance's word where nobody knows it; domains:

@@ -16,6 +16,7 @@
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
 #include "collectors/model/refresh.h"
+#include "exporter/expectations/expectation.h"
 #include "exporter/history/history.h"
 #include "exporter/state/state.h"
 
@@ -64,6 +65,11 @@ struct ShownCollector {
   std::optional<ShownError> last_error = {};
 };
 
+struct ShownExpectation {
+  Expectation expectation;
+  std::size_t domains = 0;  // for which it is the first that matches
+};
+
 struct ShownTarget {
   std::string name;
   Reachability reachability = Reachability::kWaiting;
@@ -75,6 +81,7 @@ struct ShownTarget {
   std::size_t dropped_series = 0;
   std::optional<ShownError> login_error = {};
   std::vector<ShownCollector> collectors = {};
+  std::vector<ShownExpectation> expectations = {};  // in the order of the configuration
 };
 
 struct ShownDomain {
@@ -92,6 +99,8 @@ struct ShownDomain {
   std::optional<WallTime> last_finished_at = {};
   std::optional<Nanoseconds> last_duration = {};
   std::string detail;  // at most 200 characters
+  std::optional<ExpectedInterval> expected = {};
+  bool is_late = false;
 };
 
 struct ShownRefresh {
@@ -110,10 +119,10 @@ struct ShownRefresh {
   bool is_unanswered = false;
 };
 
-// How bad it is.
-enum class Level : std::uint8_t { kGood, kWaiting, kAttention, kTrouble };
-inline constexpr std::array<std::string_view, 4> kLevelNames = {"good", "waiting", "attention",
-                                                                "trouble"};
+// How bad it is.  kNotice: worth knowing, and good all the same.
+enum class Level : std::uint8_t { kGood, kNotice, kWaiting, kAttention, kTrouble };
+inline constexpr std::array<std::string_view, 5> kLevelNames = {"good", "notice", "waiting",
+                                                                "attention", "trouble"};
 
 enum class ProblemKind : std::uint8_t {
   kLedgerNotWritable,
@@ -125,6 +134,7 @@ enum class ProblemKind : std::uint8_t {
   kClockDiffers,
   kDiscoveryTruncated,
   kSeriesDropped,
+  kExpectationUnmatched,
 };
 
 // Who an problem is about.
@@ -140,10 +150,11 @@ struct Problem {
 };
 
 // Domains by what is wrong with them, the worst first.  One whose newest finished refresh failed
-// counts as failed while the next one runs, as with cckm_domain_refresh_last_result.
-enum class DomainTrouble : std::uint8_t { kFailed, kUnknown, kCancelled, kNever, kNone };
-inline constexpr std::array<std::string_view, 5> kDomainTroubleNames = {
-    "failed", "unknown", "cancelled", "never", "none"};
+// counts as failed while the next one runs, as with cckm_domain_refresh_last_result.  kLate: not
+// refreshed as often as it must be, where somebody is to be told of that.
+enum class DomainTrouble : std::uint8_t { kFailed, kUnknown, kCancelled, kNever, kLate, kNone };
+inline constexpr std::array<std::string_view, 6> kDomainTroubleNames = {
+    "failed", "unknown", "cancelled", "never", "late", "none"};
 
 struct StatusCounts {
   std::array<std::size_t, kReachabilityNames.size()> targets = {};

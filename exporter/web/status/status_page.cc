@@ -53,6 +53,9 @@ void AppendTiles(std::string& html, const StatusModel& model) {
   AppendTile(html, "unknown", "Unknown", domains(DomainTrouble::kUnknown));
   AppendTile(html, "cancelled", "Cancelled", domains(DomainTrouble::kCancelled));
   AppendTile(html, "never", "Never refreshed", domains(DomainTrouble::kNever));
+  if (const std::size_t late = domains(DomainTrouble::kLate); late != 0) {
+    AppendTile(html, "late", "Late", late);
+  }
   AppendTile(html, "completed", "In order", domains(DomainTrouble::kNone));
   AppendTile(html, "in_progress", "Refreshes running",
              model.counts.refreshes[static_cast<std::size_t>(RefreshStatus::kInProgress)]);
@@ -137,6 +140,7 @@ constexpr std::string_view kFilter =
 <option value="not_found">not found</option>
 <option value="cancelled">cancelled</option>
 <option value="never">never</option>
+<option value="late">late</option>
 <option value="in_progress">in progress</option>
 <option value="completed">completed</option>
 </select>

@@ -7,6 +7,7 @@
 #include "collectors/base/error_advice.h"
 #include "exporter/web/status/format.h"
 #include "exporter/web/status/html.h"
+#include "exporter/web/status/status_expectations.h"
 
 namespace cckm {
 namespace {
@@ -25,7 +26,7 @@ struct ProblemText {
 };
 
 // Indexed by ProblemKind.
-constexpr std::array<ProblemText, 9> kTexts = {{
+constexpr std::array<ProblemText, 10> kTexts = {{
     {"ledger_not_writable", Level::kTrouble,
      "The ledger cannot be written: finished refreshes are not counted until it can", "",
      "Look at the disk that holds --storage.path; the log says what failed"},
@@ -56,6 +57,10 @@ constexpr std::array<ProblemText, 9> kTexts = {{
     {"series_dropped", Level::kAttention, "Series of {} are left out of the metrics",
      "Series of {} targets are left out of the metrics",
      "Raise max_series, or set domain_histograms to false"},
+    {"expectation_unmatched", Level::kNotice, "An expectation of {} matches no domain",
+     "{} expectations match no domain",
+     "Look at its patterns, at the names of the domains, and at the expectations before it, the "
+     "first of which counts"},
 }};
 
 const ProblemText& TextOf(ProblemKind kind) { return kTexts[static_cast<std::size_t>(kind)]; }
@@ -101,6 +106,16 @@ void LookAtLimits(const ShownTarget& target, Subjects& truncated, Subjects& drop
   dropped.push_back({target.name, {}, CountOf(target.dropped_series, "series", "series")});
 }
 
+// Before its first poll a target has no domains that could match.
+void LookAtExpectations(const ShownTarget& target, Subjects& unmatched) {
+  if (target.reachability == Reachability::kWaiting) return;
+  for (std::size_t index = 0; index < target.expectations.size(); ++index) {
+    const ShownExpectation& shown = target.expectations[index];
+    if (shown.domains != 0) continue;
+    unmatched.push_back({target.name, {}, ExpectationName(index) + ": " + TextOf(shown)});
+  }
+}
+
 // Joins "3 domains failed" and its like.
 class Parts {
  public:
@@ -130,10 +145,13 @@ std::string TroubleOf(const StatusCounts& counts) {
   parts.Add(domains(DomainTrouble::kUnknown), "domain unknown", "domains unknown");
   parts.Add(domains(DomainTrouble::kCancelled), "domain cancelled", "domains cancelled");
   parts.Add(domains(DomainTrouble::kNever), "domain never refreshed", "domains never refreshed");
+  parts.Add(domains(DomainTrouble::kLate), "domain late", "domains late");
   parts.Add(counts.refreshes[static_cast<std::size_t>(RefreshStatus::kNotFound)],
             "refresh not found", "refreshes not found");
   return parts.sentence();
 }
+
+bool IsNotice(const Problem& problem) { return LevelOf(problem.kind) == Level::kNotice; }
 
 Level LevelOf(const StatusModel& model) {
   const StatusCounts& counts = model.counts;
@@ -143,7 +161,9 @@ Level LevelOf(const StatusModel& model) {
       counts.targets[static_cast<std::size_t>(Reachability::kPartlyDown)] != 0;
   Level level = has_failed ? Level::kTrouble : Level::kGood;
   if (!TroubleOf(counts).empty()) level = std::max(level, Level::kAttention);
-  for (const Problem& problem : model.problems) level = std::max(level, LevelOf(problem.kind));
+  for (const Problem& problem : model.problems) {
+    if (!IsNotice(problem)) level = std::max(level, LevelOf(problem.kind));
+  }
   return level;
 }
 
@@ -227,6 +247,7 @@ std::vector<Problem> FindProblems(const StatusModel& model) {
                       of(ProblemKind::kCertificateExpires));
     LookAtClock(target, of(ProblemKind::kClockDiffers));
     LookAtLimits(target, of(ProblemKind::kDiscoveryTruncated), of(ProblemKind::kSeriesDropped));
+    LookAtExpectations(target, of(ProblemKind::kExpectationUnmatched));
   }
   std::vector<Problem> problems;
   if (!model.ledger_writable) problems.push_back({ProblemKind::kLedgerNotWritable, {}});
@@ -252,7 +273,9 @@ Verdict Judge(const StatusModel& model) {
     verdict.sentence = "Waiting for the first poll of " + CountOf(waiting, "target", "targets");
   } else {
     verdict.sentence = GoodNews(model);
-    if (!model.problems.empty()) verdict.sentence += ", but something needs attention";
+    if (!std::ranges::all_of(model.problems, IsNotice)) {
+      verdict.sentence += ", but something needs attention";
+    }
   }
   const bool waits = model.targets.total == 0 || waiting != 0;
   if (waits) verdict.level = std::max(verdict.level, Level::kWaiting);

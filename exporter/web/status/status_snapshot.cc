@@ -48,7 +48,12 @@ std::int64_t LatestFirst(const std::optional<WallTime>& time) {
   return time ? -time->time_since_epoch().count() : std::numeric_limits<std::int64_t>::max();
 }
 
-DomainTrouble TroubleOf(const DomainState& domain, std::size_t status) {
+// What is late without that anybody is to be told is no trouble.
+bool IsTroublinglyLate(const DomainState& domain, WallTime now) {
+  return domain.expected && domain.expected->severity != Severity::kNone && IsLate(domain, now);
+}
+
+DomainTrouble TroubleOf(const DomainState& domain, std::size_t status, WallTime now) {
   constexpr std::size_t kNever = 5;
   static_assert(kDomainShownNames[kNever] == "never");
   const auto is = [&](DomainStatus wanted) { return status == static_cast<std::size_t>(wanted); };
@@ -58,7 +63,8 @@ DomainTrouble TroubleOf(const DomainState& domain, std::size_t status) {
   if (is(DomainStatus::kCancelled) || result == DomainResult::kCancelled) {
     return DomainTrouble::kCancelled;
   }
-  return status == kNever ? DomainTrouble::kNever : DomainTrouble::kNone;
+  if (status == kNever) return DomainTrouble::kNever;
+  return IsTroublinglyLate(domain, now) ? DomainTrouble::kLate : DomainTrouble::kNone;
 }
 
 // The troubled in the order of DomainTrouble, then those that run, then the others.
@@ -76,6 +82,19 @@ int RankOf(RefreshStatus unfinished) {
 std::optional<ShownError> ShownOf(const std::optional<Error>& error) {
   if (!error) return std::nullopt;
   return ShownError{error->kind, error->message};
+}
+
+void CountExpected(const TargetState& target, std::vector<ShownExpectation>& expectations) {
+  if (target.options.expectations == nullptr) return;
+  for (const Expectation& expectation : target.options.expectations->expectations()) {
+    expectations.push_back({.expectation = expectation});
+  }
+  for (const CollectorState& collector : target.collectors) {
+    for (const DomainState& domain : collector.domains) {
+      const auto& expected = domain.expected;
+      if (expected && expected->expectation) ++expectations[*expected->expectation].domains;
+    }
+  }
 }
 
 // Fills a model from a view of the state.
@@ -127,6 +146,7 @@ void SnapshotFiller::CopyFirst(std::vector<Candidate<Object>>& candidates, std::
 
 void SnapshotFiller::LookAt(const TargetState& target) {
   model_.targets.rows.push_back(Copy(target));
+  CountExpected(target, model_.targets.rows.back().expectations);
   for (const CollectorState& collector : target.collectors) LookAt(target, collector);
 }
 
@@ -134,7 +154,7 @@ void SnapshotFiller::LookAt(const TargetState& target, const CollectorState& col
   StatusCounts& counts = model_.counts;
   for (const DomainState& domain : collector.domains) {
     const std::size_t status = ShownStatus(domain, target.options, view_.now);
-    const DomainTrouble trouble = TroubleOf(domain, status);
+    const DomainTrouble trouble = TroubleOf(domain, status, now_);
     ++counts.domains[status];
     ++counts.troubled_domains[static_cast<std::size_t>(trouble)];
     domains_.push_back({RankOf(trouble, status), OldestFirst(domain.history.last_success_at),
@@ -234,7 +254,9 @@ ShownDomain SnapshotFiller::Copy(const Candidate<DomainState>& candidate) const 
                     .last_success_at = history.last_success_at,
                     .last_finished_at = history.completed_at,
                     .last_duration = history.last_duration,
-                    .detail = {}};
+                    .detail = {},
+                    .expected = domain.expected,
+                    .is_late = IsLate(domain, now_)};
   if (domain.newest == nullptr) return shown;
   shown.refresh_id = domain.newest->id.text();
   shown.started_at = domain.newest->created_at;
@@ -278,6 +300,12 @@ void MakeFit(ShownTarget& target) {
   target.name = Printable(target.name);
   MakeFit(target.login_error);
   for (ShownCollector& collector : target.collectors) MakeFit(collector.last_error);
+  for (ShownExpectation& shown : target.expectations) {
+    DomainPatterns& match = shown.expectation.match;
+    for (std::string* text : {&match.cloud, &match.domain, &match.connection}) {
+      *text = Printable(*text);
+    }
+  }
 }
 
 void MakeFit(ShownDomain& domain) {

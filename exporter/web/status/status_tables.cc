@@ -5,10 +5,12 @@
 #include <array>
 #include <iterator>
 #include <span>
+#include <vector>
 
 #include "collectors/base/error_advice.h"
 #include "exporter/web/status/format.h"
 #include "exporter/web/status/html.h"
+#include "exporter/web/status/status_expectations.h"
 #include "exporter/web/status/status_problems.h"
 
 namespace cckm {
@@ -117,10 +119,10 @@ std::string CaptionOf(const Truncated<Row>& list, std::string_view singular,
   return caption;
 }
 
-void AppendRow(std::string& html, const ShownDomain& domain, WallTime now) {
+void AppendRow(std::string& html, const ShownDomain& domain, WallTime now, bool with_expected) {
   const std::string_view status = kDomainShownNames[domain.status];
   const std::string_view result = kDomainResultNames[static_cast<std::size_t>(domain.last_result)];
-  Append(html, "<tr data-states=\"{} {}\">", status, result);
+  Append(html, "<tr data-states=\"{} {}{}\">", status, result, domain.is_late ? " late" : "");
   AppendMarkCell(html, status);
   AppendNameCell(html, domain.name, domain.id);
   AppendPlaceCell(html, domain.target, domain.cloud);
@@ -130,6 +132,7 @@ void AppendRow(std::string& html, const ShownDomain& domain, WallTime now) {
     AppendMarkCell(html, result);
   }
   AppendTimeCell(html, domain.last_success_at, now);
+  if (with_expected) AppendExpectedCell(html, domain);
   AppendLengthCell(html, domain.last_duration);
   AppendLengthCell(html, domain.running_for);
   if (domain.detail.empty()) {
@@ -168,6 +171,14 @@ void AppendRow(std::string& html, const ShownRefresh& refresh, WallTime now) {
 constexpr std::array<std::string_view, 8> kDomainColumns = {
     "Status",       "Domain",        "Target",      "Last result",
     "Last success", "Last duration", "Running for", "What the appliance says"};
+constexpr std::ptrdiff_t kExpectedColumn = 5;  // where something is expected
+
+std::vector<std::string_view> DomainColumns(bool with_expected) {
+  std::vector<std::string_view> columns(kDomainColumns.begin(), kDomainColumns.end());
+  if (with_expected) columns.insert(columns.begin() + kExpectedColumn, "Expected");
+  return columns;
+}
+
 constexpr std::array<std::string_view, 6> kUnfinishedColumns = {
     "Status", "Refresh", "Target", "Started", "Running for", "Domains"};
 constexpr std::array<std::string_view, 6> kFinishedColumns = {"Status",   "Refresh",  "Target",
@@ -265,6 +276,7 @@ void AppendTarget(std::string& html, const ShownTarget& target, WallTime now) {
       "<th scope=\"col\">Refreshes</th><th scope=\"col\">Domains</th></tr></thead>\n<tbody>\n";
   for (const ShownCollector& collector : target.collectors) AppendRow(html, collector, now);
   html += "</tbody>\n</table>\n";
+  AppendExpectations(html, target);
   AppendErrors(html, target);
   html += "</article>\n";
 }
@@ -296,11 +308,14 @@ void AppendDomains(std::string& html, const StatusModel& model) {
     AppendEmpty(html, "domains", kHeading, "No refresh has named a domain yet.");
     return;
   }
+  const bool with_expected = SomeIsExpected(model);
   BeginTable(html, "domains", kHeading,
              CaptionOf(model.domains, "domain", "domains",
                        "trouble first, then the longest without a success"),
-             kDomainColumns);
-  for (const ShownDomain& domain : model.domains.rows) AppendRow(html, domain, model.taken_at);
+             DomainColumns(with_expected));
+  for (const ShownDomain& domain : model.domains.rows) {
+    AppendRow(html, domain, model.taken_at, with_expected);
+  }
   EndTable(html);
 }
 

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
   const PAUSE_MS = 5000;
-  const STATES = ["failed", "partial", "not_found", "unknown", "cancelled", "never", "in_progress", "completed"];
+  const STATES = ["failed", "partial", "not_found", "unknown", "cancelled", "never", "late", "in_progress", "completed"];
   const byId = (id) => document.getElementById(id);
   const [main, filter, text, state, matches] = ["main", "filter", "text", "state", "matches"].map(byId);
   const sorting = new Map();  // by the id of a section: its column, and whether it descends

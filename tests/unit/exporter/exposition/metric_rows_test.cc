@@ -60,6 +60,7 @@ void AddFullObjects(CollectorState& collector) {
   domain.history.last_duration = Nanoseconds(1);
   domain.history.last_success_at = kTime;
   domain.history.first_seen_at = kTime;
+  domain.expected = ExpectedInterval{.length = Nanoseconds(1)};
 }
 
 CollectorState& AddCollector(TargetState& target, std::string_view family) {

@@ -34,6 +34,7 @@ constexpr std::array kPromises = std::to_array<Promise>({
     {"cckm_domain_first_seen_timestamp_seconds", kGauge, "target cloud domain_id"},
     {"cckm_domain_refresh_duration_seconds", kHistogram, "target cloud domain_id"},
     {"cckm_domain_info", kGauge, "target cloud domain_id domain connection"},
+    {"cckm_domain_expected_interval_seconds", kGauge, "target cloud domain_id severity"},
     {"cckm_refresh_status", kGauge, "target cloud refresh_id status"},
     {"cckm_refresh_created_timestamp_seconds", kGauge, "target cloud refresh_id"},
     {"cckm_refresh_completed_timestamp_seconds", kGauge, "target cloud refresh_id"},
@@ -152,7 +153,7 @@ TEST(CatalogueTest, NamesEndInTheirUnit) {
     const std::string name(metric.name);
     std::vector<std::string> words = WordsOf(name);
     const bool is_quantity =
-        HasOneOf(words, {"duration", "timestamp", "skew", "time", "memory", "cpu"});
+        HasOneOf(words, {"duration", "interval", "timestamp", "skew", "time", "memory", "cpu"});
     if (words.back() == "total") words.pop_back();
     EXPECT_EQ(words.back() == "seconds" || words.back() == "bytes", is_quantity) << name;
     EXPECT_TRUE(metric.type != kHistogram || name.ends_with("_seconds")) << name;

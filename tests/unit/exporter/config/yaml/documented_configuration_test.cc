@@ -59,7 +59,9 @@ std::vector<Row> Rows() {
     if (line.starts_with("## ")) section = line.substr(3);
     if (!line.starts_with("| `")) continue;
     const std::vector<std::string> cells = CellsOf(line);
-    rows.push_back({section, WithoutBackticks(cells[0]), cells[1], cells[2]});
+    std::string key = WithoutBackticks(cells[0]);
+    if (key.starts_with(section + ".")) key.erase(0, section.size() + 1);
+    rows.push_back({section, std::move(key), cells[1], cells[2]});
   }
   return rows;
 }
@@ -79,6 +81,7 @@ std::string PlaceOf(const std::string& section) {
   if (section == "global") return "global:\n  @\n";
   const std::string target = "targets:\n  - name: a\n";
   if (section == "collectors") return target + "    collectors:\n      dsm:\n        @\n";
+  if (section == "expectations") return target + "    expectations:\n      - @\n";
   return target + "    @\n";
 }
 

@@ -104,7 +104,7 @@ TEST(StatusProblemsTest, TheExporterItselfMayNeedAttention) {
 }
 
 TEST(StatusProblemsTest, EveryKindHasItsTexts) {
-  for (std::size_t kind = 0; kind <= static_cast<std::size_t>(ProblemKind::kSeriesDropped);
+  for (std::size_t kind = 0; kind <= static_cast<std::size_t>(ProblemKind::kExpectationUnmatched);
        ++kind) {
     EXPECT_NE(ProblemKindName(static_cast<ProblemKind>(kind)), "");
     EXPECT_NE(AdviceFor(static_cast<ProblemKind>(kind)), "");

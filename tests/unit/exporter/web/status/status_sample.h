@@ -91,7 +91,7 @@ inline StatusModel SampleStatus() {
   model.targets = {{SampleTarget()}, 1};
   AddSampleRows(model);
   model.counts.targets = {0, 1, 0, 0};
-  model.counts.troubled_domains = {1, 0, 0, 1, 1'000};
+  model.counts.troubled_domains = {1, 0, 0, 1, 0, 1'000};
   model.counts.domains = {1, 1'000, 0, 0, 0, 1};
   model.counts.refreshes = {1, 0, 1, 0, 0, 0, 0};
   model.problems = FindProblems(model);

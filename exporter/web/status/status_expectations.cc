@@ -1,0 +1,89 @@
+#include "exporter/web/status/status_expectations.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "exporter/web/status/format.h"
+#include "exporter/web/status/html.h"
+#include "exporter/web/status/status_tables.h"
+
+namespace cckm {
+namespace {
+
+constexpr std::size_t kMaxRows = 20;  // of one target
+
+// As "domain payroll-.*, connection lab".
+std::string TextOf(const DomainPatterns& match) {
+  const std::array<std::pair<std::string_view, const std::string*>, 3> parts = {
+      {{"cloud", &match.cloud}, {"domain", &match.domain}, {"connection", &match.connection}}};
+  std::string text;
+  for (const auto& [name, pattern] : parts) {
+    if (pattern->empty()) continue;
+    text.append(text.empty() ? "" : ", ").append(name).append(" ").append(*pattern);
+  }
+  return text.empty() ? "every domain" : text;
+}
+
+void AppendRow(std::string& html, std::size_t index, const ShownExpectation& shown) {
+  const Expectation& expectation = shown.expectation;
+  html += "<tr><th scope=\"row\">";
+  AppendForeign(html, TextOf(expectation.match));
+  html += fmt::format(
+      " <small>{}</small></th><td><data value=\"{}\">{}</data></td><td>{}</td><td>{}</td></tr>\n",
+      ExpectationName(index), ToSeconds(expectation.refreshed_every),
+      FormatApproximateDuration(expectation.refreshed_every), SeverityName(expectation.severity),
+      Grouped(shown.domains));
+}
+
+}  // namespace
+
+std::string ExpectationName(std::size_t index) { return fmt::format("expectations[{}]", index); }
+
+std::string TextOf(const ShownExpectation& shown) {
+  const Expectation& expectation = shown.expectation;
+  return fmt::format("{}, every {}, {}", TextOf(expectation.match),
+                     FormatApproximateDuration(expectation.refreshed_every),
+                     SeverityName(expectation.severity));
+}
+
+std::string SourceOf(const ExpectedInterval& expected) {
+  return expected.expectation ? ExpectationName(*expected.expectation) : "its schedule";
+}
+
+bool SomeIsExpected(const StatusModel& model) {
+  return std::ranges::any_of(model.domains.rows,
+                             [](const ShownDomain& domain) { return domain.expected.has_value(); });
+}
+
+void AppendExpectations(std::string& html, const ShownTarget& target) {
+  if (target.expectations.empty()) return;
+  html += "<table>\n<caption class=\"unseen\">Expectations of ";
+  AppendForeign(html, target.name);
+  html +=
+      "</caption>\n<thead><tr><th scope=\"col\">Expected of</th>"
+      "<th scope=\"col\">Refreshed every</th><th scope=\"col\">Severity</th>"
+      "<th scope=\"col\">Domains</th></tr></thead>\n<tbody>\n";
+  const std::size_t rows = std::min(target.expectations.size(), kMaxRows);
+  for (std::size_t i = 0; i < rows; ++i) AppendRow(html, i, target.expectations[i]);
+  html += "</tbody>\n</table>\n";
+  if (rows == target.expectations.size()) return;
+  html += fmt::format("<p class=\"caption\">Only the first {} of {} expectations are shown.</p>\n",
+                      rows, target.expectations.size());
+}
+
+void AppendExpectedCell(std::string& html, const ShownDomain& domain) {
+  if (!domain.expected) {
+    html += "<td class=\"none\">\xE2\x80\x93</td>";
+    return;
+  }
+  html += fmt::format("<td><data value=\"{}\">every {}</data> ", ToSeconds(domain.expected->length),
+                      FormatApproximateDuration(domain.expected->length));
+  if (domain.is_late) AppendMark(html, "late");
+  html += fmt::format(" <small>{}, {}</small></td>", SeverityName(domain.expected->severity),
+                      SourceOf(*domain.expected));
+}
+
+}  // namespace cckm
