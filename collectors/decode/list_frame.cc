@@ -21,6 +21,13 @@ Result<std::optional<std::uint64_t>> ReadCount(dom::object list, std::string_vie
   return std::optional(count);
 }
 
+// The scheduler's lists are asked for as a whole with the limit -1, and say so.
+bool HasNoLimit(dom::object list) {
+  const auto member = Member(list, "limit");
+  std::int64_t limit = 0;
+  return member && member->get(limit) == simdjson::SUCCESS && limit == -1;
+}
+
 }  // namespace
 
 std::optional<dom::array> Resources(dom::object list) {
@@ -37,7 +44,8 @@ bool HasNullResources(dom::object list) {
 
 Result<PageFrame> ReadPageFrame(dom::object list) {
   const auto skip = ReadCount(list, "skip");
-  const auto limit = ReadCount(list, "limit");
+  const auto limit =
+      HasNoLimit(list) ? std::optional<std::uint64_t>() : ReadCount(list, "limit");
   const auto total = ReadCount(list, "total");
   for (const auto* count : {&skip, &limit, &total}) {
     if (!*count) return tl::make_unexpected(count->error());

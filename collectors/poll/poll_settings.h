@@ -33,6 +33,16 @@ struct DiscoverySettings {
   friend bool operator==(const DiscoverySettings&, const DiscoverySettings&) = default;
 };
 
+// Of the appliance's scheduler, which a target may have read beside its collectors.
+struct SchedulerSettings {
+  bool enabled = false;
+  Nanoseconds interval = std::chrono::minutes(5);
+  // A run that is due may begin so much later before it counts as missed.
+  Nanoseconds grace = std::chrono::minutes(15);
+
+  friend bool operator==(const SchedulerSettings&, const SchedulerSettings&) = default;
+};
+
 struct CollectorSettings {
   const Family* family = nullptr;             // a row of Families()
   std::vector<std::string> refresh_ids = {};  // each valid and once

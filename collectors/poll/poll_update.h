@@ -5,8 +5,6 @@
 
 #pragma once
 
-#include <array>
-#include <cstdint>
 #include <functional>
 #include <optional>
 #include <set>
@@ -19,24 +17,11 @@
 #include "collectors/model/domain.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh_answer.h"
+#include "collectors/poll/poll_records.h"
+#include "collectors/poll/schedule_update.h"
 #include "collectors/session/token_source.h"
 
 namespace cckm {
-
-// The label `endpoint` of the metrics about requests.
-enum class Endpoint : std::uint8_t { kToken, kRefresh, kRefreshList, kDomainList };
-inline constexpr std::array<std::string_view, 4> kEndpointNames = {"token", "refresh",
-                                                                   "refresh_list", "domain_list"};
-
-// One request that was answered or given up.
-struct RequestRecord {
-  Endpoint endpoint = Endpoint::kRefresh;
-  long status = 0;  // 0: no answer
-  Nanoseconds duration{};
-};
-
-// How many faults of each kind, indexed by ErrorKind.
-using ErrorCounts = std::array<std::uint32_t, kErrorKindNames.size()>;
 
 // What reading the list of refreshes to its end told, where discovery is on.
 struct RefreshListing {
@@ -63,14 +48,6 @@ struct PollSummary {
   bool is_absent = false;  // the appliance does not have this family, which is optional
   Nanoseconds duration{};
   WallTime ended_at{};
-};
-
-// What is known of the appliance as a whole.
-struct TargetObservation {
-  TokenState token = {};
-  std::optional<Nanoseconds> clock_skew = {};                  // its Date header minus our clock
-  std::optional<WallTime> certificate_expires_at = {};         // of the one it presented last
-  std::optional<WallTime> client_certificate_expires_at = {};  // of the exporter's own
 };
 
 struct PollUpdate {
@@ -114,6 +91,10 @@ class PollListener {
 
   // Called by the poller's own thread after every login.  Must not block on the network.
   virtual void OnLogin(const LoginUpdate& update) = 0;
+
+  // Called by the poller's own thread after every reading of the scheduler, where it is read.  Must
+  // not block on the network.
+  virtual void OnSchedules(ScheduleUpdate /*update*/) {}
 };
 
 }  // namespace cckm

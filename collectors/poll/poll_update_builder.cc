@@ -14,6 +14,11 @@ Endpoint EndpointOf(RequestTag::Kind kind) {
       return Endpoint::kDomainList;
     case RequestTag::Kind::kLogin:
       return Endpoint::kToken;
+    case RequestTag::Kind::kSchedulePage:
+      return Endpoint::kScheduleList;
+    case RequestTag::Kind::kScheduleRunPage:
+    case RequestTag::Kind::kScheduleRun:
+      return Endpoint::kScheduleRunList;
     case RequestTag::Kind::kRefresh:
       break;
   }

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <functional>
-#include <set>
 #include <utility>
 
-#include "collectors/base/redact.h"
+#include "collectors/poll/redact_update.h"
 #include "collectors/poll/request_tag.h"
 
 namespace cckm {
@@ -50,11 +49,9 @@ std::vector<PollUpdate> InParts(PollUpdate update) {
   return parts;
 }
 
-void RedactSecretsInNames(std::set<std::string, std::less<>>& names, const TokenSource& token) {
-  for (std::string name : std::exchange(names, {})) {
-    token.Redact(name);
-    names.insert(std::move(name));
-  }
+bool IsSchedulers(RequestTag::Kind kind) {
+  return kind == RequestTag::Kind::kSchedulePage || kind == RequestTag::Kind::kScheduleRunPage ||
+         kind == RequestTag::Kind::kScheduleRun;
 }
 
 }  // namespace
@@ -74,6 +71,7 @@ Poller::Poller(PollerPlan plan, HttpClient& client, TokenSource& token, const Cl
     collectors_.emplace_back(target_, std::move(collector), plan.schedule, clock_, random, decoder_,
                              token_);
   }
+  if (plan.scheduler.enabled) scheduler_.emplace(target_, plan.scheduler, clock_, decoder_);
 }
 
 void Poller::Run(const std::stop_token& stop) {
@@ -83,9 +81,13 @@ void Poller::Run(const std::stop_token& stop) {
 
 void Poller::RunFirstPoll(const std::stop_token& stop) {
   const std::stop_callback wake(stop, [this] { client_.Wake(); });
-  while (!stop.stop_requested() && !std::ranges::all_of(collectors_, &Collector::PolledOnce)) {
-    Step(stop);
-  }
+  while (!stop.stop_requested() && !FirstPollHasEnded()) Step(stop);
+}
+
+// An appliance that is left alone is not waited for.
+bool Poller::FirstPollHasEnded() const {
+  if (!std::ranges::all_of(collectors_, &Collector::PolledOnce)) return false;
+  return !scheduler_ || scheduler_->ReadOnce() || circuit_.IsOpen(clock_.SteadyNow());
 }
 
 void Poller::SetRefreshIds(const Family& family, std::vector<std::string> refresh_ids) {
@@ -117,6 +119,7 @@ void Poller::Step(const std::stop_token& stop) {
   StartRequests();
   TakeResponses(stop);
   if (!updates_.empty() && stop.stop_requested()) return;
+  HandOverSchedules();
   const bool poll_ended = EndPolls();
   const bool time_is_over = clock_.SteadyNow() - handed_over_at_ >= kHandOverInterval;
   if (poll_ended || time_is_over || !updates_.empty()) HandOver(stop);
@@ -144,6 +147,7 @@ void Poller::TakeResponses(const std::stop_token& stop) {
 void Poller::BeginPolls() {
   if (circuit_.IsOpen(clock_.SteadyNow())) return;
   for (Collector& collector : collectors_) collector.BeginPollIfDue();
+  if (scheduler_) scheduler_->BeginIfDue();
 }
 
 void Poller::LogInIfDue() {
@@ -158,11 +162,13 @@ void Poller::LogInIfDue() {
   }
 }
 
+bool Poller::HasSomethingToRequest() const {
+  return std::ranges::any_of(collectors_, &Collector::PollIsOpen) ||
+         (scheduler_ && scheduler_->IsReading());
+}
+
 void Poller::StartRequests() {
-  const auto has_nothing_to_request = [](const Collector& collector) {
-    return !collector.PollIsOpen();
-  };
-  if (std::ranges::all_of(collectors_, has_nothing_to_request)) return;
+  if (!HasSomethingToRequest()) return;
   if (circuit_.IsOpen(clock_.SteadyNow())) {
     FailPending(circuit_.reason(), false);
     return;
@@ -178,22 +184,29 @@ void Poller::StartRequests() {
 
 void Poller::FailPending(const Error& error, bool is_counted) {
   for (Collector& collector : collectors_) collector.FailPending(error, is_counted);
+  if (scheduler_) scheduler_->FailPending(error, is_counted);
 }
 
 bool Poller::StartOne(const std::shared_ptr<const Secret>& token) {
-  for (std::size_t tried = 0; tried < collectors_.size(); ++tried) {
-    const std::size_t turn = next_collector_;
-    next_collector_ = (next_collector_ + 1) % collectors_.size();
-    if (auto request = collectors_[turn].NextRequest()) {
-      request->tag.collector = static_cast<std::uint16_t>(turn);
-      client_.Start({.path = request->path,
-                     .bearer_token = token,
-                     .tag = request->tag.Packed(),
-                     .on_new_connection = request->on_new_connection});
-      return true;
-    }
+  const std::size_t turns = collectors_.size() + (scheduler_ ? 1 : 0);
+  for (std::size_t tried = 0; tried < turns; ++tried) {
+    const std::size_t turn = next_turn_;
+    next_turn_ = (next_turn_ + 1) % turns;
+    const bool is_schedulers = turn == collectors_.size();
+    auto request = is_schedulers ? scheduler_->NextRequest() : collectors_[turn].NextRequest();
+    if (!request) continue;
+    if (!is_schedulers) request->tag.collector = static_cast<std::uint16_t>(turn);
+    Start(std::move(*request), token);
+    return true;
   }
   return false;
+}
+
+void Poller::Start(PollRequest request, const std::shared_ptr<const Secret>& token) {
+  client_.Start({.path = std::move(request.path),
+                 .bearer_token = token,
+                 .tag = request.tag.Packed(),
+                 .on_new_connection = request.on_new_connection});
 }
 
 // Until something is due, or until the answers collected so far have to be handed over.
@@ -209,6 +222,9 @@ Nanoseconds Poller::LongestWait() const {
     if (collector.PollIsOpen()) until = std::min(until, now + kHandOverInterval);
     if (!collector.PollIsOpen() || due > now) until = std::min(until, std::max(due, now));
   }
+  if (scheduler_ && !scheduler_->IsReading()) {
+    until = std::min(until, std::max({scheduler_->NextDue(), circuit_.open_until(), now}));
+  }
   return until - now;
 }
 
@@ -219,6 +235,7 @@ void Poller::TakeResponse(const HttpResult& response) {
     TakeLoginAnswer(response);
     return;
   }
+  if (IsSchedulers(tag.kind)) return TakeSchedulerAnswer(tag, response);
   Collector& collector = collectors_[tag.collector];
   if (IsToBeRepeated(response)) {
     collector.RequestAgain(tag, response);
@@ -227,6 +244,13 @@ void Poller::TakeResponse(const HttpResult& response) {
     const bool is_own = collector.OnResponse(tag, response);
     if (!is_own && response.connection != 0) client_.CloseConnection(response.connection);
   }
+  StartRequests();
+}
+
+// What it says of the token and of the appliance's health is left to the families.
+void Poller::TakeSchedulerAnswer(RequestTag tag, const HttpResult& response) {
+  const bool is_own = scheduler_->OnResponse(tag, response);
+  if (!is_own && response.connection != 0) client_.CloseConnection(response.connection);
   StartRequests();
 }
 
@@ -241,7 +265,9 @@ void Poller::TakeLoginAnswer(const HttpResult& response) {
 }
 
 void Poller::Observe(const HttpResult& response) {
-  circuit_.Observe(response, clock_.SteadyNow());
+  if (!IsSchedulers(RequestTag::Unpacked(response.tag).kind)) {
+    circuit_.Observe(response, clock_.SteadyNow());
+  }
   if (response.client_certificate_expires_at) {
     client_certificate_expires_at_ = response.client_certificate_expires_at;
   }
@@ -282,7 +308,7 @@ bool Poller::EndPolls() {
 }
 
 void Poller::ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request) {
-  if (outcome.error) RedactSecretsInText(outcome.error->message);
+  if (outcome.error) RedactSecretsInText(outcome.error->message, token_);
   listener_.OnLogin({.target = target_,
                      .request = request,
                      .outcome = std::move(outcome),
@@ -296,30 +322,12 @@ TargetObservation Poller::Observation() const {
           .client_certificate_expires_at = client_certificate_expires_at_};
 }
 
-// The secrets that this target sent, and tokens that may be anybody's.
-void Poller::RedactSecretsInText(std::string& text) const {
-  token_.Redact(text);
-  RedactTokens(text);
-}
-
-// An appliance may send back what it was sent.  From what it cut the decoder took them out before;
-// this is for the texts that were short enough.
-void Poller::RedactSecrets(PollUpdate& update) const {
-  for (Error& error : update.errors) RedactSecretsInText(error.message);
-  for (RefreshAnswer& answer : update.answers) {
-    RedactSecretsInText(answer.refresh.unknown_status);
-    for (DomainRefresh& domain : answer.refresh.domains) {
-      token_.Redact(domain.domain_id);
-      RedactSecretsInText(domain.detail);
-    }
-  }
-  if (update.listing) RedactSecretsInNames(update.listing->left_out_domains, token_);
-  if (!update.domain_listing) return;
-  for (DomainName& domain : update.domain_listing->domains) {
-    token_.Redact(domain.id);
-    token_.Redact(domain.name);
-    token_.Redact(domain.connection);
-  }
+void Poller::HandOverSchedules() {
+  auto update = scheduler_ ? scheduler_->TakeUpdate() : std::nullopt;
+  if (!update) return;
+  update->observation = Observation();
+  RedactSecrets(*update, token_);
+  listener_.OnSchedules(std::move(*update));
 }
 
 void Poller::HandOver(const std::stop_token& stop) {
@@ -334,7 +342,7 @@ void Poller::HandOver(const std::stop_token& stop) {
     PollUpdate update = std::move(updates_.front());
     updates_.pop_front();
     const bool is_large = DomainsOf(update) > kManyDomains;
-    RedactSecrets(update);
+    RedactSecrets(update, token_);
     listener_.OnUpdate(std::move(update));
     if (is_large && stop.stop_requested()) return;
   }

@@ -25,6 +25,7 @@
 #include "collectors/poll/circuit.h"
 #include "collectors/poll/collector.h"
 #include "collectors/poll/poll_update.h"
+#include "collectors/poll/schedule_reader.h"
 #include "collectors/session/token_source.h"
 
 namespace cckm {
@@ -33,6 +34,7 @@ struct PollerPlan {
   std::string target;  // the target's name
   std::vector<CollectorPlan> collectors;
   ScheduleSettings schedule;
+  SchedulerSettings scheduler = {};
   std::size_t max_connections = kDefaultMaxConnections;
 };
 
@@ -51,7 +53,8 @@ class Poller {
   // Polls until a stop is requested; returns within milliseconds of it.
   void Run(const std::stop_token& stop);
 
-  // Polls until every collector has ended its first poll, or a stop is requested.
+  // Polls until every collector has ended its first poll and the scheduler was read, or could not
+  // be asked; or until a stop is requested.
   void RunFirstPoll(const std::stop_token& stop);
 
   // How many steps Run() has made.  One that stands still makes a step when its client is woken.
@@ -59,25 +62,28 @@ class Poller {
   std::uint64_t steps() const { return steps_; }
 
  private:
+  bool FirstPollHasEnded() const;
   void Step(const std::stop_token& stop);
   void TakeResponses(const std::stop_token& stop);
   void TakeNewRefreshIds();
   void BeginPolls();
   void LogInIfDue();
   void StartRequests();
+  bool HasSomethingToRequest() const;
   bool StartOne(const std::shared_ptr<const Secret>& token);
+  void Start(PollRequest request, const std::shared_ptr<const Secret>& token);
   void FailPending(const Error& error, bool is_counted);
   Nanoseconds LongestWait() const;
   void TakeResponse(const HttpResult& response);
   void TakeLoginAnswer(const HttpResult& response);
+  void TakeSchedulerAnswer(RequestTag tag, const HttpResult& response);
   void Observe(const HttpResult& response);
   bool IsToBeRepeated(const HttpResult& response);
   bool EndPolls();
   void ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request);
   TargetObservation Observation() const;
-  void RedactSecretsInText(std::string& text) const;
-  void RedactSecrets(PollUpdate& update) const;
   void HandOver(const std::stop_token& stop);
+  void HandOverSchedules();
 
   std::atomic<std::uint64_t> steps_ = 0;
 
@@ -94,7 +100,8 @@ class Poller {
 
   Decoder decoder_;
   std::deque<Collector> collectors_;
-  std::size_t next_collector_ = 0;  // whose turn it is
+  std::optional<ScheduleReader> scheduler_;  // none: the scheduler is not read
+  std::size_t next_turn_ = 0;  // whose turn it is: a collector's, and behind them the scheduler's
   Circuit circuit_;
   std::size_t refusals_in_row_ = 0;  // answers 401, without any other between them
   std::optional<Nanoseconds> clock_skew_;

@@ -19,6 +19,9 @@ struct RequestTag {
     kRefreshPage,  // a page of that list
     kDomainPage,   // a page of the list of domains
     kLogin,
+    kSchedulePage,     // a page of the scheduler's configurations, or all of them
+    kScheduleRunPage,  // a page of its runs
+    kScheduleRun,      // a run, by its id
   };
 
   // As the HttpClient carries it.
@@ -30,7 +33,7 @@ struct RequestTag {
 
   Kind kind = Kind::kRefresh;
   bool is_repetition = false;   // it was refused with another token before
-  std::uint16_t collector = 0;  // its place among the poller's; 0 for a login
+  std::uint16_t collector = 0;  // its place among the poller's; 0 for others
   RefreshIndex refresh = 0;     // of kRefresh, else 0
 
  private:

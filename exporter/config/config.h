@@ -56,6 +56,7 @@ struct TargetConfig {
   TlsOptions tls;
   ProxyOptions proxy;
   long max_connections = kDefaultMaxConnections;
+  SchedulerSettings schedules;
   TargetSettings settings;
   std::vector<CollectorConfig> collectors;  // at least one; each family once
   // At most kMaxExpectations; their patterns compile.  The first that matches counts.

@@ -62,6 +62,7 @@ constexpr std::array kTables = std::to_array<Table>({
     {"tls", [] { return KeysOfMaps({"tls_config"}); }},
     {"proxy", [] { return KeysOfMaps({"proxy_login"}); }},
     {"expectations", [] { return KeysOfMaps({"expectations"}); }},
+    {"schedules", [] { return KeysOfMaps({"schedules"}); }},
     {"collector", KeysOfCollector},
 });
 

@@ -144,6 +144,17 @@ const ConfigKeys<Expectation>& ExpectationKeys() {
   return keys;
 }
 
+const ConfigKeys<SchedulerSettings>& SchedulerKeys() {
+  using Scheduler = SchedulerSettings;
+  static const ConfigKeys<Scheduler> keys = {
+      {"enabled", &Scheduler::enabled, SwitchValue(), "whether the appliance's scheduler is read"},
+      {"interval", &Scheduler::interval, kInterval, "how often"},
+      {"grace", &Scheduler::grace, kIntervalOrNever,
+       "how much later than due a run may begin before it counts as missed"},
+  };
+  return keys;
+}
+
 ConfigKeys<TargetConfig> MakeTargetKeys() {
   using Target = TargetConfig;
   ConfigKeys<Target> keys = {
@@ -172,6 +183,8 @@ ConfigKeys<TargetConfig> MakeTargetKeys() {
        "how to log in there, see [Proxy](#proxy)", Without("none")},
       {"max_connections", &Target::max_connections, NumberValue<long>{1, kMaxTargetConnections},
        "requests under way at once"},
+      {"schedules", &Target::schedules, MapValue<SchedulerSettings>{SchedulerKeys()},
+       "whether what the appliance plans happens, see [schedules](#schedules)"},
   };
   AddKeysOf(SettingsKeys(), &Target::settings, keys);
   keys.emplace_back("collectors", &Target::collectors, CollectorsValue(),

@@ -114,6 +114,7 @@ TEST(DecoderListTest, TheFrameIsOptional) {
       {R"({"skip":20,"limit":10,"total":35,"resources":[]})", 20, 35},
       {R"({"resources":[]})", {}, {}},
       {R"({"skip":null,"limit":null,"total":null,"resources":[]})", {}, {}},
+      {R"({"skip":0,"limit":-1,"total":0,"resources":[]})", 0, 0},
       {R"({"total":0,"resources":[{"id":"a","overall_status":"failed"}]})", {}, 0},
       {R"({"total":18446744073709551615,"resources":[]})", {}, 18446744073709551615U},
       {R"({"id":"a","overall_status":"failed"})", 0, 1},
@@ -129,6 +130,7 @@ TEST(DecoderListTest, TheFrameIsOptional) {
 TEST(DecoderListTest, RefusesAFrameOfTheWrongTypes) {
   for (const std::string name : {"skip", "limit", "total"}) {
     for (const char* value : {"\"10\"", "-1", "1.0", "1e1", "true", "[]", "{}"}) {
+      if (name == "limit" && value == std::string_view("-1")) continue;
       const auto page = DecodeList("{\"resources\":[],\"" + name + "\":" + value + "}");
       EXPECT_EQ(FailureOf(page), "schema: " + name + " is not a whole number from 0 upwards")
           << value;

@@ -65,6 +65,7 @@ class ConfigTextTest : public testing::Test {
                   .insecure_skip_verify = true};
     target.proxy = {.url = "https://proxy:3128", .username = "pro xy"};
     target.max_connections = 17;
+    target.schedules = {.enabled = true, .interval = seconds(1), .grace = seconds(0)};
     target.settings = {.schedule = {.poll_interval = milliseconds(1500),
                                     .recheck_interval = seconds(0),
                                     .heartbeat_interval = hours(24 * 365 - 1)},
