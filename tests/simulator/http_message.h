@@ -15,10 +15,10 @@ namespace cckm::simulator {
 // The views live as long as the call that they are handed to.
 struct Request {
   std::string_view method;
-  std::string_view path;           // decoded, without the query
-  std::string_view query;          // as sent, without the question mark
-  std::string_view authorization;  // the header's value, empty without one
-  std::string_view body;
+  std::string_view path;                // decoded, without the query
+  std::string_view query = {};          // as sent, without the question mark
+  std::string_view authorization = {};  // the header's value, empty without one
+  std::string_view body = {};
   bool client_certificate = false;   // the TLS handshake verified one
   bool first_of_connection = false;  // no other request came over this connection
   std::size_t node = 0;              // of the cluster, that it came to
@@ -33,8 +33,8 @@ enum class Delivery {
 
 struct Response {
   int status = 200;
-  std::string body;
-  std::string_view allow;  // of a 405: the methods for the Allow header, a literal
+  std::string body = {};
+  std::string_view allow = {};  // of a 405: the methods for the Allow header, a literal
   std::string content_type = "application/json; charset=utf-8";
   std::vector<std::pair<std::string, std::string>> headers = {};  // further ones
   std::chrono::nanoseconds delay{0};                              // waited before it is sent

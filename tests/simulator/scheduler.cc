@@ -233,7 +233,7 @@ void Scheduler::Begin(Job& job) {
   if (rule.family == nullptr) return;
   world_.Advance(job.begins_at);
   const auto refresh =
-      world_.Start(*rule.family, {rule.units.empty(), rule.units, {}}, job.begins_at);
+      world_.StartPlanned(*rule.family, {rule.units.empty(), rule.units, {}}, job.begins_at);
   if (refresh) {
     job.refresh_id = (*refresh)->id;
   } else {

@@ -91,6 +91,16 @@ TEST(SchedulerTest, ARunOfUnitsThatAreBusyFails) {
   EXPECT_EQ(rig.Refreshes(), 1U);
 }
 
+TEST(SchedulerTest, ARefreshOfASchedulesRunIsNotRestartedByItself) {
+  WorldSettings settings = Rig::Settings({});
+  settings.auto_restart = true;
+  settings.restart_after = seconds(5);
+  World world(settings, kStart);
+  Scheduler scheduler({.seed = 1, .nodes = 1, .schedules = {EveryMinute()}}, world, kStart);
+  scheduler.Advance(kFirstDue + seconds(59));
+  EXPECT_EQ(world.Count(FamilyNamed("dsm")), 1U);
+}
+
 TEST(SchedulerTest, AnotherOperationRunsWithoutARefresh) {
   Rig rig({RuleOf("name=backup&operation=database_backup&run_at=*+*+*+*+*")});
   EXPECT_EQ(rig.RunsAt(kFirstDue)[0].status, RunStatus::kInProgress);

@@ -26,8 +26,8 @@ struct TokenSettings {
   std::chrono::seconds refresh_token_lifetime = std::chrono::seconds(1799);
   bool refresh_tokens = true;  // whether any is granted
   bool per_node = false;       // a node takes no token that another one granted
-  std::vector<std::string>
-      fixed;  // bearer tokens that never expire, of the first tenancy domain and every node
+  // Bearer tokens that never expire, of the first tenancy domain and every node.
+  std::vector<std::string> fixed = {};
 };
 
 // What a successful login grants.

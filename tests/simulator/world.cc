@@ -173,6 +173,17 @@ tl::expected<RefreshPtr, Refusal> World::Start(const Family& family, const Selec
   });
 }
 
+tl::expected<RefreshPtr, Refusal> World::StartPlanned(const Family& family,
+                                                      const Selection& selection, TimePoint now) {
+  const std::lock_guard lock(mutex_);
+  FamilyWorld& world = families_[IndexOf(family).value()];
+  return Select(world, selection, now).map([&](const std::vector<UnitPtr>& units) {
+    auto started = std::make_shared<const Refresh>(Draw(world, units, now, {}));
+    world.Add(started, now);
+    return RefreshPtr(started);
+  });
+}
+
 tl::expected<RefreshPtr, Refusal> World::StartScripted(const Family& family,
                                                        const Selection& selection,
                                                        const std::string& id, TimePoint now) {

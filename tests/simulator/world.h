@@ -81,6 +81,11 @@ class World {
   tl::expected<RefreshPtr, Refusal> Start(const Family& family, const Selection& selection,
                                           TimePoint now);
 
+  // Like Start, but the end of the refresh is followed by no other: it is somebody's plan when that
+  // comes.
+  tl::expected<RefreshPtr, Refusal> StartPlanned(const Family& family, const Selection& selection,
+                                                 TimePoint now);
+
   // Like Start, but the refresh runs until it is told to end, units that do not exist are made, and
   // it gets the given id, unless that is empty (kKnownId where the id is taken).
   tl::expected<RefreshPtr, Refusal> StartScripted(const Family& family, const Selection& selection,
