@@ -140,7 +140,7 @@ class Decoder {
 
   // The answer to GET /api/v1/scheduler/job-configs?skip=&limit=, entry by entry as above.  Of a
   // schedule, at most 10,000 units are kept.  A creation or change later than `latest_time` is
-  // unset; none: no bound.
+  // unset; none: no bound.  A begin or end past the range of WallTime is its end.
   Decoded<SchedulePage> DecodeSchedules(std::string_view body,
                                         std::optional<WallTime> latest_time = {});
 

@@ -30,6 +30,18 @@ std::optional<WallTime> ReadTime(dom::object entry, std::string_view name) {
   return parsed.time;
 }
 
+// The same of a time that may lie ahead: one past the range of WallTime is its end.
+std::optional<WallTime> ReadPlannedTime(dom::object entry, std::string_view name) {
+  constexpr std::string_view kLastYear = "2261";
+  constexpr std::string_view kLeapYear = "2260";  // for any date of a year that cannot be read
+  std::string text(StringMember(entry, name).value_or(""));
+  const bool is_past_range = text.substr(0, kLastYear.size()) > kLastYear;
+  if (!is_past_range) return ReadTime(entry, name);
+  text.replace(0, kLeapYear.size(), kLeapYear);
+  const bool is_time = ParseRfc3339(text).kind == ParsedTime::Kind::kTime;
+  return is_time ? std::optional(WallTime::max()) : std::nullopt;
+}
+
 std::optional<WallTime> ReadPastTime(dom::object entry, std::string_view name,
                                      std::optional<WallTime> latest_time) {
   const auto time = ReadTime(entry, name);
@@ -106,8 +118,8 @@ Result<RefreshSchedule> ReadSchedule(dom::object entry, const Shortener& shorten
   schedule.name = ReadName(entry, "name", shortener);
   schedule.run_at = ReadName(entry, "run_at", shortener);
   schedule.is_disabled = ReadFlag(entry, "disabled");
-  schedule.starts_at = ReadTime(entry, "start_date");
-  schedule.ends_at = ReadTime(entry, "end_date");
+  schedule.starts_at = ReadPlannedTime(entry, "start_date");
+  schedule.ends_at = ReadPlannedTime(entry, "end_date");
   schedule.created_at = ReadCreation(entry, latest_time);
   schedule.updated_at = ReadPastTime(entry, "updatedAt", latest_time);
   ReadParameters(entry, shortener, schedule);

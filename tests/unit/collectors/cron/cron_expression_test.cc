@@ -136,6 +136,7 @@ TEST(CronExpressionTest, TheRangeOfWallTimeIsNotLeft) {
   EXPECT_EQ(minutely.LongestGap(WallTime::min()), 1min);
   EXPECT_EQ(minutely.LongestGap(WallTime::max() - 3min), 1min);
   EXPECT_EQ(minutely.LongestGap(WallTime::max()), std::nullopt);
+  EXPECT_EQ(Expression("0 1,4,12 * * *").LongestGap(WallTime::max() - days(3)), 13h);
   const auto leap_day = Expression("0 0 29 2 *");
   EXPECT_EQ(leap_day.NextAfter(WallTime::max()), std::nullopt);
   EXPECT_EQ(leap_day.LastAtOrBefore(WallTime::min()), std::nullopt);
@@ -182,6 +183,7 @@ TEST(CronExpressionTest, OnlyRunsAfterTheBeginningAndUpToTheHorizonCountForTheGa
   EXPECT_EQ(expression.LongestGap(begin, days(1)), 13h);
   EXPECT_EQ(Expression("0 1,4,6 1 * *").LongestGap(Time("2024-05-01T00:00:00Z"), days(1)), 3h);
   EXPECT_EQ(Expression("0 1,4,6 1 * *").LongestGap(Time("2024-05-01T01:00:00Z"), days(1)), 2h);
+  EXPECT_EQ(Expression("0 1,4,20 1 * *").LongestGap(Time("2024-04-30T05:00:00Z"), days(1)), 3h);
 }
 
 // Every run one after the other.

@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collectors/base/bounded_name.h"
@@ -180,6 +183,45 @@ TEST(DecoderSchedulesTest, OnlyWhatLiesInThePastMayNotBeLaterThanTheBound) {
   const std::string run = R"({"name":"n","createdAt":"2025-01-01T00:00:00)";
   EXPECT_EQ(OnlyRun(run + "Z\"}", now).created_at, now);
   EXPECT_FALSE(OnlyRun(run + ".000000001Z\"}", now).created_at);
+}
+
+TEST(DecoderSchedulesTest, ABeginOrEndPastTheRangeOfTimesIsItsEnd) {
+  for (const char* time :
+       {"9999-12-31T23:59:59Z", "2262-01-01T00:00:00Z", "2264-02-29T00:00:00.5+01:00"}) {
+    const std::string quoted = '"' + std::string(time) + '"';
+    const auto schedule =
+        OnlySchedule(Schedule(R"("start_date":)" + quoted + R"(,"end_date":)" + quoted));
+    EXPECT_EQ(schedule.starts_at, WallTime::max()) << time;
+    EXPECT_EQ(schedule.ends_at, WallTime::max()) << time;
+  }
+  for (const char* time : {"9999", "never", "9999-13-01T00:00:00Z", "99990-01-01T00:00:00Z", "x",
+                           "1900-01-01T00:00:00Z"}) {
+    EXPECT_FALSE(OnlySchedule(Schedule(R"("start_date":")" + std::string(time) + '"')).starts_at)
+        << time;
+  }
+}
+
+// Whatever a damaged byte makes of it: an answer, and never more entries than were sent.
+TEST(DecoderSchedulesTest, DamageAnywhereIsAnsweredAndMakesNothingUp) {
+  const std::string whole = Page(R"({"id":"s","name":"n","operation":"cckm_synchronization",
+      "run_at":"0 3 * * *","disabled":"false","createdAt":"2024-01-02T03:04:05Z",
+      "job_config_params":{"cloud_name":"gcp","kms":["a"],"groups":"b,c"}},{"name":"r"})");
+  Decoder decoder;
+  const auto expect_bounded = [&decoder](const std::string& body) {
+    const auto schedules = decoder.DecodeSchedules(body);
+    if (schedules) EXPECT_LE(schedules->schedules.size(), 1U) << body;
+    const auto runs = decoder.DecodeScheduleRuns(body);
+    if (runs) EXPECT_LE(runs->runs.size(), 2U) << body;
+  };
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    const auto cut = decoder.DecodeSchedules(whole.substr(0, i));
+    EXPECT_FALSE(cut) << i;
+    for (const char damage : {'\0', '"', '{', ']', ',', '\\', '9', '\xFF'}) {
+      std::string damaged = whole;
+      damaged[i] = damage;
+      expect_bounded(damaged);
+    }
+  }
 }
 
 TEST(DecoderSchedulesTest, EntriesWithoutAnIdOrOfAnotherShapeAreCountedAndLeftOut) {
