@@ -19,6 +19,8 @@ import yaml
 import promql
 
 SEVERITIES = {"critical", "warning", "info", "none"}
+# The severity of an alert that is as bad as the configuration expects, and as bad as this where nothing is expected.
+FOLLOWING = re.compile(r'\{\{ or \$labels\.severity "(\w+)" \}\}')
 ANNOTATIONS = {"summary", "description", "runbook_url", "dashboard_url"}
 HEADINGS = ["Meaning", "Impact", "Diagnosis", "Mitigation", "It is over when"]
 # What stands at the top of a runbook, before the colon or comma that the reason follows, by whether the alert pages.
@@ -40,7 +42,7 @@ FREQUENT = {"cckm_api_errors_total", "cckm_ledger_write_failures_total"}
 RARE = {"cckm_refresh_anomalies_total"}
 RATES = {"increase", "rate", "irate", "delta"}
 # Labels with values that the exporter's source spells out.
-CLOSED_LABELS = {"cloud", "status", "result", "reason", "kind", "endpoint"}
+CLOSED_LABELS = {"cloud", "status", "result", "reason", "kind", "endpoint", "severity"}
 # What a description has to name, by the label that the alert has.
 IDENTITY = {
     "domain_id": ["domain", "domain_id", "cloud", "target"],
@@ -126,13 +128,23 @@ def check_matchers(where, selector, known, exporter):
                     yield f'{where}: the exporter never says {label}="{word}"'
 
 
+def severity_of(rule):
+    """The severity of the alert where nothing is expected, and whether it is another one where something is."""
+    severity = rule.get("labels", {}).get("severity")
+    following = FOLLOWING.fullmatch(severity or "")
+    return (following.group(1), True) if following else (severity, False)
+
+
 def check_alert(rule):
     name = rule["alert"]
     annotations = rule.get("annotations", {})
     if not ALERT_NAME.fullmatch(name):
         yield f"{name}: the name is not CCKM and words in camel case"
-    if set(rule.get("labels", {})) != {"severity"} or rule["labels"]["severity"] not in SEVERITIES:
+    severity, follows = severity_of(rule)
+    if set(rule.get("labels", {})) != {"severity"} or severity not in SEVERITIES:
         yield f"{name}: needs the label severity, one of {', '.join(sorted(SEVERITIES))}, and no other"
+    if follows and not re.search(r"group_left \([^)]*\bseverity\b", rule["expr"]):
+        yield f"{name}: follows the label severity, which the expression does not have"
     for missing in sorted(ANNOTATIONS ^ set(annotations)):
         yield f"{name}: the annotation {missing} is missing or one too many"
         return
@@ -172,12 +184,8 @@ def check_names(rules):
 
 def check_runbooks(folder, names, exporter, rules):
     files = {file.stem: file for file in folder.glob("*.md") if file.stem != "README"}
-    pages = {rule["alert"]: rule["labels"].get("severity") == "critical" for rule in rules.alerts if "labels" in rule}
-    rows = {
-        rule["alert"]: f"]({rule['alert']}.md) | {rule['labels'].get('severity')} | {rule['annotations'].get('summary')} |"
-        for rule in rules.alerts
-        if "labels" in rule and "annotations" in rule
-    }
+    pages = {rule["alert"]: severity_of(rule)[0] == "critical" for rule in rules.alerts}
+    rows = {rule["alert"]: row_of(rule) for rule in rules.alerts if "labels" in rule and "annotations" in rule}
     for name in sorted(names - set(files)):
         yield f"{name}: no runbook"
     index = (folder / "README.md").read_text() if (folder / "README.md").exists() else ""
@@ -192,6 +200,13 @@ def check_runbooks(folder, names, exporter, rules):
             yield f"{stem}: the index of the runbooks does not have severity and summary of the alert"
         for query in queries(text):
             yield from check_expression(f"runbook {stem}", query, exporter, rules)
+
+
+def row_of(rule):
+    """What the index of the runbooks has to say of the alert."""
+    severity, follows = severity_of(rule)
+    told = f"{severity}, or as expected" if follows else severity
+    return f"]({rule['alert']}.md) | {told} | {rule['annotations'].get('summary')} |"
 
 
 def check_form(stem, text, pages):
