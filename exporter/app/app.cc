@@ -75,6 +75,7 @@ App::App(const Parts& parts, Config config)
     watchdog_.emplace(*parts.manager->watchdog() / 2);
   }
   status_.SetConfigLoaded(true, parts.clock.Now());
+  endpoints_.SetLinks(config_.links);
 }
 
 // Every thread is told to stop before the first is waited for.
@@ -242,6 +243,7 @@ tl::expected<void, std::string> App::Use(Config config) {
   const auto set_up = targets_.Apply(std::exchange(config.targets, {}));
   if (!set_up) return KeepFormer(set_up.error().message);
   config_ = std::move(config);
+  endpoints_.SetLinks(config_.links);
   status_.SetConfigLoaded(true, parts_.clock.Now());
   parts_.log.Info("Configuration was read again");
   publisher_.Notify();

@@ -16,6 +16,7 @@
 #include "collectors/http/connection_options.h"
 #include "collectors/poll/poll_settings.h"
 #include "collectors/session/login_options.h"
+#include "exporter/config/links.h"
 #include "exporter/expectations/expectation.h"
 
 namespace cckm {
@@ -71,6 +72,7 @@ std::vector<Nanoseconds> DefaultDurationBuckets();
 struct Config {
   std::vector<Nanoseconds> duration_buckets = DefaultDurationBuckets();
   bool native_histograms = false;
+  Links links;  // of the page; at most kMaxLinks
   std::vector<TargetConfig> targets;  // at least one; each name once
   // What was found odd and is no error, a sentence each with file, line and key, to be logged.
   std::vector<std::string> warnings;

@@ -127,9 +127,18 @@ WebResponse Endpoints::StatusApi(const WebRequest& /*request*/) {
   return answer;
 }
 
+void Endpoints::SetLinks(Links links) {
+  const MutexLock lock(mutex_);
+  links_ = std::move(links);
+}
+
 StatusModel Endpoints::Status() {
-  return TakeStatusSnapshot({.state = state_, .status = status_, .version = options_.version},
-                            publisher_.DroppedSeries(), clock_.Now());
+  StatusSources sources{.state = state_, .status = status_, .version = options_.version};
+  {
+    const MutexLock lock(mutex_);
+    sources.links = links_;
+  }
+  return TakeStatusSnapshot(sources, publisher_.DroppedSeries(), clock_.Now());
 }
 
 }  // namespace cckm

@@ -12,6 +12,8 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "collectors/base/mutex.h"
+#include "exporter/config/links.h"
 #include "exporter/exposition/publisher.h"
 #include "exporter/state/state_store.h"
 #include "exporter/web/places.h"
@@ -41,6 +43,9 @@ class Endpoints {
 
   WebResponse Answer(const WebRequest& request);
 
+  // What the page links to from now on.
+  void SetLinks(Links links);
+
  private:
   using Method = WebResponse (Endpoints::*)(const WebRequest& request);
   struct Route {
@@ -67,6 +72,8 @@ class Endpoints {
   const std::string page_policy_;
   Places scrapes_;
   Places pages_;
+  Mutex mutex_;
+  Links links_ CCKM_GUARDED_BY(mutex_);
 };
 
 }  // namespace cckm

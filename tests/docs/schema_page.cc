@@ -193,6 +193,14 @@ constexpr std::array kKindSchemas = std::to_array<KindSchema>({
     {ValueKind::kPathPatterns, [](const AllowedValues&) { return ListOf(TextSchema()); }},
     {ValueKind::kSuccessTexts, SuccessTextsSchema},
     {ValueKind::kPattern, [](const AllowedValues& a) { return TextUpTo(a.max_characters); }},
+    {ValueKind::kLinks,
+     [](const AllowedValues& a) -> Json {
+       Json url = TextUpTo(a.max_characters);
+       url["pattern"] = "^https?://[!-~]+$";
+       return {{"type", {"object", "null"}},
+               {"maxProperties", a.largest},
+               {"additionalProperties", url}};
+     }},
     {ValueKind::kSeverity,
      [](const AllowedValues&) -> Json {
        return {{"enum", kSeverityNames}};

@@ -10,6 +10,7 @@
 #include "exporter/config/yaml/collectors_value.h"
 #include "exporter/config/yaml/expectations_value.h"
 #include "exporter/config/yaml/key_checks.h"
+#include "exporter/config/yaml/links_value.h"
 #include "exporter/config/yaml/value_kinds.h"
 
 namespace cckm {
@@ -237,6 +238,8 @@ const ConfigKeys<Config>& ProcessKeys() {
       {"native_histograms", &Config::native_histograms, SwitchValue(),
        "whether protobuf carries native buckets, too; see [http.md](http.md#formats) before you "
        "turn it on"},
+      {"links", &Config::links, LinksValue(),
+       "names and URLs that the page shows, see [links](#links)"},
   };
   return keys;
 }

@@ -32,6 +32,7 @@ enum class ValueKind : std::uint8_t {
   kPathPatterns,
   kSuccessTexts,
   kPattern,
+  kLinks,  // a map whose keys are free
   kSeverity,
   kFamilies,  // a map whose keys are names of families
   kMaps,      // a list of maps

@@ -161,6 +161,12 @@ Json ToJson(const ShownRefresh& refresh) {
       {"domains", Counts(kDomainStatusNames, refresh.domain_counts)}};
 }
 
+Json ToJson(const Links& links) {
+  Json list = Json::array();
+  for (const Link& link : links) list.push_back({{"name", link.name}, {"url", link.url}});
+  return list;
+}
+
 Json Alerts(const StatusModel& model) {
   Json problems = Json::array();
   for (const Problem& problem : model.problems) problems.push_back(ToJson(problem));
@@ -191,6 +197,7 @@ std::string StatusJson(const StatusModel& model) {
         {"ledger_writable", model.ledger_writable},
         {"ledger_write_failures", model.ledger_failures}}},
       {"counts", AllCounts(model.counts)},
+      {"links", ToJson(model.links)},
       {"alerts", Alerts(model)},
       {"targets", List(model.targets, [](const ShownTarget& target) { return ToJson(target); })},
       {"domains", List(model.domains,

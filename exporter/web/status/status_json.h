@@ -14,6 +14,7 @@
 //                          state present; troubled_domains: failed, unknown, cancelled, never,
 //                          late, none, a domain whose last result is failed counting as failed
 //                          while it runs
+//   links                  array of {name, url}, as configured, with their placeholders
 //   alerts                 what is wrong, besides domains: array of {kind, level, sentence, advice,
 //                          subjects}; level: notice, attention, trouble; subjects: a list of
 //                          {target, cloud, note}

@@ -16,6 +16,7 @@
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
 #include "collectors/model/refresh.h"
+#include "exporter/config/links.h"
 #include "exporter/expectations/expectation.h"
 #include "exporter/history/history.h"
 #include "exporter/state/state.h"
@@ -172,6 +173,7 @@ struct StatusModel {
   bool ledger_writable = true;
   std::uint64_t ledger_failures = 0;
   StatusCounts counts = {};
+  Links links = {};
   std::vector<Problem> problems = {};
   Truncated<ShownTarget> targets = {};
   Truncated<ShownDomain> domains = {};

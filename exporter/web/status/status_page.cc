@@ -21,17 +21,27 @@ void AppendHead(std::string& html, const Verdict& verdict) {
   html += "</style>\n</head>\n";
 }
 
+// Relative to the page, so that it works behind a prefix.  REQUIRES: a path.
+std::string Relative(std::string_view path) { return "." + std::string(path); }
+
 void AppendBanner(std::string& html, const StatusModel& model, std::string_view telemetry_path) {
   html +=
       "<body>\n<a class=\"skip\" href=\"#main\">Skip to the status</a>\n"
       "<header>\n<p class=\"brand\">cckm_exporter <small>";
   AppendHtml(html, model.version);
   html += "</small></p>\n<nav aria-label=\"Of this exporter\"><ul><li><a href=\"";
-  AppendHtml(html, telemetry_path);
+  AppendHtml(html, Relative(telemetry_path));
   html +=
-      "\">Metrics</a></li><li><a href=\"/api/v1/status\">JSON</a></li>"
-      "<li><a href=\"/config\">Configuration</a></li>"
-      "<li><a href=\"/-/ready\">Ready</a></li><li><a href=\"/-/healthy\">Healthy</a></li>"
+      "\">Metrics</a></li><li><a href=\"./api/v1/status\">JSON</a></li>"
+      "<li><a href=\"./config\">Configuration</a></li>"
+      "<li><a href=\"./-/ready\">Ready</a></li><li><a href=\"./-/healthy\">Healthy</a></li>";
+  for (const Link& link : model.links) {
+    if (IsForDomains(link)) continue;
+    html += "<li>";
+    AppendLink(html, link.name, link.url);
+    html += "</li>";
+  }
+  html +=
       "</ul></nav>\n</header>\n<main id=\"main\" tabindex=\"-1\">\n"
       "<p id=\"connection\" role=\"alert\"></p>\n<p id=\"news\" class=\"unseen\" "
       "role=\"status\"></p>\n";

@@ -349,7 +349,8 @@ StatusModel TakeStatusSnapshot(const StatusSources& sources, const DroppedSeries
                     .config_ok = status.config_ok(),
                     .config_loaded_at = status.config_loaded_at(),
                     .ledger_writable = status.ledger_writable(),
-                    .ledger_failures = status.ledger_failures()};
+                    .ledger_failures = status.ledger_failures(),
+                    .links = sources.links};
   sources.state.Read(
       [&](const StateView& view) { SnapshotFiller(view, now, dropped, model).Take(); });
   MakeFit(model);

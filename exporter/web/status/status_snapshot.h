@@ -17,6 +17,7 @@ struct StatusSources {
   const StateStore& state;
   const ExporterStatus& status;
   std::string_view version;
+  Links links = {};
 };
 
 StatusModel TakeStatusSnapshot(const StatusSources& sources, const DroppedSeriesByTarget& dropped,

@@ -70,15 +70,32 @@ void AppendPlaceCell(std::string& html, std::string_view target, std::string_vie
 }
 
 // The name, and the id below it; the id alone where there is no name.
-void AppendNameCell(std::string& html, std::string_view name, std::string_view id) {
-  html += "<th scope=\"row\">";
+void AppendNames(std::string& html, std::string_view name, std::string_view id) {
   if (!name.empty()) {
     AppendForeign(html, name);
     html += ' ';
   }
   html += "<code>";
   AppendForeign(html, id);
-  html += "</code></th>";
+  html += "</code>";
+}
+
+void AppendNameCell(std::string& html, std::string_view id) {
+  html += "<th scope=\"row\">";
+  AppendNames(html, {}, id);
+  html += "</th>";
+}
+
+void AppendNameCell(std::string& html, const ShownDomain& domain, const Links& links) {
+  html += "<th scope=\"row\">";
+  AppendNames(html, domain.name, domain.id);
+  for (const Link& link : links) {
+    if (!IsForDomains(link)) continue;
+    html += " <small>";
+    AppendLink(html, link.name, FilledUrl(link, {domain.target, domain.cloud, domain.id}));
+    html += "</small>";
+  }
+  html += "</th>";
 }
 
 // --- Tables ---
@@ -119,19 +136,20 @@ std::string CaptionOf(const Truncated<Row>& list, std::string_view singular,
   return caption;
 }
 
-void AppendRow(std::string& html, const ShownDomain& domain, WallTime now, bool with_expected) {
+void AppendRow(std::string& html, const ShownDomain& domain, const StatusModel& model,
+               bool with_expected) {
   const std::string_view status = kDomainShownNames[domain.status];
   const std::string_view result = kDomainResultNames[static_cast<std::size_t>(domain.last_result)];
   Append(html, "<tr data-states=\"{} {}{}\">", status, result, domain.is_late ? " late" : "");
   AppendMarkCell(html, status);
-  AppendNameCell(html, domain.name, domain.id);
+  AppendNameCell(html, domain, model.links);
   AppendPlaceCell(html, domain.target, domain.cloud);
   if (domain.last_result == DomainResult::kNone) {
     html += kNothing;
   } else {
     AppendMarkCell(html, result);
   }
-  AppendTimeCell(html, domain.last_success_at, now);
+  AppendTimeCell(html, domain.last_success_at, model.taken_at);
   if (with_expected) AppendExpectedCell(html, domain);
   AppendLengthCell(html, domain.last_duration);
   AppendLengthCell(html, domain.running_for);
@@ -160,7 +178,7 @@ void AppendRow(std::string& html, const ShownRefresh& refresh, WallTime now) {
   const bool is_finished = IsFinished(refresh.status);
   Append(html, "<tr data-states=\"{}\">", RefreshStatusName(refresh.status));
   AppendMarkCell(html, RefreshStatusName(refresh.status), refresh.unknown_status);
-  AppendNameCell(html, {}, refresh.id);
+  AppendNameCell(html, refresh.id);
   AppendPlaceCell(html, refresh.target, refresh.cloud);
   AppendTimeCell(html, is_finished ? refresh.finished_at : refresh.started_at, now);
   AppendLengthCell(html, is_finished ? refresh.duration : refresh.running_for);
@@ -283,6 +301,14 @@ void AppendTarget(std::string& html, const ShownTarget& target, WallTime now) {
 
 }  // namespace
 
+void AppendLink(std::string& html, std::string_view name, std::string_view url) {
+  html += "<a rel=\"noreferrer\" href=\"";
+  AppendHtml(html, url);
+  html += "\">";
+  AppendForeign(html, name);
+  html += "</a>";
+}
+
 void AppendMark(std::string& html, std::string_view name) {
   Append(html, "<span class=\"mark {}\">{}</span>", name, Spaced(name));
 }
@@ -314,7 +340,7 @@ void AppendDomains(std::string& html, const StatusModel& model) {
                        "trouble first, then the longest without a success"),
              DomainColumns(with_expected));
   for (const ShownDomain& domain : model.domains.rows) {
-    AppendRow(html, domain, model.taken_at, with_expected);
+    AppendRow(html, domain, model, with_expected);
   }
   EndTable(html);
 }

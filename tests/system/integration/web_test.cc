@@ -134,7 +134,7 @@ TEST_F(WebTest, ThePageForPeopleAllowsNothingFromElsewhere) {
   const RawAnswer page = exporter.Get("/");
   EXPECT_THAT(page.headers.at("content-type"), StartsWith("text/html"));
   EXPECT_THAT(page.headers.at("content-security-policy"), HasSubstr("default-src 'none'"));
-  EXPECT_THAT(page.body, HasSubstr("href=\"/metrics\""));
+  EXPECT_THAT(page.body, HasSubstr("href=\"./metrics\""));
 }
 
 TEST_F(WebTest, NothingThatAClientSendsComesBack) {

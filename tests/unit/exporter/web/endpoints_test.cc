@@ -217,7 +217,7 @@ TEST_F(EndpointsTest, TheTelemetryPathMovesTheMetrics) {
   EXPECT_EQ(Status(endpoints, "GET", "/custom/path/"), 404);
   EXPECT_EQ(Status(endpoints, "GET", "/custom"), 404);
   const WebResponse index = Request(endpoints, "GET", "/");
-  EXPECT_NE(index.text.find("href=\"/custom/path\""), std::string::npos);
+  EXPECT_NE(index.text.find("href=\"./custom/path\""), std::string::npos);
 }
 
 TEST_F(EndpointsTest, TheStatusPageIsHtmlWithAStrictPolicy) {

@@ -123,8 +123,35 @@ TEST(StatusPageTest, AnEmptyListSaysSo) {
 }
 
 TEST(StatusPageTest, LinksToTheConfiguredMetricsPath) {
-  EXPECT_THAT(StatusPage({}, "/custom/path"), HasSubstr("<a href=\"/custom/path\">Metrics</a>"));
-  EXPECT_THAT(StatusPage({}, "/\"><b>"), HasSubstr("<a href=\"/&quot;&gt;&lt;b&gt;\">Metrics"));
+  EXPECT_THAT(StatusPage({}, "/custom/path"), HasSubstr("<a href=\"./custom/path\">Metrics</a>"));
+  EXPECT_THAT(StatusPage({}, "/\"><b>"), HasSubstr("<a href=\"./&quot;&gt;&lt;b&gt;\">Metrics"));
+}
+
+TEST(StatusPageTest, EveryLinkOfItsOwnIsRelativeSoThatItWorksBehindAPrefix) {
+  const std::string page = StatusPage(SampleStatus(), "/metrics");
+  for (const std::string attribute : {"href=\"", "src=\"", "action=\""}) {
+    for (auto at = page.find(attribute); at != std::string::npos;
+         at = page.find(attribute, at + 1)) {
+      EXPECT_NE(page[at + attribute.size()], '/') << page.substr(at, 60);
+    }
+  }
+  EXPECT_THAT(page, HasSubstr("href=\"./api/v1/status\""));
+  EXPECT_THAT(page, HasSubstr("fetch(location.pathname"));
+}
+
+TEST(StatusPageTest, ConfiguredLinksStandAtTheTopAndThoseWithPlaceholdersAtEachDomain) {
+  StatusModel model = SampleStatus();
+  model.links = {{"Run<books>", "https://wiki/cckm?a&b"},
+                 {"Grafana", "https://g/{target}/{cloud}/{domain_id}"}};
+  model.domains.rows[0].id = "d/1 &";
+  const std::string page = StatusPage(model, "/metrics");
+  EXPECT_THAT(page, HasSubstr("<li><a rel=\"noreferrer\" href=\"https://wiki/cckm?a&amp;b\">"
+                              "<bdi>Run&lt;books&gt;</bdi></a></li>"));
+  EXPECT_THAT(page, HasSubstr("<a rel=\"noreferrer\" href=\"https://g/cm-prod/dsm/d%2F1%20%26\">"
+                              "<bdi>Grafana</bdi></a>"));
+  EXPECT_EQ(CountOf("https://wiki", page), 1U);
+  EXPECT_EQ(CountOf("https://g/", page), model.domains.rows.size());
+  EXPECT_EQ(UnbalancedTag(Markup(model)), "");
 }
 
 TEST(StatusPageTest, NoTextFromOutsideBringsInMarkup) {

@@ -1,0 +1,115 @@
+#include "exporter/config/links.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "collectors/base/text.h"
+
+namespace cckm {
+namespace {
+
+// A piece of a URL: text, or the index of a placeholder.
+struct Piece {
+  std::string_view text;
+  std::optional<std::size_t> placeholder = {};
+};
+
+// Takes the next piece off `rest`, which is not empty; none where a brace is out of place.
+std::optional<Piece> TakePiece(std::string_view& rest) {
+  const std::size_t brace = std::min(rest.find_first_of("{}"), rest.size());
+  if (brace != 0) {
+    const Piece text{rest.substr(0, brace)};
+    rest.remove_prefix(brace);
+    return text;
+  }
+  const std::size_t end = rest.find('}');
+  if (rest.front() == '}' || end == std::string_view::npos) return std::nullopt;
+  const auto* const name = std::ranges::find(kLinkPlaceholders, rest.substr(1, end - 1));
+  if (name == kLinkPlaceholders.end()) return std::nullopt;
+  rest.remove_prefix(end + 1);
+  return Piece{{}, static_cast<std::size_t>(name - kLinkPlaceholders.begin())};
+}
+
+bool HasOnlyKnownPlaceholders(std::string_view url) {
+  while (!url.empty()) {
+    if (!TakePiece(url)) return false;
+  }
+  return true;
+}
+
+// What a browser would need encoded.
+bool IsUnfit(char c) {
+  constexpr std::string_view kNever = "\"<>\\^`|";
+  return c <= ' ' || c > '~' || kNever.find(c) != std::string_view::npos;
+}
+
+bool IsUnreserved(char c) {
+  constexpr std::string_view kMarks = "-._~";
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         kMarks.find(c) != std::string_view::npos;
+}
+
+void AppendEncoded(std::string& out, std::string_view value) {
+  for (const char c : value) {
+    if (IsUnreserved(c)) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out.append("%")
+        .append(1, "0123456789ABCDEF"[byte / 16])
+        .append(1, "0123456789ABCDEF"[byte % 16]);
+  }
+}
+
+// Scheme and host; empty where the URL does not begin so.
+std::string_view OriginOf(std::string_view url) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (!url.starts_with(scheme)) continue;
+    const std::size_t end = std::min(url.find_first_of("/?#", scheme.size()), url.size());
+    return end == scheme.size() ? std::string_view() : url.substr(0, end);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string LinkMistake(std::string_view url) {
+  const std::string_view origin = OriginOf(url);
+  if (origin.empty()) return "must begin with https:// or http:// and a host";
+  if (url.size() > kMaxLinkUrl) {
+    return "must not be longer than " + std::to_string(kMaxLinkUrl) + " bytes";
+  }
+  if (std::ranges::any_of(url, IsUnfit)) {
+    return "must be ASCII without blanks, quotes and the like; write them percent-encoded";
+  }
+  if (origin.find('@') != std::string_view::npos)
+    return "must hold no user: whoever sees the page sees it";
+  if (origin.find_first_of("{}") != std::string_view::npos) {
+    return "must have its placeholders behind the host";
+  }
+  if (!HasOnlyKnownPlaceholders(url)) {
+    return "must have no other braces than {target}, {cloud} and {domain_id}";
+  }
+  return {};
+}
+
+bool IsForDomains(const Link& link) { return link.url.find('{') != std::string::npos; }
+
+std::string FilledUrl(const Link& link,
+                      const std::array<std::string_view, kLinkPlaceholders.size()>& values) {
+  std::string filled;
+  std::string_view rest = link.url;
+  while (!rest.empty()) {
+    const auto piece = TakePiece(rest);
+    if (!piece) return {};
+    if (piece->placeholder) {
+      AppendEncoded(filled, values[*piece->placeholder]);
+    } else {
+      filled += piece->text;
+    }
+  }
+  return filled;
+}
+
+}  // namespace cckm
