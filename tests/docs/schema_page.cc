@@ -201,6 +201,14 @@ constexpr std::array kKindSchemas = std::to_array<KindSchema>({
                {"maxProperties", a.largest},
                {"additionalProperties", url}};
      }},
+    {ValueKind::kTenancyDomains,
+     [](const AllowedValues& a) -> Json {
+       return {{"type", "array"},
+               {"items", TextSchema()},
+               {"minItems", a.smallest},
+               {"maxItems", a.largest},
+               {"uniqueItems", true}};
+     }},
     {ValueKind::kSeverity,
      [](const AllowedValues&) -> Json {
        return {{"enum", kSeverityNames}};
@@ -313,6 +321,7 @@ Json TargetSchema() {
   }
   map["dependentRequired"] = {{"proxy_login", {"proxy_url"}},
                               {"proxy_ca_file", {"proxy_url"}},
+                              {"domains", {"login"}},
                               {"client_certificate", {"tls_config"}}};
   return map;
 }

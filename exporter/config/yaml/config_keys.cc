@@ -156,9 +156,9 @@ const ConfigKeys<SchedulerSettings>& SchedulerKeys() {
   return keys;
 }
 
-ConfigKeys<TargetConfig> MakeTargetKeys() {
+ConfigKeys<TargetEntry> MakeTargetKeys() {
   using Target = TargetConfig;
-  ConfigKeys<Target> keys = {
+  ConfigKeys<TargetEntry> keys = {
       {"name", &Target::name, TargetNameValue(),
        "the label `target`, and the key under which the ledger counts: another name begins anew",
        Needed("a target needs a name of its own")},
@@ -173,6 +173,10 @@ ConfigKeys<TargetConfig> MakeTargetKeys() {
       {"client_certificate", &Target::authentication,
        AuthenticationValue<CertificateLogin>{CertificateLoginKeys()},
        "a registered client, see [Authentication](#authentication)", kOneOfThree},
+      {"domains", &TargetEntry::domains, TenancyDomainsValue(),
+       "tenancy domains: the entry stands for one target in each, named `NAME/DOMAIN`; only with "
+       "`login`, and without `login.domain`",
+       Without("one target, in the login's domain")},
       {"tls_config", &Target::tls, MapValue<TlsOptions>{TlsKeys(), &CheckTls},
        "certificates and versions, see [TLS](#tls)", Without("the system's authorities")},
       {"proxy_url", At(&Target::proxy, &ProxyOptions::url), ProxyUrlValue(),
@@ -244,8 +248,8 @@ const ConfigKeys<Config>& ProcessKeys() {
   return keys;
 }
 
-const ConfigKeys<TargetConfig>& TargetKeys() {
-  static const ConfigKeys<TargetConfig> keys = MakeTargetKeys();
+const ConfigKeys<TargetEntry>& TargetKeys() {
+  static const ConfigKeys<TargetEntry> keys = MakeTargetKeys();
   return keys;
 }
 

@@ -8,6 +8,7 @@
 
 #include "exporter/config/config.h"
 #include "exporter/config/yaml/config_key.h"
+#include "exporter/config/yaml/target_entry.h"
 
 namespace cckm {
 
@@ -18,7 +19,7 @@ const ConfigKeys<TargetSettings>& SettingsKeys();
 const ConfigKeys<Config>& ProcessKeys();
 
 // The keys of a target, those of SettingsKeys() among them.
-const ConfigKeys<TargetConfig>& TargetKeys();
+const ConfigKeys<TargetEntry>& TargetKeys();
 
 // The keys of a collector.
 const ConfigKeys<CollectorConfig>& CollectorKeys();

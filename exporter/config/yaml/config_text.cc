@@ -38,7 +38,9 @@ std::string ConfigText(const Config& config) {
   out << YAML::BeginMap << YAML::Key << "global" << YAML::Value;
   Emit(out, WriteKeys(ProcessKeys(), config));
   out << YAML::Key << "targets" << YAML::Value << YAML::BeginSeq;
-  for (const TargetConfig& target : config.targets) Emit(out, WriteKeys(TargetKeys(), target));
+  for (const TargetConfig& target : config.targets) {
+    Emit(out, WriteKeys(TargetKeys(), TargetEntry{target}));
+  }
   out << YAML::EndSeq << YAML::EndMap;
   return std::string(out.c_str()) + "\n";
 }

@@ -31,6 +31,7 @@ enum class ValueKind : std::uint8_t {
   kRefreshIds,
   kPathPatterns,
   kSuccessTexts,
+  kTenancyDomains,
   kPattern,
   kLinks,  // a map whose keys are free
   kSeverity,

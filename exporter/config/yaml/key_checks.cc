@@ -8,6 +8,7 @@
 
 #include "collectors/http/tls_material.h"
 #include "collectors/http/url.h"
+#include "exporter/config/text.h"
 #include "exporter/expectations/pattern.h"
 
 namespace cckm {
@@ -61,6 +62,24 @@ void CheckCertificateLogin(const YamlCursor& map, TargetConfig& target) {
   }
 }
 
+void CheckTenancyDomains(const GivenKeys& given, const TargetEntry& entry) {
+  const YamlCursor* const domains = given.Find("domains");
+  if (domains == nullptr || entry.domains.empty()) return;  // reported, or not given
+  if (given.Find("login") == nullptr) {
+    return domains->ReportError("needs login: a domain is chosen when a user logs in");
+  }
+  const auto* const login = std::get_if<PasswordLogin>(&entry.authentication);
+  if (login != nullptr && !login->domain.empty()) {
+    domains->ReportError("must not stand beside login.domain, which is one of them");
+  }
+  for (const std::string& domain : entry.domains) {
+    if (entry.name.empty() || IsValidTargetName(NameInDomain(entry.name, domain))) continue;
+    domains->ReportError("must make names NAME/DOMAIN of at most " +
+                         std::to_string(kMaxTargetName) + " characters");
+    return;
+  }
+}
+
 void WarnOfUselessExpectations(const GivenKeys& given, const TargetConfig& target) {
   if (target.expectations.empty()) return;
   const auto items = *given.Find("expectations")->Items();
@@ -105,11 +124,12 @@ void CheckCollector(const YamlCursor& map, const GivenKeys& given,
   map.ReportError("must have refresh_ids, refresh_id_files or discovery with enabled: true");
 }
 
-void CheckTarget(const YamlCursor& map, const GivenKeys& given, TargetConfig& target) {
+void CheckTarget(const YamlCursor& map, const GivenKeys& given, TargetEntry& target) {
   CheckUrl(given, target);
   CheckAuthentication(map, given);
   CheckProxy(given, target);
   CheckCertificateLogin(map, target);
+  CheckTenancyDomains(given, target);
   WarnOfUselessExpectations(given, target);
 }
 

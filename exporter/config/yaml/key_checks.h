@@ -6,6 +6,7 @@
 
 #include "exporter/config/config.h"
 #include "exporter/config/yaml/config_key.h"
+#include "exporter/config/yaml/target_entry.h"
 
 namespace cckm {
 
@@ -15,6 +16,6 @@ void CheckProxyLogin(const YamlCursor& map, const GivenKeys& given, const Target
 void CheckCollector(const YamlCursor& map, const GivenKeys& given,
                     const CollectorConfig& collector);
 // Also gives a login by certificate the certificate's file.
-void CheckTarget(const YamlCursor& map, const GivenKeys& given, TargetConfig& target);
+void CheckTarget(const YamlCursor& map, const GivenKeys& given, TargetEntry& target);
 
 }  // namespace cckm

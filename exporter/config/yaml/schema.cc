@@ -16,27 +16,33 @@ YamlReader Remember(std::optional<YamlCursor>& out) {
   return [&out](const YamlCursor& cursor) { out.emplace(cursor); };
 }
 
-// The lines of the names that other targets have already.
+// The names that other targets have already, and where.
 using NamesSeen = std::map<std::string, int>;
 
-void CheckNameIsNew(const GivenKeys& given, const TargetConfig& target, NamesSeen& seen) {
-  if (target.name.empty()) return;  // reported, or not given
-  const YamlCursor& name = *given.Find("name");
-  const auto [first, is_new] = seen.emplace(target.name, name.line());
+void CheckNameIsNew(const YamlCursor& cursor, const std::string& name, NamesSeen& seen) {
+  const auto [first, is_new] = seen.emplace(name, cursor.line());
   if (is_new) return;
-  name.ReportError("must differ from the other targets' names; line " +
-                   std::to_string(first->second) + " has the same");
+  cursor.ReportError("must differ from the other targets' names; line " +
+                     std::to_string(first->second) + " has the same");
 }
 
-TargetConfig ReadTarget(const YamlCursor& cursor, const TargetSettings& inherited,
-                        NamesSeen& seen) {
-  TargetConfig target;
-  target.settings = inherited;
-  if (const auto given = ReadKeys(cursor, TargetKeys(), target)) {
-    CheckNameIsNew(*given, target, seen);
-    CheckTarget(cursor, *given, target);
+void CheckNamesAreNew(const GivenKeys& given, const TargetEntry& entry, NamesSeen& seen) {
+  if (entry.name.empty()) return;  // reported, or not given
+  if (entry.domains.empty()) return CheckNameIsNew(*given.Find("name"), entry.name, seen);
+  for (const std::string& domain : entry.domains) {
+    CheckNameIsNew(*given.Find("domains"), NameInDomain(entry.name, domain), seen);
   }
-  return target;
+}
+
+std::vector<TargetConfig> ReadEntry(const YamlCursor& cursor, const TargetSettings& inherited,
+                                    NamesSeen& seen) {
+  TargetEntry entry;
+  entry.settings = inherited;
+  if (const auto given = ReadKeys(cursor, TargetKeys(), entry)) {
+    CheckNamesAreNew(*given, entry, seen);
+    CheckTarget(cursor, *given, entry);
+  }
+  return TargetsOf(std::move(entry));
 }
 
 void ReadTargets(const YamlCursor& cursor, const TargetSettings& inherited, Config& out) {
@@ -44,7 +50,9 @@ void ReadTargets(const YamlCursor& cursor, const TargetSettings& inherited, Conf
   const auto items = cursor.Items();
   if (items && items->empty()) cursor.ReportError("must list at least one target");
   for (const YamlCursor& item : items.value_or(std::vector<YamlCursor>{})) {
-    out.targets.push_back(ReadTarget(item, inherited, seen));
+    for (TargetConfig& target : ReadEntry(item, inherited, seen)) {
+      out.targets.push_back(std::move(target));
+    }
   }
 }
 
