@@ -70,6 +70,7 @@ App::App(const Parts& parts, Config config)
                 .self_metrics = self_metrics_,
                 .ledger = parts.ledger,
                 .runtime = {parts.clock, backoff_, parts.log, recorder_, &descriptors_}}),
+      target_files_(config_.target_files, parts.clock),
       endpoints_(EndpointOptions(), publisher_, state_, status_, parts.clock) {
   if (parts.manager != nullptr && parts.manager->watchdog()) {
     watchdog_.emplace(*parts.manager->watchdog() / 2);
@@ -185,13 +186,15 @@ tl::expected<void, StartFailure> App::Start() {
   return {};
 }
 
-// What has to be looked at now and then: files of refresh IDs, and what could not be stored.
+// What has to be looked at now and then: files of refresh IDs and of targets, and what could not be
+// stored.
 void App::RunMaintenance(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     {
       const MutexLock lock(mutex_);
       if (targets_.LookAtIdFiles()) publisher_.Notify();
     }
+    LookAtTargetFiles();
     recorder_.Retry();
     NotifyWatchdog();
     Mutex waiting;
@@ -209,17 +212,30 @@ void App::NotifyWatchdog() {
   targets_.Wake();
 }
 
+void App::LookAtTargetFiles() {
+  const MutexLock lock(mutex_);
+  if (!target_files_.Look()) return;
+  const auto used = ReadAgain(ReloadCause::kFiles);
+  if (!used) KeepFormer(used.error(), ReloadCause::kFiles);
+}
+
 tl::expected<void, std::string> App::Reload(ReloadCause cause) {
   const MutexLock lock(mutex_);
   if (cause == ReloadCause::kSignal) backoff_.Reset();
-  targets_.Wake();
+  auto used = ReadAgain(cause);
+  if (!used) KeepFormer(used.error(), cause);
+  return used;
+}
+
+tl::expected<void, std::string> App::ReadAgain(ReloadCause cause) {
+  if (cause != ReloadCause::kFiles) targets_.Wake();
   auto config = LoadConfig(parts_.flags);
   if (!config) {
     std::string reason;
     for (const ConfigProblem& problem : config.error()) {
       reason += (reason.empty() ? "" : "\n") + problem.ToString();
     }
-    return KeepFormer(reason);
+    return tl::make_unexpected(std::move(reason));
   }
   if (config->duration_buckets != config_.duration_buckets ||
       config->native_histograms != config_.native_histograms) {
@@ -230,19 +246,22 @@ tl::expected<void, std::string> App::Reload(ReloadCause cause) {
   return Use(std::move(*config));
 }
 
-tl::unexpected<std::string> App::KeepFormer(const std::string& reason) {
+void App::KeepFormer(const std::string& reason, ReloadCause cause) {
   status_.SetConfigLoaded(false, parts_.clock.Now());
-  parts_.log.Error("Configuration cannot be used, the former one stays in use",
-                   {{"error", reason}});
+  const bool is_news = target_files_.IsNews(reason);
+  if (is_news || cause != ReloadCause::kFiles) {
+    parts_.log.Error("Configuration cannot be used, the former one stays in use",
+                     {{"error", reason}});
+  }
   publisher_.Notify();
-  return tl::make_unexpected(reason);
 }
 
 tl::expected<void, std::string> App::Use(Config config) {
   WarnOf(config.warnings);
   const auto set_up = targets_.Apply(std::exchange(config.targets, {}));
-  if (!set_up) return KeepFormer(set_up.error().message);
+  if (!set_up) return tl::make_unexpected(set_up.error().message);
   config_ = std::move(config);
+  target_files_.Used(config_.target_files);
   endpoints_.SetLinks(config_.links);
   status_.SetConfigLoaded(true, parts_.clock.Now());
   parts_.log.Info("Configuration was read again");

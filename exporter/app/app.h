@@ -19,6 +19,7 @@
 #include "exporter/app/event_log.h"
 #include "exporter/app/recorder.h"
 #include "exporter/app/service_manager.h"
+#include "exporter/app/target_file_watch.h"
 #include "exporter/app/target_set.h"
 #include "exporter/app/watchdog.h"
 #include "exporter/config/config.h"
@@ -68,6 +69,7 @@ class App {
   enum class ReloadCause {
     kSignal,   // whoever may signal the process: rejected logins are tried again at once, too
     kRequest,  // whoever may speak HTTP with it, and that may be any web page
+    kFiles,    // nobody: a file of targets changed
   };
   // Reads the configuration again and makes it the running one.  A configuration that is wrong, or
   // for which the system does not give what it needs, changes nothing: the error says why.
@@ -86,8 +88,10 @@ class App {
   tl::expected<void, StartFailure> SetUpTargets();
   tl::expected<void, StartFailure> Listen();
   tl::expected<void, StartFailure> StartThreads();
+  tl::expected<void, std::string> ReadAgain(ReloadCause cause) CCKM_REQUIRES(mutex_);
   tl::expected<void, std::string> Use(Config config) CCKM_REQUIRES(mutex_);
-  tl::unexpected<std::string> KeepFormer(const std::string& reason);
+  void KeepFormer(const std::string& reason, ReloadCause cause) CCKM_REQUIRES(mutex_);
+  void LookAtTargetFiles();
   void RunMaintenance(const std::stop_token& stop);
   void NotifyWatchdog();
 
@@ -108,6 +112,7 @@ class App {
   // Without the targets, which targets_ has once they are set up.
   Config config_ CCKM_GUARDED_BY(mutex_);
   TargetSet targets_ CCKM_GUARDED_BY(mutex_);
+  TargetFileWatch target_files_ CCKM_GUARDED_BY(mutex_);
 
   Endpoints endpoints_;
   std::optional<Watchdog> watchdog_;  // none: nobody waits for signs of life

@@ -17,6 +17,7 @@
 #include "collectors/poll/poll_settings.h"
 #include "collectors/session/login_options.h"
 #include "exporter/config/links.h"
+#include "exporter/config/target_files.h"
 #include "exporter/expectations/expectation.h"
 
 namespace cckm {
@@ -73,7 +74,9 @@ struct Config {
   std::vector<Nanoseconds> duration_buckets = DefaultDurationBuckets();
   bool native_histograms = false;
   Links links;  // of the page; at most kMaxLinks
-  std::vector<TargetConfig> targets;  // at least one; each name once
+  // Each name once; at least one where no file of targets is named.
+  std::vector<TargetConfig> targets;
+  TargetFiles target_files;  // which some of the targets come from
   // What was found odd and is no error, a sentence each with file, line and key, to be logged.
   std::vector<std::string> warnings;
 

@@ -1,57 +1,24 @@
 #include "exporter/config/refresh_id_files.h"
 
 #include <fnmatch.h>
-#include <glob.h>
 
 #include <algorithm>
 #include <iterator>
-#include <memory>
 #include <set>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 #include "collectors/base/redact.h"
 #include "collectors/base/text.h"
 #include "collectors/base/whole_file.h"
 #include "collectors/model/refresh.h"
+#include "exporter/config/file_pattern.h"
 
 namespace cckm {
 namespace {
 
 constexpr std::size_t kLargestFile = std::size_t{64} << 20U;
 constexpr std::size_t kMaxProblems = 20;  // of a file, so that a wrong file does not flood the log
-
-// The files that a pattern matches now.
-struct Matches {
-  std::set<std::string> files;
-  bool folder_is_unreadable = false;
-};
-
-bool HasWildcard(const std::filesystem::path& pattern) {
-  return pattern.native().find_first_of("*?[\\") != std::string::npos;
-}
-
-bool IsThere(const std::filesystem::path& path) {
-  std::error_code fault;
-  return std::filesystem::symlink_status(path, fault).type() !=
-         std::filesystem::file_type::not_found;
-}
-
-Matches FindFiles(const std::filesystem::path& pattern) {
-  Matches matches;
-  if (!HasWildcard(pattern)) {
-    if (IsThere(pattern)) matches.files.insert(pattern.string());
-    return matches;
-  }
-  glob_t found{};
-  const std::unique_ptr<glob_t, void (*)(glob_t*)> owner(&found, &globfree);
-  const int result = glob(pattern.c_str(), GLOB_NOSORT | GLOB_ERR, nullptr, &found);
-  matches.files.insert(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  matches.folder_is_unreadable =
-      result != 0 && result != GLOB_NOMATCH && IsThere(pattern.parent_path());
-  return matches;
-}
 
 // Without its comment.
 std::string_view IdOf(std::string_view line) {
@@ -97,7 +64,7 @@ std::string FolderObjection(const std::filesystem::path& pattern) {
 
 RefreshIdProblems CheckRefreshIdFiles(const std::filesystem::path& pattern) {
   RefreshIdProblems problems;
-  const Matches matches = FindFiles(pattern);
+  const MatchedFiles matches = FindFiles(pattern);
   if (matches.folder_is_unreadable) {
     problems.errors.push_back(FolderObjection(pattern));
   } else if (matches.files.empty()) {
@@ -130,7 +97,7 @@ bool WatchedRefreshIds::Look(const ErrorReporter& report) {
 // The files that a pattern matches, and those that it matched before and that may still be there.
 void WatchedRefreshIds::LookAt(const std::filesystem::path& pattern, Files& now,
                                const ErrorReporter& report) const {
-  const Matches matches = FindFiles(pattern);
+  const MatchedFiles matches = FindFiles(pattern);
   for (const std::string& name : matches.files) {
     if (!now.contains(name)) now.emplace(name, Read(name, report));
   }

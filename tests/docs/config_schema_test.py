@@ -49,7 +49,14 @@ LINES = {
         "https://cm:443", "https://cm:65535/", "https://cm:0", "https://[::1]:8443/x", "https://10.0.0.1/a/b/", "https://cm_1.example.com",
         "https://-cm", "https://.cm", "https://u@cm", "https://cm?q", "https://cm#f", "https://cm/api", "https://cm/API/v1/", "https://cm/apis",
         "https://api", "https://cm/a b", "http://cm", "ftp://cm", "https://", "https:///x", "cm", "", "https://" + "c" * 2041)],
-    "authorization": (
+    "authorization": tuple(f"authorization: {{credentials_file: token}}, expectations: {expectations}" for expectations in (
+        "~", "[]", "{}", "[~]", "[{}]", "[{refreshed_every: 1h}]", "[{refreshed_every: 1ms}]", "[{refreshed_every: 1h, severity: none}]",
+        "[{refreshed_every: 1h, severity: bad}]", "[{refreshed_every: 1h, match: ~}]", "[{refreshed_every: 1h, match: {domain: ''}}]",
+        "[{refreshed_every: 1h, match: {cloud: dsm, domain: 7, connection: a}}]", "[{refreshed_every: 1h, match: {name: a}}]",
+        f"[{{refreshed_every: 1h, match: {{domain: {'a' * 501}}}}}]")) + tuple(
+        f"login: {{username: u, password_file: password{domain}}}, domains: {domains}" for domain, domains in (
+            ("", "[a, b]"), ("", "[7]"), ("", "[]"), ("", "~"), ("", "[a, a]"), ("", "['']"), ("", "a"), (", domain: a", "[b]"))) + (
+        "authorization: {credentials_file: token}, domains: [a]",
         "login: {username: u, password_file: password}", "login: {username: 7, password_file: password, domain: a, connection: b}",
         "login: {username: u}", "login: {password_file: password}", "login: {username: '', password_file: password}", "login: ~",
         "client_certificate: {client_id: a}", "tls_config: {}", "authorization: {credentials_file: token}, tls_config: {min_version: TLS12}",

@@ -319,6 +319,8 @@ Json TargetSchema() {
   for (const char* way : {"login", "authorization", "client_certificate"}) {
     map["oneOf"].push_back({{"required", Json::array({way})}});
   }
+  const Json without_domain = {{"not", {{"required", Json::array({"domain"})}}}};
+  map["dependentSchemas"]["domains"] = {{"properties", {{"login", without_domain}}}};
   map["dependentRequired"] = {{"proxy_login", {"proxy_url"}},
                               {"proxy_ca_file", {"proxy_url"}},
                               {"domains", {"login"}},
@@ -348,12 +350,19 @@ std::string SchemaPage() {
                  {"title", "Configuration of cckm_exporter"},
                  {"$comment", "Generated from exporter/config/yaml/config_keys.cc"}};
   schema.update(Closed("The file that --config.file names"));
-  schema["required"] = Json::array({"targets"});
+  schema["anyOf"] = {{{"required", Json::array({"targets"})},
+                      {"properties", {{"targets", {{"type", "array"}, {"minItems", 1}}}}}},
+                     {{"required", Json::array({"target_files"})}}};
   schema["properties"]["global"] = GlobalSchema();
   schema["properties"]["targets"] = {{"description", "The appliances"},
-                                     {"type", "array"},
-                                     {"minItems", 1},
+                                     {"type", {"array", "null"}},
                                      {"items", {{"$ref", "#/$defs/target"}}}};
+  schema["properties"]["target_files"] = {
+      {"description", "Patterns of files, each of which holds a list of targets"},
+      {"type", "array"},
+      {"minItems", 1},
+      {"maxItems", 100},
+      {"items", TextSchema()}};
   schema["if"] = {{"required", Json::array({"global"})},
                   {"properties", {{"global", HttpIs(true)}}}};
   schema["then"] = HttpNeedsLeave(true);

@@ -7,11 +7,13 @@
 #include <optional>
 #include <string_view>
 
+#include "collectors/base/redact.h"
 #include "collectors/base/text.h"
 #include "collectors/http/tls_material.h"
 #include "collectors/http/url.h"
 #include "collectors/model/refresh.h"
 #include "exporter/config/durations.h"
+#include "exporter/config/file_pattern.h"
 #include "exporter/config/numbers.h"
 #include "exporter/config/refresh_id_files.h"
 #include "exporter/config/text.h"
@@ -20,6 +22,7 @@ namespace cckm {
 namespace {
 
 constexpr std::size_t kMaxBuckets = 100;
+constexpr std::size_t kMaxTargetPatterns = 100;
 constexpr std::size_t kMaxSuccessTexts = 100;
 constexpr std::size_t kMaxSuccessText = 200;
 
@@ -282,6 +285,30 @@ void RefreshIdFilesValue::Read(const YamlCursor& cursor,
 
 WrittenValue RefreshIdFilesValue::Write(const std::vector<std::filesystem::path>& value) const {
   return {.items = {value.begin(), value.end()}};
+}
+
+void TargetFilesValue::Read(const YamlCursor& cursor, TargetFiles& out) const {
+  const auto items = cursor.Items();
+  if (!items) return;
+  if (items->empty() || items->size() > kMaxTargetPatterns) {
+    return cursor.ReportError("must list 1 to " + std::to_string(kMaxTargetPatterns) +
+                              " patterns of files, such as [targets/*.yml]");
+  }
+  std::vector<std::filesystem::path> patterns;
+  for (const YamlCursor& item : *items) {
+    const auto pattern = PathAt(item);
+    if (!pattern) continue;
+    const MatchedFiles matches = FindFiles(*pattern);
+    if (matches.folder_is_unreadable) {
+      item.ReportError("folder of the files of targets " + ShownPath(*pattern) + " cannot be read");
+    } else if (matches.files.empty()) {
+      item.Warn("matches no file: " + ShownPath(*pattern));
+    }
+    patterns.push_back(*pattern);
+  }
+  out = LookAtTargetFiles(std::move(patterns));
+  if (out.files.size() <= kMaxTargetFiles) return;
+  cursor.ReportError("must match at most " + std::to_string(kMaxTargetFiles) + " files");
 }
 
 void SuccessTextsValue::Read(const YamlCursor& cursor, std::vector<std::string>& out) const {

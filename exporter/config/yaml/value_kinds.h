@@ -15,6 +15,7 @@
 
 #include "collectors/base/clock.h"
 #include "collectors/base/secret_file.h"
+#include "exporter/config/target_files.h"
 #include "exporter/config/yaml/config_value.h"
 #include "exporter/config/yaml/yaml_cursor.h"
 
@@ -140,6 +141,11 @@ struct RefreshIdFilesValue {
   AllowedValues Allowed() const {
     return {ValueKind::kPathPatterns, "paths; `*`, `?` and `[...]` match"};
   }
+};
+
+// Patterns of files of targets, which are looked at and not opened.
+struct TargetFilesValue {
+  void Read(const YamlCursor& cursor, TargetFiles& out) const;
 };
 
 struct SuccessTextsValue {

@@ -73,6 +73,12 @@ std::optional<std::string> YamlCursor::PlainText(std::string_view rule) const {
   return std::nullopt;
 }
 
+bool YamlCursor::Has(std::string_view key) const {
+  return std::ranges::any_of(node_->members, [key](const YamlNode::Member& member) {
+    return member.key->kind == YamlNode::Kind::kScalar && member.key->text == key;
+  });
+}
+
 std::optional<std::vector<YamlCursor>> YamlCursor::Items() const {
   std::vector<YamlCursor> items;
   if (Is(YamlNode::Kind::kNothing)) return items;

@@ -32,6 +32,8 @@ class ConfigSource {
   void Warn(int line, std::string key, std::string message);
   std::vector<std::string> TakeWarnings() { return std::move(warnings_); }
 
+  const std::string& file() const { return file_; }
+
   // The absolute form of a path written in the file.
   std::filesystem::path Absolute(const std::string& written) const;
 
@@ -62,6 +64,7 @@ class YamlCursor {
 
   int line() const { return line_; }
   const std::string& path() const { return path_; }
+  const std::string& file() const { return source_->file(); }
 
   // Reports that the value is wrong.  The message says what is allowed and does not repeat the
   // value.
@@ -85,6 +88,9 @@ class YamlCursor {
   bool IsBlank() const {
     return Is(YamlNode::Kind::kNothing) || (Is(YamlNode::Kind::kScalar) && node_->text.empty());
   }
+
+  // True for a map that has the key, whatever its value.
+  bool Has(std::string_view key) const;
 
   // The entries of a list.  Anything else is reported; no value at all is an empty list.
   std::optional<std::vector<YamlCursor>> Items() const;

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <filesystem>
+
 #include "tests/system/integration/config_yaml.h"
 #include "tests/system/integration/exporter_process.h"
 #include "tests/system/integration/simulator_process.h"
@@ -159,6 +161,80 @@ TEST(RefreshIdFileTest, FilesThatMatchArePickedUpAndBadLinesAreLogged) {
   }));
   exporter.folder().Write("ids-1.txt", "\n", 0600);
   EXPECT_TRUE(exporter.Shows({running("r1", ""), running("r2", "1")}, kNoticed));
+}
+
+// A list of targets, as a file of its own holds it.
+std::string TargetList(int first, int count, const SimulatorProcess& simulator) {
+  std::string list;
+  for (int i = first; i < first + count; ++i) {
+    list += "- name: t" + std::to_string(i) + "\n  url: " + simulator.url() +
+            "\n  authorization: { credentials_file: ../token }\n"
+            "  collectors: { dsm: { refresh_ids: [r1] } }\n";
+  }
+  return list;
+}
+
+std::size_t CountOf(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+TEST(ExpectationsReloadTest, ChangedExpectationsTakeEffectAndDisturbNoPolling) {
+  const SimulatorProcess simulator{std::string(kToken)};
+  simulator.StartRefresh("r1", "a");
+  const std::string config = ConfigYaml({Dsm("one", simulator)});
+  ExporterProcess exporter({.url = simulator.url(), .config = config});
+  const auto expected = [](const std::string& severity) {
+    return Of("one", "cckm_domain_expected_interval_seconds",
+              R"(,domain_id="a",severity=")" + severity + "\"");
+  };
+  ASSERT_TRUE(exporter.Shows({{Of("one", "cckm_up"), "1"}, {expected("warning"), ""}}, kPatience));
+
+  const std::string expectations = "    expectations:\n      - { refreshed_every: 1h";
+  exporter.folder().Write("config.yaml", config + expectations + " }\n", 0600);
+  exporter.child().Signal(SIGHUP);
+  ASSERT_TRUE(exporter.Shows({{expected("warning"), "3600"}}, kPatience));
+  exporter.folder().Write("config.yaml", config + expectations + ", severity: info }\n", 0600);
+  exporter.child().Signal(SIGHUP);
+  ASSERT_TRUE(exporter.Shows({{expected("warning"), ""}, {expected("info"), "3600"}}, kPatience));
+  EXPECT_THAT(exporter.Get("/config").body, HasSubstr("severity: info"));
+  EXPECT_EQ(CountOf(exporter.child().ErrorOutput(), "Target is polled without TLS"), 1U)
+      << "a target that starts anew says so";
+}
+
+TEST(TargetFilesReloadTest, AHundredTargetsComeInOneReloadAndABrokenFileAmongThemStopsIt) {
+  const SimulatorProcess simulator{std::string(kToken)};
+  simulator.StartRefresh("r1", "a");
+  ExporterProcess exporter(
+      {.url = simulator.url(),
+       .config = "target_files: [targets/*.yml]\n" + ConfigYaml({Dsm("one", simulator)})});
+  const std::string targets = "cckm_exporter_targets";
+  ASSERT_TRUE(exporter.Shows({{targets, "1"}, {kReloaded, "1"}}, kPatience));
+
+  const auto& folder = exporter.folder();
+  std::filesystem::create_directory(folder.File("staged"));
+  for (int i = 0; i < 10; ++i) {
+    folder.Write("staged/" + std::to_string(i) + ".yml", TargetList(10 * i, 10, simulator), 0600);
+  }
+  folder.Write("staged/5b.yml", "- name: broken\n", 0600);
+  std::filesystem::rename(folder.File("staged"), folder.File("targets"));
+  ASSERT_TRUE(exporter.Shows({{targets, "1"}, {kReloaded, "0"}}, kPatience));
+  EXPECT_TRUE(
+      exporter.Shows({{Of("one", "cckm_up"), "1"}, {Of("t0", "cckm_tracked_refreshes"), ""}}));
+  EXPECT_THAT(exporter.child().ErrorOutput(), HasSubstr("5b.yml:1: [0].url: is missing"));
+
+  std::filesystem::remove(folder.File("targets/5b.yml"));
+  ASSERT_TRUE(exporter.Shows({{targets, "101"}, {kReloaded, "1"}}, kPatience));
+  EXPECT_TRUE(exporter.Shows(
+      {{Of("one", "cckm_up"), "1"}, {Of("t99", "cckm_tracked_refreshes"), "1"}}, kPatience));
+  EXPECT_EQ(CountOf(exporter.child().ErrorOutput(), "Configuration cannot be used"), 1U);
+  EXPECT_EQ(CountOf(exporter.child().ErrorOutput(), "Configuration was read again"), 1U);
+  EXPECT_THAT(exporter.Get("/config").body, HasSubstr("name: t99"));
+
+  std::filesystem::remove(folder.File("targets/9.yml"));
+  EXPECT_TRUE(
+      exporter.Shows({{targets, "91"}, {Of("t99", "cckm_tracked_refreshes"), ""}}, kPatience));
 }
 
 }  // namespace
