@@ -22,9 +22,10 @@ Result<std::unique_ptr<CurlHandle>> CurlHandle::Make(const HttpClientOptions& op
 CurlHandle::CurlHandle(const HttpClientOptions& options, SharedByTransfers& shared,
                        std::shared_ptr<const TlsMaterial> material)
     : material_(std::move(material)),
-      progress_(shared.sockets, shared.peer, shared.url.proxy.starts_with("https:")),
+      progress_(shared.sockets, shared.peer,
+                shared.addresses.front().url.proxy.starts_with("https:")),
       easy_(curl_easy_init()),
-      address_(shared.url),
+      addresses_(shared.addresses),
       peer_(shared.peer),
       logs_in_to_proxy_(!options.proxy.username.empty()),
       max_body_size_(options.max_response_size) {}
@@ -49,8 +50,7 @@ Result<void> CurlHandle::Prepare(const HttpRequest& request, HeaderList headers)
   if (request.path.empty() || request.path.front() != '/') {
     return Fail(ErrorKind::kInternal, "the path of a request does not begin with a slash");
   }
-  url_.assign(address_.request_base).append(request.path);
-  CURLcode code = curl_easy_setopt(easy_.get(), CURLOPT_URL, url_.c_str());
+  CURLcode code = SetTarget(request);
   const long is_new = request.on_new_connection ? 1 : 0;
   if (code == CURLE_OK) code = curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, is_new);
   if (code == CURLE_OK) code = SetBody(request.body.get());
@@ -71,6 +71,16 @@ Result<void> CurlHandle::Prepare(const HttpRequest& request, HeaderList headers)
   return {};
 }
 
+CURLcode CurlHandle::SetTarget(const HttpRequest& request) {
+  const TransferAddress& address = addresses_[request.address];
+  CURLcode code = CURLE_OK;
+  if (address_ != &address) code = SetAddress(easy_.get(), address);
+  address_ = &address;
+  address_index_ = request.address;
+  url_.assign(address.url.request_base).append(request.path);
+  return code == CURLE_OK ? curl_easy_setopt(easy_.get(), CURLOPT_URL, url_.c_str()) : code;
+}
+
 // libcurl reads the body where it is; it stays until the next request.
 CURLcode CurlHandle::SetBody(const Secret* body) {
   if (body == nullptr) return curl_easy_setopt(easy_.get(), CURLOPT_HTTPGET, 1L);
@@ -85,6 +95,7 @@ HttpResult CurlHandle::Finish(CURLcode code, WallTime now) {
   connections_made_ += new_connections_;
   HttpResult response{.tag = tag_, .answer = Judge(code, now)};
   response.bearer_token = std::exchange(bearer_token_, nullptr);
+  response.address = address_index_;
   return response;
 }
 
@@ -109,7 +120,7 @@ bool CurlHandle::HasSeveralLengths() const {
 }
 
 tl::unexpected<Error> CurlHandle::Broken(const std::string& cause) const {
-  return Fail(ErrorKind::kReset, "request to " + address_.authority + " failed: " + cause);
+  return Fail(ErrorKind::kReset, "request to " + address_->url.authority + " failed: " + cause);
 }
 
 HttpResponse CurlHandle::TakeAnswer(long status, WallTime now) {
@@ -158,7 +169,7 @@ std::string CurlHandle::ContentEncoding() const {
 Error CurlHandle::Explain(CURLcode code) const {
   long proxy_status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
-  return ErrorOf({.urls = address_,
+  return ErrorOf({.urls = address_->url,
                   .code = code,
                   .phase = progress_.phase(),
                   .refusal = refusal_,

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,7 +42,8 @@ class CurlHandle {
   CurlHandle& operator=(const CurlHandle&) = delete;
 
   // Sets up the next request.  Fails with ErrorKind::kInternal if its path does not begin with a
-  // slash (it could then name another host) or libcurl refuses it. REQUIRES: no transfer under way.
+  // slash (it could then name another host) or libcurl refuses it. REQUIRES: no transfer under way;
+  // its address is one of the client's.
   Result<void> Prepare(const HttpRequest& request, HeaderList headers);
 
   // What became of the transfer that ended with `code`.  `now` is read where the answer does not
@@ -65,6 +67,7 @@ class CurlHandle {
   static constexpr long kMaxConnections = 4;
 
   CURLcode Configure(const HttpClientOptions& options, SharedByTransfers& shared);
+  CURLcode SetTarget(const HttpRequest& request);
   CURLcode SetBody(const Secret* body);
   Result<HttpResponse> Judge(CURLcode code, WallTime now);
   bool HasSeveralLengths() const;
@@ -85,7 +88,7 @@ class CurlHandle {
   const std::shared_ptr<const TlsMaterial> material_;
   ConnectionProgress progress_;
   const CurlEasy easy_;
-  const UrlParts& address_;
+  const std::deque<TransferAddress>& addresses_;
   PeerCertificate& peer_;
   const bool logs_in_to_proxy_;
   const std::size_t max_body_size_;
@@ -94,6 +97,8 @@ class CurlHandle {
 
   // Of the transfer under way.
   std::uint64_t tag_ = 0;
+  std::size_t address_index_ = 0;
+  const TransferAddress* address_ = nullptr;  // none: no transfer was set up yet
   long new_connections_ = 0;
   std::shared_ptr<const Secret> bearer_token_;
   std::shared_ptr<const Secret> request_body_;

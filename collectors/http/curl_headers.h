@@ -7,6 +7,7 @@
 
 #include <curl/curl.h>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -37,6 +38,7 @@ using HeaderList = std::shared_ptr<const CurlList>;
 struct HeaderFields {
   std::shared_ptr<const Secret> bearer_token;  // may be null
   bool has_body = false;                       // of JSON
+  std::size_t address = 0;                     // as HttpRequest has it
 
   friend bool operator==(const HeaderFields&, const HeaderFields&) = default;
 };

@@ -140,8 +140,7 @@ class CurlHttpClient::Impl {
 
 CurlHttpClient::Impl::Impl(HttpClientOptions options)
     : options_(std::move(options)),
-      shared_{.url = SplitUrls(options_.base_url, options_.tls.server_name, options_.proxy.url),
-              .connect_to = {},
+      shared_{.addresses = AddressesOf(options_),
               .tls_sessions = CurlShare(curl_share_init()),
               .peer = {},
               .sockets = {}},
@@ -150,10 +149,6 @@ CurlHttpClient::Impl::Impl(HttpClientOptions options)
   if (!shared_.tls_sessions) throw std::bad_alloc();
   if (options_.descriptors != nullptr) {
     share_.emplace(*options_.descriptors, [this] { Wake(); });
-  }
-  const std::string& connect_to = shared_.url.connect_to;
-  if (!connect_to.empty() && !shared_.connect_to.Append(connect_to.c_str())) {
-    throw std::bad_alloc();
   }
   curl_share_setopt(shared_.tls_sessions.get(), CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
 }
@@ -230,6 +225,7 @@ void CurlHttpClient::Impl::Launch(const HttpRequest& request) {
   if (launched) return;
   done_.push_back({.tag = request.tag, .answer = tl::make_unexpected(launched.error())});
   done_.back().bearer_token = request.bearer_token;
+  done_.back().address = request.address;
 }
 
 Result<void> CurlHttpClient::Impl::TryLaunch(const HttpRequest& request) {
@@ -271,9 +267,10 @@ Result<CurlHandle*> CurlHttpClient::Impl::IdleHandle() {
 
 Result<HeaderList> CurlHttpClient::Impl::HeadersFor(const HttpRequest& request) {
   const HeaderFields fields{.bearer_token = request.bearer_token,
-                            .has_body = request.body != nullptr};
+                            .has_body = request.body != nullptr,
+                            .address = request.address};
   if (headers_ == nullptr || fields != header_fields_) {
-    auto headers = MakeHeaders(fields, shared_.url.authority);
+    auto headers = MakeHeaders(fields, shared_.addresses[fields.address].url.authority);
     if (!headers) return headers;
     headers_ = std::move(*headers);
     header_fields_ = fields;

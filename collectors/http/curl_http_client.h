@@ -20,8 +20,10 @@
 namespace cckm {
 
 struct HttpClientOptions {
-  std::string base_url;           // https://host[:port][/prefix] without trailing slash; or http://
-  Nanoseconds request_timeout{};  // from start to last byte
+  std::string base_url;  // https://host[:port][/prefix] without trailing slash; or http://
+  // Of further addresses: requests name `base_url` as address 0, and these as 1, 2, ...
+  std::vector<std::string> further_urls = {};
+  Nanoseconds request_timeout{};                  // from start to last byte
   std::size_t max_response_size = 0;              // bytes of a body
   long max_connections = kDefaultMaxConnections;  // connections kept and used at once
   std::string user_agent;

@@ -1,6 +1,7 @@
 #include "collectors/http/curl_profile.h"
 
 #include <algorithm>
+#include <new>
 
 namespace cckm {
 namespace {
@@ -100,27 +101,48 @@ void SetProxy(Setter& setter, const HttpClientOptions& options, const UrlParts& 
 
 }  // namespace
 
+std::deque<TransferAddress> AddressesOf(const HttpClientOptions& options) {
+  std::deque<TransferAddress> addresses;
+  const auto add = [&](const std::string& url) {
+    TransferAddress& address = addresses.emplace_back();
+    address.url = SplitUrls(url, options.tls.server_name, options.proxy.url);
+    const std::string& connect_to = address.url.connect_to;
+    if (!connect_to.empty() && !address.connect_to.Append(connect_to.c_str())) {
+      throw std::bad_alloc();
+    }
+  };
+  add(options.base_url);
+  for (const std::string& url : options.further_urls) add(url);
+  return addresses;
+}
+
 CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTransfers& shared,
                       const TlsMaterial* material) {
   if (easy == nullptr) return CURLE_FAILED_INIT;
-  const std::string& scheme = shared.url.scheme;
-  if (scheme != "https" && scheme != "http") return CURLE_URL_MALFORMAT;
-  // A proxy that cannot be understood is not left out.
-  if (options.proxy.url.empty() != shared.url.proxy.empty()) return CURLE_URL_MALFORMAT;
+  const auto can_be_used = [&options](const TransferAddress& address) {
+    const UrlParts& url = address.url;
+    // A proxy that cannot be understood is not left out.
+    return (url.scheme == "https" || url.scheme == "http") &&
+           options.proxy.url.empty() == url.proxy.empty();
+  };
+  if (!std::ranges::all_of(shared.addresses, can_be_used)) return CURLE_URL_MALFORMAT;
   Setter setter(easy);
   for (const LongOption& entry : kProfile) setter.Set(entry.option, entry.value);
   SetTls(setter, options.tls, material);
-  setter.Set(CURLOPT_PROTOCOLS_STR, scheme.c_str());
-  setter.Set(CURLOPT_REDIR_PROTOCOLS_STR, scheme.c_str());
-  SetProxy(setter, options, shared.url, material);
+  SetProxy(setter, options, shared.addresses.front().url, material);
   setter.Set(CURLOPT_USERAGENT, options.user_agent.c_str());
   setter.Set(CURLOPT_TIMEOUT_MS, ToTimeoutMilliseconds(options.request_timeout));
   setter.Set(CURLOPT_CONNECTTIMEOUT_MS,
              ToTimeoutMilliseconds(std::min(options.request_timeout, kMaxConnect)));
   setter.Set(CURLOPT_SHARE, shared.tls_sessions.get());
-  if (shared.connect_to.get() != nullptr) {
-    setter.Set(CURLOPT_CONNECT_TO, shared.connect_to.get());
-  }
+  return setter.result();
+}
+
+CURLcode SetAddress(CURL* easy, const TransferAddress& address) {
+  Setter setter(easy);
+  setter.Set(CURLOPT_PROTOCOLS_STR, address.url.scheme.c_str());
+  setter.Set(CURLOPT_REDIR_PROTOCOLS_STR, address.url.scheme.c_str());
+  setter.Set(CURLOPT_CONNECT_TO, address.connect_to.get());
   return setter.result();
 }
 

@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 
+#include <deque>
 #include <memory>
 
 #include "collectors/base/free_with.h"
@@ -22,18 +23,29 @@ using CurlMulti = std::unique_ptr<CURLM, FreeWith<&curl_multi_cleanup>>;
 using CurlShare = std::unique_ptr<CURLSH, FreeWith<&curl_share_cleanup>>;
 using CurlEasy = std::unique_ptr<CURL, FreeWith<&curl_easy_cleanup>>;
 
-// What all transfers of a client share.
-struct SharedByTransfers {
+// One of the places that a client sends requests to.
+struct TransferAddress {
   UrlParts url;
   CurlList connect_to;
+};
+
+// What all transfers of a client share.
+struct SharedByTransfers {
+  std::deque<TransferAddress> addresses;  // not empty; all with the same proxy
   CurlShare tls_sessions;
   PeerCertificate peer;
   OpenSockets sockets;
 };
 
+// The addresses of the client's URLs, in their order.
+std::deque<TransferAddress> AddressesOf(const HttpClientOptions& options);
+
 // Sets the profile on a new handle.  `material` may be null where no file is configured; it and
 // `shared` must outlive the handle.  No request may leave if this fails.
 CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTransfers& shared,
                       const TlsMaterial* material);
+
+// Has the next transfer of a handle with the profile go to `address`, which must outlive it.
+CURLcode SetAddress(CURL* easy, const TransferAddress& address);
 
 }  // namespace cckm

@@ -27,6 +27,9 @@ struct HttpRequest {
   std::uint64_t tag = 0;  // given back with the answer
   // Sent as the first one of a connection, so that its answer can be no answer to another request.
   bool on_new_connection = false;
+  // Which of the client's addresses it goes to, in the order of the configuration; a client that
+  // chooses by itself does not look at it.  REQUIRES: there are so many.
+  std::size_t address = 0;
 };
 
 struct HttpResponse {
@@ -38,6 +41,14 @@ struct HttpResponse {
   // How long the Retry-After header (RFC 9110, section 10.2.3) asks to wait, from the answer on; a
   // date is read against the answer's own Date header.  None where it cannot be read.
   std::optional<Nanoseconds> retry_after = {};
+};
+
+// An attempt that got no answer, or one that says as little (5xx), so that another address was
+// asked.
+struct FailedAttempt {
+  Error error;
+  long status = 0;  // 0: no answer
+  Nanoseconds duration{};
 };
 
 struct HttpResult {
@@ -54,6 +65,17 @@ struct HttpResult {
   std::optional<WallTime> client_certificate_expires_at = {};
   // The connection that it came on, as the client counts them; 0: none.
   std::uint64_t connection = 0;
+  std::size_t address = 0;  // that it is from, as HttpRequest has it
+  // At other addresses, before this one was asked.
+  std::vector<FailedAttempt> failed_attempts = {};
+};
+
+// One of the addresses of a cluster.
+struct AddressState {
+  std::string url;         // as configured
+  bool is_in_use = false;  // requests go there first
+  // Whether its latest request got an answer other than 5xx; none: it was not asked yet.
+  std::optional<bool> is_up = {};
 };
 
 class HttpClient {
@@ -71,11 +93,17 @@ class HttpClient {
   virtual std::size_t InFlight() const = 0;
 
   // Blocks until at least one answer is there, Wake() is called or `longest` has passed, and
-  // returns the answers, in the order in which they were completed.
+  // returns the answers, in the order in which they were completed.  A client that asks several
+  // addresses may return early without any.
   virtual std::vector<HttpResult> Wait(Nanoseconds longest) = 0;
 
   // Ends a Wait() of another thread early, or the next one at once.
   virtual void Wake() = 0;
+
+  // Where requests go that are started now, as HttpRequest::address has it.
+  virtual std::size_t AddressInUse() const { return 0; }
+  // All addresses, in the order of the configuration; empty where there is but one.
+  virtual std::vector<AddressState> Addresses() const { return {}; }
 };
 
 }  // namespace cckm

@@ -67,7 +67,8 @@ std::vector<HttpResult> FakeHttpClient::Wait(Nanoseconds longest) {
                          .answer = responder_(check.request),
                          .duration = check.done_at - check.started_at,
                          .bearer_token = check.request.bearer_token,
-                         .connection = ++connections_});
+                         .connection = ++connections_,
+                         .address = check.request.address});
     return true;
   });
   return responses;
