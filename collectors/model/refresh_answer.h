@@ -26,6 +26,7 @@ struct RefreshAnswer {
     kRefresh,         // `refresh` is what the appliance says
     kNotFound,        // 404: only refresh.id is set
     kNoUsableAnswer,  // only refresh.id and refresh.anomalies are set; it may not be watched
+    kBehind,          // a node of a cluster answered less than is known: only refresh.id is set
   };
   Kind kind = Kind::kNoUsableAnswer;
   Refresh refresh;

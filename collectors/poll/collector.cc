@@ -6,21 +6,23 @@
 namespace cckm {
 
 Collector::Collector(std::string_view target, const CollectorPlan& plan,
-                     const ScheduleSettings& schedule, const Clock& clock, Random& random,
-                     Decoder& decoder, const TokenSource& token)
+                     const ScheduleSettings& schedule, const Clock& clock,
+                     const Replication& replication, Random& random, Decoder& decoder,
+                     const TokenSource& token)
     : family_(*plan.family),
       clock_(clock),
       update_(target, family_, clock),
       watched_(schedule, clock.SteadyNow(), random),
       reader_(family_, plan.success_texts, clock, decoder),
       tracker_({.counts = plan.discovery.observe_history, .baseline = plan.baseline}, clock,
-               watched_, update_),
+               replication, watched_, update_),
       availability_(plan.optional, clock, update_),
       pending_(watched_, clock),
-      by_id_(family_, reader_, watched_, tracker_, update_),
+      by_id_(family_, reader_, replication, watched_, tracker_, update_),
       heartbeat_(family_, reader_, availability_, update_),
       refresh_list_(plan.discovery, {.family = family_,
                                      .clock = clock,
+                                     .replication = replication,
                                      .token = token,
                                      .reader = reader_,
                                      .watched = watched_,
@@ -28,7 +30,7 @@ Collector::Collector(std::string_view target, const CollectorPlan& plan,
                                      .availability = availability_,
                                      .pending = pending_,
                                      .update = update_}),
-      domain_list_(family_, plan.domain_names, clock, decoder, update_) {
+      domain_list_(family_, plan.domain_names, clock, replication, decoder, update_) {
   for (const KnownRefresh& known : plan.known) tracker_.AddKnown(known);
   SetRefreshIds(plan.refresh_ids);
 }
@@ -161,7 +163,7 @@ ResponseUse Collector::OnRefreshResponse(RequestTag tag, const HttpResult& respo
     return use;
   }
   if (use.is_not_found && poll_) poll_->met_not_found = true;
-  if (use.is_not_found && !watched_[index].is_configured) refresh_list_.Unwatch(index);
+  if (use.is_gone && !watched_[index].is_configured) refresh_list_.Unwatch(index);
   watched_.GiveBack(index, clock_.SteadyNow());
   return use;
 }

@@ -30,6 +30,7 @@
 #include "collectors/poll/refresh_reader.h"
 #include "collectors/poll/refresh_requests.h"
 #include "collectors/poll/refresh_tracker.h"
+#include "collectors/poll/replication.h"
 #include "collectors/poll/request_tag.h"
 #include "collectors/poll/response_use.h"
 #include "collectors/poll/schedule.h"
@@ -46,9 +47,10 @@ struct CollectorPlan : CollectorSettings {
 
 class Collector {
  public:
-  // `target`, `clock`, `random`, `decoder` and `token` outlive this.
+  // Everything but `plan` and `schedule` outlives this.
   Collector(std::string_view target, const CollectorPlan& plan, const ScheduleSettings& schedule,
-            const Clock& clock, Random& random, Decoder& decoder, const TokenSource& token);
+            const Clock& clock, const Replication& replication, Random& random, Decoder& decoder,
+            const TokenSource& token);
   Collector(const Collector&) = delete;
   Collector& operator=(const Collector&) = delete;
 

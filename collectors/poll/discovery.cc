@@ -64,6 +64,7 @@ void Discovery::TellAnomaly(const DecodeFailure& failure) {
 
 void Discovery::End(bool is_complete) {
   listing_.is_complete = is_complete;
+  listing_.tells_what_is_gone = parts_.replication.KnowsAll();
   if (is_complete && !listing_.has_unreadable_entries) RemoveVanished();
   WatchCandidates();
   listing_.refresh_ids = parts_.listed.TakeAll(parts_.watched);
@@ -125,7 +126,8 @@ void Discovery::RemoveVanished() {
   std::vector<RefreshIndex> vanished;
   parts_.watched.ForEach([&](RefreshIndex index, const Watched& watched) {
     const bool is_listed = watched.is_configured || parts_.listed.Has(watched);
-    if (!is_listed && watched.is_final) vanished.push_back(index);
+    if (is_listed || !watched.is_final) return;
+    if (parts_.replication.MayBelieveAbsence(watched.told_by)) vanished.push_back(index);
   });
   for (const RefreshIndex index : vanished) {
     parts_.update.AddVanished(parts_.watched[index].id);

@@ -19,6 +19,7 @@
 #include "collectors/poll/poll_update.h"
 #include "collectors/poll/poll_update_builder.h"
 #include "collectors/poll/refresh_tracker.h"
+#include "collectors/poll/replication.h"
 #include "collectors/poll/watchlist.h"
 #include "collectors/session/token_source.h"
 
@@ -29,6 +30,7 @@ class Discovery {
   // What it works on; everything outlives it.
   struct Parts {
     const Clock& clock;
+    const Replication& replication;
     const TokenSource& token;
     Watchlist& watched;
     RefreshTracker& tracker;

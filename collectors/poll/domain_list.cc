@@ -14,11 +14,12 @@ constexpr Nanoseconds kRetryInterval = std::chrono::minutes(1);
 
 }  // namespace
 
-DomainList::DomainList(const Family& family, bool is_wanted, const Clock& clock, Decoder& decoder,
-                       PollUpdateBuilder& update)
+DomainList::DomainList(const Family& family, bool is_wanted, const Clock& clock,
+                       const Replication& replication, Decoder& decoder, PollUpdateBuilder& update)
     : family_(family),
       is_wanted_(is_wanted && !family.domain_list_path.empty()),
       clock_(clock),
+      replication_(replication),
       decoder_(decoder),
       update_(update),
       next_due_(clock.SteadyNow()) {}
@@ -107,8 +108,13 @@ void DomainList::End() {
   const bool is_complete = pages_->IsComplete();
   next_due_ = clock_.SteadyNow() + (is_complete ? kInterval : kRetryInterval);
   if (is_complete || !domains_.empty()) {
-    update_.SetDomainListing(
-        {.is_complete = is_complete && !met_unreadable_, .domains = std::exchange(domains_, {})});
+    // A node that may be behind adds to what another listed, and takes nothing from it.
+    const bool tells_what_is_gone = replication_.KnowsAll();
+    const bool is_whole = is_complete && !met_unreadable_ && (tells_what_is_gone || !was_whole_);
+    was_whole_ = was_whole_ || is_whole;
+    update_.SetDomainListing({.is_complete = is_whole,
+                              .tells_what_is_gone = tells_what_is_gone,
+                              .domains = std::exchange(domains_, {})});
   }
   domains_.clear();
   text_bytes_ = 0;

@@ -16,6 +16,7 @@
 #include "collectors/model/family.h"
 #include "collectors/poll/paginator.h"
 #include "collectors/poll/poll_update_builder.h"
+#include "collectors/poll/replication.h"
 
 namespace cckm {
 
@@ -23,8 +24,8 @@ class DomainList {
  public:
   // Has nothing to do unless it `is_wanted` and the family has such a list.  The rest outlives
   // this.
-  DomainList(const Family& family, bool is_wanted, const Clock& clock, Decoder& decoder,
-             PollUpdateBuilder& update);
+  DomainList(const Family& family, bool is_wanted, const Clock& clock,
+             const Replication& replication, Decoder& decoder, PollUpdateBuilder& update);
 
   bool IsDue() const;
   // When it is due; none while it is read, or where it is not wanted.
@@ -56,6 +57,7 @@ class DomainList {
   const Family& family_;
   const bool is_wanted_;
   const Clock& clock_;
+  const Replication& replication_;
   Decoder& decoder_;
   PollUpdateBuilder& update_;
 
@@ -63,6 +65,7 @@ class DomainList {
   std::vector<DomainName> domains_;  // of pages_
   std::size_t text_bytes_ = 0;       // of domains_
   bool met_unreadable_ = false;
+  bool was_whole_ = false;  // a reading of it was complete
   SteadyTime next_due_;
 };
 

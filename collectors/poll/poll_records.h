@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
+#include "collectors/http/http_client.h"
 #include "collectors/session/token_source.h"
 
 namespace cckm {
@@ -44,6 +46,7 @@ struct TargetObservation {
   std::optional<Nanoseconds> clock_skew = {};                  // its Date header minus our clock
   std::optional<WallTime> certificate_expires_at = {};         // of the one it presented last
   std::optional<WallTime> client_certificate_expires_at = {};  // of the exporter's own
+  std::vector<AddressState> addresses = {};                    // empty where there is but one
 };
 
 }  // namespace cckm

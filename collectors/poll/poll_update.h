@@ -14,6 +14,7 @@
 
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
+#include "collectors/http/http_client.h"
 #include "collectors/model/domain.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh_answer.h"
@@ -27,6 +28,8 @@ namespace cckm {
 struct RefreshListing {
   bool is_complete = false;   // all of it was seen, and it did not change meanwhile
   bool is_truncated = false;  // it was longer than max_refreshes
+  // What it does not have does not exist; false: another node of the cluster may have it.
+  bool tells_what_is_gone = true;
   bool has_unreadable_entries = false;
   // Named by refreshes that are not watched because there are too many; whether these are all.
   std::set<std::string, std::less<>> left_out_domains = {};
@@ -37,6 +40,8 @@ struct RefreshListing {
 // What reading the family's list of domains to its end told.
 struct DomainListing {
   bool is_complete = false;  // every domain was seen, and could be read
+  // What it does not have does not exist; false: another node of the cluster may have it.
+  bool tells_what_is_gone = true;
   std::vector<DomainName> domains;
 };
 
@@ -79,6 +84,7 @@ struct LoginUpdate {
   std::optional<RequestRecord> request;  // none: it failed before it could be sent
   LoginOutcome outcome;
   TargetObservation observation;
+  std::vector<FailedAttempt> failed_attempts = {};  // at other addresses, before the request
 };
 
 class PollListener {

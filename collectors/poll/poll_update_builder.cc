@@ -28,6 +28,11 @@ Endpoint EndpointOf(RequestTag::Kind kind) {
 }  // namespace
 
 void PollUpdateBuilder::AddRequest(RequestTag::Kind kind, const HttpResult& response) {
+  for (const FailedAttempt& attempt : response.failed_attempts) {
+    CountError(attempt.error);
+    update_.requests.push_back(
+        {.endpoint = EndpointOf(kind), .status = attempt.status, .duration = attempt.duration});
+  }
   update_.requests.push_back({.endpoint = EndpointOf(kind),
                               .status = response.answer ? response.answer->status : 0,
                               .duration = response.duration});

@@ -23,6 +23,7 @@ class PollUpdateBuilder {
   PollUpdateBuilder(std::string_view target, const Family& family, const Clock& clock)
       : target_(target), family_(family), clock_(clock) {}
 
+  // A request, and before it those that failed at other addresses, with their errors.
   void AddRequest(RequestTag::Kind kind, const HttpResult& response);
   void AddAnswer(RefreshAnswer answer);
 

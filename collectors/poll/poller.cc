@@ -65,11 +65,12 @@ Poller::Poller(PollerPlan plan, HttpClient& client, TokenSource& token, const Cl
       clock_(clock),
       listener_(listener),
       decoder_([this](std::string& text) { token_.Redact(text); }),
+      replication_(client.Addresses().size() > 1, clock),
       circuit_(plan.schedule.poll_interval, random),
       handed_over_at_(clock.SteadyNow()) {
   for (CollectorPlan& collector : plan.collectors) {
-    collectors_.emplace_back(target_, std::move(collector), plan.schedule, clock_, random, decoder_,
-                             token_);
+    collectors_.emplace_back(target_, std::move(collector), plan.schedule, clock_, replication_,
+                             random, decoder_, token_);
   }
   if (plan.scheduler.enabled) scheduler_.emplace(target_, plan.scheduler, clock_, decoder_);
 }
@@ -229,6 +230,7 @@ Nanoseconds Poller::LongestWait() const {
 }
 
 void Poller::TakeResponse(const HttpResult& response) {
+  token_.UseAddress(client_.AddressInUse());
   Observe(response);
   const RequestTag tag = RequestTag::Unpacked(response.tag);
   if (tag.kind == RequestTag::Kind::kLogin) {
@@ -259,7 +261,8 @@ void Poller::TakeLoginAnswer(const HttpResult& response) {
   ReportLogin(std::move(outcome),
               RequestRecord{.endpoint = Endpoint::kToken,
                             .status = response.answer ? response.answer->status : 0,
-                            .duration = response.duration});
+                            .duration = response.duration},
+              response.failed_attempts);
   LogInIfDue();
   StartRequests();
 }
@@ -268,6 +271,7 @@ void Poller::Observe(const HttpResult& response) {
   if (!IsSchedulers(RequestTag::Unpacked(response.tag).kind)) {
     circuit_.Observe(response, clock_.SteadyNow());
   }
+  replication_.Observe(response);
   if (response.client_certificate_expires_at) {
     client_certificate_expires_at_ = response.client_certificate_expires_at;
   }
@@ -286,6 +290,8 @@ bool Poller::IsToBeRepeated(const HttpResult& response) {
     token_.Accepted(response.bearer_token, is_repetition);
     return false;
   }
+  // What a token was worth at an address that requests left meanwhile does not matter any more.
+  if (response.address != client_.AddressInUse() && !is_repetition) return true;
   if (token_.Refused(response.bearer_token, is_repetition)) return true;
   if (++refusals_in_row_ >= kMaxRefusalsInRow) {
     FailPending({ErrorKind::kAuth, "the appliance refuses the token"}, false);
@@ -307,19 +313,25 @@ bool Poller::EndPolls() {
   return some_ended;
 }
 
-void Poller::ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request) {
+void Poller::ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request,
+                         std::vector<FailedAttempt> failed_attempts) {
+  for (FailedAttempt& attempt : failed_attempts) {
+    RedactSecretsInText(attempt.error.message, token_);
+  }
   if (outcome.error) RedactSecretsInText(outcome.error->message, token_);
   listener_.OnLogin({.target = target_,
                      .request = request,
                      .outcome = std::move(outcome),
-                     .observation = Observation()});
+                     .observation = Observation(),
+                     .failed_attempts = std::move(failed_attempts)});
 }
 
 TargetObservation Poller::Observation() const {
   return {.token = token_.State(),
           .clock_skew = clock_skew_,
           .certificate_expires_at = certificate_expires_at_,
-          .client_certificate_expires_at = client_certificate_expires_at_};
+          .client_certificate_expires_at = client_certificate_expires_at_,
+          .addresses = client_.Addresses()};
 }
 
 void Poller::HandOverSchedules() {

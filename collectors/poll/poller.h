@@ -25,6 +25,7 @@
 #include "collectors/poll/circuit.h"
 #include "collectors/poll/collector.h"
 #include "collectors/poll/poll_update.h"
+#include "collectors/poll/replication.h"
 #include "collectors/poll/schedule_reader.h"
 #include "collectors/session/token_source.h"
 
@@ -80,7 +81,8 @@ class Poller {
   void Observe(const HttpResult& response);
   bool IsToBeRepeated(const HttpResult& response);
   bool EndPolls();
-  void ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request);
+  void ReportLogin(LoginOutcome outcome, std::optional<RequestRecord> request,
+                   std::vector<FailedAttempt> failed_attempts = {});
   TargetObservation Observation() const;
   void HandOver(const std::stop_token& stop);
   void HandOverSchedules();
@@ -102,6 +104,7 @@ class Poller {
   std::deque<Collector> collectors_;
   std::optional<ScheduleReader> scheduler_;  // none: the scheduler is not read
   std::size_t next_turn_ = 0;  // whose turn it is: a collector's, and behind them the scheduler's
+  Replication replication_;
   Circuit circuit_;
   std::size_t refusals_in_row_ = 0;  // answers 401, without any other between them
   std::optional<Nanoseconds> clock_skew_;

@@ -15,6 +15,7 @@ RefreshList::RefreshList(const DiscoverySettings& settings, const Parts& parts)
     : parts_(parts),
       awaited_(parts.watched),
       discovery_(settings, {.clock = parts.clock,
+                            .replication = parts.replication,
                             .token = parts.token,
                             .watched = parts.watched,
                             .tracker = parts.tracker,

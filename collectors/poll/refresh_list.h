@@ -22,6 +22,7 @@
 #include "collectors/poll/paginator.h"
 #include "collectors/poll/pending_requests.h"
 #include "collectors/poll/refresh_reader.h"
+#include "collectors/poll/replication.h"
 #include "collectors/poll/response_use.h"
 
 namespace cckm {
@@ -32,6 +33,7 @@ class RefreshList {
   struct Parts {
     const Family& family;
     const Clock& clock;
+    const Replication& replication;
     const TokenSource& token;
     const RefreshReader& reader;
     Watchlist& watched;

@@ -21,9 +21,14 @@ bool IsOwn(Watched& watched, const Refresh& refresh) {
 }  // namespace
 
 RefreshRequests::RefreshRequests(const Family& family, const RefreshReader& reader,
-                                 Watchlist& watched, RefreshTracker& tracker,
-                                 PollUpdateBuilder& update)
-    : family_(family), reader_(reader), watched_(watched), tracker_(tracker), update_(update) {}
+                                 const Replication& replication, Watchlist& watched,
+                                 RefreshTracker& tracker, PollUpdateBuilder& update)
+    : family_(family),
+      reader_(reader),
+      replication_(replication),
+      watched_(watched),
+      tracker_(tracker),
+      update_(update) {}
 
 PollRequest RefreshRequests::RequestFor(RequestTag tag) {
   Watched& watched = watched_[tag.refresh];
@@ -83,8 +88,9 @@ ResponseUse RefreshRequests::ReadNotFound(Watched& watched, RefreshAnswer& answe
     return {.is_own = false, .is_requested_again = true};
   }
   watched.is_deleted = true;
-  answer.kind = RefreshAnswer::Kind::kNotFound;
-  return {.is_not_found = true};
+  const bool is_gone = replication_.MayBelieveAbsence(watched.told_by);
+  answer.kind = is_gone ? RefreshAnswer::Kind::kNotFound : RefreshAnswer::Kind::kBehind;
+  return {.is_not_found = true, .is_gone = is_gone};
 }
 
 }  // namespace cckm

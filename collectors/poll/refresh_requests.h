@@ -14,6 +14,7 @@
 #include "collectors/poll/poll_update_builder.h"
 #include "collectors/poll/refresh_reader.h"
 #include "collectors/poll/refresh_tracker.h"
+#include "collectors/poll/replication.h"
 #include "collectors/poll/request_tag.h"
 #include "collectors/poll/response_use.h"
 #include "collectors/poll/watchlist.h"
@@ -23,8 +24,8 @@ namespace cckm {
 class RefreshRequests {
  public:
   // The references outlive this.
-  RefreshRequests(const Family& family, const RefreshReader& reader, Watchlist& watched,
-                  RefreshTracker& tracker, PollUpdateBuilder& update);
+  RefreshRequests(const Family& family, const RefreshReader& reader, const Replication& replication,
+                  Watchlist& watched, RefreshTracker& tracker, PollUpdateBuilder& update);
 
   // The request for a refresh.
   PollRequest RequestFor(RequestTag tag);
@@ -41,6 +42,7 @@ class RefreshRequests {
 
   const Family& family_;
   const RefreshReader& reader_;
+  const Replication& replication_;
   Watchlist& watched_;
   RefreshTracker& tracker_;
   PollUpdateBuilder& update_;

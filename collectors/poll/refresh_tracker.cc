@@ -37,9 +37,14 @@ FinishedSummary SummaryOfEntry(const Refresh& entry, const FinishedSummary& know
 
 }  // namespace
 
-RefreshTracker::RefreshTracker(const History& history, const Clock& clock, Watchlist& watched,
+RefreshTracker::RefreshTracker(const History& history, const Clock& clock,
+                               const Replication& replication, Watchlist& watched,
                                PollUpdateBuilder& update)
-    : history_(history), clock_(clock), watched_(watched), update_(update) {}
+    : history_(history),
+      clock_(clock),
+      replication_(replication),
+      watched_(watched),
+      update_(update) {}
 
 void RefreshTracker::AddKnown(const KnownRefresh& known) {
   watched_.AddKnown(known, clock_.SteadyNow());
@@ -48,6 +53,13 @@ void RefreshTracker::AddKnown(const KnownRefresh& known) {
 
 void RefreshTracker::Take(RefreshIndex index, Refresh refresh) {
   Watched& watched = watched_[index];
+  watched.told_by = replication_.teller();
+  if (IsBehind(watched, refresh)) {
+    RefreshAnswer behind{.kind = RefreshAnswer::Kind::kBehind, .refresh = {}};
+    behind.refresh.id = std::move(refresh.id);
+    return update_.AddAnswer(std::move(behind));
+  }
+  watched.updated_at = std::max(watched.updated_at, refresh.updated_at);
   RefreshAnswer answer{.kind = RefreshAnswer::Kind::kRefresh, .refresh = std::move(refresh)};
   answer.is_final = IsFinal(watched, answer.refresh);
   const Refresh& taken = answer.refresh;
@@ -62,7 +74,20 @@ void RefreshTracker::Take(RefreshIndex index, Refresh refresh) {
 void RefreshTracker::TakeListed(RefreshIndex index, Refresh entry) {
   Watched& watched = watched_[index];
   watched.is_deleted = false;
+  watched.told_by = replication_.teller();
   if (!IsKnown(watched, entry)) Take(index, std::move(entry));
+}
+
+// A refresh begins once and ends once: that it ended is news whatever the clocks of the nodes say,
+// and that it runs again is none unless it was told after the end.
+bool RefreshTracker::IsBehind(const Watched& watched, const Refresh& refresh) const {
+  if (!replication_.is_cluster()) return false;
+  const bool is_finished = IsFinished(refresh.status);
+  if (watched.is_final && !is_finished) {
+    return refresh.updated_at <= std::max(watched.updated_at, watched.summary.completed_at);
+  }
+  if (!watched.is_final && is_finished) return false;
+  return refresh.updated_at && refresh.updated_at < watched.updated_at;
 }
 
 bool RefreshTracker::IsKnown(const Watched& watched, const Refresh& entry) const {

@@ -11,6 +11,7 @@
 #include "collectors/model/finished_summary.h"
 #include "collectors/model/refresh.h"
 #include "collectors/poll/poll_update_builder.h"
+#include "collectors/poll/replication.h"
 #include "collectors/poll/watchlist.h"
 
 namespace cckm {
@@ -23,13 +24,14 @@ class RefreshTracker {
   };
 
   // The references outlive this.
-  RefreshTracker(const History& history, const Clock& clock, Watchlist& watched,
-                 PollUpdateBuilder& update);
+  RefreshTracker(const History& history, const Clock& clock, const Replication& replication,
+                 Watchlist& watched, PollUpdateBuilder& update);
 
   // Watches a refresh that is final and known from before.
   void AddKnown(const KnownRefresh& known);
 
-  // Takes what the appliance says of a watched refresh.
+  // Takes what the appliance says of a watched refresh; what a node of a cluster says that is
+  // behind another changes nothing.
   void Take(RefreshIndex index, Refresh refresh);
   // The same as an entry of the list says it, which is left out where it is no news.
   void TakeListed(RefreshIndex index, Refresh entry);
@@ -43,12 +45,14 @@ class RefreshTracker {
   void TakeDate(WallTime date);
 
  private:
+  bool IsBehind(const Watched& watched, const Refresh& refresh) const;
   bool IsKnown(const Watched& watched, const Refresh& entry) const;
   bool LacksUnits(const Watched& watched) const;
   void NoteTimes(const FinishedSummary& summary);
 
   History history_;
   const Clock& clock_;
+  const Replication& replication_;
   Watchlist& watched_;
   PollUpdateBuilder& update_;
   WallTime latest_known_time_{};  // of a final refresh; none is later

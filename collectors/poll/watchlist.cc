@@ -66,6 +66,7 @@ void Watchlist::AddKnown(const KnownRefresh& known, SteadyTime now) {
   entry.is_final = true;
   entry.summary = known.summary;
   entry.lacks_units = true;
+  entry.told_by = kEarlierProcess;
   schedule_.RecheckWithinInterval(index, now);
   NoteEvictable(index);
 }

@@ -17,6 +17,7 @@
 #include "collectors/base/clock.h"
 #include "collectors/model/finished_summary.h"
 #include "collectors/model/refresh.h"
+#include "collectors/poll/replication.h"
 #include "collectors/poll/schedule.h"
 
 namespace cckm {
@@ -40,8 +41,10 @@ struct Watched {
   // What the last answer that did not carry this id carried in its place: another one, or none.
   std::optional<std::string> other_id = {};
   FinishedSummary summary = {};  // of the last answer; of a final one to see whether it changed
-  std::uint32_t listing = 0;     // the number of the last reading of the list that named it
-  RefreshIndex follower = 0;     // what was looked for after it the last time
+  std::optional<WallTime> updated_at = {};  // the newest told
+  Teller told_by = kNobody;                 // whose answer described it last
+  std::uint32_t listing = 0;  // the number of the last reading of the list that named it
+  RefreshIndex follower = 0;  // what was looked for after it the last time
 };
 
 // A finished refresh that is known from before.

@@ -45,6 +45,12 @@ std::string Encode(std::string_view text) {
   return encoded.empty() ? "%" : encoded;
 }
 
+std::vector<std::string> NamesOf(const LoginAccount& account) {
+  std::vector<std::string> names = {account.name};
+  names.insert(names.end(), account.other_names.begin(), account.other_names.end());
+  return names;
+}
+
 bool IsDigest(std::string_view text) {
   return text.size() == 6 && text.find_first_not_of(kHexDigits) == std::string_view::npos;
 }
@@ -67,15 +73,23 @@ std::string LoginBackoff::KeyOf(const std::string& digest, const Rejections& rej
 }
 
 LoginBackoff::Answer LoginBackoff::Begin(const LoginAccount& account) {
-  const std::string name = Encode(account.name);
   const MutexLock lock(mutex_);
-  if (under_way_.contains(name)) return {.permission = Permission::kBusy};
-  const std::string& digest = DigestOf(account);
-  NoteFirstReading(name, digest);
-  if (const Rejection* const rejection = Holding(name, digest)) {
-    return {.permission = Permission::kRejected, .not_before = rejection->not_before};
+  std::map<std::string, std::string> digests;
+  const Rejection* holding = nullptr;
+  for (const std::string& raw_name : NamesOf(account)) {
+    const std::string name = Encode(raw_name);
+    if (under_way_.contains(name)) return {.permission = Permission::kBusy};
+    const std::string& digest = DigestOf(raw_name, account.credential_file);
+    NoteFirstReading(name, digest);
+    digests[name] = digest;
+    const Rejection* const rejection = Holding(name, digest);
+    if (rejection == nullptr) continue;
+    if (holding == nullptr || holding->held_until < rejection->held_until) holding = rejection;
   }
-  under_way_[name] = digest;
+  if (holding != nullptr) {
+    return {.permission = Permission::kRejected, .not_before = holding->not_before};
+  }
+  under_way_.merge(digests);
   return {};
 }
 
@@ -105,31 +119,43 @@ void LoginBackoff::NoteFirstReading(const std::string& name, const std::string& 
 }
 
 // The digest takes time, so a file is read only where it is another one than at the last look.
-const std::string& LoginBackoff::DigestOf(const LoginAccount& account) {
-  Look& look = looks_[{account.name, account.credential_file.string()}];
-  const auto identity = IdentityOf(account.credential_file);
+const std::string& LoginBackoff::DigestOf(const std::string& name,
+                                          const std::filesystem::path& file) {
+  Look& look = looks_[{name, file.string()}];
+  const auto identity = IdentityOf(file);
   if (look.identity == identity && IsDigest(look.digest)) return look.digest;
   look.identity = identity;
-  look.digest =
-      CredentialDigest(account.name, account.credential_file).value_or(std::string(kUnknown));
+  look.digest = CredentialDigest(name, file).value_or(std::string(kUnknown));
   return look.digest;
 }
 
 // Ends the rejection of this credential; others of the account are as wrong as they were.
 void LoginBackoff::Granted(const LoginAccount& account) {
-  const std::string name = Encode(account.name);
   const MutexLock lock(mutex_);
-  const auto attempt = under_way_.extract(name);
-  const auto found = rejections_.find(name);
-  if (found == rejections_.end() || !attempt) return;
-  if (found->second.erase(attempt.mapped()) == 0) return;
-  if (found->second.empty()) rejections_.erase(found);
-  Store();
+  bool has_changed = false;
+  for (const std::string& raw_name : NamesOf(account)) {
+    const std::string name = Encode(raw_name);
+    const auto attempt = under_way_.extract(name);
+    const auto found = rejections_.find(name);
+    if (found == rejections_.end() || !attempt) continue;
+    if (found->second.erase(attempt.mapped()) == 0) continue;
+    if (found->second.empty()) rejections_.erase(found);
+    has_changed = true;
+  }
+  if (has_changed) Store();
 }
 
 WallTime LoginBackoff::Rejected(const LoginAccount& account) {
-  const std::string name = Encode(account.name);
   const MutexLock lock(mutex_);
+  WallTime not_before{};
+  for (const std::string& name : NamesOf(account)) {
+    not_before = std::max(not_before, Reject(Encode(name)));
+  }
+  Store();
+  return not_before;
+}
+
+WallTime LoginBackoff::Reject(const std::string& name) {
   const auto attempt = under_way_.extract(name);
   Rejections& rejections = rejections_[name];
   Rejection& rejection =
@@ -143,13 +169,12 @@ WallTime LoginBackoff::Rejected(const LoginAccount& account) {
     rejections.erase(std::ranges::min_element(
         rejections, {}, [](const auto& entry) { return entry.second.held_until; }));
   }
-  Store();
   return not_before;
 }
 
 void LoginBackoff::Undecided(const LoginAccount& account) {
   const MutexLock lock(mutex_);
-  under_way_.erase(Encode(account.name));
+  for (const std::string& name : NamesOf(account)) under_way_.erase(Encode(name));
 }
 
 void LoginBackoff::Reset() {

@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
@@ -30,6 +31,8 @@ namespace cckm {
 struct LoginAccount {
   std::string name;  // the same for all targets that share the account; holds no secret
   std::filesystem::path credential_file;
+  // At the other addresses of the same appliance: a rejection at one holds at all of them.
+  std::vector<std::string> other_names = {};
 };
 
 class LoginBackoff {
@@ -84,7 +87,10 @@ class LoginBackoff {
   static std::string KeyOf(const std::string& digest, const Rejections& rejections);
   void NoteFirstReading(const std::string& name, const std::string& digest) CCKM_REQUIRES(mutex_);
   // The digest of the file as it is; that of no content where it cannot be read.
-  const std::string& DigestOf(const LoginAccount& account) CCKM_REQUIRES(mutex_);
+  const std::string& DigestOf(const std::string& name, const std::filesystem::path& file)
+      CCKM_REQUIRES(mutex_);
+  // What Rejected() does for one name of an account.
+  WallTime Reject(const std::string& name) CCKM_REQUIRES(mutex_);
   void Load() CCKM_REQUIRES(mutex_);
   void LoadLine(const std::string& line) CCKM_REQUIRES(mutex_);
   void Store() CCKM_REQUIRES(mutex_);

@@ -28,20 +28,32 @@ constexpr Nanoseconds kBusyInterval = std::chrono::milliseconds(50);
 
 constexpr int kMaxRejectedRefreshTokens = 3;
 
-LoginAccount AccountOf(const LoginPlan& plan) {
-  const std::string appliance = CanonicalBaseUrl(plan.appliance);
+// Who logs in, without the appliance.
+std::string UserOf(const LoginPlan& plan) {
   if (const auto* login = std::get_if<PasswordLogin>(&plan.way)) {
-    std::string name = appliance + " user " + login->username;
+    std::string name = " user " + login->username;
     // The same user name in another place is another account; the domain to work in is not part of
     // it.
     for (const std::string* place :
          {&login->connection, &login->auth_domain, &login->auth_domain_path}) {
       name.append(" in ").append(*place);
     }
-    return {std::move(name), login->password_file};
+    return name;
   }
-  const auto& login = std::get<CertificateLogin>(plan.way);
-  return {appliance + " client " + login.client_id, login.certificate_file};
+  return " client " + std::get<CertificateLogin>(plan.way).client_id;
+}
+
+LoginAccount AccountOf(const LoginPlan& plan) {
+  const std::string user = UserOf(plan);
+  const auto* const login = std::get_if<PasswordLogin>(&plan.way);
+  LoginAccount account{
+      .name = CanonicalBaseUrl(plan.appliance) + user,
+      .credential_file = login != nullptr ? login->password_file
+                                          : std::get<CertificateLogin>(plan.way).certificate_file};
+  for (const std::string& url : plan.other_urls) {
+    account.other_names.push_back(CanonicalBaseUrl(url) + user);
+  }
+  return account;
 }
 
 bool IsRejection(long status) { return status >= 400 && status <= 499 && status != 429; }
@@ -169,11 +181,12 @@ LoginOutcome LoginTokenSource::OnLoginAnswer(const HttpResult& response) {
     password_was_granted_ = true;
   }
   if (attempt.with_refresh_token) refresh_tokens_rejected_ = 0;
-  Keep(std::move(*grant), attempt.began_at);
+  Keep(std::move(*grant), attempt.began_at, response.address);
   return {.error = {}, .is_renewal = std::exchange(was_granted_once_, true)};
 }
 
-void LoginTokenSource::Keep(TokenGrant grant, SteadyTime began_at) {
+void LoginTokenSource::Keep(TokenGrant grant, SteadyTime began_at, std::size_t address) {
+  kept_.erase(address);
   const Nanoseconds life = std::clamp(grant.life.value_or(kUsualLife), kShortestLife, kMaxLife);
   const Nanoseconds reserve = std::min(kMaxReserve, life / 4);
   const SteadyTime expires = began_at + life;
@@ -182,7 +195,8 @@ void LoginTokenSource::Keep(TokenGrant grant, SteadyTime began_at) {
   token_ = Token{.text = std::make_shared<const Secret>(std::move(grant.token)),
                  .usable_until = expires - reserve,
                  .expires = expires,
-                 .expires_at = clock_.Now() + (expires - clock_.SteadyNow())};
+                 .expires_at = clock_.Now() + (expires - clock_.SteadyNow()),
+                 .address = address};
   is_refused_ = false;
   error_ = {ErrorKind::kAuth, "the token was granted too late to be used"};  // shown only then
   failures_.Reset();
@@ -229,6 +243,12 @@ void LoginTokenSource::Accepted(const std::shared_ptr<const Secret>& token, bool
 bool LoginTokenSource::Refused(const std::shared_ptr<const Secret>& token, bool is_repetition) {
   const SteadyTime now = clock_.SteadyNow();
   const bool is_current = token_ && token == token_->text;
+  if (is_current && token_->address != address_) {
+    PutAside();
+    if (!attempt_) TakeKept();
+    return true;
+  }
+  if (WasPutAside(token)) return token_ || attempt_ || next_login_ <= now;
   if (is_repetition) {
     if (is_current) is_refused_ = true;
     // Many requests may be refused together; that is one vain drop.
@@ -248,6 +268,47 @@ bool LoginTokenSource::Refused(const std::shared_ptr<const Secret>& token, bool 
   return true;
 }
 
+void LoginTokenSource::PutAside() {
+  const std::size_t address = token_->address;
+  kept_.erase(address);
+  kept_.emplace(address, KeptSession{.token = std::move(*token_),
+                                     .refresh_token = std::exchange(refresh_token_, nullptr),
+                                     .refresh_token_until = refresh_token_until_,
+                                     .next_login = next_login_,
+                                     .token_redactor = std::exchange(token_redactor_, std::nullopt),
+                                     .refresh_token_redactor =
+                                         std::exchange(refresh_token_redactor_, std::nullopt)});
+  token_.reset();
+  error_ = {ErrorKind::kAuth, "the appliance refused the token"};
+  was_rejected_ = false;
+  if (!attempt_) next_login_ = clock_.SteadyNow();
+}
+
+void LoginTokenSource::UseAddress(std::size_t address) {
+  if (std::exchange(address_, address) == address || attempt_) return;
+  if (!token_ || token_->address != address) TakeKept();
+}
+
+void LoginTokenSource::TakeKept() {
+  const auto kept = kept_.find(address_);
+  if (kept == kept_.end() || kept->second.token.usable_until <= clock_.SteadyNow()) return;
+  KeptSession session = std::move(kept_.extract(kept).mapped());
+  if (token_) PutAside();
+  token_ = std::move(session.token);
+  refresh_token_ = std::move(session.refresh_token);
+  refresh_token_until_ = session.refresh_token_until;
+  next_login_ = session.next_login;
+  if (token_redactor_) former_token_redactor_ = std::move(token_redactor_);
+  token_redactor_ = std::move(session.token_redactor);
+  refresh_token_redactor_ = std::move(session.refresh_token_redactor);
+  is_refused_ = false;
+}
+
+bool LoginTokenSource::WasPutAside(const std::shared_ptr<const Secret>& token) const {
+  return std::ranges::any_of(
+      kept_, [&token](const auto& kept) { return kept.second.token.text == token; });
+}
+
 TokenState LoginTokenSource::State() const {
   if (!token_) return {};
   return {.is_held = !is_refused_ && clock_.SteadyNow() < token_->expires,
@@ -259,12 +320,20 @@ void LoginTokenSource::Redact(std::string& text) const {
   for (const auto* redactor : Redactors()) {
     if (*redactor) (*redactor)->Redact(text);
   }
+  for (const auto& [address, session] : kept_) {
+    if (session.token_redactor) session.token_redactor->Redact(text);
+    if (session.refresh_token_redactor) session.refresh_token_redactor->Redact(text);
+  }
 }
 
 bool LoginTokenSource::AppearsIn(std::string_view text) const {
-  return std::ranges::any_of(Redactors(), [text](const auto* redactor) {
-    return *redactor && (*redactor)->AppearsIn(text);
-  });
+  const auto holds = [text](const std::optional<SecretRedactor>& redactor) {
+    return redactor && redactor->AppearsIn(text);
+  };
+  return std::ranges::any_of(Redactors(), [&](const auto* redactor) { return holds(*redactor); }) ||
+         std::ranges::any_of(kept_, [&](const auto& kept) {
+           return holds(kept.second.token_redactor) || holds(kept.second.refresh_token_redactor);
+         });
 }
 
 }  // namespace cckm

@@ -1,5 +1,9 @@
 // A bearer token that the exporter fetches itself and renews in time.
 //
+// A cluster's nodes may not take each other's tokens.  A token that was granted at one address and
+// is refused at another is kept, and used again where it came from, so that requests that go to and
+// fro between two addresses cost each one login in a token's life.
+//
 // Source: the API's "Authentication" pages: POST /api/v1/auth/tokens with the grants password,
 // refresh_token and client_credential; a token lives for `duration`, usually 300 seconds.
 //
@@ -10,11 +14,13 @@
 #include <array>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "collectors/base/backoff.h"
 #include "collectors/base/clock.h"
@@ -32,6 +38,8 @@ struct LoginPlan {
   std::variant<PasswordLogin, CertificateLogin> way;
   // Told when the password file cannot be used and the password before stays in use; may be null.
   std::function<void(const Error&)> on_unusable = {};
+  // Of the other addresses of the same appliance.
+  std::vector<std::string> other_urls = {};
 };
 
 class LoginTokenSource final : public TokenSource {
@@ -57,6 +65,7 @@ class LoginTokenSource final : public TokenSource {
   bool Refused(const std::shared_ptr<const Secret>& token, bool is_repetition) override;
 
   bool ReportsItsFaults() const override { return true; }
+  void UseAddress(std::size_t address) override;
   TokenState State() const override;
   void Redact(std::string& text) const override;
   bool AppearsIn(std::string_view text) const override;
@@ -67,6 +76,16 @@ class LoginTokenSource final : public TokenSource {
     SteadyTime usable_until{};
     SteadyTime expires{};
     WallTime expires_at{};
+    std::size_t address = 0;  // that granted it
+  };
+  // What an address granted that is not in use now.
+  struct KeptSession {
+    Token token;
+    std::shared_ptr<const Secret> refresh_token;
+    SteadyTime refresh_token_until{};
+    SteadyTime next_login{};
+    std::optional<SecretRedactor> token_redactor;
+    std::optional<SecretRedactor> refresh_token_redactor;
   };
   struct Attempt {
     SteadyTime began_at{};
@@ -79,7 +98,12 @@ class LoginTokenSource final : public TokenSource {
   Result<std::shared_ptr<const Secret>> CredentialBody();
   Result<void> ReadPassword(const std::filesystem::path& file);
   HttpRequest Begin(std::shared_ptr<const Secret> body, bool with_refresh_token);
-  void Keep(TokenGrant grant, SteadyTime began_at);
+  void Keep(TokenGrant grant, SteadyTime began_at, std::size_t address);
+  // Keep the token for the address that granted it, and take the one kept for the address in use,
+  // if it may still be used.
+  void PutAside();
+  void TakeKept();
+  bool WasPutAside(const std::shared_ptr<const Secret>& token) const;
   LoginOutcome Fail(const HttpResult& response, Error error, const Attempt& attempt);
   std::array<const std::optional<SecretRedactor>*, 4> Redactors() const {
     return {&password_redactor_, &refresh_token_redactor_, &token_redactor_,
@@ -119,6 +143,9 @@ class LoginTokenSource final : public TokenSource {
 
   Backoff fruitless_drops_;  // tokens dropped in vain
   SteadyTime no_drop_before_;
+
+  std::size_t address_ = 0;                  // in use
+  std::map<std::size_t, KeptSession> kept_;  // by the address that granted it
 };
 
 }  // namespace cckm

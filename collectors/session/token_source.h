@@ -7,6 +7,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,6 +56,10 @@ class TokenSource {
   // Says that it did not: 401.  True if the request should be repeated with the token of Current();
   // never true for a repetition.
   virtual bool Refused(const std::shared_ptr<const Secret>& token, bool is_repetition) = 0;
+
+  // Says that requests, logins among them, go to this address of a cluster from now on, as
+  // HttpRequest::address has it.
+  virtual void UseAddress(std::size_t /*address*/) {}
 
   // Whether a fault of Current() was reported as a login's already.
   virtual bool ReportsItsFaults() const = 0;

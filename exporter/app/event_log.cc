@@ -1,8 +1,10 @@
 #include "exporter/app/event_log.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string_view>
+#include <utility>
 
 #include "collectors/base/error_advice.h"
 
@@ -105,6 +107,26 @@ void EventLog::LogTruncation(const PollUpdate& update) {
       {{"target", update.target}, {"cloud", update.family->name}, {"suppressed", suppressed}});
 }
 
+void EventLog::LogAddressInUse(std::string_view target,
+                               const std::vector<AddressState>& addresses) {
+  const auto in_use = std::ranges::find(addresses, true, &AddressState::is_in_use);
+  if (in_use == addresses.end()) return;
+  std::string former;
+  {
+    const MutexLock lock(mutex_);
+    const auto [entry, is_first] =
+        address_in_use_.try_emplace(std::string(target), addresses.front().url);
+    former = std::exchange(entry->second, in_use->url);
+  }
+  if (former == in_use->url) return;
+  std::int64_t suppressed = 0;
+  if (!MayLog(std::string(target) + "\naddress\n" + former, suppressed)) return;
+  log_.Warn("Requests go to another address", {{"target", target},
+                                               {"address", in_use->url},
+                                               {"former_address", former},
+                                               {"suppressed", suppressed}});
+}
+
 void EventLog::OnLedgerFailure(const Error& error) {
   std::int64_t suppressed = 0;
   if (!MayLog("ledger", suppressed)) return;
@@ -129,7 +151,18 @@ void EventLog::OnNoRoom(const PollUpdate& update, std::size_t refreshes) {
 }
 
 void EventLog::OnLogin(const LoginUpdate& update) {
+  LogAddressInUse(update.target, update.observation.addresses);
   const std::string target(update.target);
+  for (const FailedAttempt& attempt : update.failed_attempts) {
+    std::int64_t suppressed = 0;
+    const std::string_view reason = ErrorKindName(attempt.error.kind);
+    if (!MayLog(target + "\nattempt\n" + std::string(reason), suppressed)) continue;
+    log_.Warn("Login met a fault, and was tried at another address",
+              {{"target", target},
+               {"reason", reason},
+               {"error", attempt.error.message},
+               {"suppressed", suppressed}});
+  }
   const auto& error = update.outcome.error;
   if (!error) {
     const MutexLock lock(mutex_);
@@ -151,6 +184,7 @@ void EventLog::OnLogin(const LoginUpdate& update) {
 }
 
 void EventLog::OnUpdate(const PollUpdate& update) {
+  LogAddressInUse(update.target, update.observation.addresses);
   for (const Error& error : update.errors) LogFault(update, error);
   std::size_t lines = 0;
   for (const RefreshAnswer& answer : update.answers) {

@@ -25,8 +25,8 @@ class EventLog {
   // `log` and `clock` outlive this.
   EventLog(Log& log, const Clock& clock) : log_(log), clock_(clock) {}
 
-  // Logs the update's faults, a collector that came back or went down, and refreshes that ended and
-  // are counted now.
+  // Logs the update's faults, a change of the address in use, a collector that came back or went
+  // down, and refreshes that ended and are counted now.
   void OnUpdate(const PollUpdate& update);
 
   // Logs that finished refreshes cannot be stored, and that they can again.
@@ -35,7 +35,8 @@ class EventLog {
   // Logs that so many finished refreshes can be neither stored nor kept until they can.
   void OnNoRoom(const PollUpdate& update, std::size_t refreshes);
 
-  // Logs a failed login, and the first one that is granted after it.
+  // Logs a failed login, a change of the address in use, and the first one that is granted after
+  // it.
   void OnLogin(const LoginUpdate& update);
 
   void OnAnomalies(const PollUpdate& update, const NewAnomalies& found);
@@ -56,13 +57,15 @@ class EventLog {
   void LogEnd(const PollUpdate& update, const Refresh& refresh);
   void LogChangeOfUp(const PollUpdate& update);
   void LogTruncation(const PollUpdate& update);
+  void LogAddressInUse(std::string_view target, const std::vector<AddressState>& addresses);
 
   Log& log_;
   const Clock& clock_;
   Mutex mutex_;
   std::map<std::string, Repeated> repeated_ CCKM_GUARDED_BY(mutex_);
   std::map<std::string, Presence> presence_ CCKM_GUARDED_BY(mutex_);
-  std::set<std::string> cannot_log_in_ CCKM_GUARDED_BY(mutex_);  // targets
+  std::map<std::string, std::string> address_in_use_ CCKM_GUARDED_BY(mutex_);  // by target
+  std::set<std::string> cannot_log_in_ CCKM_GUARDED_BY(mutex_);                // targets
 };
 
 }  // namespace cckm

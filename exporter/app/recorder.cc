@@ -92,9 +92,12 @@ void Recorder::StoreMetDomains(const PollUpdate& update, std::vector<MetDomain> 
 }
 
 void Recorder::ForgetOld(const PollUpdate& update) {
-  const bool has_whole_list =
-      update.listing && update.listing->is_complete && !update.listing->has_unreadable_entries;
-  if (!has_whole_list && !(update.domain_listing && update.domain_listing->is_complete)) return;
+  const bool has_whole_list = update.listing && update.listing->is_complete &&
+                              update.listing->tells_what_is_gone &&
+                              !update.listing->has_unreadable_entries;
+  const bool has_whole_domain_list = update.domain_listing && update.domain_listing->is_complete &&
+                                     update.domain_listing->tells_what_is_gone;
+  if (!has_whole_list && !has_whole_domain_list) return;
   const auto domains = parts_.state.UnneededDomains(update.target, *update.family);
   const Unneeded unneeded{
       .refresh = [&](std::string_view id) { return !update.listing->refresh_ids.contains(id); },

@@ -11,8 +11,14 @@
 namespace cckm {
 namespace {
 
+std::vector<std::string> FurtherOf(std::vector<std::string> addresses) {
+  addresses.erase(addresses.begin());
+  return addresses;
+}
+
 HttpClientOptions ClientOptionsOf(const TargetConfig& config, const TargetRuntime::Parts& parts) {
-  return {.base_url = config.url,
+  return {.base_url = config.addresses().front(),
+          .further_urls = FurtherOf(config.addresses()),
           .request_timeout = config.settings.request_timeout,
           .max_response_size = config.settings.max_response_size,
           .max_connections = config.max_connections,
@@ -44,8 +50,9 @@ struct MakeTokenSource {
   template <typename Way>
   std::unique_ptr<TokenSource> LogIn(Way way) const {
     return std::make_unique<LoginTokenSource>(
-        LoginPlan{config.url, std::move(way), ErrorReporter()}, parts.login_backoff, parts.clock,
-        random);
+        LoginPlan{config.addresses().front(), std::move(way), ErrorReporter(),
+                  FurtherOf(config.addresses())},
+        parts.login_backoff, parts.clock, random);
   }
   std::function<void(const Error&)> ErrorReporter() const {
     return [&log = parts.log, name = config.name](const Error& error) {
@@ -79,9 +86,12 @@ TargetSetup SetupOf(const TargetConfig& config) {
                   .max_domains = settings.max_domains,
                   .domain_histograms = settings.domain_histograms,
                   .tls_verification =
-                      config.url.starts_with("https://") && !config.tls.insecure_skip_verify,
+                      !config.has_http_address() && !config.tls.insecure_skip_verify,
                   .expectations = ExpectationsOf(config)},
       .collectors = {}};
+  for (const std::string& url : config.urls) {
+    setup.addresses.push_back({.url = url, .is_in_use = setup.addresses.empty()});
+  }
   for (const CollectorConfig& collector : config.collectors) {
     setup.collectors.push_back(
         {.family = collector.family, .discovers = collector.discovery.enabled});
@@ -92,10 +102,17 @@ TargetSetup SetupOf(const TargetConfig& config) {
 TargetRuntime::TargetRuntime(const TargetConfig& config, std::vector<CollectorPlan> collectors,
                              const Parts& parts)
     : client_(ClientOptionsOf(config, parts)),
+      failover_(config.urls.empty() ? nullptr
+                                    : std::make_unique<FailoverHttpClient>(client_, config.urls)),
       token_(std::visit(MakeTokenSource{config, parts, random_}, config.authentication)),
-      poller_(PlanOf(config, std::move(collectors)), client_, *token_, parts.clock, random_,
+      poller_(PlanOf(config, std::move(collectors)), WholeClient(), *token_, parts.clock, random_,
               parts.listener) {
   thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+}
+
+HttpClient& TargetRuntime::WholeClient() {
+  if (failover_ != nullptr) return *failover_;
+  return client_;
 }
 
 void TargetRuntime::Run(const std::stop_token& stop) {

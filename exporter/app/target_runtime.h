@@ -17,6 +17,7 @@
 #include "collectors/base/random.h"
 #include "collectors/http/curl_http_client.h"
 #include "collectors/http/descriptor_budget.h"
+#include "collectors/http/failover_http_client.h"
 #include "collectors/poll/poller.h"
 #include "collectors/session/login_backoff.h"
 #include "collectors/session/token_source.h"
@@ -76,8 +77,10 @@ class TargetRuntime {
 
  private:
   void Run(const std::stop_token& stop);
+  HttpClient& WholeClient();
 
   CurlHttpClient client_;
+  const std::unique_ptr<FailoverHttpClient> failover_;  // null where there is one address
   SystemRandom random_;
   const std::unique_ptr<TokenSource> token_;
   Poller poller_;

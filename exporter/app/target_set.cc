@@ -199,7 +199,7 @@ tl::expected<CollectorPlan, LedgerFailure> TargetSet::MakePlan(const TargetConfi
 }
 
 void TargetSet::WarnOfWeakness(const TargetConfig& config) const {
-  if (config.url.starts_with("http://")) {
+  if (config.has_http_address()) {
     parts_.runtime.log.Warn(
         "Target is polled without TLS: tokens and answers can be read on the way",
         {{"target", config.name}});

@@ -1,6 +1,13 @@
 #include "exporter/config/config.h"
 
+#include <algorithm>
+
 namespace cckm {
+
+bool TargetConfig::has_http_address() const {
+  return std::ranges::any_of(
+      addresses(), [](const std::string& address) { return address.starts_with("http://"); });
+}
 
 std::vector<Nanoseconds> DefaultDurationBuckets() {
   using std::chrono::days;

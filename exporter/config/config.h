@@ -53,7 +53,10 @@ using Authentication = std::variant<TokenFileAuthentication, PasswordLogin, Cert
 
 struct TargetConfig {
   std::string name;
-  std::string url;  // scheme://host[:port][/prefix], no trailing slash, no user, query or fragment
+  // Exactly one of both is there: scheme://host[:port][/prefix], no trailing slash, no user, query
+  // or fragment; or those of the nodes of one cluster, no two of them the same.
+  std::string url;
+  std::vector<std::string> urls;
   Authentication authentication;
   TlsOptions tls;
   ProxyOptions proxy;
@@ -63,6 +66,13 @@ struct TargetConfig {
   std::vector<CollectorConfig> collectors;  // at least one; each family once
   // At most kMaxExpectations; their patterns compile.  The first that matches counts.
   std::vector<Expectation> expectations;
+
+  // Where it answers: at least one.
+  std::vector<std::string> addresses() const {
+    return urls.empty() ? std::vector<std::string>{url} : urls;
+  }
+  // Whether tokens and answers can be read on the way to one of them.
+  bool has_http_address() const;
 
   friend bool operator==(const TargetConfig&, const TargetConfig&) = default;
 };

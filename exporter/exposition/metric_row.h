@@ -108,6 +108,30 @@ struct AtMostOneLabelled {
   }
 };
 
+// One series for each part of an object, which the last label names, that has a value.
+template <typename Object>
+struct AtMostOneForEach {
+  const std::vector<LabelValue>& (*names)(const Object&);
+  std::optional<double> (*value)(const Object&, std::size_t part);
+
+  constexpr std::size_t Count(const Object& object) const {
+    std::size_t count = 0;
+    for (std::size_t part = 0; part < names(object).size(); ++part) {
+      if (value(object, part)) ++count;
+    }
+    return count;
+  }
+  template <typename Labels>
+  void Write(const Scene& /*scene*/, const Object& object, const Labels& labels,
+             ExpositionWriter& writer) const {
+    const std::vector<LabelValue>& parts = names(object);
+    for (std::size_t part = 0; part < parts.size(); ++part) {
+      const auto number = value(object, part);
+      if (number) writer.Sample(Join(labels, std::array<LabelView, 1>{parts[part]}), *number);
+    }
+  }
+};
+
 // One series that is 1 and says something in its labels.
 template <typename Object>
 struct Info {
@@ -217,9 +241,9 @@ inline constexpr bool kIsHistogram<HistogramEach<Object>> = true;
 template <typename Object>
 struct MetricRow {
   Metric metric;
-  std::variant<One<Object>, AtMostOne<Object>, AtMostOneLabelled<Object>, Info<Object>,
-               States<Object>, OneEach<Object>, CounterEach<Object>, OptionalHistogram<Object>,
-               HistogramEach<Object>>
+  std::variant<One<Object>, AtMostOne<Object>, AtMostOneLabelled<Object>, AtMostOneForEach<Object>,
+               Info<Object>, States<Object>, OneEach<Object>, CounterEach<Object>,
+               OptionalHistogram<Object>, HistogramEach<Object>>
       shape;
 };
 

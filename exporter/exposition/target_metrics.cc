@@ -39,6 +39,20 @@ std::optional<double> ClockSkew(const TargetState& target) {
   return skew ? std::optional(ToSeconds(*skew)) : std::nullopt;
 }
 
+const std::vector<LabelValue>& AddressLabels(const TargetState& target) {
+  return target.address_labels;
+}
+
+std::optional<double> AddressIsUp(const TargetState& target, std::size_t address) {
+  const std::optional<bool> is_up = target.observation.addresses[address].is_up;
+  if (!is_up) return std::nullopt;
+  return *is_up ? 1 : 0;
+}
+
+std::optional<double> AddressIsInUse(const TargetState& target, std::size_t address) {
+  return target.observation.addresses[address].is_in_use ? 1 : 0;
+}
+
 constexpr std::array kRows = std::to_array<MetricRow<TargetState>>({
     {Metric::kDroppedSeries, OneEach<TargetState>{kDropReasonNames, Dropped}},
     {Metric::kAuthenticated, One<TargetState>{Authenticated}},
@@ -48,6 +62,8 @@ constexpr std::array kRows = std::to_array<MetricRow<TargetState>>({
      AtMostOne<TargetState>{ClientCertificateExpiresAt}},
     {Metric::kTlsVerificationEnabled, One<TargetState>{TlsVerification}},
     {Metric::kClockSkew, AtMostOne<TargetState>{ClockSkew}},
+    {Metric::kTargetAddressUp, AtMostOneForEach<TargetState>{AddressLabels, AddressIsUp}},
+    {Metric::kTargetAddressInUse, AtMostOneForEach<TargetState>{AddressLabels, AddressIsInUse}},
 });
 
 }  // namespace

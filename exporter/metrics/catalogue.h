@@ -58,6 +58,8 @@ enum class Metric : std::uint8_t {
   kTlsClientCertificateExpiryTimestamp,
   kTlsVerificationEnabled,
   kClockSkew,
+  kTargetAddressUp,
+  kTargetAddressInUse,
   kRefreshAnomaliesTotal,
   kLedgerWritable,
   kLedgerWriteFailuresTotal,

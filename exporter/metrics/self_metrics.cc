@@ -96,15 +96,16 @@ class SelfMetrics::Impl {
   }
 
   void CountLogin(const LoginUpdate& update) {
-    if (update.request) {
-      Requests(update.target, kNoCloud, *update.request).Increment();
-      RequestSeconds(update.target, kNoCloud, Endpoint::kToken)
-          .Observe(ToSeconds(update.request->duration));
+    for (const FailedAttempt& attempt : update.failed_attempts) {
+      CountLoginRequest(
+          update.target,
+          {.endpoint = Endpoint::kToken, .status = attempt.status, .duration = attempt.duration});
+      CountLoginError(update.target, attempt.error.kind);
     }
+    if (update.request) CountLoginRequest(update.target, *update.request);
     const LoginOutcome& outcome = update.outcome;
     if (outcome.error) {
-      errors_.Add(LabelsOf(update.target, kNoCloud, "reason", ErrorKindName(outcome.error->kind)))
-          .Increment();
+      CountLoginError(update.target, outcome.error->kind);
       if (outcome.was_last_way) renewal_failures_.Add(OnlyTarget(update.target)).Increment();
     } else if (outcome.is_renewal) {
       renewals_.Add(OnlyTarget(update.target)).Increment();
@@ -156,6 +157,15 @@ class SelfMetrics::Impl {
   }
 
  private:
+  void CountLoginRequest(std::string_view target, const RequestRecord& request) {
+    Requests(target, kNoCloud, request).Increment();
+    RequestSeconds(target, kNoCloud, Endpoint::kToken).Observe(ToSeconds(request.duration));
+  }
+
+  void CountLoginError(std::string_view target, ErrorKind kind) {
+    errors_.Add(LabelsOf(target, kNoCloud, "reason", ErrorKindName(kind))).Increment();
+  }
+
   void Begin(std::string_view target, std::string_view cloud) {
     const MutexLock lock(mutex_);
     began_at_[std::string(target)].try_emplace(std::string(cloud), clock_.Now());

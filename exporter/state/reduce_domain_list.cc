@@ -21,7 +21,9 @@ void TakeListed(DomainState& domain, ListedDomain listed) {
 }
 
 LabelledListing LabelledListingOf(const DomainListing& listing) {
-  LabelledListing labelled{.is_complete = listing.is_complete, .domains = {}};
+  LabelledListing labelled{.is_complete = listing.is_complete,
+                           .tells_what_is_gone = listing.tells_what_is_gone,
+                           .domains = {}};
   labelled.domains.reserve(listing.domains.size());
   for (const DomainName& named : listing.domains) {
     labelled.domains.push_back(
@@ -49,7 +51,7 @@ void StateReducer::ReduceDomainListing(LabelledListing listing) {
       collector_.listed_unshown.insert_or_assign(std::move(id), std::move(listed));
     }
   }
-  if (!listing.is_complete) return;
+  if (!listing.is_complete || !listing.tells_what_is_gone) return;
   for (DomainState& domain : collector_.domains) {
     domain.is_deleted =
         collector_.domain_list_tells && !domain.is_listed && domain.history.was_listed;

@@ -177,9 +177,10 @@ std::size_t CountUnlisted(const CollectorState& collector);
 
 struct TargetState {
   TargetOptions options;
-  LabelValue label;  // of the name
+  LabelValue label;                        // of the name
+  std::vector<LabelValue> address_labels;  // of the addresses of a cluster
   std::vector<CollectorState> collectors;
-  TargetObservation observation;
+  TargetObservation observation;     // has as many addresses as there are labels
   std::optional<Error> login_error;  // of the latest login, if no way of logging in was left
 };
 

@@ -82,6 +82,8 @@ AnomalySet StateReducer::Reduce(const RefreshAnswer& answer) {
   AnomalySet anomalies = answer.refresh.anomalies;
   if (answer.kind == RefreshAnswer::Kind::kNoUsableAnswer) {
     state->unanswered = !state->is_final();
+  } else if (answer.kind == RefreshAnswer::Kind::kBehind) {
+    state->unanswered = false;  // and what is known grows old all the same
   } else {
     const bool is_next_in_turn = state->was_seen && !state->unanswered && !state->is_final();
     state->answer_gap = is_next_in_turn ? setting_.now - state->answered_at : Nanoseconds::zero();

@@ -27,6 +27,7 @@ struct LabelledListing {
     ListedDomain listed;
   };
   bool is_complete = false;
+  bool tells_what_is_gone = true;
   std::vector<Domain> domains;
 };
 LabelledListing LabelledListingOf(const DomainListing& listing);

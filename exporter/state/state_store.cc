@@ -121,6 +121,11 @@ void StateStore::SetTarget(TargetSetup setup) {
   }
   target->options = setup.options;
   target->login_error.reset();  // of an account that may be another now
+  target->address_labels.clear();
+  for (const AddressState& address : setup.addresses) {
+    target->address_labels.emplace_back(address.url);
+  }
+  target->observation.addresses = std::move(setup.addresses);
   std::erase_if(target->collectors, [&](const CollectorState& collector) {
     return std::ranges::find(setup.collectors, collector.family, &CollectorSetup::family) ==
            setup.collectors.end();

@@ -41,6 +41,7 @@ struct CollectorSetup {
 struct TargetSetup {
   TargetOptions options;
   std::vector<CollectorSetup> collectors;
+  std::vector<AddressState> addresses = {};  // before the first request; empty: one address
 };
 
 // The state at one moment, valid while the reading function runs.

@@ -146,6 +146,14 @@ Json ApplianceUrlSchema(const AllowedValues& allowed) {
   return schema;
 }
 
+Json ApplianceUrlsSchema(const AllowedValues& allowed) {
+  return {{"type", "array"},
+          {"minItems", allowed.smallest},
+          {"maxItems", allowed.largest},
+          {"uniqueItems", true},
+          {"items", ApplianceUrlSchema(allowed)}};
+}
+
 Json ProxyUserSchema() {
   Json schema = TextSchema();
   schema["pattern"] = R"(^[^:\u0000-\u001f\u007f-\u009f]*$)";
@@ -183,6 +191,7 @@ constexpr std::array kKindSchemas = std::to_array<KindSchema>({
        return {{"type", {"string", "integer"}}, {"pattern", "^" + std::string(kHost) + "$"}};
      }},
     {ValueKind::kApplianceUrl, ApplianceUrlSchema},
+    {ValueKind::kApplianceUrls, ApplianceUrlsSchema},
     {ValueKind::kProxyUrl, [](const AllowedValues& a) { return UrlSchema(a, "/*"); }},
     {ValueKind::kTlsVersion,
      [](const AllowedValues&) -> Json {
@@ -294,7 +303,8 @@ Json HttpIs(bool allowed) {
 
 // A target's http:// URL needs allow_http: true, there or under global.
 Json HttpNeedsLeave(bool of_all) {
-  const Json only_https = {{"properties", {{"url", {{"pattern", "^https://"}}}}}};
+  const Json https = {{"pattern", "^https://"}};
+  const Json only_https = {{"properties", {{"url", https}, {"urls", {{"items", https}}}}}};
   const Json rule = {{"if", HttpIs(!of_all)}, {of_all ? "then" : "else", only_https}};
   return {{"properties", {{"targets", {{"items", rule}}}}}};
 }
@@ -321,6 +331,9 @@ Json TargetSchema() {
   }
   const Json without_domain = {{"not", {{"required", Json::array({"domain"})}}}};
   map["dependentSchemas"]["domains"] = {{"properties", {{"login", without_domain}}}};
+  const Json one_of_url_and_urls = {
+      {"oneOf", {{{"required", Json::array({"url"})}}, {{"required", Json::array({"urls"})}}}}};
+  map["allOf"] = Json::array({one_of_url_and_urls});
   map["dependentRequired"] = {{"proxy_login", {"proxy_url"}},
                               {"proxy_ca_file", {"proxy_url"}},
                               {"domains", {"login"}},

@@ -32,6 +32,7 @@ constexpr DurationValue kTimeout{.smallest = milliseconds(100)};
 constexpr KeyNotes Needed(std::string_view why) { return {.need = why}; }
 constexpr KeyNotes Without(std::string_view what) { return {.without = what}; }
 
+constexpr KeyNotes kOneOfTwo = Without("one of `url` and `urls`");
 constexpr KeyNotes kOneOfThree = Without("one of three");
 constexpr KeyNotes kEverything = Without("everything");
 constexpr KeyNotes kSystemStore = Without("the system's store");
@@ -164,7 +165,10 @@ ConfigKeys<TargetEntry> MakeTargetKeys() {
        Needed("a target needs a name of its own")},
       {"url", &Target::url, ApplianceUrlValue(),
        "where the appliance answers; it ends before `/api`, and has no user, query or fragment",
-       Needed("a target needs the URL of its appliance")},
+       kOneOfTwo},
+      {"urls", &Target::urls, ApplianceUrlsValue(),
+       "where the nodes of one cluster answer, see [Several addresses](#several-addresses)",
+       kOneOfTwo},
       {"login", &Target::authentication, AuthenticationValue<PasswordLogin>{PasswordLoginKeys()},
        "a user's password, see [Authentication](#authentication)", kOneOfThree},
       {"authorization", &Target::authentication,

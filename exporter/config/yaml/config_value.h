@@ -25,6 +25,7 @@ enum class ValueKind : std::uint8_t {
   kTargetName,
   kHostName,
   kApplianceUrl,
+  kApplianceUrls,
   kProxyUrl,
   kTlsVersion,
   kBuckets,

@@ -28,17 +28,47 @@ void CheckAuthentication(const YamlCursor& map, const GivenKeys& given) {
   if (ways == 0) map.ReportError(std::string(kExactlyOne));
 }
 
-// After the other keys, because allow_http may stand below the URL.
-void CheckUrl(const GivenKeys& given, TargetConfig& target) {
-  const auto url = ParseUrl(target.url);
-  if (!url) return;  // reported, or not given
-  std::string problem = RepeatedApiPath(*url);
+// Empty where nothing is wrong, or what is was reported before.
+std::string ProblemOf(const std::string& text, const TargetConfig& target) {
+  const auto url = ParseUrl(text);
+  if (!url) return {};
   if (url->is_http && !target.settings.allow_http) {
-    problem = "must start with https://; http:// is allowed only with allow_http: true";
+    return "must start with https://; http:// is allowed only with allow_http: true";
   }
+  return RepeatedApiPath(*url);
+}
+
+// After the other keys, because allow_http may stand below the URL.  A URL with a problem goes.
+void CheckUrl(const YamlCursor& value, TargetConfig& target) {
+  std::string problem = ProblemOf(target.url, target);
   if (problem.empty()) return;
-  given.Find("url")->ReportError(std::move(problem));
+  value.ReportError(std::move(problem));
   target.url.clear();
+}
+
+void CheckUrls(const YamlCursor& value, TargetConfig& target) {
+  if (target.urls.empty()) return;  // reported
+  const auto items = value.Items();
+  for (const YamlCursor& item : *items) {
+    const auto text = item.IsText() ? item.Text({}) : std::nullopt;
+    std::string problem = text ? ProblemOf(*text, target) : std::string();
+    if (problem.empty()) continue;
+    item.ReportError(std::move(problem));
+    target.urls.clear();
+  }
+}
+
+void CheckAddresses(const YamlCursor& map, const GivenKeys& given, TargetConfig& target) {
+  const YamlCursor* const url = given.Find("url");
+  const YamlCursor* const urls = given.Find("urls");
+  if (url == nullptr && urls == nullptr) {
+    map.ReportMissing("url", "a target needs the URL of its appliance, or urls of a cluster");
+  }
+  if (url != nullptr && urls != nullptr) {
+    urls->ReportError("is one too many: the target must have exactly one of url and urls");
+  }
+  if (url != nullptr) CheckUrl(*url, target);
+  if (urls != nullptr) CheckUrls(*urls, target);
 }
 
 void CheckProxy(const GivenKeys& given, const TargetConfig& target) {
@@ -57,7 +87,7 @@ void CheckCertificateLogin(const YamlCursor& map, TargetConfig& target) {
   if (login->certificate_file.empty()) {
     map.ReportError("needs cert_file and key_file in tls_config for client_certificate");
   }
-  if (target.url.starts_with("http://")) {
+  if (target.has_http_address()) {
     map.ReportError("needs an https:// url for client_certificate");
   }
 }
@@ -125,7 +155,7 @@ void CheckCollector(const YamlCursor& map, const GivenKeys& given,
 }
 
 void CheckTarget(const YamlCursor& map, const GivenKeys& given, TargetEntry& target) {
-  CheckUrl(given, target);
+  CheckAddresses(map, given, target);
   CheckAuthentication(map, given);
   CheckProxy(given, target);
   CheckCertificateLogin(map, target);

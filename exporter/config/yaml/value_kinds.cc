@@ -9,6 +9,7 @@
 
 #include "collectors/base/redact.h"
 #include "collectors/base/text.h"
+#include "collectors/http/base_url.h"
 #include "collectors/http/tls_material.h"
 #include "collectors/http/url.h"
 #include "collectors/model/refresh.h"
@@ -23,6 +24,7 @@ namespace {
 
 constexpr std::size_t kMaxBuckets = 100;
 constexpr std::size_t kMaxTargetPatterns = 100;
+constexpr std::size_t kMaxAddresses = 16;
 constexpr std::size_t kMaxSuccessTexts = 100;
 constexpr std::size_t kMaxSuccessText = 200;
 
@@ -193,6 +195,35 @@ void ApplianceUrlValue::Read(const YamlCursor& cursor, std::string& out) const {
 AllowedValues ApplianceUrlValue::Allowed() const {
   return {.kind = ValueKind::kApplianceUrl,
           .range = "`https://host[:port][/prefix]`, " + std::to_string(kMaxUrl) + " bytes",
+          .max_characters = kMaxUrl};
+}
+
+void ApplianceUrlsValue::Read(const YamlCursor& cursor, std::vector<std::string>& out) const {
+  const auto items = cursor.Items();
+  if (!items) return;
+  if (items->empty() || items->size() > kMaxAddresses) {
+    cursor.ReportError("must list 1 to " + std::to_string(kMaxAddresses) + " URLs");
+  }
+  std::map<std::string, int> lines;
+  for (const YamlCursor& item : *items) {
+    std::string url;
+    ApplianceUrlValue().Read(item, url);
+    if (url.empty()) continue;
+    const auto [first, is_new] = lines.emplace(CanonicalBaseUrl(url), item.line());
+    if (is_new) {
+      out.push_back(std::move(url));
+    } else {
+      item.ReportError("is listed twice; the first is in line " + std::to_string(first->second));
+    }
+  }
+}
+
+AllowedValues ApplianceUrlsValue::Allowed() const {
+  return {.kind = ValueKind::kApplianceUrls,
+          .range = "1 to " + std::to_string(kMaxAddresses) + " of " +
+                   ApplianceUrlValue().Allowed().range,
+          .smallest = 1,
+          .largest = kMaxAddresses,
           .max_characters = kMaxUrl};
 }
 

@@ -106,6 +106,13 @@ struct ApplianceUrlValue : TextValue {
   AllowedValues Allowed() const;
 };
 
+// Those of the nodes of one cluster, each once however it is spelled.
+struct ApplianceUrlsValue {
+  void Read(const YamlCursor& cursor, std::vector<std::string>& out) const;
+  WrittenValue Write(const std::vector<std::string>& value) const { return {.items = value}; }
+  AllowedValues Allowed() const;
+};
+
 struct ProxyUrlValue : TextValue {
   void Read(const YamlCursor& cursor, std::string& out) const;
   AllowedValues Allowed() const;

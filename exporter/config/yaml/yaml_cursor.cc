@@ -104,6 +104,10 @@ std::optional<std::vector<std::pair<std::string, YamlCursor>>> YamlCursor::Entri
   return entries;
 }
 
+void YamlCursor::ReportMissing(std::string_view key, std::string_view need) const {
+  Child(node_, line_, std::string(key)).ReportError("is missing: " + std::string(need));
+}
+
 bool YamlCursor::ReadMap(const std::vector<YamlKey>& keys) const {
   if (!Is(YamlNode::Kind::kMap) && !Is(YamlNode::Kind::kNothing)) {
     ReportError("must be a map with the keys " + NamesOf(keys));
@@ -117,7 +121,7 @@ bool YamlCursor::ReadMap(const std::vector<YamlKey>& keys) const {
   }
   for (const YamlKey& key : keys) {
     if (key.need.empty() || std::ranges::count(members, key.name, &Member::name) != 0) continue;
-    Child(node_, line_, std::string(key.name)).ReportError("is missing: " + std::string(key.need));
+    ReportMissing(key.name, key.need);
   }
   return true;
 }

@@ -70,6 +70,9 @@ class YamlCursor {
   // value.
   void ReportError(std::string message) const { source_->Add(line_, path_, std::move(message)); }
 
+  // Reports that a key of this map must be there, and why.
+  void ReportMissing(std::string_view key, std::string_view need) const;
+
   // Says that the value is odd, and no error.
   void Warn(std::string message) const { source_->Warn(line_, path_, std::move(message)); }
 
@@ -83,6 +86,9 @@ class YamlCursor {
   bool HasContent() const {
     return Is(YamlNode::Kind::kScalar) || !node_->items.empty() || !node_->members.empty();
   }
+
+  // True for a scalar, quoted or not.
+  bool IsText() const { return Is(YamlNode::Kind::kScalar); }
 
   // True for no value at all and for an empty text.
   bool IsBlank() const {

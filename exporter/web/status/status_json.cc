@@ -105,6 +105,12 @@ Json Expected(const ShownDomain& domain) {
           {"source", SourceOf(*domain.expected)}};
 }
 
+Json ToJson(const ShownAddress& address) {
+  return {{"address", address.url},
+          {"in_use", address.is_in_use},
+          {"up", address.is_up ? Json(*address.is_up) : Json(nullptr)}};
+}
+
 Json ToJson(const ShownTarget& target) {
   Json collectors = Json::array();
   for (const ShownCollector& collector : target.collectors) {
@@ -112,6 +118,8 @@ Json ToJson(const ShownTarget& target) {
   }
   Json expectations = Json::array();
   for (const ShownExpectation& shown : target.expectations) expectations.push_back(ToJson(shown));
+  Json addresses = Json::array();
+  for (const ShownAddress& address : target.addresses) addresses.push_back(ToJson(address));
   return {{"name", target.name},
           {"state", kReachabilityNames[static_cast<std::size_t>(target.reachability)]},
           {"authenticated", WasTried(target) ? Json(target.is_authenticated) : Json(nullptr)},
@@ -121,6 +129,7 @@ Json ToJson(const ShownTarget& target) {
           {"clock_skew_seconds", Seconds(target.clock_skew)},
           {"dropped_series", target.dropped_series},
           {"login_error", Fault(target.login_error)},
+          {"addresses", std::move(addresses)},
           {"collectors", std::move(collectors)},
           {"expectations", std::move(expectations)}};
 }

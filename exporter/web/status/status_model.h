@@ -71,6 +71,13 @@ struct ShownExpectation {
   std::size_t domains = 0;  // for which it is the first that matches
 };
 
+// One of the addresses of a cluster.
+struct ShownAddress {
+  std::string url;
+  bool is_in_use = false;
+  std::optional<bool> is_up = {};  // none: it was not asked yet
+};
+
 struct ShownTarget {
   std::string name;
   Reachability reachability = Reachability::kWaiting;
@@ -81,6 +88,7 @@ struct ShownTarget {
   std::optional<Nanoseconds> clock_skew = {};  // its clock minus ours
   std::size_t dropped_series = 0;
   std::optional<ShownError> login_error = {};
+  std::vector<ShownAddress> addresses = {};  // empty where there is but one
   std::vector<ShownCollector> collectors = {};
   std::vector<ShownExpectation> expectations = {};  // in the order of the configuration
 };

@@ -199,6 +199,12 @@ ShownTarget SnapshotFiller::Copy(const TargetState& target) const {
       .login_error = ShownOf(target.login_error)};
   const auto dropped = dropped_.find(target.label.text());
   if (dropped != dropped_.end()) shown.dropped_series = dropped->second;
+  for (std::size_t i = 0; i < target.address_labels.size(); ++i) {
+    const AddressState& address = observation.addresses[i];
+    shown.addresses.push_back({.url = target.address_labels[i].text(),
+                               .is_in_use = address.is_in_use,
+                               .is_up = address.is_up});
+  }
   for (const CollectorState& collector : target.collectors) {
     shown.collectors.push_back(Copy(collector));
   }

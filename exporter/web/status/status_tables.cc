@@ -237,8 +237,18 @@ std::string CertificateOf(const ShownTarget& target, WallTime now) {
       target.certificate_expires_at ? Expiry(target.certificate_expires_at, now) : "none seen");
 }
 
+void AppendAddress(std::string& html, const ShownAddress& address) {
+  html += "<div><dt>Address</dt><dd>";
+  AppendForeign(html, address.url);
+  Append(html, ", {}{}</dd></div>\n", address.is_in_use ? "in use, " : "",
+         !address.is_up   ? "not asked yet"
+         : *address.is_up ? "answered last time"
+                          : "gave no answer last time");
+}
+
 void AppendFacts(std::string& html, const ShownTarget& target, WallTime now) {
   html += "<dl>\n";
+  for (const ShownAddress& address : target.addresses) AppendAddress(html, address);
   AppendFact(html, "Token", TokenOf(target, now));
   AppendFact(html, "Certificate", CertificateOf(target, now));
   AppendFact(html, "Clock", SkewOf(target.clock_skew));

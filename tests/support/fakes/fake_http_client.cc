@@ -39,14 +39,14 @@ FakeHttpClient::FakeHttpClient(FakeClock& clock, Responder responder)
 FakeHttpClient::FakeHttpClient(FakeClock& clock, RequestResponder responder)
     : clock_(clock),
       responder_(std::move(responder)),
-      latency_([](const std::string&) { return Nanoseconds(std::chrono::milliseconds(1)); }) {}
+      latency_([](const HttpRequest&) { return Nanoseconds(std::chrono::milliseconds(1)); }) {}
 
 void FakeHttpClient::Start(HttpRequest request) {
   const SteadyTime now = clock_.SteadyNow();
   paths_.push_back(request.path);
   if (request.on_new_connection) new_paths_.push_back(request.path);
   tokens_.emplace_back(request.bearer_token ? request.bearer_token->Reveal() : "");
-  in_flight_.push_back({request, now, now + latency_(request.path)});
+  in_flight_.push_back({request, now, now + latency_(request)});
   most_in_flight_ = std::max(most_in_flight_, in_flight_.size());
 }
 

@@ -33,13 +33,19 @@ class FakeHttpClient final : public HttpClient {
   // The same with the whole request.
   using RequestResponder = std::function<Result<HttpResponse>(const HttpRequest& request)>;
   using Latency = std::function<Nanoseconds(const std::string& path)>;
+  using RequestLatency = std::function<Nanoseconds(const HttpRequest& request)>;
 
   // Every request is answered by `responder` after a millisecond.
   FakeHttpClient(FakeClock& clock, Responder responder);
   FakeHttpClient(FakeClock& clock, RequestResponder responder);
 
   // Answers take as long as `latency` says from now on.
-  void SetLatency(Latency latency) { latency_ = std::move(latency); }
+  void SetLatency(Latency latency) {
+    latency_ = [by_path = std::move(latency)](const HttpRequest& request) {
+      return by_path(request.path);
+    };
+  }
+  void SetRequestLatency(RequestLatency latency) { latency_ = std::move(latency); }
 
   void Start(HttpRequest request) override;
   void CloseConnection(std::uint64_t connection) override { closed_.push_back(connection); }
@@ -73,7 +79,7 @@ class FakeHttpClient final : public HttpClient {
 
   FakeClock& clock_;
   RequestResponder responder_;
-  Latency latency_;
+  RequestLatency latency_;
   std::vector<PendingCheck> in_flight_;
   std::vector<std::string> paths_;
   std::vector<std::string> tokens_;

@@ -63,6 +63,8 @@ class TimedClient final : public HttpClient {
     return responses;
   }
   void Wake() override { next_.Wake(); }
+  std::size_t AddressInUse() const override { return next_.AddressInUse(); }
+  std::vector<AddressState> Addresses() const override { return next_.Addresses(); }
 
   std::vector<Sent> sent;
   int logins_under_way = 0;
@@ -83,6 +85,7 @@ class CountingListener final : public PollListener {
     for (const RefreshAnswer& answer : update.answers) {
       ++(answer.kind == RefreshAnswer::Kind::kNoUsableAnswer ? unanswered
                                                              : answered)[answer.refresh.id];
+      ++kinds[answer.kind];
     }
     for (const std::uint32_t count : update.error_counts) errors += count;
     for (const RequestRecord& request : update.requests) ++statuses[request.status];
@@ -96,6 +99,7 @@ class CountingListener final : public PollListener {
 
   std::map<std::string, int> answered;  // by refresh
   std::map<std::string, int> unanswered;
+  std::map<RefreshAnswer::Kind, int> kinds;
   std::map<long, int> statuses;
   std::uint32_t errors = 0;
   std::vector<Error> shown;

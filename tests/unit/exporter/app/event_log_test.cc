@@ -90,6 +90,22 @@ std::size_t CountOf(const std::string& text, std::string_view part) {
   return count;
 }
 
+TEST_F(EventLogTest, AChangeOfTheAddressInUseIsLoggedOnceInFiveMinutes) {
+  PollUpdate first = Update();
+  first.observation.addresses = {{.url = "https://cm1", .is_in_use = true}, {.url = "https://cm2"}};
+  PollUpdate second = Update();
+  second.observation.addresses = {{.url = "https://cm1"},
+                                  {.url = "https://cm2", .is_in_use = true}};
+  for (int turn = 0; turn < 5; ++turn) {
+    events.OnUpdate(first);
+    events.OnUpdate(second);
+    events.OnUpdate(second);
+  }
+  const std::string lines = Logged();
+  EXPECT_EQ(CountOf(lines, "address=https://cm2 former_address=https://cm1"), 1U) << lines;
+  EXPECT_EQ(CountOf(lines, "Requests go to another address"), 2U) << "each direction once";
+}
+
 TEST_F(EventLogTest, AFaultIsLoggedOnceInFiveMinutesWithWhatToDoAndWhatWasKeptQuiet) {
   const std::string kAdvice =
       "advice=\"check that the appliance (or the proxy named) runs and that no firewall is "

@@ -76,6 +76,9 @@ TargetState FullTarget(bool domain_histograms) {
   target.observation.certificate_expires_at = kTime;
   target.observation.client_certificate_expires_at = kTime;
   target.observation.clock_skew = Nanoseconds(1);
+  target.address_labels = {LabelValue("https://cm1"), LabelValue("https://cm2")};
+  target.observation.addresses = {{.url = "https://cm1", .is_up = false},
+                                  {.url = "https://cm2", .is_in_use = true}};
   CollectorState& collector = AddCollector(target, "dsm");
   collector.poll.polled_once = true;
   collector.poll.ended_at = kTime;

@@ -62,6 +62,8 @@ constexpr std::array kPromises = std::to_array<Promise>({
     {"cckm_tls_client_certificate_expiry_timestamp_seconds", kGauge, "target"},
     {"cckm_tls_verification_enabled", kGauge, "target"},
     {"cckm_clock_skew_seconds", kGauge, "target"},
+    {"cckm_target_address_up", kGauge, "target address"},
+    {"cckm_target_address_in_use", kGauge, "target address"},
     {"cckm_refresh_anomalies_total", kCounter, "target cloud kind"},
     {"cckm_ledger_writable", kGauge, ""},
     {"cckm_ledger_write_failures_total", kCounter, ""},

@@ -178,6 +178,28 @@ TEST_F(StateStoreTest, AFinishedRefreshThatWasGoneAndCameBackUnchangedIsNoAnomal
   EXPECT_TRUE(state.Apply(UpdateOf("a", "dsm", {Finished("r1", {"d1"})})).empty());
 }
 
+TEST_F(StateStoreTest, WhatANodeThatIsBehindSaysIsAnAnswerAndChangesNothing) {
+  RefreshAnswer behind = WithoutAnswer("r1");
+  behind.kind = RefreshAnswer::Kind::kBehind;
+  Apply({Finished("r1", {"d1"}), Running("r2", {"d1"})});
+  Apply({WithoutAnswer("r2")});
+  RefreshAnswer also_behind = behind;
+  also_behind.refresh.id = "r2";
+  EXPECT_TRUE(Apply({behind, also_behind}).empty());
+  state.Read([&](const StateView& view) {
+    const CollectorState& collector = view.targets.front().collectors.front();
+    const TargetOptions options{.stale_after = 5min};
+    for (const RefreshState& refresh : collector.refreshes) {
+      if (!refresh.was_seen) continue;
+      EXPECT_FALSE(refresh.unanswered);
+      const bool is_finished = refresh.id.text() == "r1";
+      EXPECT_EQ(refresh.status,
+                is_finished ? RefreshStatus::kCompleted : RefreshStatus::kInProgress);
+      EXPECT_EQ(IsStale(refresh, options, refresh.answered_at + 5min), !is_finished);
+    }
+  });
+}
+
 TEST_F(StateStoreTest, AFinishedRefreshThatSaysSomethingElseIsAnAnomaly) {
   RefreshAnswer later = Finished("later", {"d1"});
   *later.refresh.completed_at += 1s;

@@ -56,6 +56,19 @@ std::string Target(std::string_view name, std::string_view more = "") {
   return std::string("  - name: ").append(name).append(kTarget).append(more);
 }
 
+TEST(ConfigFileTest, UrlsAreKeptInTheirOrderWithoutTrailingSlashes) {
+  const ConfigFolder folder;
+  std::string text = "targets:\n" + Target("cm");
+  text.replace(text.find("url: https://cm"), 15, "urls: [https://cm2/, https://cm1:8443]");
+  const auto config = ParseConfig(text, folder.File("c.yml"));
+  ASSERT_TRUE(config) << config.error().front().ToString();
+  const TargetConfig& target = config->targets.front();
+  EXPECT_EQ(target.url, "");
+  EXPECT_EQ(target.urls, (std::vector<std::string>{"https://cm2", "https://cm1:8443"}));
+  EXPECT_EQ(target.addresses(), target.urls);
+  EXPECT_FALSE(target.has_http_address());
+}
+
 TEST(ConfigFileTest, TheSampleHasTheDefaults) {
   const ConfigFolder folder;
   const auto config = LoadConfigFile(folder.Write("cckm.yml", kSample, 0644));
