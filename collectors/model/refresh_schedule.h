@@ -19,17 +19,17 @@ namespace cckm {
 
 // A configuration of the operation cckm_synchronization.
 struct RefreshSchedule {
-  std::string id;
-  std::string name;
+  std::string id = {};
+  std::string name = {};
   const Family* family = nullptr;  // null: the appliance's word for the cloud is not known
-  std::string run_at;              // a cron expression, as sent; empty: none
+  std::string run_at = {};         // a cron expression, as sent; empty: none
   bool is_disabled = false;
-  std::optional<WallTime> starts_at;  // none: unset, as 0001-01-01T00:00:00Z is
-  std::optional<WallTime> ends_at;
-  std::optional<WallTime> created_at;
-  std::optional<WallTime> updated_at;
-  bool covers_all = false;         // synchronize_all
-  std::vector<std::string> units;  // IDs or names, as sent, of every field that lists units
+  std::optional<WallTime> starts_at = {};  // none: unset, as 0001-01-01T00:00:00Z is
+  std::optional<WallTime> ends_at = {};
+  std::optional<WallTime> created_at = {};
+  std::optional<WallTime> updated_at = {};
+  bool covers_all = false;              // synchronize_all
+  std::vector<std::string> units = {};  // IDs or names, as sent, of every field that lists units
 
   friend bool operator==(const RefreshSchedule&, const RefreshSchedule&) = default;
 };
@@ -49,11 +49,11 @@ inline constexpr std::array<std::string_view, 7> kRunStatusNames = {
     "none", "scheduled", "in_progress", "completed", "failed", "aborted", "unknown"};
 
 struct ScheduleRun {
-  std::string id;
-  std::string schedule_id;    // job_config_id; empty where the appliance does not tell
-  std::string schedule_name;  // joins the two where there is no schedule_id
+  std::string id = {};
+  std::string schedule_id = {};    // job_config_id; empty where the appliance does not tell
+  std::string schedule_name = {};  // joins the two where there is no schedule_id
   RunStatus status = RunStatus::kUnknown;
-  std::optional<WallTime> created_at;
+  std::optional<WallTime> created_at = {};
 
   friend bool operator==(const ScheduleRun&, const ScheduleRun&) = default;
 };

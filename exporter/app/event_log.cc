@@ -183,6 +183,37 @@ void EventLog::OnLogin(const LoginUpdate& update) {
                              {"suppressed", suppressed}});
 }
 
+void EventLog::OnSchedules(const ScheduleUpdate& update) {
+  const std::string target(update.target);
+  for (const Error& error : update.errors) {
+    std::int64_t suppressed = 0;
+    if (!MayLog(target + "\nscheduler\n" + std::string(ErrorKindName(error.kind)), suppressed)) {
+      continue;
+    }
+    log_.Warn("Reading the scheduler met a fault", {{"target", target},
+                                                    {"reason", ErrorKindName(error.kind)},
+                                                    {"error", error.message},
+                                                    {"advice", AdviceFor(error.kind)},
+                                                    {"suppressed", suppressed}});
+  }
+  const MutexLock lock(mutex_);
+  if (!update.reading) {
+    cannot_read_schedules_.insert(target);
+  } else if (cannot_read_schedules_.erase(target) != 0) {
+    log_.Info("Scheduler can be read again", {{"target", target}});
+  }
+}
+
+void EventLog::OnUnreadableSchedule(const ScheduleUpdate& update, const UnreadableSchedule& found) {
+  std::int64_t suppressed = 0;
+  if (!MayLog(std::string(update.target) + "\nunreadable schedule", suppressed)) return;
+  log_.Warn("Schedule cannot be read: nobody can tell when it is due",
+            {{"target", update.target},
+             {"schedule_id", found.schedule_id},
+             {"error", found.reason},
+             {"suppressed", suppressed}});
+}
+
 void EventLog::OnUpdate(const PollUpdate& update) {
   LogAddressInUse(update.target, update.observation.addresses);
   for (const Error& error : update.errors) LogFault(update, error);

@@ -41,6 +41,10 @@ class EventLog {
 
   void OnAnomalies(const PollUpdate& update, const NewAnomalies& found);
 
+  // Logs the faults of a reading of the scheduler, and the first reading without one after them.
+  void OnSchedules(const ScheduleUpdate& update);
+  void OnUnreadableSchedule(const ScheduleUpdate& update, const UnreadableSchedule& found);
+
  private:
   // How a collector's last poll ended.
   enum class Presence : std::uint8_t { kUp, kDown, kAbsent };
@@ -66,6 +70,7 @@ class EventLog {
   std::map<std::string, Presence> presence_ CCKM_GUARDED_BY(mutex_);
   std::map<std::string, std::string> address_in_use_ CCKM_GUARDED_BY(mutex_);  // by target
   std::set<std::string> cannot_log_in_ CCKM_GUARDED_BY(mutex_);                // targets
+  std::set<std::string> cannot_read_schedules_ CCKM_GUARDED_BY(mutex_);        // targets
 };
 
 }  // namespace cckm

@@ -38,6 +38,16 @@ void Recorder::OnLogin(const LoginUpdate& update) {
   if (parts_.publisher != nullptr) parts_.publisher->Notify();
 }
 
+void Recorder::OnSchedules(ScheduleUpdate update) {
+  parts_.self_metrics.Count(update);
+  for (const UnreadableSchedule& found : parts_.state.Apply(update)) {
+    parts_.self_metrics.CountUnreadableSchedule(update.target, found.family);
+    parts_.events.OnUnreadableSchedule(update, found);
+  }
+  parts_.events.OnSchedules(update);
+  if (parts_.publisher != nullptr) parts_.publisher->Notify();
+}
+
 // None of the answers counts while they cannot be stored.
 void Recorder::Store(PollUpdate& update) {
   std::size_t without_room = 0;

@@ -40,6 +40,7 @@ class Recorder final : public PollListener {
 
   void OnUpdate(PollUpdate update) override;
   void OnLogin(const LoginUpdate& update) override;
+  void OnSchedules(ScheduleUpdate update) override;
 
   // Tries again to store what the ledger could not take.  Until then it counts nowhere; what of it
   // is stored now is published, too.

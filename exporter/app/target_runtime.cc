@@ -66,6 +66,7 @@ PollerPlan PlanOf(const TargetConfig& config, std::vector<CollectorPlan> collect
   return {.target = config.name,
           .collectors = std::move(collectors),
           .schedule = config.settings.schedule,
+          .scheduler = config.schedules,
           .max_connections = static_cast<std::size_t>(config.max_connections)};
 }
 
@@ -87,7 +88,8 @@ TargetSetup SetupOf(const TargetConfig& config) {
                   .domain_histograms = settings.domain_histograms,
                   .tls_verification =
                       !config.has_http_address() && !config.tls.insecure_skip_verify,
-                  .expectations = ExpectationsOf(config)},
+                  .expectations = ExpectationsOf(config),
+                  .schedules = config.schedules},
       .collectors = {}};
   for (const std::string& url : config.urls) {
     setup.addresses.push_back({.url = url, .is_in_use = setup.addresses.empty()});

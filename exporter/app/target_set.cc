@@ -145,6 +145,7 @@ void TargetSet::Activate(Prepared prepared) {
   for (const CollectorConfig& collector : config.collectors) {
     parts_.self_metrics.AddCollector(config.name, *collector.family);
   }
+  if (config.schedules.enabled) parts_.self_metrics.AddScheduler(config.name);
   parts_.state.SetTarget(std::move(prepared.setup));
   if (started_) entry.runtime->Begin(PollUntil::kStopped);
 }

@@ -75,6 +75,10 @@ LabelView ExpectedSeverity(const DomainState& domain) {
   return SeverityName(domain.expected->severity);
 }
 
+std::optional<double> Schedules(const DomainState& domain) {
+  return domain.schedules ? std::optional(static_cast<double>(*domain.schedules)) : std::nullopt;
+}
+
 constexpr std::array kRows = std::to_array<MetricRow<DomainState>>({
     {Metric::kDomainRefreshStatus, States<DomainState>{kDomainShownNames, Status}},
     {Metric::kDomainRefreshLastResult, States<DomainState>{kDomainResultNames, LastResult}},
@@ -90,6 +94,7 @@ constexpr std::array kRows = std::to_array<MetricRow<DomainState>>({
     {Metric::kDomainInfo, Info<DomainState>{Names}},
     {Metric::kDomainExpectedInterval,
      AtMostOneLabelled<DomainState>{ExpectedInterval, ExpectedSeverity}},
+    {Metric::kDomainSchedules, AtMostOne<DomainState>{Schedules}},
 });
 
 }  // namespace

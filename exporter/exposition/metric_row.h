@@ -133,9 +133,9 @@ struct AtMostOneForEach {
 };
 
 // One series that is 1 and says something in its labels.
-template <typename Object>
+template <typename Object, std::size_t kLabels = 2>
 struct Info {
-  std::array<LabelView, 2> (*last_labels)(const Object&);
+  std::array<LabelView, kLabels> (*last_labels)(const Object&);
 
   static constexpr std::size_t Count(const Object& /*object*/) { return 1; }
   template <typename Labels>
@@ -176,6 +176,23 @@ struct OneEach {
     scene.scratch.numbers.assign(values.size(), 0);
     fill(scene, object, scene.scratch.numbers);
     writer.Samples(labels, values, scene.scratch.numbers);
+  }
+};
+
+// One series for each of the values that the object has.
+template <typename Object>
+struct OneEachOfSome {
+  std::span<const std::string_view> (*values)(const Object&);
+  FillNumbers<Object> fill;
+
+  std::size_t Count(const Object& object) const { return values(object).size(); }
+  template <typename Labels>
+  void Write(const Scene& scene, const Object& object, const Labels& labels,
+             ExpositionWriter& writer) const {
+    const auto names = values(object);
+    scene.scratch.numbers.assign(names.size(), 0);
+    fill(scene, object, scene.scratch.numbers);
+    writer.Samples(labels, names, scene.scratch.numbers);
   }
 };
 
@@ -242,8 +259,9 @@ template <typename Object>
 struct MetricRow {
   Metric metric;
   std::variant<One<Object>, AtMostOne<Object>, AtMostOneLabelled<Object>, AtMostOneForEach<Object>,
-               Info<Object>, States<Object>, OneEach<Object>, CounterEach<Object>,
-               OptionalHistogram<Object>, HistogramEach<Object>>
+               Info<Object>, Info<Object, 3>, States<Object>, OneEach<Object>,
+               OneEachOfSome<Object>, CounterEach<Object>, OptionalHistogram<Object>,
+               HistogramEach<Object>>
       shape;
 };
 

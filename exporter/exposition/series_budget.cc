@@ -12,7 +12,7 @@
 namespace cckm {
 namespace {
 
-enum Reason : std::size_t { kDomainHistogram, kFinishedRefresh, kRefresh, kDomain };
+enum Reason : std::size_t { kDomainHistogram, kFinishedRefresh, kRefresh, kDomain, kSchedule };
 
 template <typename Object>
 std::size_t SeriesOfAll(const KeyedStore<Object>& objects, const MetricTable<Object>& metrics,
@@ -23,7 +23,7 @@ std::size_t SeriesOfAll(const KeyedStore<Object>& objects, const MetricTable<Obj
 }
 
 std::size_t SeriesOfAllObjects(const TargetState& target, const SeriesScale& scale) {
-  std::size_t total = 0;
+  std::size_t total = SeriesOfAll(target.schedules.schedules, ScheduleMetrics(), scale);
   for (const CollectorState& collector : target.collectors) {
     total += SeriesOfAll(collector.refreshes, RefreshMetrics(), scale);
     total += SeriesOfAll(collector.domains, DomainMetrics(), scale);
@@ -42,6 +42,20 @@ struct Excess {
   }
 };
 
+// Leaves out objects, the last first, until nothing is too many.
+template <typename Object, typename SeriesOfObject>
+void LeaveOutFromTheEnd(const KeyedStore<Object>& objects, PositionSet& left_out, Reason reason,
+                        Excess& excess, const SeriesOfObject& series_of) {
+  auto object = std::make_reverse_iterator(objects.end());
+  for (std::size_t position = objects.size(); position-- > 0; ++object) {
+    if (excess.series == 0) return;
+    const std::size_t series = series_of(*object);
+    if (series == 0) continue;
+    left_out.Insert(position);
+    excess.Drop(reason, series);
+  }
+}
+
 // Leaves out objects of all collectors, the last first, until nothing is too many.  `series_of` is
 // 0 for an object that stays.
 template <typename Object, typename SeriesOfObject>
@@ -49,15 +63,8 @@ void LeaveOutFromTheEnd(const TargetState& target, KeyedStore<Object> CollectorS
                         std::vector<LeftOut>& left_out, PositionSet LeftOut::*set, Reason reason,
                         Excess& excess, const SeriesOfObject& series_of) {
   for (std::size_t index = target.collectors.size(); index-- > 0;) {
-    const KeyedStore<Object>& objects = target.collectors[index].*store;
-    auto object = std::make_reverse_iterator(objects.end());
-    for (std::size_t position = objects.size(); position-- > 0; ++object) {
-      if (excess.series == 0) return;
-      const std::size_t series = series_of(*object);
-      if (series == 0) continue;
-      (left_out[index].*set).Insert(position);
-      excess.Drop(reason, series);
-    }
+    LeaveOutFromTheEnd(target.collectors[index].*store, left_out[index].*set, reason, excess,
+                       series_of);
   }
 }
 
@@ -105,6 +112,7 @@ SeriesBudget::SeriesBudget(const TargetState& target, std::size_t buckets, std::
   const std::size_t total = always_shown + SeriesOfAllObjects(target, scale);
   if (total <= target.options.max_series) return;
   LeaveOut(target, scale, total - target.options.max_series);
+  left_out_schedules_.FindTail(target.schedules.schedules.size());
   for (std::size_t index = 0; index < left_out_.size(); ++index) {
     const CollectorState& collector = target.collectors[index];
     left_out_[index].refreshes.FindTail(collector.refreshes.size());
@@ -127,6 +135,10 @@ void SeriesBudget::LeaveOut(const TargetState& target, const SeriesScale& scale,
                      excess, [&](const RefreshState& refresh) {
                        return refresh.is_final() ? 0 : of_refresh.Count(refresh, scale);
                      });
+  const MetricTable<ScheduleState> of_schedule = ScheduleMetrics();
+  LeaveOutFromTheEnd(
+      target.schedules.schedules, left_out_schedules_, kSchedule, excess,
+      [&](const ScheduleState& schedule) { return of_schedule.count_others(schedule); });
   LeaveOutFromTheEnd(target, &CollectorState::domains, left_out_, &LeftOut::domains, kDomain,
                      excess,
                      [&](const DomainState& domain) { return of_domain.count_others(domain); });

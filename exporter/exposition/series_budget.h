@@ -17,9 +17,10 @@ namespace cckm {
 
 struct SeriesScale;
 
-// The label `reason` of cckm_dropped_series, in the order in which things are left out.
-inline constexpr std::array<std::string_view, 4> kDropReasonNames = {
-    "domain_histogram", "finished_refresh", "refresh", "domain"};
+// The label `reason` of cckm_dropped_series, in the order in which things are left out, but that
+// schedules go before domains.
+inline constexpr std::array<std::string_view, 5> kDropReasonNames = {
+    "domain_histogram", "finished_refresh", "refresh", "domain", "schedule"};
 
 struct DroppedSeries {
   std::array<std::size_t, kDropReasonNames.size()> series{};
@@ -56,7 +57,7 @@ struct LeftOut {
 
 // Which of a target's objects to show.  Objects are left out one by one until the rest fits: domain
 // histograms, the later born first; finished refreshes, oldest first; other refreshes, the later
-// configured first; domains, the later born first.
+// configured first; schedules, the last by their IDs first; domains, the later born first.
 class SeriesBudget {
  public:
   // `always_shown` is the number of series with the target's label that are never left out.
@@ -64,6 +65,7 @@ class SeriesBudget {
 
   // For each of the target's collectors, in their order.
   const std::vector<LeftOut>& left_out() const { return left_out_; }
+  const PositionSet& left_out_schedules() const { return left_out_schedules_; }
 
   const DroppedSeries& dropped() const { return dropped_; }
 
@@ -71,6 +73,7 @@ class SeriesBudget {
   void LeaveOut(const TargetState& target, const SeriesScale& scale, std::size_t too_many);
 
   std::vector<LeftOut> left_out_;
+  PositionSet left_out_schedules_;
   DroppedSeries dropped_;
 };
 

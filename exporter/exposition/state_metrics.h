@@ -17,6 +17,8 @@ namespace cckm {
 MetricTable<DomainState> DomainMetrics();
 // Labels target, cloud, refresh_id.
 MetricTable<RefreshState> RefreshMetrics();
+// Labels target, schedule_id.
+MetricTable<ScheduleState> ScheduleMetrics();
 // Labels target, cloud.
 MetricTable<CollectorState> CollectorMetrics();
 // Label target.

@@ -12,17 +12,16 @@
 namespace cckm {
 namespace {
 
-// Writes those of a collector's objects that are not left out.
-template <typename Shape, typename Object>
+// Writes those objects that are not left out, with these labels before their IDs.
+template <typename Shape, typename Object, typename Labels>
 void WriteObjects(const Shape& shape, const KeyedStore<Object>& objects,
-                  const PositionSet& left_out, const Scene& scene, std::string_view family,
+                  const PositionSet& left_out, const Scene& scene, const Labels& labels,
                   ExpositionWriter& writer) {
   std::size_t position = 0;
   for (const Object& object : objects) {
     if (left_out.HasAllFrom(position)) return;
     if (!left_out.Has(position)) {
-      shape.Write(scene, object, std::array<LabelView, 3>{scene.target.label, family, object.id},
-                  writer);
+      shape.Write(scene, object, Join(labels, std::array<LabelView, 1>{object.id}), writer);
     }
     ++position;
   }
@@ -31,26 +30,31 @@ void WriteObjects(const Shape& shape, const KeyedStore<Object>& objects,
 template <typename Object, typename Shape>
 void WriteCollector(const Shape& shape, const CollectorState& collector, const LeftOut& left_out,
                     const Scene& scene, ExpositionWriter& writer) {
-  const std::string_view family = collector.family->name;
+  const std::array<LabelView, 2> labels{scene.target.label, collector.family->name};
   if constexpr (std::is_same_v<Object, CollectorState>) {
-    shape.Write(scene, collector, std::array<LabelView, 2>{scene.target.label, family}, writer);
+    shape.Write(scene, collector, labels, writer);
   } else if constexpr (std::is_same_v<Object, RefreshState>) {
-    WriteObjects(shape, collector.refreshes, left_out.refreshes, scene, family, writer);
+    WriteObjects(shape, collector.refreshes, left_out.refreshes, scene, labels, writer);
   } else {
     WriteObjects(shape, collector.domains,
-                 kIsHistogram<Shape> ? left_out.histograms : left_out.domains, scene, family,
+                 kIsHistogram<Shape> ? left_out.histograms : left_out.domains, scene, labels,
                  writer);
   }
 }
 
 template <typename Object, typename Shape>
-void WriteTarget(const Shape& shape, const std::vector<LeftOut>& left_out, const Scene& scene,
+void WriteTarget(const Shape& shape, const SeriesBudget& budget, const Scene& scene,
                  ExpositionWriter& writer) {
+  const std::array<LabelView, 1> labels{scene.target.label};
   if constexpr (std::is_same_v<Object, TargetState>) {
-    shape.Write(scene, scene.target, std::array<LabelView, 1>{scene.target.label}, writer);
+    shape.Write(scene, scene.target, labels, writer);
+  } else if constexpr (std::is_same_v<Object, ScheduleState>) {
+    WriteObjects(shape, scene.target.schedules.schedules, budget.left_out_schedules(), scene,
+                 labels, writer);
   } else {
-    for (std::size_t index = 0; index < left_out.size(); ++index) {
-      WriteCollector<Object>(shape, scene.target.collectors[index], left_out[index], scene, writer);
+    for (std::size_t index = 0; index < budget.left_out().size(); ++index) {
+      WriteCollector<Object>(shape, scene.target.collectors[index], budget.left_out()[index], scene,
+                             writer);
     }
   }
 }
@@ -65,11 +69,8 @@ bool RenderOneOf(const MetricTable<Object>& table, Metric metric, const StateVie
   RenderScratch scratch;
   for (std::size_t i = 0; i < budgets.size(); ++i) {
     const Scene scene{state, state.targets[i], budgets[i].dropped(), scratch};
-    std::visit(
-        [&](const auto& shape) {
-          WriteTarget<Object>(shape, budgets[i].left_out(), scene, writer);
-        },
-        row->shape);
+    std::visit([&](const auto& shape) { WriteTarget<Object>(shape, budgets[i], scene, writer); },
+               row->shape);
   }
   return true;
 }
@@ -80,6 +81,7 @@ bool RenderStateFamily(Metric metric, const StateView& state, const SeriesBudget
                        ExpositionWriter& writer) {
   return RenderOneOf(DomainMetrics(), metric, state, budgets, writer) ||
          RenderOneOf(RefreshMetrics(), metric, state, budgets, writer) ||
+         RenderOneOf(ScheduleMetrics(), metric, state, budgets, writer) ||
          RenderOneOf(CollectorMetrics(), metric, state, budgets, writer) ||
          RenderOneOf(TargetMetrics(), metric, state, budgets, writer);
 }

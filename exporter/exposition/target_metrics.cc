@@ -8,8 +8,20 @@
 namespace cckm {
 namespace {
 
+// Only a target whose scheduler is read has schedules.
+std::span<const std::string_view> DropReasons(const TargetState& target) {
+  const std::span<const std::string_view> all = kDropReasonNames;
+  return target.schedules.is_enabled ? all : all.first(all.size() - 1);
+}
+
 void Dropped(const Scene& scene, const TargetState& /*target*/, std::span<double> numbers) {
-  std::ranges::copy(scene.dropped.series, numbers.begin());
+  std::ranges::copy_n(scene.dropped.series.begin(), static_cast<std::ptrdiff_t>(numbers.size()),
+                      numbers.begin());
+}
+
+std::optional<double> SchedulesAreUp(const TargetState& target) {
+  if (!target.schedules.is_enabled) return std::nullopt;
+  return target.schedules.up ? 1.0 : 0.0;
 }
 
 double Authenticated(const Scene& scene, const TargetState& target) {
@@ -54,7 +66,8 @@ std::optional<double> AddressIsInUse(const TargetState& target, std::size_t addr
 }
 
 constexpr std::array kRows = std::to_array<MetricRow<TargetState>>({
-    {Metric::kDroppedSeries, OneEach<TargetState>{kDropReasonNames, Dropped}},
+    {Metric::kDroppedSeries, OneEachOfSome<TargetState>{DropReasons, Dropped}},
+    {Metric::kSchedulesUp, AtMostOne<TargetState>{SchedulesAreUp}},
     {Metric::kAuthenticated, One<TargetState>{Authenticated}},
     {Metric::kTokenExpiryTimestamp, AtMostOne<TargetState>{TokenExpiresAt}},
     {Metric::kTlsCertificateExpiryTimestamp, AtMostOne<TargetState>{CertificateExpiresAt}},

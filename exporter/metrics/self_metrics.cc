@@ -79,6 +79,15 @@ class SelfMetrics::Impl {
     }
   }
 
+  void AddScheduler(std::string_view target) {
+    Begin(target, kNoCloud);
+    AddErrors(target, kNoCloud);
+    anomalies_.Add(LabelsOf(target, kNoCloud, "kind", kUnreadableSchedule));
+    for (const Endpoint endpoint : {Endpoint::kScheduleList, Endpoint::kScheduleRunList}) {
+      RequestSeconds(target, kNoCloud, endpoint);
+    }
+  }
+
   void RemoveTarget(std::string_view target) {
     {
       const MutexLock lock(mutex_);
@@ -114,26 +123,24 @@ class SelfMetrics::Impl {
 
   // Series are looked up once for the requests of an update that share them: there may be
   // thousands.
-  void CountRequests(const PollUpdate& update) {
+  void CountRequests(std::string_view target, std::string_view cloud,
+                     const std::vector<RequestRecord>& requests) {
     std::map<std::pair<Endpoint, long>, Counter*> by_code;
     std::map<Endpoint, Histogram*> by_endpoint;
-    for (const RequestRecord& request : update.requests) {
+    for (const RequestRecord& request : requests) {
       Counter*& counter = by_code[{request.endpoint, request.status}];
-      if (counter == nullptr) counter = &Requests(update.target, update.family->name, request);
+      if (counter == nullptr) counter = &Requests(target, cloud, request);
       counter->Increment();
       Histogram*& histogram = by_endpoint[request.endpoint];
-      if (histogram == nullptr) {
-        histogram = &RequestSeconds(update.target, update.family->name, request.endpoint);
-      }
+      if (histogram == nullptr) histogram = &RequestSeconds(target, cloud, request.endpoint);
       histogram->Observe(ToSeconds(request.duration));
     }
   }
 
-  void CountErrors(std::string_view target, const Family& family, const ErrorCounts& counts) {
+  void CountErrors(std::string_view target, std::string_view cloud, const ErrorCounts& counts) {
     for (std::size_t kind = 0; kind < counts.size(); ++kind) {
       if (counts[kind] == 0) continue;
-      errors_.Add(LabelsOf(target, family.name, "reason", kErrorKindNames[kind]))
-          .Increment(counts[kind]);
+      errors_.Add(LabelsOf(target, cloud, "reason", kErrorKindNames[kind])).Increment(counts[kind]);
     }
   }
 
@@ -142,6 +149,11 @@ class SelfMetrics::Impl {
       if (!anomalies.Has(static_cast<Anomaly>(kind))) continue;
       anomalies_.Add(LabelsOf(target, family.name, "kind", kAnomalyNames[kind])).Increment();
     }
+  }
+
+  void CountUnreadableSchedule(std::string_view target, const Family* family) {
+    const std::string_view cloud = family == nullptr ? kNoCloud : family->name;
+    anomalies_.Add(LabelsOf(target, cloud, "kind", kUnreadableSchedule)).Increment();
   }
 
   std::vector<CollectedFamily> Collect() const {
@@ -255,11 +267,22 @@ void SelfMetrics::AddCollector(std::string_view target, const Family& family) {
   impl_->AddCollector(target, family);
 }
 
+void SelfMetrics::AddScheduler(std::string_view target) { impl_->AddScheduler(target); }
+
 void SelfMetrics::RemoveTarget(std::string_view target) { impl_->RemoveTarget(target); }
 
 void SelfMetrics::Count(const PollUpdate& update) {
-  impl_->CountRequests(update);
-  impl_->CountErrors(update.target, *update.family, update.error_counts);
+  impl_->CountRequests(update.target, update.family->name, update.requests);
+  impl_->CountErrors(update.target, update.family->name, update.error_counts);
+}
+
+void SelfMetrics::Count(const ScheduleUpdate& update) {
+  impl_->CountRequests(update.target, kNoCloud, update.requests);
+  impl_->CountErrors(update.target, kNoCloud, update.error_counts);
+}
+
+void SelfMetrics::CountUnreadableSchedule(std::string_view target, const Family* family) {
+  impl_->CountUnreadableSchedule(target, family);
 }
 
 void SelfMetrics::Count(const LoginUpdate& update) { impl_->CountLogin(update); }

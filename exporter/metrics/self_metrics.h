@@ -22,6 +22,9 @@
 
 namespace cckm {
 
+// The label `kind` of cckm_refresh_anomalies_total for a schedule whose expression cannot be read.
+inline constexpr std::string_view kUnreadableSchedule = "unreadable_schedule";
+
 class SelfMetrics {
  public:
   // `clock` outlives this.
@@ -35,6 +38,9 @@ class SelfMetrics {
   void AddTarget(std::string_view target, bool logs_in);
   void AddCollector(std::string_view target, const Family& family);
 
+  // Creates at 0 those of reading the target's scheduler, which have an empty `cloud`.
+  void AddScheduler(std::string_view target);
+
   // Removes all that has the target's label.
   void RemoveTarget(std::string_view target);
 
@@ -43,6 +49,11 @@ class SelfMetrics {
 
   // Counts a login; its errors have an empty `cloud`.
   void Count(const LoginUpdate& update);
+
+  // Counts the requests and errors of a reading of the scheduler.
+  void Count(const ScheduleUpdate& update);
+  // Counts a schedule of that family that cannot be read; null: of none that is known.
+  void CountUnreadableSchedule(std::string_view target, const Family* family);
 
   // Counts each anomaly of the set once.
   void Count(std::string_view target, const Family& family, AnomalySet anomalies);

@@ -6,11 +6,20 @@ namespace cckm {
 
 void Expect(DomainState& domain, const Family& family, const ExpectationList* expectations) {
   domain.expected.reset();
-  if (expectations == nullptr) return;
-  domain.expected = expectations->Find({.cloud = family.name,
-                                        .domain_id = domain.id.text(),
-                                        .domain = domain.name.text(),
-                                        .connection = domain.connection.text()});
+  if (expectations != nullptr) {
+    domain.expected = expectations->Find({.cloud = family.name,
+                                          .domain_id = domain.id.text(),
+                                          .domain = domain.name.text(),
+                                          .connection = domain.connection.text()});
+  }
+  ExpectAsScheduled(domain);
+}
+
+void ExpectAsScheduled(DomainState& domain) {
+  if (domain.expected && domain.expected->expectation) return;
+  domain.expected.reset();
+  if (!domain.scheduled_interval) return;
+  domain.expected = ExpectedInterval{.length = *domain.scheduled_interval};
 }
 
 void StateReducer::ExpectAnew() {

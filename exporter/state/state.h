@@ -21,12 +21,14 @@
 #include "collectors/model/family.h"
 #include "collectors/model/finished_summary.h"
 #include "collectors/model/refresh.h"
+#include "collectors/poll/poll_settings.h"
 #include "collectors/poll/poll_update.h"
 #include "exporter/expectations/expectation_list.h"
 #include "exporter/history/duration_histogram.h"
 #include "exporter/history/history.h"
 #include "exporter/metrics/label_value.h"
 #include "exporter/state/keyed_store.h"
+#include "exporter/state/schedules_state.h"
 
 namespace cckm {
 
@@ -54,6 +56,11 @@ struct DomainState {
   std::string detail;
 
   DomainHistory history;
+  // Enabled schedules that cover it; none where they are not known, or name no domains.
+  std::optional<std::uint32_t> schedules;
+  // The shortest interval of the enabled schedules that cover it; see ScheduleState::interval.
+  std::optional<Nanoseconds> scheduled_interval;
+
   // The update that brought the domain, as counted by StateStore; 0 where its refresh was finished
   // when first seen.  Counters are shown at 0 until an exposition after that update was made.
   std::uint64_t first_update = 0;
@@ -170,6 +177,7 @@ struct TargetOptions {
   bool domain_histograms = true;
   bool tls_verification = true;
   std::shared_ptr<const ExpectationList> expectations = {};  // null: none
+  SchedulerSettings schedules = {};
 };
 
 // Shown domains that the family's last complete list of domains does not have.
@@ -182,6 +190,9 @@ struct TargetState {
   std::vector<CollectorState> collectors;
   TargetObservation observation;     // has as many addresses as there are labels
   std::optional<Error> login_error;  // of the latest login, if no way of logging in was left
+  SchedulesState schedules;
+  std::shared_ptr<ScheduleIntervals> schedule_intervals;  // null: none, or in use
+  std::uint64_t covered_update = 0;  // the last one that DomainState::schedules holds for
 };
 
 // A status is stale after so many polls without an answer, however soon stale_after is over.

@@ -35,6 +35,8 @@ LabelledListing LabelledListingOf(const DomainListing& listing);
 // Finds anew what is expected of a domain: to be called when its names or what decides changed.
 // `expectations` may be null.
 void Expect(DomainState& domain, const Family& family, const ExpectationList* expectations);
+// The same where no expectation matches: what the domain's schedules plan is expected.
+void ExpectAsScheduled(DomainState& domain);
 
 // Notes what the list says of a shown domain.
 void TakeListed(DomainState& domain, ListedDomain listed);

@@ -120,6 +120,7 @@ void StateStore::SetTarget(TargetSetup setup) {
     target->label = LabelValue(setup.options.name);
   }
   target->options = setup.options;
+  SetUpSchedules(*target);
   target->login_error.reset();  // of an account that may be another now
   target->address_labels.clear();
   for (const AddressState& address : setup.addresses) {
@@ -370,8 +371,39 @@ bool StateStore::EveryCollectorIsUp() const {
   });
 }
 
+std::shared_ptr<ScheduleIntervals> StateStore::TakeIntervals(std::string_view name) {
+  const MutexLock lock(mutex_);
+  TargetState* target = FindTarget(name);
+  auto intervals = target == nullptr ? nullptr : std::exchange(target->schedule_intervals, nullptr);
+  return intervals ? intervals : std::make_shared<ScheduleIntervals>();
+}
+
+std::vector<UnreadableSchedule> StateStore::Apply(const ScheduleUpdate& update) {
+  PreparedSchedules prepared;
+  auto intervals = TakeIntervals(update.target);
+  if (update.reading) prepared = Prepare(*update.reading, *intervals);
+  const MutexLock lock(mutex_);
+  TargetState* target = FindTarget(update.target);
+  if (target == nullptr || !target->options.schedules.enabled) return {};
+  ++updates_;
+  target->observation = update.observation;
+  target->schedule_intervals = std::move(intervals);
+  return ReduceSchedules(update, std::move(prepared), target->schedules);
+}
+
+void StateStore::AdvanceSchedules() const {
+  for (TargetState& target : targets_) {
+    if (!target.schedules.was_read) continue;
+    const bool domains_may_have_changed =
+        std::exchange(target.covered_update, updates_) != updates_;
+    const Nanoseconds ahead = target.observation.clock_skew.value_or(Nanoseconds::zero());
+    cckm::AdvanceSchedules(clock_.Now() + ahead, domains_may_have_changed, target);
+  }
+}
+
 void StateStore::Read(const Reader& reader) const {
   const MutexLock lock(mutex_);
+  AdvanceSchedules();
   reader({.targets = targets_,
           .now = clock_.SteadyNow(),
           .updates = updates_,
@@ -380,6 +412,7 @@ void StateStore::Read(const Reader& reader) const {
 
 bool StateStore::ReadForExposition(const Reader& reader) {
   const MutexLock lock(mutex_);
+  AdvanceSchedules();
   reader({.targets = targets_,
           .now = clock_.SteadyNow(),
           .updates = updates_,

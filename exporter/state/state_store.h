@@ -19,6 +19,7 @@
 #include "collectors/base/mutex.h"
 #include "collectors/poll/poll_update.h"
 #include "exporter/history/collector_memory.h"
+#include "exporter/state/reduce_schedules.h"
 #include "exporter/state/state.h"
 
 namespace cckm {
@@ -101,6 +102,10 @@ class StateStore {
   // Takes what a login changed.
   void Apply(const LoginUpdate& update);
 
+  // Takes a reading of the scheduler, and returns the schedules that cannot be read and were not
+  // counted before.  To be called by one thread for each target.
+  [[nodiscard]] std::vector<UnreadableSchedule> Apply(const ScheduleUpdate& update);
+
   // The update in which the last collector of all targets ended its first poll; none while some
   // have not.  An exposition of that update or a later one shows all of them as polled.
   std::optional<std::uint64_t> EveryTargetWasPolledInUpdate() const;
@@ -127,6 +132,8 @@ class StateStore {
   // What the collector's target has room for besides the domains of its other collectors.
   std::size_t MostDomainsOf(const CollectorState& collector) CCKM_REQUIRES(mutex_);
   void ExpectAnew(CollectorState& collector) CCKM_REQUIRES(mutex_);
+  std::shared_ptr<ScheduleIntervals> TakeIntervals(std::string_view target);
+  void AdvanceSchedules() const CCKM_REQUIRES(mutex_);
   StateReducer ReducerFor(CollectorState& collector, const DomainLabels& labels, SteadyTime now,
                           WallTime wall_now) CCKM_REQUIRES(mutex_);
 
@@ -135,7 +142,8 @@ class StateStore {
   const Clock& clock_;
 
   mutable Mutex mutex_;
-  std::vector<TargetState> targets_ CCKM_GUARDED_BY(mutex_);
+  // What follows of schedules at a moment is renewed before anybody reads it.
+  mutable std::vector<TargetState> targets_ CCKM_GUARDED_BY(mutex_);
   std::uint64_t updates_ CCKM_GUARDED_BY(mutex_) = 0;
   std::uint64_t shown_updates_ CCKM_GUARDED_BY(mutex_) = 0;
 };

@@ -9,6 +9,7 @@
 #include "collectors/base/error.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
+#include "collectors/model/refresh_schedule.h"
 #include "collectors/poll/poll_update.h"
 #include "exporter/config/config.h"
 #include "exporter/config/durations.h"
@@ -36,6 +37,7 @@ constexpr std::array kGroups = std::to_array<Group>({
     {Metric::kRefreshStatus, "Refreshes"},
     {Metric::kUp, "Collectors: a family of a target"},
     {Metric::kDroppedSeries, "What is left out"},
+    {Metric::kSchedulesUp, "Schedules: only where they are read"},
     {Metric::kApiRequestsTotal, "Requests to the appliance"},
     {Metric::kAuthenticated, "Targets: tokens, certificates, clocks"},
     {Metric::kRefreshAnomaliesTotal, "Oddities and the ledger"},
@@ -60,14 +62,23 @@ constexpr std::array kNotes = std::to_array<MetricNote>({
     {Metric::kDomainRefreshConsecutiveFailures, "Kept through restarts."},
     {Metric::kDomainFirstSeenTimestamp, "Kept through restarts."},
     {Metric::kDomainInfo, "Exactly one series for every shown domain."},
+    {Metric::kDomainSchedules,
+     "By its ID, its name or `synchronize_all`. Only of `dsm` and `hsm-luna`, whose schedules name "
+     "domains, and once schedules were read."},
     {Metric::kRefreshStatus, "`unknown`: unreadable or stale."},
     {Metric::kRefreshCompletedTimestamp, "Absent until it has."},
     {Metric::kUp,
      "A fault of one refresh does not clear it; a 404 for the family's list does. Absent where an "
      "`optional` family is not there."},
-    {Metric::kApiRequestsTotal, "`cloud` is empty for `token`."},
+    {Metric::kDroppedSeries, "`schedule` only where schedules are read."},
+    {Metric::kScheduleNextRunTimestamp, "Absent if never, or if the expression cannot be read."},
+    {Metric::kScheduleLastDueTimestamp, "Absent while it is disabled, not begun or ended."},
+    {Metric::kScheduleLastRunTimestamp, "Absent until a run is known."},
+    {Metric::kScheduleMissed, "[schedules.md](schedules.md) has the rules."},
+    {Metric::kApiRequestsTotal, "`cloud` is empty for `token` and the lists of the scheduler."},
     {Metric::kApiErrorsTotal,
-     "`cloud` is empty for errors of a login. `not_found`: a list answered with 404."},
+     "`cloud` is empty for errors of a login and of the scheduler. `not_found`: a list answered "
+     "with 404."},
     {Metric::kAuthenticated, "With a token from a file: 1 until it is refused."},
     {Metric::kTlsClientCertificateExpiryTimestamp, "Absent where there is none."},
     {Metric::kRefreshAnomaliesTotal,
@@ -90,6 +101,7 @@ const std::vector<LabelValues>& ClosedSets() {
       {Metric::kRefreshDomains, "status", kDomainStatusNames},
       {Metric::kRefreshDuration, "status", kRefreshEndNames},
       {Metric::kDroppedSeries, "reason", kDropReasonNames},
+      {Metric::kScheduleLastRunStatus, "status", kRunStatusNames},
       {Metric::kApiRequestsTotal, "endpoint", kEndpointNames},
       {Metric::kApiRequestDuration, "endpoint", kEndpointNames},
       {Metric::kApiErrorsTotal, "reason", kErrorKindNames},

@@ -8,7 +8,7 @@
 
 #include "exporter/web/status/format.h"
 #include "exporter/web/status/html.h"
-#include "exporter/web/status/status_tables.h"
+#include "exporter/web/status/status_cells.h"
 
 namespace cckm {
 namespace {

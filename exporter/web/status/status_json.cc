@@ -7,6 +7,7 @@
 #include "collectors/base/rfc3339.h"
 #include "exporter/web/status/status_expectations.h"
 #include "exporter/web/status/status_problems.h"
+#include "exporter/web/status/status_schedules.h"
 
 namespace cckm {
 namespace {
@@ -111,6 +112,12 @@ Json ToJson(const ShownAddress& address) {
           {"up", address.is_up ? Json(*address.is_up) : Json(nullptr)}};
 }
 
+Json SchedulerOf(const ShownScheduler& scheduler) {
+  Json object = cckm::ToJson(scheduler);
+  object["last_error"] = Fault(scheduler.last_error);
+  return object;
+}
+
 Json ToJson(const ShownTarget& target) {
   Json collectors = Json::array();
   for (const ShownCollector& collector : target.collectors) {
@@ -120,18 +127,21 @@ Json ToJson(const ShownTarget& target) {
   for (const ShownExpectation& shown : target.expectations) expectations.push_back(ToJson(shown));
   Json addresses = Json::array();
   for (const ShownAddress& address : target.addresses) addresses.push_back(ToJson(address));
-  return {{"name", target.name},
-          {"state", kReachabilityNames[static_cast<std::size_t>(target.reachability)]},
-          {"authenticated", WasTried(target) ? Json(target.is_authenticated) : Json(nullptr)},
-          {"token_expires_at", Time(target.token_expires_at)},
-          {"certificate_verified", CertificateVerified(target)},
-          {"certificate_expires_at", Time(target.certificate_expires_at)},
-          {"clock_skew_seconds", Seconds(target.clock_skew)},
-          {"dropped_series", target.dropped_series},
-          {"login_error", Fault(target.login_error)},
-          {"addresses", std::move(addresses)},
-          {"collectors", std::move(collectors)},
-          {"expectations", std::move(expectations)}};
+  Json object = {
+      {"name", target.name},
+      {"state", kReachabilityNames[static_cast<std::size_t>(target.reachability)]},
+      {"authenticated", WasTried(target) ? Json(target.is_authenticated) : Json(nullptr)},
+      {"token_expires_at", Time(target.token_expires_at)},
+      {"certificate_verified", CertificateVerified(target)},
+      {"certificate_expires_at", Time(target.certificate_expires_at)},
+      {"clock_skew_seconds", Seconds(target.clock_skew)},
+      {"dropped_series", target.dropped_series},
+      {"login_error", Fault(target.login_error)},
+      {"addresses", std::move(addresses)},
+      {"collectors", std::move(collectors)},
+      {"expectations", std::move(expectations)}};
+  if (target.scheduler) object["scheduler"] = SchedulerOf(*target.scheduler);
+  return object;
 }
 
 Json ToJson(const ShownDomain& domain, WallTime now) {
@@ -194,7 +204,7 @@ Json AllCounts(const StatusCounts& counts) {
 std::string StatusJson(const StatusModel& model) {
   const Verdict verdict = Judge(model);
   const auto refresh_to_json = [](const ShownRefresh& refresh) { return ToJson(refresh); };
-  const Json status = {
+  Json status = {
       {"version", model.version},
       {"time", FormatRfc3339(model.taken_at)},
       {"verdict",
@@ -213,6 +223,7 @@ std::string StatusJson(const StatusModel& model) {
                        [&](const ShownDomain& domain) { return ToJson(domain, model.taken_at); })},
       {"unfinished_refreshes", List(model.unfinished, refresh_to_json)},
       {"finished_refreshes", List(model.finished, refresh_to_json)}};
+  AddSchedules(model, status);
   // Every text was made fit before; nothing here may throw for a byte.
   return status.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -33,6 +33,12 @@
 //                          last_success_age_seconds, last_finished_at, last_duration_seconds,
 //                          detail, expected}; expected: {interval_seconds, severity, late,
 //                          source}; source: expectations[0] and so on, or its schedule
+//   schedules              where schedules are read: list of {target, cloud, schedule_id, schedule,
+//                          run_at, readable, enabled, missed, next_run_at, last_due_at,
+//                          last_run_at, last_run_status, interval_seconds}; a target has then
+//                          scheduler: {up, last_read_at, schedules, missed, last_error}
+//   unscheduled_domains    the same: list of {target, cloud, domain_id, domain} of domains that no
+//                          enabled schedule covers
 //   unfinished_refreshes,  lists of {target, cloud, refresh_id, status, unknown_status, started_at,
 //   finished_refreshes     finished_at, running_seconds, duration_seconds, unanswered, domains};
 //                          unknown_status: the appliance's word where nobody knows it; domains:

@@ -16,6 +16,7 @@
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
 #include "collectors/model/refresh.h"
+#include "collectors/model/refresh_schedule.h"
 #include "exporter/config/links.h"
 #include "exporter/expectations/expectation.h"
 #include "exporter/history/history.h"
@@ -36,6 +37,8 @@ inline constexpr std::size_t kMaxShownTargets = 500;
 inline constexpr std::size_t kMaxShownDomains = 2'000;
 inline constexpr std::size_t kMaxShownUnfinished = 2'000;
 inline constexpr std::size_t kMaxShownFinished = 200;
+inline constexpr std::size_t kMaxShownSchedules = 1'000;
+inline constexpr std::size_t kMaxShownUnscheduled = 200;
 inline constexpr std::size_t kMaxShownSubjects = 10;  // of one problem
 
 struct ShownError {
@@ -78,6 +81,15 @@ struct ShownAddress {
   std::optional<bool> is_up = {};  // none: it was not asked yet
 };
 
+// The appliance's scheduler.
+struct ShownScheduler {
+  bool up = false;                            // it could be read last time
+  std::optional<WallTime> last_read_at = {};  // successfully, by its clock
+  std::size_t schedules = 0;
+  std::size_t missed = 0;  // of these
+  std::optional<ShownError> last_error = {};
+};
+
 struct ShownTarget {
   std::string name;
   Reachability reachability = Reachability::kWaiting;
@@ -90,6 +102,7 @@ struct ShownTarget {
   std::optional<ShownError> login_error = {};
   std::vector<ShownAddress> addresses = {};  // empty where there is but one
   std::vector<ShownCollector> collectors = {};
+  std::optional<ShownScheduler> scheduler = {};     // none: it is not read
   std::vector<ShownExpectation> expectations = {};  // in the order of the configuration
 };
 
@@ -126,6 +139,30 @@ struct ShownRefresh {
   std::size_t domains = 0;
   std::array<std::size_t, kDomainStatusNames.size()> domain_counts = {};
   bool is_unanswered = false;
+};
+
+struct ShownSchedule {
+  std::string target;
+  std::string_view cloud;  // empty: not known
+  std::string id;
+  std::string name;
+  std::string run_at;
+  bool is_readable = true;  // false: nobody can tell when it is due
+  bool is_enabled = false;
+  bool is_missed = false;
+  RunStatus last_status = RunStatus::kNone;
+  std::optional<WallTime> next_run_at = {};
+  std::optional<WallTime> last_due_at = {};
+  std::optional<WallTime> last_run_at = {};
+  std::optional<Nanoseconds> interval = {};
+};
+
+// A domain that no enabled schedule covers.
+struct ShownUnscheduled {
+  std::string target;
+  std::string_view cloud;
+  std::string id;
+  std::string name;
 };
 
 // How bad it is.  kNotice: worth knowing, and good all the same.
@@ -187,6 +224,9 @@ struct StatusModel {
   Truncated<ShownDomain> domains = {};
   Truncated<ShownRefresh> unfinished = {};  // those that run, longest first, after those in trouble
   Truncated<ShownRefresh> finished = {};    // latest first
+  bool reads_schedules = false;             // of some target
+  Truncated<ShownSchedule> schedules = {};  // missed ones first, then those whose last run failed
+  Truncated<ShownUnscheduled> unscheduled = {};
 };
 
 }  // namespace cckm

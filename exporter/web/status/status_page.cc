@@ -6,6 +6,7 @@
 #include "exporter/web/status/html.h"
 #include "exporter/web/status/page_files.h"
 #include "exporter/web/status/status_problems.h"
+#include "exporter/web/status/status_schedules.h"
 #include "exporter/web/status/status_tables.h"
 
 namespace cckm {
@@ -176,6 +177,7 @@ std::string StatusPage(const StatusModel& model, std::string_view telemetry_path
   html.append("</div>\n<div class=\"lists\">\n").append(kFilter);
   AppendDomains(html, model);
   AppendRefreshes(html, model);
+  AppendSchedules(html, model);
   html +=
       "</div>\n</main>\n<footer><p>Times are UTC. Ages go by the clock of this "
       "host.</p></footer>\n";

@@ -7,6 +7,7 @@
 #include "collectors/base/text.h"
 #include "exporter/web/status/format.h"
 #include "exporter/web/status/status_problems.h"
+#include "exporter/web/status/status_schedules.h"
 
 namespace cckm {
 namespace {
@@ -133,6 +134,7 @@ void SnapshotFiller::Take() {
   CopyFirst(domains_, kMaxShownDomains, model_.domains);
   CopyFirst(unfinished_, kMaxShownUnfinished, model_.unfinished);
   CopyFirst(finished_, kMaxShownFinished, model_.finished);
+  TakeSchedules(view_, model_);
 }
 
 template <typename Row, typename Object>
@@ -209,6 +211,7 @@ ShownTarget SnapshotFiller::Copy(const TargetState& target) const {
     shown.collectors.push_back(Copy(collector));
   }
   shown.reachability = ReachabilityOf(shown.collectors);
+  shown.scheduler = SchedulerOf(target);
   return shown;
 }
 
@@ -305,6 +308,7 @@ void MakeFit(std::optional<ShownError>& error) {
 void MakeFit(ShownTarget& target) {
   target.name = Printable(target.name);
   MakeFit(target.login_error);
+  if (target.scheduler) MakeFit(target.scheduler->last_error);
   for (ShownCollector& collector : target.collectors) MakeFit(collector.last_error);
   for (ShownExpectation& shown : target.expectations) {
     DomainPatterns& match = shown.expectation.match;
@@ -333,6 +337,7 @@ void MakeFit(StatusModel& model) {
   for (ShownDomain& domain : model.domains.rows) MakeFit(domain);
   for (ShownRefresh& refresh : model.unfinished.rows) MakeFit(refresh);
   for (ShownRefresh& refresh : model.finished.rows) MakeFit(refresh);
+  MakeSchedulesFit(model);
 }
 
 void KeepFirstTargets(StatusModel& model) {

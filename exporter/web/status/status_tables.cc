@@ -10,83 +10,20 @@
 #include "collectors/base/error_advice.h"
 #include "exporter/web/status/format.h"
 #include "exporter/web/status/html.h"
+#include "exporter/web/status/status_cells.h"
 #include "exporter/web/status/status_expectations.h"
 #include "exporter/web/status/status_problems.h"
+#include "exporter/web/status/status_schedules.h"
 
 namespace cckm {
 namespace {
-
-constexpr std::string_view kNothing = "<td class=\"none\">\xE2\x80\x93</td>";
 
 template <typename... Values>
 void Append(std::string& html, fmt::format_string<Values...> format, Values&&... values) {
   fmt::format_to(std::back_inserter(html), format, std::forward<Values>(values)...);
 }
 
-std::string Spaced(std::string_view name) {
-  std::string spaced(name);
-  for (char& c : spaced) {
-    if (c == '_') c = ' ';
-  }
-  return spaced;
-}
-
-// --- Cells ---
-
-void AppendTimeCell(std::string& html, const std::optional<WallTime>& time, WallTime now) {
-  if (!time) {
-    html += kNothing;
-    return;
-  }
-  Append(html, "<td><time datetime=\"{}\">{} <small>{}</small></time></td>", ToTheSecond(*time),
-         FormatDistance(*time, now), FormatShortTime(*time, now));
-}
-
-void AppendLengthCell(std::string& html, const std::optional<Nanoseconds>& length) {
-  if (!length) {
-    html += kNothing;
-    return;
-  }
-  Append(html, "<td><data value=\"{}\">{}</data></td>", ToSeconds(*length),
-         FormatApproximateDuration(*length));
-}
-
-// `foreign` is the appliance's own word for it, where that is worth showing.
-void AppendMarkCell(std::string& html, std::string_view name, std::string_view foreign = {}) {
-  html += "<td>";
-  AppendMark(html, name);
-  if (!foreign.empty()) {
-    html += " <small>";
-    AppendForeign(html, foreign);
-    html += "</small>";
-  }
-  html += "</td>";
-}
-
-void AppendPlaceCell(std::string& html, std::string_view target, std::string_view cloud) {
-  html += "<td>";
-  AppendForeign(html, target);
-  Append(html, " <small class=\"word\">{}</small></td>", cloud);
-}
-
-// The name, and the id below it; the id alone where there is no name.
-void AppendNames(std::string& html, std::string_view name, std::string_view id) {
-  if (!name.empty()) {
-    AppendForeign(html, name);
-    html += ' ';
-  }
-  html += "<code>";
-  AppendForeign(html, id);
-  html += "</code>";
-}
-
-void AppendNameCell(std::string& html, std::string_view id) {
-  html += "<th scope=\"row\">";
-  AppendNames(html, {}, id);
-  html += "</th>";
-}
-
-void AppendNameCell(std::string& html, const ShownDomain& domain, const Links& links) {
+void AppendDomainCell(std::string& html, const ShownDomain& domain, const Links& links) {
   html += "<th scope=\"row\">";
   AppendNames(html, domain.name, domain.id);
   for (const Link& link : links) {
@@ -98,51 +35,13 @@ void AppendNameCell(std::string& html, const ShownDomain& domain, const Links& l
   html += "</th>";
 }
 
-// --- Tables ---
-
-// A section, its heading, and a table up to its rows.
-void BeginTable(std::string& html, std::string_view id, std::string_view heading,
-                std::string_view caption, std::span<const std::string_view> columns) {
-  Append(html,
-         "<section id=\"{}\" class=\"list\" data-live aria-labelledby=\"{}-heading\">\n"
-         "<h2 id=\"{}-heading\">{}</h2>\n<table>\n<caption>{}</caption>\n<thead><tr>",
-         id, id, id, heading, caption);
-  for (const std::string_view column : columns) Append(html, "<th scope=\"col\">{}</th>", column);
-  html += "</tr></thead>\n<tbody>\n";
-}
-
-void EndTable(std::string& html) { html += "</tbody>\n</table>\n</section>\n"; }
-
-// A section that has nothing to list.
-void AppendEmpty(std::string& html, std::string_view id, std::string_view heading,
-                 std::string_view text) {
-  Append(html,
-         "<section id=\"{}\" class=\"list\" data-live aria-labelledby=\"{}-heading\">\n"
-         "<h2 id=\"{}-heading\">{}</h2>\n<p class=\"empty\">{}</p>\n</section>\n",
-         id, id, id, heading, text);
-}
-
-// How many of a list are shown, and in which order.
-template <typename Row>
-std::string CaptionOf(const Truncated<Row>& list, std::string_view singular,
-                      std::string_view plural, std::string_view order) {
-  std::string caption = CountOf(list.total, singular, plural);
-  if (list.total > 1) caption.append(", ").append(order);
-  caption += '.';
-  if (list.left_out() != 0) {
-    caption += fmt::format(" <strong>Only the first {} are shown, {} are left out.</strong>",
-                           Grouped(list.rows.size()), Grouped(list.left_out()));
-  }
-  return caption;
-}
-
 void AppendRow(std::string& html, const ShownDomain& domain, const StatusModel& model,
                bool with_expected) {
   const std::string_view status = kDomainShownNames[domain.status];
   const std::string_view result = kDomainResultNames[static_cast<std::size_t>(domain.last_result)];
   Append(html, "<tr data-states=\"{} {}{}\">", status, result, domain.is_late ? " late" : "");
   AppendMarkCell(html, status);
-  AppendNameCell(html, domain, model.links);
+  AppendDomainCell(html, domain, model.links);
   AppendPlaceCell(html, domain.target, domain.cloud);
   if (domain.last_result == DomainResult::kNone) {
     html += kNothing;
@@ -178,7 +77,7 @@ void AppendRow(std::string& html, const ShownRefresh& refresh, WallTime now) {
   const bool is_finished = IsFinished(refresh.status);
   Append(html, "<tr data-states=\"{}\">", RefreshStatusName(refresh.status));
   AppendMarkCell(html, RefreshStatusName(refresh.status), refresh.unknown_status);
-  AppendNameCell(html, refresh.id);
+  AppendNameCell(html, {}, refresh.id);
   AppendPlaceCell(html, refresh.target, refresh.cloud);
   AppendTimeCell(html, is_finished ? refresh.finished_at : refresh.started_at, now);
   AppendLengthCell(html, is_finished ? refresh.duration : refresh.running_for);
@@ -255,6 +154,7 @@ void AppendFacts(std::string& html, const ShownTarget& target, WallTime now) {
   if (target.dropped_series != 0) {
     AppendFact(html, "Left out by max_series", CountOf(target.dropped_series, "series", "series"));
   }
+  if (target.scheduler) AppendFact(html, "Scheduler", SummaryOf(*target.scheduler));
   html += "</dl>\n";
 }
 
@@ -283,6 +183,9 @@ void AppendError(std::string& html, std::string_view where, const ShownError& er
 void AppendErrors(std::string& html, const ShownTarget& target) {
   std::string errors;
   if (target.login_error) AppendError(errors, "login", *target.login_error);
+  if (target.scheduler && target.scheduler->last_error) {
+    AppendError(errors, "scheduler", *target.scheduler->last_error);
+  }
   for (const ShownCollector& collector : target.collectors) {
     if (collector.last_error) AppendError(errors, collector.cloud, *collector.last_error);
   }
@@ -317,10 +220,6 @@ void AppendLink(std::string& html, std::string_view name, std::string_view url) 
   html += "\">";
   AppendForeign(html, name);
   html += "</a>";
-}
-
-void AppendMark(std::string& html, std::string_view name) {
-  Append(html, "<span class=\"mark {}\">{}</span>", name, Spaced(name));
 }
 
 void AppendTargets(std::string& html, const StatusModel& model) {

@@ -19,8 +19,4 @@ void AppendRefreshes(std::string& html, const StatusModel& model);
 // Appends a link to a place outside of this exporter, which is not told where it is followed from.
 void AppendLink(std::string& html, std::string_view name, std::string_view url);
 
-// Appends a state, which its mark shows without relying on colour; `name` is one of the names of
-// states of this program.
-void AppendMark(std::string& html, std::string_view name);
-
 }  // namespace cckm

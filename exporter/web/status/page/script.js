@@ -82,7 +82,7 @@
     const { scrollX, scrollY } = window;
     const sentence = fresh.getElementById("sentence").textContent;
     if (sentence !== byId("sentence").textContent) byId("news").textContent = sentence;
-    for (const part of main.querySelectorAll("[data-live]")) part.replaceWith(fresh.getElementById(part.id));
+    for (const part of main.querySelectorAll("[data-live]")) part.replaceWith(fresh.getElementById(part.id) ?? "");
     document.title = fresh.title;
     dress();
     if (focused && document.activeElement?.id !== focused) byId(focused)?.focus({ preventScroll: true });

@@ -82,6 +82,26 @@ class EventLogTest : public ::testing::Test {
   EventLog events;
 };
 
+TEST_F(EventLogTest, FaultsOfTheSchedulerAreLoggedAndTheirEnd) {
+  ScheduleUpdate update;
+  update.target = "cm";
+  update.errors = {{ErrorKind::kForbidden, "the account may not do this"}};
+  events.OnSchedules(update);
+  events.OnSchedules(update);
+  update.errors.clear();
+  update.reading = ScheduleReading{};
+  events.OnSchedules(update);
+  events.OnSchedules(update);
+  events.OnUnreadableSchedule(update, {.schedule_id = "s", .reason = "what"});
+  const std::string logged = Logged();
+  for (const char* line : {"Reading the scheduler met a fault", "Scheduler can be read again",
+                           "Schedule cannot be read: nobody can tell when it is due"}) {
+    const std::size_t first = logged.find(line);
+    EXPECT_NE(first, std::string::npos) << line;
+    EXPECT_EQ(logged.find(line, first + 1), std::string::npos) << line;
+  }
+}
+
 std::size_t CountOf(const std::string& text, std::string_view part) {
   std::size_t count = 0;
   for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {

@@ -45,13 +45,17 @@ std::vector<TargetSetup> OneTarget(const Harness::Setup& setup, const Ledger& le
                        .max_series = setup.max_series,
                        .max_domains = setup.max_domains,
                        .domain_histograms = setup.domain_histograms,
-                       .tls_verification = true},
+                       .tls_verification = true,
+                       .schedules = setup.schedules},
            .collectors = collectors}};
 }
 
 PollerPlan PlanOf(const Harness::Setup& setup, const Ledger& ledger) {
-  PollerPlan plan{
-      .target = "cm", .collectors = {}, .schedule = setup.schedule, .max_connections = 8};
+  PollerPlan plan{.target = "cm",
+                  .collectors = {},
+                  .schedule = setup.schedule,
+                  .scheduler = setup.schedules,
+                  .max_connections = 8};
   for (const CollectorSetup& collector : setup.collectors) {
     CollectorPlan& added =
         plan.collectors.emplace_back(CollectorPlan{{.family = collector.family,
@@ -92,6 +96,7 @@ class Harness::StopAt final : public PollListener {
     if (clock_.SteadyNow() >= end_) stop_->request_stop();
   }
   void OnLogin(const LoginUpdate& update) override { next_.OnLogin(update); }
+  void OnSchedules(ScheduleUpdate update) override { next_.OnSchedules(std::move(update)); }
 
  private:
   PollListener& next_;
@@ -138,6 +143,7 @@ Harness::Harness(Setup setup)
   for (const CollectorSetup& collector : setup_.collectors) {
     self_metrics_.AddCollector("cm", *collector.family);
   }
+  if (setup_.schedules.enabled) self_metrics_.AddScheduler("cm");
   status_.SetConfigLoaded(true, clock.Now());
 }
 

@@ -44,6 +44,7 @@ class Harness {
     // Of every collector; to discover, set its CollectorSetup::discovers too.
     DiscoverySettings discovery = {};
     bool domain_names = false;
+    SchedulerSettings schedules = {};
     // Answers everything in the place of Answer() and its kin; unset: those do.
     FakeHttpClient::Responder respond = {};
     // Outlives the harness, which starts with what it holds; null: one in memory, of its own.

@@ -386,6 +386,7 @@ TEST(LifecycleTest, MaxSeriesLeavesOutInItsOrderAndSaysHowMuch) {
     answer(exporter);
     std::string dropped;
     for (const std::string_view reason : kDropReasonNames) {
+      if (reason == "schedule") continue;
       const std::string line = exporter.Scrape("cckm_dropped_series{target=\"cm\",reason=\"" +
                                                std::string(reason) + "\"} ");
       dropped += (dropped.empty() ? "" : " ") +

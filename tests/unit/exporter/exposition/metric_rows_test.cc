@@ -61,6 +61,17 @@ void AddFullObjects(CollectorState& collector) {
   domain.history.last_success_at = kTime;
   domain.history.first_seen_at = kTime;
   domain.expected = ExpectedInterval{.length = Nanoseconds(1)};
+  domain.schedules = 1;
+}
+
+void AddSchedules(TargetState& target) {
+  target.schedules.is_enabled = true;
+  target.schedules.schedules.Add(ScheduleState(LabelValue("bare")));
+  ScheduleState& schedule = target.schedules.schedules.Add(ScheduleState(LabelValue("full")));
+  schedule.interval = Nanoseconds(1);
+  schedule.run_created_at = kTime;
+  schedule.next_run_at = kTime;
+  schedule.last_due_at = kTime;
 }
 
 CollectorState& AddCollector(TargetState& target, std::string_view family) {
@@ -84,6 +95,7 @@ TargetState FullTarget(bool domain_histograms) {
   collector.poll.ended_at = kTime;
   collector.poll.succeeded_at = kTime;
   AddFullObjects(collector);
+  AddSchedules(target);
   return target;
 }
 
@@ -150,6 +162,11 @@ void ForEach(const TargetState& target, const Look& look, const DomainState* /*k
   }
 }
 
+template <typename Look>
+void ForEach(const TargetState& target, const Look& look, const ScheduleState* /*kind*/) {
+  for (const ScheduleState& schedule : target.schedules.schedules) look(schedule);
+}
+
 // Of every object of the target, what max_series counts of the metric.
 template <typename Object>
 std::vector<std::size_t> SeriesCounted(const MetricRow<Object>& row, const TargetState& target) {
@@ -193,6 +210,7 @@ TEST(MetricRowsTest, EveryRowWritesAsManySeriesAsMaxSeriesCountsOfIt) {
   ExpectWrittenAsCounted(RefreshMetrics());
   ExpectWrittenAsCounted(CollectorMetrics());
   ExpectWrittenAsCounted(TargetMetrics());
+  ExpectWrittenAsCounted(ScheduleMetrics());
 }
 
 // Fewer series than a target has by one leave something out, as many leave nothing out.
@@ -201,6 +219,7 @@ TEST(MetricRowsTest, MaxSeriesIsReachedByWhatAllRowsWrite) {
     std::size_t written = 0;
     for (const auto& row : DomainMetrics().rows) written += SeriesWritten(row.metric, target);
     for (const auto& row : RefreshMetrics().rows) written += SeriesWritten(row.metric, target);
+    for (const auto& row : ScheduleMetrics().rows) written += SeriesWritten(row.metric, target);
     const std::size_t others = target.options.max_series - written;
     const auto dropped = [&](std::size_t always_shown) {
       const SeriesBudget budget(target, kBuckets, always_shown);
@@ -260,6 +279,7 @@ TEST(MetricRowsTest, EveryMetricOfTheCatalogueIsRenderedByExactlyOneRow) {
     const std::ptrdiff_t rows =
         RowsOf(DomainMetrics(), metric) + RowsOf(RefreshMetrics(), metric) +
         RowsOf(CollectorMetrics(), metric) + RowsOf(TargetMetrics(), metric) +
+        RowsOf(ScheduleMetrics(), metric) +
         std::ranges::count(collected, metric, &SelfMetrics::CollectedFamily::metric) +
         (RenderExporterFamily(metric, facts, writer) ? 1 : 0);
     EXPECT_EQ(rows, 1) << row.name;
@@ -281,6 +301,7 @@ TEST(MetricRowsTest, TheLabelsOfAMetricBeginWithThoseOfItsObjects) {
   ExpectLabels(RefreshMetrics(), {"target", "cloud", "refresh_id"});
   ExpectLabels(CollectorMetrics(), {"target", "cloud"});
   ExpectLabels(TargetMetrics(), {"target"});
+  ExpectLabels(ScheduleMetrics(), {"target", "schedule_id"});
 }
 
 }  // namespace

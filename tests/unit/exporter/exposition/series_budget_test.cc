@@ -120,7 +120,7 @@ TEST(SeriesBudgetTest, CountsWhatItLeavesOut) {
 
 TEST(SeriesBudgetTest, LeavesOutNoHistogramWhereThereIsNone) {
   const SeriesBudget budget = BudgetWith(kAllSeries - 5 * 5 - 1, false);
-  EXPECT_EQ(budget.dropped().series, (std::array<std::size_t, 4>{0, 14, 0, 0}));
+  EXPECT_EQ(budget.dropped().series, (std::array<std::size_t, 5>{0, 14, 0, 0, 0}));
 }
 
 }  // namespace

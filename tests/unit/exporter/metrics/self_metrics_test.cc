@@ -53,6 +53,36 @@ TEST(SelfMetricsTest, WithoutATargetThereIsNoSeries) {
   for (const auto& collected : metrics.Collect()) EXPECT_TRUE(collected.family.metric.empty());
 }
 
+TEST(SelfMetricsTest, TheSchedulersRequestsErrorsAndUnreadableSchedulesHaveAnEmptyCloud) {
+  const FakeClock clock;
+  SelfMetrics metrics(clock);
+  metrics.AddTarget("cm", false);
+  metrics.AddScheduler("cm");
+  EXPECT_EQ(SeriesOf(metrics, Metric::kApiErrorsTotal), kErrorKindNames.size());
+  EXPECT_EQ(SeriesOf(metrics, Metric::kApiRequestDuration), 2U);
+  EXPECT_EQ(Find(metrics, Metric::kRefreshAnomaliesTotal,
+                 {{"cloud", ""}, {"kind", "unreadable_schedule"}})
+                .counter.value,
+            0);
+  ScheduleUpdate update;
+  update.target = "cm";
+  update.requests = {{.endpoint = Endpoint::kScheduleList, .status = 403}};
+  update.error_counts[static_cast<std::size_t>(ErrorKind::kForbidden)] = 1;
+  metrics.Count(update);
+  metrics.CountUnreadableSchedule("cm", nullptr);
+  metrics.CountUnreadableSchedule("cm", &Dsm());
+  EXPECT_EQ(Find(metrics, Metric::kApiRequestsTotal,
+                 {{"cloud", ""}, {"endpoint", "schedule_list"}, {"code", "403"}})
+                .counter.value,
+            1);
+  EXPECT_EQ(Find(metrics, Metric::kApiErrorsTotal, {{"cloud", ""}, {"reason", "forbidden"}})
+                .counter.value,
+            1);
+  for (const char* cloud : {"", "dsm"}) {
+    EXPECT_EQ(Find(metrics, Metric::kRefreshAnomaliesTotal, {{"cloud", cloud}}).counter.value, 1);
+  }
+}
+
 TEST(SelfMetricsTest, WhatTheConfigurationTellsExistsAtZero) {
   const FakeClock clock;
   SelfMetrics metrics(clock);
