@@ -64,6 +64,10 @@ void SimulatorProcess::FinishRefresh(const std::string& id, const std::string& e
   Post("/simulator/refresh/dsm/" + id + "/finish?as=" + ending);
 }
 
+void SimulatorProcess::SetNode(int node, const std::string& change) const {
+  Post("/simulator/node/" + std::to_string(node) + "?" + change);
+}
+
 std::string SimulatorProcess::LogIn() const {
   const std::string body = R"({"grant_type":"password","username":"exporter","password":"any"})";
   return nlohmann::json::parse(Post("/api/v1/auth/tokens", body)).at("jwt");

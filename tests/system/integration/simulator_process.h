@@ -43,6 +43,10 @@ class SimulatorProcess {
   // `ending`: completed, failed, partial (the last domain fails) or cancelled.
   void FinishRefresh(const std::string& id, const std::string& ending) const;
 
+  // Changes a node of its cluster, counted from 1: "state=503", "lag=1h" and what
+  // tests/simulator/control.h allows.
+  void SetNode(int node, const std::string& change) const;
+
   // A token that is good until ExpireTokens().
   std::string LogIn() const;
   void ExpireTokens() const;
