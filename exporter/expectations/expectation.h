@@ -47,7 +47,7 @@ inline constexpr std::size_t kMaxExpectations = 100;
 // What is expected of one domain.
 struct ExpectedInterval {
   Nanoseconds length{};
-  Severity severity = Severity::kWarning;
+  Severity severity = Severity::kWarning;        // of the expectation
   std::optional<std::uint8_t> expectation = {};  // its index; none: a schedule says so
 
   friend bool operator==(const ExpectedInterval&, const ExpectedInterval&) = default;

@@ -72,7 +72,8 @@ std::optional<double> ExpectedInterval(const DomainState& domain) {
 }
 
 LabelView ExpectedSeverity(const DomainState& domain) {
-  return SeverityName(domain.expected->severity);
+  // A schedule says how often, and not how bad it is.
+  return domain.expected->expectation ? SeverityName(domain.expected->severity) : LabelView("");
 }
 
 std::optional<double> Schedules(const DomainState& domain) {

@@ -194,7 +194,7 @@ TEST_F(SchedulesTest, ADomainIsExpectedAsOftenAsItsSchedulesPlan) {
   Exporter().PollFor(minutes(2));
   EXPECT_EQ(Scrape("cckm_domain_expected"),
             "cckm_domain_expected_interval_seconds{target=\"cm\",cloud=\"dsm\",domain_id=\"d1\","
-            "severity=\"warning\"} 21600\n");
+            "severity=\"\"} 21600\n");
   scheduler_->schedules.clear();
   Exporter().PollFor(minutes(6));
   EXPECT_EQ(Scrape("cckm_domain_expected"), "");
