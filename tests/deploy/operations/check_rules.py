@@ -47,6 +47,7 @@ CLOSED_LABELS = {"cloud", "status", "result", "reason", "kind", "endpoint", "sev
 IDENTITY = {
     "domain_id": ["domain", "domain_id", "cloud", "target"],
     "refresh_id": ["refresh_id", "cloud", "target"],
+    "schedule_id": ["schedule", "schedule_id", "cloud", "target"],
 }
 
 
