@@ -48,6 +48,7 @@ IDENTITY = {
     "domain_id": ["domain", "domain_id", "cloud", "target"],
     "refresh_id": ["refresh_id", "cloud", "target"],
     "schedule_id": ["schedule", "schedule_id", "cloud", "target"],
+    "address": ["address", "target"],
 }
 
 
