@@ -120,7 +120,23 @@ def appliances(page):
             "In what the appliance says of refreshes, once for each refresh and kind.",
             [queries.query(f"sum by (target, kind) ({oddities})", "{{target}} {{kind}}")],
         ),
+        panels.timeline(
+            "Addresses",
+            "Of each target: which one is in use, and which give no answer.",
+            [
+                queries.query(
+                    f"2 * {of_addresses('cckm_target_address_up')} + {of_addresses('cckm_target_address_in_use')}",
+                    "{{target}} {{address}}",
+                )
+            ],
+            panels.address_mappings(),
+            links=[panels.runbook("CCKMTargetAddressDown")],
+        ),
     )
+
+
+def of_addresses(metric):
+    return f"max by (target, address) ({metric}{{{TARGET}}})"
 
 
 def expiry(metric, whose):

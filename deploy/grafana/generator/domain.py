@@ -6,7 +6,8 @@ import states
 from page import Page, dashboard
 
 SCRAPED = 'job=~"$job",instance=~"$instance"'
-CLOUD = SCRAPED + ',target="$target",cloud="$cloud"'
+TARGET = SCRAPED + ',target="$target"'
+CLOUD = TARGET + ',cloud="$cloud"'
 DOMAIN = CLOUD + ',domain_id="$domain"'
 OF_DOMAIN = 'job=~"$job|",target="$target",cloud="$cloud",domain_id="$domain"'
 OF_FAMILY = 'job=~"$job|",target="$target",cloud=~"$cloud|",domain_id=""'
@@ -46,10 +47,9 @@ def at_present(page):
         ),
         panels.stat(
             "Last success",
-            "How long ago a refresh completed for the domain. Orange after two days, as CCKMRefreshStale.",
+            "How long ago a refresh completed for the domain. Below is how much of what is allowed that is.",
             f"time() - {success}",
             "dtdurations",
-            thresholds=panels.steps(states.GREEN, (172800, states.ORANGE)),
             links=[panels.runbook("CCKMRefreshStale")],
         ),
         panels.stat(
@@ -89,24 +89,90 @@ def at_present(page):
             links=[panels.runbook("CCKMCollectorDown"), panels.runbook("CCKMApplianceUnreachable")],
         ),
     )
+    planned(page)
     page.add(
         12,
         5,
         panels.table(
             "The domain",
-            "Its names, as far as they are known, and when the exporter first knew of it.",
+            "Its names, as far as they are known, when the exporter first knew of it, and how bad it is if it is late.",
             [
                 queries.row_of_table(
                     f"max by ({queries.EACH_DOMAIN}, domain, connection) (cckm_domain_info{{{DOMAIN}}})"
                 ),
                 queries.row_of_table(f"1000 * {newest('cckm_domain_first_seen_timestamp_seconds')}"),
+                queries.row_of_table(
+                    f"min by ({queries.EACH_DOMAIN}, severity) (cckm_domain_expected_interval_seconds{{{DOMAIN}}})"
+                ),
             ],
             columns={
                 **panels.labels("domain", "connection", "domain_id", "cloud", "target"),
                 "Value #B": panels.column("Known since", unit="dateTimeFromNow"),
+                "severity": panels.column("If late"),
             },
         ),
         panels.firing(["domain_id", "refresh_id"], OF_DOMAIN, OF_FAMILY),
+    )
+
+
+def planned(page):
+    """Which of the family's schedules covers a domain no metric tells: only how many do."""
+    of_family = f"and on ({queries.EACH_SCHEDULE})\ncckm_schedule_info{{{CLOUD}}}"
+
+    def schedules(metric):
+        return f"max by ({queries.EACH_SCHEDULE}) (\n{metric}{{{TARGET}}}\n{of_family}\n)"
+
+    whichever = "Of all schedules of the family, whether they cover this domain or not."
+    unread = {"noValue": "not read"}
+    page.add(
+        4,
+        4,
+        panels.stat(
+            "Expected every",
+            "How often the domain has to be refreshed: by the target's expectations, or else by its schedule.",
+            f"min by ({queries.EACH_DOMAIN}) (cckm_domain_expected_interval_seconds{{{DOMAIN}}})",
+            "dtdurations",
+            noValue="not told",
+        ),
+        panels.stat(
+            "Age of what is allowed",
+            "The age of the last success as a share of two expected intervals, or, where none is expected, of "
+            '"Stale after" above.',
+            f"(\n{queries.age(DOMAIN)}\n)\n/ on ({queries.EACH_DOMAIN})\n{queries.limit(DOMAIN)}",
+            "percentunit",
+            thresholds=panels.steps(states.GREEN, (1, states.ORANGE)),
+            links=[panels.runbook("CCKMRefreshStale")],
+        ),
+        panels.stat(
+            "Schedules",
+            "Enabled schedules that cover the domain.",
+            newest("cckm_domain_schedules"),
+            thresholds=panels.steps(states.ORANGE, (1, states.GREEN)),
+            links=[panels.runbook("CCKMDomainUnscheduled")],
+            **unread,
+        ),
+        panels.stat(
+            "Next run of a schedule",
+            whichever,
+            f"min({schedules('cckm_schedule_next_run_timestamp_seconds')}) - time()",
+            "dtdurations",
+            **unread,
+        ),
+        panels.stat(
+            "Newest run of a schedule",
+            whichever,
+            f"time() - max({schedules('cckm_schedule_last_run_timestamp_seconds')})",
+            "dtdurations",
+            **unread,
+        ),
+        panels.stat(
+            "Missed schedules",
+            whichever,
+            f"sum({schedules('cckm_schedule_missed')})",
+            thresholds=panels.steps(states.GREEN, (1, states.RED)),
+            links=[panels.runbook("CCKMScheduleMissed")],
+            **unread,
+        ),
     )
 
 
@@ -222,8 +288,9 @@ def history(page):
         ),
         panels.series(
             "Age of the last success",
-            'Falls to the duration\'s end with every success. The limit is "Stale after" above.',
-            [queries.query(f"time() - {success}", "age"), queries.query("vector($stale)", "limit")],
+            "Falls to the duration's end with every success. The limit is two of the expected intervals, or, where none "
+            'is expected, "Stale after" above.',
+            [queries.query(f"time() - {success}", "age"), queries.query(queries.limit(DOMAIN), "limit")],
             "s",
             overrides=lines,
         ),

@@ -6,6 +6,7 @@ import states
 from appliances import appliances, session
 from exporter import exporter
 from page import Page, dashboard, hidden
+from plans import plans
 from selection import ALERTS, CLOUD, DOMAIN, SCRAPED, TARGET, TROUBLED
 
 RESULT_FAILED, STATUS_UNKNOWN = 'result="failed"', 'status="unknown"'
@@ -71,8 +72,9 @@ def is_anything_wrong(page):
         ),
         panels.stat(
             "Stale",
-            'Domains whose last success is older than "Stale after" above allows.',
-            f"sum(\n  time() - {domains('cckm_domain_refresh_last_success_timestamp_seconds')}\n  > bool $stale\n)"
+            "Domains whose last success is older than two of the intervals in which they are expected, or, where none "
+            'is, than "Stale after" above allows.',
+            f"sum(\n{queries.age(DOMAIN)}\n> bool on ({queries.EACH_DOMAIN})\n{queries.limit(DOMAIN)}\n)"
             f"\nor\n0 * count(cckm_up{{{CLOUD}}})",
             thresholds=DOUBTFUL,
             links=[panels.runbook("CCKMRefreshStale")],
@@ -116,7 +118,7 @@ def is_anything_wrong(page):
             links=[panels.runbook("CCKMExporterInstanceDown"), panels.runbook("CCKMExporterDown")],
         ),
     )
-    page.add(24, 7, panels.firing(["target", "cloud", "domain", "domain_id", "refresh_id"], ALERTS))
+    page.add(24, 7, panels.firing(["target", "cloud", "domain", "domain_id", "refresh_id", "schedule", "address"], ALERTS))
 
 
 def status(of):
@@ -125,13 +127,13 @@ def status(of):
 
 def trouble(of=DOMAIN):
     """Why a domain is looked at: a number of TROUBLES, the worst of each domain; nothing of the others."""
-    age = f"time() - {domains('cckm_domain_refresh_last_success_timestamp_seconds', of=of)}"
     found = {
         "failed": f"{domains('cckm_domain_refresh_last_result', RESULT_FAILED, of)} == 1",
-        "stale": f"{age} > $stale",
+        "stale": f"{queries.age(of)}\n> on ({queries.EACH_DOMAIN})\n{queries.limit(of)}",
         "unknown": f"{domains('cckm_domain_refresh_status', STATUS_UNKNOWN, of)} == 1",
         "long": running_for(" > $long", of),
         "never": never_refreshed(of),
+        "unscheduled": f"{domains('cckm_domain_schedules', of=of)} == 0",
     }
     parts = [f"{code} + 0 * ({found[name]})" for name, (code, *_) in states.TROUBLES.items()]
     return f"\nor on ({queries.EACH_DOMAIN})\n".join(parts)
@@ -154,16 +156,18 @@ def domain_table(page):
         panels.table(
             "Domains in trouble",
             f"The worst {SHOWN_DOMAINS}: the last refresh failed, the last success is too old, the status is unknown, "
-            "a refresh runs for long, or none is known that succeeded. A click opens the domain; the others are "
-            "chosen at the top.",
+            "a refresh runs for long, none is known that succeeded, or no schedule covers the domain. A click opens "
+            "the domain; the others are chosen at the top.",
             [
                 queries.row_of_table(queries.named(trouble(TROUBLED), TROUBLED)),
                 queries.row_of_table(status(TROUBLED)),
-                queries.row_of_table(
-                    f"time() - {domains('cckm_domain_refresh_last_success_timestamp_seconds', of=TROUBLED)}"
-                ),
+                queries.row_of_table(queries.age(TROUBLED)),
                 queries.row_of_table(domains("cckm_domain_refresh_last_duration_seconds", of=TROUBLED)),
                 queries.row_of_table(domains("cckm_domain_refresh_consecutive_failures", of=TROUBLED)),
+                queries.row_of_table(
+                    f"min by ({queries.EACH_DOMAIN}) (cckm_domain_expected_interval_seconds{{{TROUBLED}}})"
+                ),
+                queries.row_of_table(domains("cckm_domain_schedules", of=TROUBLED)),
             ],
             sort="Trouble",
             columns={
@@ -173,6 +177,8 @@ def domain_table(page):
                 "Value #B": panels.column("Status", **panels.STATE_CELL),
                 "Value #E": panels.column("Failures in a row"),
                 "Value #C": panels.column("Last success", unit="dtdurations"),
+                "Value #F": panels.column("Expected every", unit="dtdurations"),
+                "Value #G": panels.column("Schedules"),
                 "Value #D": panels.column("Last duration", unit="s", decimals=1),
                 **panels.labels("connection"),
                 "domain_id": panels.column("Domain ID", links=[panels.to_domain()]),
@@ -255,6 +261,7 @@ def overview():
     page.row("Domains")
     domain_table(page)
     domain_timeline(page)
+    plans(page)
     durations(page)
     appliances(page)
     session(page)

@@ -122,7 +122,7 @@ def variables(one_domain):
         choice(
             "stale",
             "Stale after",
-            "How old a domain's last success may be. CCKMRefreshStale has a limit of its own.",
+            "How old a domain's last success may be where no interval is expected. CCKMRefreshStale has a limit of its own.",
             [("12 hours", 43200), ("1 day", 86400), ("36 hours", 129600), ("2 days", 172800), ("7 days", 604800)],
             172800,
         ),

@@ -1,7 +1,7 @@
 """Panels of Grafana's classic schema, which file provisioning and the sidecars of charts take from Grafana 10 on."""
 
 from queries import DATASOURCE, instant, numbered, query, row_of_table
-from states import BLUE, DARK_BLUE, GREEN, GREY, ORANGE, RED, STATES, TROUBLES
+from states import ADDRESSES, BLUE, DARK_BLUE, GREEN, GREY, ORANGE, RED, STATES, TROUBLES
 
 
 def state_mappings():
@@ -19,6 +19,13 @@ def yes_no(yes="yes", no="no"):
     options = {
         "0": {"color": RED, "index": 0, "text": no},
         "1": {"color": GREEN, "index": 1, "text": yes},
+    }
+    return [{"type": "value", "options": options}]
+
+
+def address_mappings():
+    options = {
+        str(code): {"color": color, "index": code, "text": text} for code, (text, color) in enumerate(ADDRESSES)
     }
     return [{"type": "value", "options": options}]
 
@@ -148,6 +155,10 @@ HEADINGS = {
     "domain_id": "Domain ID",
     "connection": "Connection",
     "refresh_id": "Refresh ID",
+    "schedule": "Schedule",
+    "schedule_id": "Schedule ID",
+    "run_at": "Runs at (UTC)",
+    "address": "Address",
     "instance": "Instance",
     "version": "Version",
     "revision": "Revision",
@@ -193,6 +204,15 @@ def labels(*names):
 
 
 COLORED = {"type": "color-background", "mode": "basic"}
+
+def yes_no_cell(yes, no, bad=None):
+    """A cell for 1 and 0, of which one is coloured red: no, unless `bad` is the text of yes."""
+    mappings = yes_no(yes, no)
+    if bad == yes:
+        mappings[0]["options"]["1"]["color"], mappings[0]["options"]["0"]["color"] = RED, GREEN
+    return {"mappings": mappings, "custom_cellOptions": COLORED}
+
+
 STATE_CELL = {"mappings": state_mappings(), "custom_cellOptions": COLORED}
 TROUBLE_CELL = {"mappings": trouble_mappings(), "custom_cellOptions": COLORED}
 
@@ -213,7 +233,7 @@ def firing(names, *selections):
     """The alerts that fire now, each with its runbook."""
     real = 'alertname=~"CCKM.+",alertname!="CCKMWatchdog"'
     alerts = [f'ALERTS{{{real},alertstate="firing",{matchers}}}' for matchers in selections]
-    identity = "alertname, severity, target, cloud, domain, domain_id, refresh_id"
+    identity = "alertname, severity, target, cloud, domain, domain_id, refresh_id, schedule, address"
     expression = f"max by ({identity}) (\n  " + "\n  or\n  ".join(alerts) + "\n)"
     colors = {name: {"color": color, "index": index} for index, (name, color) in enumerate(SEVERITIES.items())}
     to_runbook = {"title": "Runbook", "url": "${runbooks}${__data.fields.alertname}", "targetBlank": True}

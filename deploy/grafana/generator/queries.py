@@ -11,6 +11,7 @@ DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 # The labels that tell one from another.
 EACH_DOMAIN = "target, cloud, domain_id"
 EACH_REFRESH = "target, cloud, refresh_id"
+EACH_SCHEDULE = "target, schedule_id"
 
 
 def coded(metric, matchers, label, states, by):
@@ -38,6 +39,24 @@ clamp_max(
     label_replace({info % (labels, matchers, '=""')}, "domain", "$1", "domain_id", "(.+)")
   ),
   1
+)"""
+
+
+def age(matchers):
+    """How long ago each domain was refreshed successfully."""
+    return f"time() - max by ({EACH_DOMAIN}) (cckm_domain_refresh_last_success_timestamp_seconds{{{matchers}}})"
+
+
+def limit(matchers):
+    """How old each domain's last success may be: two intervals, or what is chosen where none is expected.
+
+    Of two exporters that expect different things, the one that asks for more counts.
+    """
+    success = f"max by ({EACH_DOMAIN}) (cckm_domain_refresh_last_success_timestamp_seconds{{{matchers}}})"
+    return f"""(
+  2 * min by ({EACH_DOMAIN}) (cckm_domain_expected_interval_seconds{{{matchers}}})
+  or on ({EACH_DOMAIN})
+  $stale + 0 * {success}
 )"""
 
 

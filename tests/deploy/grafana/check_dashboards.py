@@ -41,6 +41,8 @@ OF_PROMETHEUS = {
         "domain_id",
         "connection",
         "refresh_id",
+        "schedule",
+        "address",
     },
 }
 # The way from the data source to the domain.  A selector is narrowed by each of these labels that its metric has.
@@ -74,6 +76,7 @@ class World:
             "cckm_domain_refresh_status": words("exporter/state/state.h", "kDomainShownNames"),
             "cckm_domain_refresh_last_result": {"none", "completed", "failed", "cancelled"},
             "cckm_refresh_status": words("collectors/model/refresh.h", "kRefreshStatusNames"),
+            "cckm_schedule_last_run_status": words("collectors/model/refresh_schedule.h", "kRunStatusNames"),
         }
         self.runbooks = {file.stem for file in (ROOT / "deploy/runbooks").glob("*.md")}
 
