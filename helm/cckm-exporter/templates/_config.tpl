@@ -1,6 +1,6 @@
 {{/*
 Where files of targets lie, and how the configuration names them.  Everything is in one projected volume, so that it
-changes at once: config.yml, refreshes/<name>, secrets/<target>/<file>.
+changes at once: config.yml, targets/<name>, refreshes/<name>, secrets/<target>/<file>.
 */}}
 {{- define "cckm-exporter.configFolder" -}}/etc/cckm_exporter{{- end -}}
 {{- define "cckm-exporter.webFolder" -}}/etc/cckm_exporter_web{{- end -}}
@@ -11,15 +11,32 @@ changes at once: config.yml, refreshes/<name>, secrets/<target>/<file>.
 {{- if regexMatch "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$" . }}{{ . }}{{ else }}{{ sha256sum . | trunc 16 }}{{ end -}}
 {{- end -}}
 
+{{/* All targets as the values have them, those of files, too: `targets`, each with its `addresses`. */}}
+{{- define "cckm-exporter.allTargets" -}}
+{{- $all := list -}}
+{{- range concat .Values.config.targets (values .Values.config.targetFiles | compact) -}}
+  {{- range kindIs "slice" . | ternary . (list .) -}}
+    {{- $all = append $all (merge (dict "addresses" (default (list .url) .urls)) .) -}}
+  {{- end -}}
+{{- end -}}
+{{- toYaml (dict "targets" $all) -}}
+{{- end -}}
+
 {{/*
-The targets as the exporter reads them, and the files that they need, as YAML: `targets` and `files`.  A file has
-`path`, and either `value` with `dataKey` in the chart's own Secret, or `existingSecret` or `existingConfigMap` with `key`.
+The targets as the exporter reads them, and the files that they need, as YAML: `targets`, `targetFiles` by name, and `files`.
+A file has `path`, and either `value` with `dataKey` in the chart's own Secret, or `existingSecret` or `existingConfigMap`
+with `key`.  Paths in a file of targets are absolute, as others would be relative to that file.
 */}}
 {{- define "cckm-exporter.plan" -}}
-{{- $targets := list -}}
+{{- $root := include "cckm-exporter.configFolder" . -}}
+{{- $places := dict "" .Values.config.targets -}}
+{{- $places = merge $places .Values.config.targetFiles -}}
+{{- $lists := dict -}}
 {{- $files := list -}}
 {{- $names := list -}}
-{{- range .Values.config.targets -}}
+{{- range $place, $listed := $places -}}
+{{- $targets := list -}}
+{{- range $listed -}}
   {{- $target := deepCopy . -}}
   {{- if has .name $names }}{{ fail (printf "config.targets: two targets are called %q; each needs a name of its own" .name) }}{{ end -}}
   {{- $names = append $names .name -}}
@@ -39,17 +56,21 @@ The targets as the exporter reads them, and the files that they need, as YAML: `
       {{- $path := printf "secrets/%s/%s" $folder $file -}}
       {{- $files = append $files (mergeOverwrite (dict "path" $path "key" (index $row 2) "dataKey" (printf "%s.%s" $folder $file)) .) -}}
       {{- $_ := unset $section $field -}}
-      {{- $_ := set $section (printf "%s_file" $field) $path -}}
+      {{- $_ := set $section (printf "%s_file" $field) (eq $place "" | ternary $path (printf "%s/%s" $root $path)) -}}
     {{- end -}}
   {{- end -}}
   {{- $targets = append $targets $target -}}
 {{- end -}}
-{{- toYaml (dict "targets" $targets "files" $files) -}}
+{{- $_ := set $lists $place $targets -}}
+{{- end -}}
+{{- toYaml (dict "targets" (get $lists "") "targetFiles" (omit $lists "") "files" $files) -}}
 {{- end -}}
 
 {{/* The exporter's configuration. */}}
 {{- define "cckm-exporter.config" -}}
-{{- $config := dict "targets" (include "cckm-exporter.plan" . | fromYaml).targets -}}
+{{- $config := dict -}}
+{{- with (include "cckm-exporter.plan" . | fromYaml).targets }}{{ $_ := set $config "targets" . }}{{ end -}}
+{{- if .Values.config.targetFiles }}{{ $_ := set $config "target_files" (list "targets/*.yml") }}{{ end -}}
 {{- with .Values.config.global }}{{ $_ := set $config "global" . }}{{ end -}}
 {{- toYaml $config -}}
 {{- end -}}
@@ -67,6 +88,15 @@ projected:
         items:
           - key: {{ ternary $existing.key "config.yml" (ne $existing.name "") }}
             path: config.yml
+    {{- with .Values.config.targetFiles }}
+    - {{ eq $.Values.config.kind "Secret" | ternary "secret" "configMap" }}:
+        name: {{ $name }}-targets
+        items:
+          {{- range $file, $_ := . }}
+          - key: {{ $file }}
+            path: targets/{{ $file }}
+          {{- end }}
+    {{- end }}
     {{- with .Values.config.refreshIdFiles }}
     - configMap:
         name: {{ $name }}-refreshes
@@ -105,8 +135,8 @@ projected:
 {{/* What contradicts itself in a way that the schema cannot tell. */}}
 {{- define "cckm-exporter.check" -}}
 {{- $values := .Values -}}
-{{- if and (not $values.config.existing.name) (not $values.config.targets) -}}
-{{- fail "config.targets is empty: name at least one CipherTrust Manager, or an object with a configuration in config.existing.name" -}}
+{{- if and (not $values.config.existing.name) (not $values.config.targets) (not $values.config.targetFiles) -}}
+{{- fail "config.targets is empty: name at least one CipherTrust Manager, there or in config.targetFiles, or an object with a configuration in config.existing.name" -}}
 {{- end -}}
 {{- if and $values.config.existing.name (or $values.config.targets $values.config.global) -}}
 {{- fail "config.existing.name is not together with config.targets or config.global: one of the two is the configuration" -}}

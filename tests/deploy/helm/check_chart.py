@@ -209,6 +209,9 @@ class Pod:
         localized = self.localized(config.read_text())
         config.chmod(0o640)
         config.write_text(localized)
+        for file in config.parent.glob("targets/*.yml"):
+            file.chmod(0o640)
+            file.write_text(self.localized(file.read_text()))
         return [self.localized(flag).replace("$(SHARD_INDEX)", str(shard)) for flag in self.container["args"]]
 
 
