@@ -122,8 +122,8 @@ fi
 
 show_told() {
   [ $has_chain = yes ] || return 0
-  say "What the receiver was told of failed refreshes (target, family, ID and name of the domain)"
-  chain_told "$folder" | grep ' CCKMRefresh' | sort -u | sed 's/^/  /' || echo "  nothing yet"
+  say "What the receiver was told of refreshes and schedules (target, family, ID of the domain, name of the domain or schedule)"
+  chain_told "$folder" | grep -E ' CCKM(Refresh|Schedule)' | sort -u | sed 's/^/  /' || echo "  nothing yet"
 }
 
 # How many samples with the value 1 match.
@@ -184,12 +184,19 @@ if [ "$finished_after" -ne 10 ] || [ "$finished_after" -le "$finished_before" ];
 fi
 [ "$observed_after" -gt "$observed_before" ] || fail "the histograms of the domains did not move"
 if [ $has_chain = yes ]; then
-  for _ in $(seq 60); do
-    if chain_told "$folder" | grep -c '^firing CCKMRefreshFailed' >/dev/null; then break; fi
-    sleep 0.5
-  done
+  # SECONDS PATTERN: until the receiver was told of it
+  was_told() {
+    local end=$((SECONDS + $1))
+    until chain_told "$folder" | grep -cE "^firing $2" >/dev/null; do
+      [ $SECONDS -lt $end ] || return 1
+      sleep 0.5
+    done
+  }
+  was_told 30 CCKMRefreshFailed || fail "nobody was told of a failed refresh"
+  was_told 30 'CCKMScheduleMissed .* nightly-payroll$' || fail "nobody was told of the schedule that is missed"
+  # A minute twice, and the time that the alert waits.
+  was_told 180 'CCKMRefreshStale .* payments-' || fail "nobody was told of the domain that is expected every minute"
   show_told
-  chain_told "$folder" | grep -c '^firing CCKMRefreshFailed' >/dev/null || fail "nobody was told of a failed refresh"
   say "Check: every query of the dashboards finds something"
   python3 -B tests/deploy/grafana/ask_demo.py "$prometheus_port" || fail "a panel of the dashboards is empty"
 fi

@@ -84,7 +84,7 @@ chain_start() {  # FOLDER EXPORTER_PORT
   chain_start_prometheus "$1" "$2"
 }
 
-# What the webhook was told, one line an alert: status, name, cloud, domain and its id.
+# What the webhook was told, one line an alert: status, name, target, cloud, ID of the domain, name of the domain or schedule.
 chain_told() {  # FOLDER
   tail -n +2 "$1/told.log" | python3 -c '
 import json, sys
@@ -93,5 +93,5 @@ for line in sys.stdin:
         break  # it is being written
     alert = json.loads(line)
     labels = alert["labels"]
-    print(alert["status"], labels["alertname"], *(labels.get(name, "-") for name in ("target", "cloud", "domain_id", "domain")))'
+    print(alert["status"], labels["alertname"], *(labels.get(name, "-") for name in ("target", "cloud", "domain_id")), labels.get("domain") or labels.get("schedule", "-"))'
 }
