@@ -54,6 +54,11 @@ struct ExpectedInterval {
 };
 static_assert(kMaxExpectations <= 256);
 
+// The label `severity`; empty where a schedule says how often: it does not say how bad it is.
+constexpr std::string_view SeverityOf(const ExpectedInterval& expected) {
+  return expected.expectation ? SeverityName(expected.severity) : std::string_view();
+}
+
 // A domain is late once it was without a success for so many intervals.
 inline constexpr int kIntervalsUntilLate = 2;
 

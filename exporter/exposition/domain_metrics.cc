@@ -72,8 +72,7 @@ std::optional<double> ExpectedInterval(const DomainState& domain) {
 }
 
 LabelView ExpectedSeverity(const DomainState& domain) {
-  // A schedule says how often, and not how bad it is.
-  return domain.expected->expectation ? SeverityName(domain.expected->severity) : LabelView("");
+  return SeverityOf(*domain.expected);
 }
 
 std::optional<double> Schedules(const DomainState& domain) {

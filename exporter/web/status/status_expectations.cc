@@ -82,7 +82,8 @@ void AppendExpectedCell(std::string& html, const ShownDomain& domain) {
   html += fmt::format("<td><data value=\"{}\">every {}</data> ", ToSeconds(domain.expected->length),
                       FormatApproximateDuration(domain.expected->length));
   if (domain.is_late) AppendMark(html, "late");
-  html += fmt::format(" <small>{}, {}</small></td>", SeverityName(domain.expected->severity),
+  const std::string_view severity = SeverityOf(*domain.expected);
+  html += fmt::format(" <small>{}{}{}</small></td>", severity, severity.empty() ? "" : ", ",
                       SourceOf(*domain.expected));
 }
 

@@ -100,8 +100,9 @@ Json ToJson(const ShownExpectation& shown) {
 // Null where nothing is expected.
 Json Expected(const ShownDomain& domain) {
   if (!domain.expected) return nullptr;
+  const std::string_view severity = SeverityOf(*domain.expected);
   return {{"interval_seconds", ToSeconds(domain.expected->length)},
-          {"severity", SeverityName(domain.expected->severity)},
+          {"severity", severity.empty() ? Json(nullptr) : Json(severity)},
           {"late", domain.is_late},
           {"source", SourceOf(*domain.expected)}};
 }
