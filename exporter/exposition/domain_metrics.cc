@@ -71,9 +71,7 @@ std::optional<double> ExpectedInterval(const DomainState& domain) {
   return domain.expected ? std::optional(ToSeconds(domain.expected->length)) : std::nullopt;
 }
 
-LabelView ExpectedSeverity(const DomainState& domain) {
-  return SeverityOf(*domain.expected);
-}
+LabelView ExpectedSeverity(const DomainState& domain) { return SeverityOf(*domain.expected); }
 
 std::optional<double> Schedules(const DomainState& domain) {
   return domain.schedules ? std::optional(static_cast<double>(*domain.schedules)) : std::nullopt;
