@@ -44,8 +44,7 @@ bool HasNullResources(dom::object list) {
 
 Result<PageFrame> ReadPageFrame(dom::object list) {
   const auto skip = ReadCount(list, "skip");
-  const auto limit =
-      HasNoLimit(list) ? std::optional<std::uint64_t>() : ReadCount(list, "limit");
+  const auto limit = HasNoLimit(list) ? std::optional<std::uint64_t>() : ReadCount(list, "limit");
   const auto total = ReadCount(list, "total");
   for (const auto* count : {&skip, &limit, &total}) {
     if (!*count) return tl::make_unexpected(count->error());

@@ -71,9 +71,8 @@ void ScheduleReader::Record(RequestTag tag, const HttpResult& response) {
   on_the_wire_ = false;
   for (const FailedAttempt& attempt : response.failed_attempts) {
     faults_.Count(attempt.error);
-    update_.requests.push_back({.endpoint = EndpointOf(tag.kind),
-                                .status = attempt.status,
-                                .duration = attempt.duration});
+    update_.requests.push_back(
+        {.endpoint = EndpointOf(tag.kind), .status = attempt.status, .duration = attempt.duration});
   }
   update_.requests.push_back({.endpoint = EndpointOf(tag.kind),
                               .status = response.answer ? response.answer->status : 0,

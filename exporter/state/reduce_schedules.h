@@ -39,8 +39,8 @@ std::vector<UnreadableSchedule> ReduceSchedules(const ScheduleUpdate& update,
 // Takes the target's settings of its scheduler.  What was read of it stays as long as it is read.
 void SetUpSchedules(TargetState& target);
 
-// Renews what is true of the target's schedules, which were read, at `now`, and of the domains that they cover if
-// `domains_may_have_changed`.
+// Renews what is true of the target's schedules, which were read, at `now`, and of the domains that
+// they cover if `domains_may_have_changed`.
 void AdvanceSchedules(WallTime now, bool domains_may_have_changed, TargetState& target);
 
 }  // namespace cckm
