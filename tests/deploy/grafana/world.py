@@ -21,16 +21,18 @@ PASSWORD = "a-password-of-the-test"
 
 
 class Appliance:
-    """A simulator with TLS and logins, whose refreshes begin and end as told."""
+    """A simulated cluster of two nodes with TLS, logins and schedules, whose refreshes begin and end as told."""
 
     def __init__(self, binary, folder):
         self.port = processes.free_port()
-        self.url = f"https://127.0.0.1:{self.port}"
+        other_port = processes.free_port()
+        self.urls = [f"https://127.0.0.1:{port}" for port in (self.port, other_port)]
         self.folder = folder
         self.child = subprocess.Popen(
             [
                 binary,
                 f"--listen=127.0.0.1:{self.port}",
+                f"--node=127.0.0.1:{other_port}",
                 "--control",
                 "--families=dsm,external-cm",
                 "--domains=4",
@@ -41,6 +43,8 @@ class Appliance:
                 "--username=exporter",
                 f"--password={PASSWORD}",
                 "--token-lifetime=20s",
+                "--schedule=name=every-night&family=dsm&run_at=0 3 * * *&runs=3",
+                "--schedule=name=missed&family=dsm&run_at=0 4 * * *&units=1&age=72h&missed=all",
                 f"--tls-folder={folder / 'tls'}",
             ],
             stdout=subprocess.DEVNULL,
@@ -159,7 +163,7 @@ class World:
         secret = self._folder / "password"
         secret.touch(mode=0o600)
         secret.write_text(PASSWORD)
-        (self._folder / "config.yaml").write_text(exporter_config(self.appliance.url))
+        (self._folder / "config.yaml").write_text(exporter_config(self.appliance.urls))
         self.exporter = self._own(processes.Exporter(binaries["exporter"], self._folder, processes.free_port()))
         self.domains = processes.eventually(self._domains, "the exporter shows the domains of the appliance")
         config = prometheus_config(self.exporter.port, hurried(rules, self._folder / "rules"))
@@ -207,16 +211,18 @@ class World:
         self._await(f'cckm_refresh_status{{refresh_id="{refresh}",status="{ending}"}} == 1')
 
 
-def exporter_config(appliance):
+def exporter_config(urls):
     """Domains of dsm have names, those of external-cm have none."""
     discovery = "discovery: { enabled: true, interval: 1s }"
     return f"""
 global: {{ poll_interval: 1s, heartbeat_interval: 2s, native_histograms: true }}
 targets:
   - name: cm-of-the-test
-    url: {appliance}
+    urls: [{', '.join(urls)}]
     login: {{ username: exporter, password_file: password }}
     tls_config: {{ ca_file: tls/ca.pem }}
+    schedules: {{ enabled: true, interval: 1s }}
+    expectations: [{{ refreshed_every: 1h }}]
     collectors: {{ dsm: {{ {discovery} }}, external-cm: {{ domain_names: false, {discovery} }} }}
 """
 

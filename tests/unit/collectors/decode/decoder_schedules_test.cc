@@ -209,9 +209,9 @@ TEST(DecoderSchedulesTest, DamageAnywhereIsAnsweredAndMakesNothingUp) {
   Decoder decoder;
   const auto expect_bounded = [&decoder](const std::string& body) {
     const auto schedules = decoder.DecodeSchedules(body);
-    if (schedules) EXPECT_LE(schedules->schedules.size(), 1U) << body;
+    EXPECT_LE(schedules ? schedules->schedules.size() : 0, 1U) << body;
     const auto runs = decoder.DecodeScheduleRuns(body);
-    if (runs) EXPECT_LE(runs->runs.size(), 2U) << body;
+    EXPECT_LE(runs ? runs->runs.size() : 0, 2U) << body;
   };
   for (std::size_t i = 0; i < whole.size(); ++i) {
     const auto cut = decoder.DecodeSchedules(whole.substr(0, i));
