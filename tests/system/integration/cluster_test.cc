@@ -20,7 +20,8 @@ ExporterSettings Cluster(const std::vector<std::string>& urls, const std::string
                          const std::string& more = {}) {
   std::string list;
   for (const std::string& url : urls) list += (list.empty() ? "" : ", ") + url;
-  return {.config =
+  return {.url = {},
+          .config =
               "global:\n"
               "  poll_interval: 1s\n"
               "  recheck_interval: 1s\n"
