@@ -64,7 +64,7 @@ say "Simulated CipherTrust Manager: two families, refreshes of 3 to 30 seconds, 
 echo "   a schedule that refreshes a domain at every full minute, and one that should and does not"
 for second in $(seq 20 20 86400); do echo "at=${second}s count=1 status=500 path=/api/v1/cckm/"; done >"$folder/faults"
 (umask 077 && head -c 24 /dev/urandom | base64 | tr -d '\n' >"$folder/password")
-build/release/tests/simulator/ciphertrust_simulator --listen=127.0.0.1:0 --families=dsm,external-cm \
+build/release/tests/simulator/ciphertrust_simulator --listen=127.0.0.1:0 --node=127.0.0.1:0 --families=dsm,external-cm \
   --domains=8 --refreshes=10 --finished=3 --min-duration=3s --max-duration=30s \
   --failed-percent=20 --partial-percent=20 --cancelled-percent=10 --seed=7 --latency=3ms \
   --schedule='name=every-minute&family=dsm&run_at=* * * * *&units=8' \
@@ -86,9 +86,10 @@ targets:
     login: { username: exporter, password_file: password }
     tls_config: { ca_file: tls/ca.pem }
     schedules: { enabled: true, interval: 5s, grace: 5s }
-    # Nobody looks for new refreshes of this family, so that its domains become stale.
+    # Nobody looks for new refreshes of external-cm, so that its domains become stale.
     expectations:
       - { match: { cloud: external-cm, domain: "payments-.*" }, refreshed_every: 1m }
+      - { refreshed_every: 1d }
     collectors:
       dsm:
         discovery: { enabled: true, interval: 2s }

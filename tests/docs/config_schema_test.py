@@ -22,7 +22,7 @@ ROW = re.compile(r'\{(\d+), "((?:[^"\\]|\\.)*)",\s*\d+,\s*[^{}]*?\}')
 # What a schema cannot say: what is in a file or twice in a map, what belongs together in size, and how a number is spelled.
 BEYOND = re.compile("|".join((
     "ca_file", "_file: none", "_file: eyJ", r"_file: \.", r"token, \.", "name: b$", r"15s\\n  poll_interval",
-    ": True", ": 0x10", ": 1e3", r"\[2s, 1s\]", r"\[1s, 1s\]", r"refresh_ids: \[y\]")))
+    ": True", ": 0x10", ": 1e3", r"\[2s, 1s\]", r"\[1s, 1s\]", r"refresh_ids: \[y\]", r"//CM\.:443")))
 
 
 class Loader(yaml.SafeLoader):

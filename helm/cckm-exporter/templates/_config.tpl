@@ -14,7 +14,7 @@ changes at once: config.yml, targets/<name>, refreshes/<name>, secrets/<target>/
 {{/* All targets as the values have them, those of files, too: `targets`, each with its `addresses`. */}}
 {{- define "cckm-exporter.allTargets" -}}
 {{- $all := list -}}
-{{- range concat .Values.config.targets (values .Values.config.targetFiles | compact) -}}
+{{- range concat .Values.config.targets (values (default dict .Values.config.targetFiles) | compact) -}}
   {{- range kindIs "slice" . | ternary . (list .) -}}
     {{- $all = append $all (merge (dict "addresses" (default (list .url) .urls)) .) -}}
   {{- end -}}
@@ -30,7 +30,7 @@ with `key`.  Paths in a file of targets are absolute, as others would be relativ
 {{- define "cckm-exporter.plan" -}}
 {{- $root := include "cckm-exporter.configFolder" . -}}
 {{- $places := dict "" .Values.config.targets -}}
-{{- $places = merge $places .Values.config.targetFiles -}}
+{{- $places = merge $places (default dict .Values.config.targetFiles) -}}
 {{- $lists := dict -}}
 {{- $files := list -}}
 {{- $names := list -}}

@@ -61,12 +61,14 @@ std::string ErrorsOf(const ExporterProcess& exporter, const std::string& reason)
 TEST(ClusterTest, WhereTheAddressInUseEndsTheNextOneAnswersAndEachRefreshCountsOnce) {
   std::optional<SimulatorProcess> first(std::string{kToken});
   const SimulatorProcess second{std::string(kToken)};
-  std::string ids;
-  for (int i = 0; i < 40; ++i) {
-    const std::string id = "r" + std::to_string(i);
-    first->StartRefresh(id, i == 0 ? "a" : "b");
-    second.StartRefresh(id, i == 0 ? "a" : "b");
-    ids += (i == 0 ? "" : ", ") + id;
+  std::string ids = "r0";
+  first->StartRefresh("r0", "a");
+  second.StartRefresh("r0", "a");
+  for (int i = 1; i < 40; ++i) {
+    const std::string number = std::to_string(i);
+    first->StartRefresh("r" + number, "b" + number);
+    second.StartRefresh("r" + number, "b" + number);
+    ids += ", r" + number;
   }
   const std::string first_url = first->url();
   const ExporterProcess exporter(Cluster({first_url, second.url()}, ids));
