@@ -32,10 +32,10 @@ bool WriteAll(int descriptor, std::string_view content) {
 
 constexpr mode_t kReadableByAll = S_IRUSR | S_IWUSR | S_IRGRP | S_IROTH;
 
-// A device, a pipe or a folder is not to be renamed away.
+// A link, a device, a pipe or a folder is not to be renamed away.
 bool MayBeReplaced(const std::filesystem::path& path) {
   struct stat found {};
-  return ::stat(path.c_str(), &found) != 0 || S_ISREG(found.st_mode);
+  return ::lstat(path.c_str(), &found) != 0 || S_ISREG(found.st_mode);
 }
 
 // Only the last folder of the path may be missing.
@@ -50,7 +50,7 @@ tl::expected<void, std::string> ReplaceFile(const std::filesystem::path& path,
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   const bool is_private = readers == FileReaders::kOwner;
   if (is_private && !MakeFolder(folder)) return FailedTo("written, as its folder cannot be made");
-  if (!MayBeReplaced(path)) {
+  if (!is_private && !MayBeReplaced(path)) {
     return tl::make_unexpected<std::string>(" cannot be replaced: it is no regular file");
   }
   const std::string temporary = path.string() + ".new";

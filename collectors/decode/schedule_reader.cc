@@ -93,6 +93,9 @@ void ReadParameters(dom::object entry, const Shortener& shortener, RefreshSchedu
     const auto units = Member(*parameters, name);
     if (units) AddUnits(*units, shortener, schedule.units);
   }
+  std::ranges::sort(schedule.units);
+  const auto doubled = std::ranges::unique(schedule.units);
+  schedule.units.erase(doubled.begin(), doubled.end());
 }
 
 std::string ReadName(dom::object entry, std::string_view name, const Shortener& shortener) {

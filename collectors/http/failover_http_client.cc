@@ -6,6 +6,7 @@ namespace cckm {
 namespace {
 
 constexpr long kFirstServerFault = 500;
+constexpr long kStatusUnauthorized = 401;
 
 bool IsUnanswered(ErrorKind kind) {
   switch (kind) {
@@ -26,6 +27,13 @@ std::optional<bool> Answered(const HttpResult& result) {
   const ErrorKind kind = result.answer.error().kind;
   if (IsUnanswered(kind)) return false;
   return kind == ErrorKind::kTooLarge ? std::optional(true) : std::nullopt;
+}
+
+// Whether the result is that of a part of the appliance, and says nothing of the address.
+bool IsOfAPart(const HttpRequest& request, const HttpResult& result) {
+  if (!request.is_incidental || !result.answer) return false;
+  const long status = result.answer->status;
+  return status >= kFirstServerFault || status == kStatusUnauthorized;
 }
 
 }  // namespace
@@ -56,8 +64,10 @@ std::vector<HttpResult> FailoverHttpClient::Wait(Nanoseconds longest) {
   std::vector<HttpResult> results;
   for (HttpResult& result : client_.Wait(longest)) {
     Asked asked = std::move(under_way_.extract(result.tag).mapped());
-    Observe(result, asked);
-    const auto next = Answered(result) == false ? NextFor(asked) : std::nullopt;
+    const bool is_of_a_part = IsOfAPart(asked.request, result);
+    if (!is_of_a_part) Observe(result, asked);
+    const bool is_final = is_of_a_part || Answered(result) != false;
+    const auto next = is_final ? std::nullopt : NextFor(asked);
     if (next) {
       asked.failed.push_back(FailedAttemptOf(result));
       Send(std::move(asked), *next);

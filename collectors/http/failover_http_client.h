@@ -2,10 +2,10 @@
 // there is made again at the next address before anybody hears of it.
 //
 // No answer is: dns, connect, tls, timeout, reset, or a status of 5xx, which says of one node that
-// it cannot.  The address in use changes when a request that got no answer there gets one
-// elsewhere, and only then: of many requests that fail together the first moves it, and a request
-// that no address answers moves nothing.  Any other status is an answer, so that no credential is
-// offered to one address after another rejected it.
+// it cannot, unless the request is incidental.  The address in use changes when a request that got
+// no answer there gets one elsewhere, and only then: of many requests that fail together the first
+// moves it, and a request that no address answers moves nothing.  Any other status is an answer, so
+// that no credential is offered to one address after another rejected it.
 //
 // Thread-safety: as HttpClient.
 

@@ -27,6 +27,9 @@ struct HttpRequest {
   std::uint64_t tag = 0;  // given back with the answer
   // Sent as the first one of a connection, so that its answer can be no answer to another request.
   bool on_new_connection = false;
+  // Of a part of the appliance by itself: a status that says it cannot, or may not, says nothing of
+  // the address.
+  bool is_incidental = false;
   // Which of the client's addresses it goes to, in the order of the configuration; a client that
   // chooses by itself does not look at it.  REQUIRES: there are so many.
   std::size_t address = 0;

@@ -207,7 +207,8 @@ void Poller::Start(PollRequest request, const std::shared_ptr<const Secret>& tok
   client_.Start({.path = std::move(request.path),
                  .bearer_token = token,
                  .tag = request.tag.Packed(),
-                 .on_new_connection = request.on_new_connection});
+                 .on_new_connection = request.on_new_connection,
+                 .is_incidental = IsSchedulers(request.tag.kind)});
 }
 
 // Until something is due, or until the answers collected so far have to be handed over.

@@ -114,7 +114,7 @@ void ScheduleRuns::End() {
                    "be read to its end"});
   }
   table_.EndReading(looked_back);
-  known_from_ = newest_seen_ ? newest_seen_ : first_page_since_;
+  known_from_ = std::max(newest_seen_, first_page_since_);
   if (looked_back.since == KnownSchedule::kNoRuns) known_from_.reset();
 }
 

@@ -1,11 +1,13 @@
 #include "collectors/poll/schedule_table.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace cckm {
 namespace {
+
+// What so many lists in a row do not have is gone, though none of them was complete.
+constexpr std::uint64_t kReadingsUntilGone = 3;
 
 bool IsUnfinished(const ScheduleRun& run) {
   return run.status == RunStatus::kScheduled || run.status == RunStatus::kInProgress;
@@ -29,16 +31,15 @@ bool IsFitForPath(std::string_view id) {
 
 void ScheduleTable::Begin(std::vector<RefreshSchedule> schedules, bool is_complete) {
   ++reading_;
-  std::set<std::string, std::less<>> listed;
   for (RefreshSchedule& schedule : schedules) {
-    if (is_complete) listed.insert(schedule.id);
     if (entries_.size() >= kMaxSchedules && !entries_.contains(schedule.id)) continue;
-    std::string id = schedule.id;
-    entries_[std::move(id)].known.schedule = std::move(schedule);
+    Entry& entry = entries_[schedule.id];
+    entry.listed_in = reading_;
+    entry.known.schedule = std::move(schedule);
   }
-  if (is_complete) {
-    std::erase_if(entries_, [&](const auto& entry) { return !listed.contains(entry.first); });
-  }
+  const std::uint64_t readings = is_complete ? 1 : kReadingsUntilGone;
+  std::erase_if(entries_,
+                [&](const auto& item) { return item.second.listed_in + readings <= reading_; });
   by_name_.clear();
   for (auto& [id, entry] : entries_) by_name_.emplace(entry.known.schedule.name, &entry);
 }

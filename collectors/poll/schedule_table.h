@@ -22,7 +22,8 @@ namespace cckm {
 class ScheduleTable {
  public:
   // Begins a reading with the schedules of a list.  Those that it does not have leave, if it
-  // `is_complete`.  At most kMaxSchedules are held.
+  // `is_complete`; those that three lists in a row do not have leave anyway.  At most kMaxSchedules
+  // are held.
   void Begin(std::vector<RefreshSchedule> schedules, bool is_complete);
 
   // Takes a run into its schedule: by schedule_id or, where it has none, into all of its name.
@@ -57,7 +58,8 @@ class ScheduleTable {
   struct Entry {
     KnownSchedule known;
     bool was_searched = false;
-    std::uint64_t seen_in = 0;  // the reading that saw the newest run last
+    std::uint64_t seen_in = 0;    // the reading that saw the newest run last
+    std::uint64_t listed_in = 0;  // the reading that listed the schedule last
   };
 
   void TakeInto(Entry& entry, const ScheduleRun& run) const;

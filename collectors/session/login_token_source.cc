@@ -244,28 +244,34 @@ bool LoginTokenSource::Refused(const std::shared_ptr<const Secret>& token, bool 
   const SteadyTime now = clock_.SteadyNow();
   const bool is_current = token_ && token == token_->text;
   if (is_current && token_->address != address_) {
+    if (!HasKept() && !MayDrop(is_current, is_repetition)) return false;
     PutAside();
     if (!attempt_) TakeKept();
     return true;
   }
   if (WasPutAside(token)) return token_ || attempt_ || next_login_ <= now;
-  if (is_repetition) {
-    if (is_current) is_refused_ = true;
-    // Many requests may be refused together; that is one vain drop.
-    if (no_drop_before_ <= now) no_drop_before_ = now + fruitless_drops_.Next();
-    return false;
-  }
-  if (!is_current) return token_ || attempt_ || next_login_ <= now;
-  if (now < no_drop_before_) {
-    is_refused_ = true;
-    return false;
-  }
+  if (!is_current && !is_repetition) return token_ || attempt_ || next_login_ <= now;
+  if (!MayDrop(is_current, is_repetition)) return false;
   token_.reset();
   refresh_token_ = nullptr;
   error_ = {ErrorKind::kAuth, "the appliance refused the token"};
   was_rejected_ = false;
   if (!attempt_) next_login_ = now;
   return true;
+}
+
+bool LoginTokenSource::MayDrop(bool is_current, bool is_repetition) {
+  const SteadyTime now = clock_.SteadyNow();
+  const bool may_drop = !is_repetition && no_drop_before_ <= now;
+  if (is_current && !may_drop) is_refused_ = true;
+  // Many requests may be refused together; that is one vain drop.
+  if (is_repetition && no_drop_before_ <= now) no_drop_before_ = now + fruitless_drops_.Next();
+  return may_drop;
+}
+
+bool LoginTokenSource::HasKept() const {
+  const auto kept = kept_.find(address_);
+  return kept != kept_.end() && clock_.SteadyNow() < kept->second.token.usable_until;
 }
 
 void LoginTokenSource::PutAside() {
@@ -290,9 +296,8 @@ void LoginTokenSource::UseAddress(std::size_t address) {
 }
 
 void LoginTokenSource::TakeKept() {
-  const auto kept = kept_.find(address_);
-  if (kept == kept_.end() || kept->second.token.usable_until <= clock_.SteadyNow()) return;
-  KeptSession session = std::move(kept_.extract(kept).mapped());
+  if (!HasKept()) return;
+  KeptSession session = std::move(kept_.extract(address_).mapped());
   if (token_) PutAside();
   token_ = std::move(session.token);
   refresh_token_ = std::move(session.refresh_token);

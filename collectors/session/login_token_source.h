@@ -99,6 +99,10 @@ class LoginTokenSource final : public TokenSource {
   Result<void> ReadPassword(const std::filesystem::path& file);
   HttpRequest Begin(std::shared_ptr<const Secret> body, bool with_refresh_token);
   void Keep(TokenGrant grant, SteadyTime began_at, std::size_t address);
+  // Whether the token may be dropped for a login: not where that was in vain lately.
+  bool MayDrop(bool is_current, bool is_repetition);
+  // Whether a token for the address in use is kept that may still be used.
+  bool HasKept() const;
   // Keep the token for the address that granted it, and take the one kept for the address in use,
   // if it may still be used.
   void PutAside();

@@ -54,7 +54,8 @@ class TokenSource {
   // request had been refused with another token before.
   virtual void Accepted(const std::shared_ptr<const Secret>& token, bool is_repetition) = 0;
   // Says that it did not: 401.  True if the request should be repeated with the token of Current();
-  // never true for a repetition.
+  // for a
+  // repetition only where it carried a token of another address.
   virtual bool Refused(const std::shared_ptr<const Secret>& token, bool is_repetition) = 0;
 
   // Says that requests, logins among them, go to this address of a cluster from now on, as

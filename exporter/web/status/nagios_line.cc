@@ -55,6 +55,16 @@ std::string OneLine(std::string_view text) {
   return line;
 }
 
+std::string SentenceOf(const Json& object) { return object.at("sentence").get<std::string>(); }
+
+// What the verdict is about besides domains; empty where it is about domains alone.
+std::string FirstProblemOf(const Json& problems, std::string_view level) {
+  for (const Json& problem : problems) {
+    if (problem.at("level").get<std::string_view>() == level) return ": " + SentenceOf(problem);
+  }
+  return {};
+}
+
 NagiosState StateOf(std::string_view level) {
   const auto* row = std::ranges::find(kLevels, level, &LevelRow::level);
   return row == kLevels.end() ? NagiosState::kUnknown : row->state;
@@ -72,8 +82,9 @@ NagiosLine NagiosLineOf(std::string_view status_json) {
   try {
     const Json status = Json::parse(status_json);
     const Json& verdict = status.at("verdict");
-    NagiosLine line = MakeNagiosLine(StateOf(verdict.at("level").get<std::string_view>()),
-                                     verdict.at("sentence").get<std::string_view>());
+    const auto level = verdict.at("level").get<std::string_view>();
+    NagiosLine line = MakeNagiosLine(
+        StateOf(level), SentenceOf(verdict) + FirstProblemOf(status.at("alerts"), level));
     line.text.append(" |");
     for (const Figure& figure : kFigures) {
       line.text.append(" ").append(figure.label).append("=");

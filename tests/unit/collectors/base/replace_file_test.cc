@@ -51,10 +51,18 @@ TEST_F(ReplaceFileTest, MakesNoFolderForAFileOfEverybody) {
   EXPECT_FALSE(std::filesystem::exists(folder_.File("missing")));
 }
 
-TEST_F(ReplaceFileTest, WhatIsNoRegularFileStays) {
+TEST_F(ReplaceFileTest, WhatIsNoRegularFileStaysWhereEverybodyMayRead) {
   ASSERT_EQ(::mkfifo(folder_.File("pipe").c_str(), 0600), 0);
-  EXPECT_EQ(Replace("pipe", "content"), "file cannot be replaced: it is no regular file");
+  folder_.Replace("file", "old", 0600);
+  std::filesystem::create_symlink(folder_.File("file"), folder_.File("link"));
+  for (const char* name : {"pipe", "link"}) {
+    const auto replaced = ReplaceFile(folder_.File(name), "new", FileReaders::kEverybody);
+    ASSERT_FALSE(replaced) << name;
+    EXPECT_EQ(replaced.error(), " cannot be replaced: it is no regular file");
+  }
   EXPECT_TRUE(std::filesystem::is_fifo(folder_.File("pipe")));
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_.File("link")));
+  EXPECT_EQ(folder_.Read("file"), "old");
 }
 
 TEST_F(ReplaceFileTest, ClosesAnOpenFileToOthers) {
@@ -118,7 +126,7 @@ TEST_F(ReplaceFileTest, SaysWhatStoodInTheWay) {
   std::filesystem::create_directory(folder_.File("folder"));
   folder_.Replace("a file", "x");
   std::filesystem::create_directory(folder_.File("blocked.new"));
-  EXPECT_EQ(Replace("folder", "one"), "file cannot be replaced: it is no regular file");
+  EXPECT_EQ(Replace("folder", "one"), "file cannot be renamed: Is a directory");
   EXPECT_EQ(Replace("a file/below", "one"), "file cannot be created: Not a directory");
   EXPECT_EQ(Replace("blocked", "one"), "file cannot be created: File exists");
 }

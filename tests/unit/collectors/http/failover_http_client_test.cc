@@ -106,6 +106,26 @@ TEST_F(FailoverHttpClientTest, TakesAServerFaultForNoAnswer) {
   EXPECT_EQ(Up(), (UpStates{false, true, std::nullopt}));
 }
 
+TEST_F(FailoverHttpClientTest, AFaultOfAPartOfTheApplianceSaysNothingOfItsAddress) {
+  for (const long status : {401L, 500L, 503L}) {
+    answer_ = [&](const HttpRequest&) { return Answer(StatusAnswer(status)); };
+    client_.Start({.path = "/scheduler", .is_incidental = true});
+    const HttpResult result = client_.Wait(seconds(60)).at(0);
+    ASSERT_TRUE(result.answer);
+    EXPECT_EQ(result.answer->status, status);
+    EXPECT_TRUE(result.failed_attempts.empty());
+  }
+  EXPECT_EQ(TakeAsked(), Addresses(3, 0));
+  EXPECT_EQ(Up(), (UpStates{std::nullopt, std::nullopt, std::nullopt}));
+  answer_ = [](const HttpRequest& request) {
+    return request.address == 0 ? NoAnswer(ErrorKind::kTimeout) : Answer(JsonAnswer("{}"));
+  };
+  client_.Start({.path = "/scheduler", .is_incidental = true});
+  EXPECT_TRUE(client_.Wait(seconds(60)).empty()) << "it is asked of the next address";
+  EXPECT_TRUE(client_.Wait(seconds(60)).at(0).answer);
+  EXPECT_EQ(client_.AddressInUse(), 1U);
+}
+
 TEST_F(FailoverHttpClientTest, LeavesFaultsOfItsOwnAlone) {
   for (const ErrorKind kind : {ErrorKind::kInternal, ErrorKind::kTooLarge}) {
     answer_ = [&](const HttpRequest&) { return NoAnswer(kind); };

@@ -155,6 +155,35 @@ TEST_F(SchedulerTest, SchedulesLeaveWithACompleteListOnly) {
   EXPECT_EQ(Known("a"), nullptr);
 }
 
+TEST_F(SchedulerTest, WhatThreeListsInARowDoNotHaveLeavesThoughNoneIsComplete) {
+  scheduler_.schedules = {{.id = "a"}};
+  RunFor(minutes(1));
+  scheduler_.fault = [](const std::string& path) -> FakeScheduler::MaybeAnswer {
+    if (path != kWhole) return std::nullopt;
+    return JsonAnswer(R"({"skip":0,"total":1,"resources":[{"operation":"cckm_synchronization"}]})");
+  };
+  for (int reading = 0; reading < 2; ++reading) RunForAnInterval();
+  EXPECT_NE(Known("a"), nullptr);
+  RunForAnInterval();
+  EXPECT_EQ(Known("a"), nullptr);
+}
+
+TEST_F(SchedulerTest, RunsOfOtherOperationsAreReadOnce) {
+  scheduler_.schedules = {{.id = "a"}};
+  AddRuns("a", 1, hours(24));
+  for (int i = 0; i < 3000; ++i) {
+    scheduler_.runs.push_back({.id = "rotation" + std::to_string(i),
+                               .schedule_id = {},
+                               .created = clock_.Now() - seconds(4000 - i),
+                               .operation = "key_rotation"});
+  }
+  RunFor(minutes(1));
+  NewPaths();
+  RunForAnInterval();
+  EXPECT_THAT(NewPaths(), ElementsAre(kWhole, kNewest));
+  EXPECT_EQ(NewestRun("a"), scheduler_.runs.front().id + " completed");
+}
+
 TEST_F(SchedulerTest, PagesAreReadWhereTheWholeListIsRefusedOrCut) {
   for (int i = 0; i < 250; ++i) scheduler_.schedules.push_back({.id = "s" + std::to_string(i)});
   scheduler_.most_in_page = 100;

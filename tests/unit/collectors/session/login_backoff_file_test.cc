@@ -87,7 +87,7 @@ TEST_F(LoginBackoffTest, ComplainsOfAFileThatCannotBeWrittenAndGoesOnInMemory) {
   ASSERT_EQ(complaints_.size(), 1U);
   EXPECT_EQ(complaints_.front(),
             "the record of rejected logins " + file_.string() +
-                " cannot be replaced: it is no regular file; a restart will not "
+                " cannot be renamed: Is a directory; a restart will not "
                 "know of them");
   EXPECT_EQ(HeldFor(), minutes(5));
   LoginBackoff silent(file_, clock_, nullptr);

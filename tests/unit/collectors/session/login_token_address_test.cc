@@ -71,6 +71,21 @@ TEST_F(LoginTokenSourceTest, AKeptTokenIsShownToNobody) {
   }
 }
 
+TEST_F(LoginTokenSourceTest, WhereTheAddressInUseTakesNoTokenOfAnotherLoginsBecomeRare) {
+  LogIn(GrantedBy(1, Grant("token-1")));
+  int logins = 1;
+  for (int second = 0; second < 600; ++second) {
+    for (int request = 0; request < 20; ++request) {
+      if (!source_->Refused(Current(), false)) continue;
+      LogIn(GrantedBy(1, Grant("token-" + std::to_string(++logins))));
+      EXPECT_FALSE(source_->Refused(Current(), true)) << "a repetition is not repeated";
+    }
+    clock_.Advance(seconds(1));
+  }
+  EXPECT_LE(logins, 12);
+  EXPECT_GE(logins, 3) << "it is tried again";
+}
+
 TEST_F(LoginTokenSourceTest, ARejectionHoldsAtEveryAddressOfTheCluster) {
   LoginPlan cluster = PlanWithPassword();
   cluster.appliance = "https://cm1";

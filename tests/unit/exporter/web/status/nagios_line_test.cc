@@ -9,6 +9,7 @@ namespace {
 
 constexpr const char* kAnswer = R"({
   "verdict": {"level": "LEVEL", "sentence": "1 domain failed"},
+  "alerts": [{"level": "attention", "sentence": "a|b is odd"}, {"level": "attention", "sentence": "so is c"}],
   "counts": {
     "targets": {"down": 1, "partly_down": 0, "waiting": 0, "up": 2, "absent": 0},
     "domains": {"in_progress": 1, "completed": 5, "failed": 1, "cancelled": 0, "unknown": 0, "never": 2},
@@ -27,6 +28,11 @@ TEST(NagiosLineTest, TellsTheVerdictAndTheCountsInOneLine) {
             "CCKM CRITICAL - 1 domain failed | targets=3;;;0 targets_down=1;;;0 domains=9;;;0 "
             "domains_failed=1;;;0 domains_unknown=3;;;0 domains_never=2;;;0 refreshes=10;;;0 "
             "refreshes_in_progress=4;;;0");
+}
+
+TEST(NagiosLineTest, NamesTheFirstProblemOfItsLevel) {
+  EXPECT_EQ(NagiosLineOf(AnswerOfLevel("attention")).text.substr(0, 48),
+            "CCKM WARNING - 1 domain failed: a b is odd | tar");
 }
 
 TEST(NagiosLineTest, EveryLevelOfTheVerdictHasItsState) {
