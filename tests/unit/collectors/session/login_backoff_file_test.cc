@@ -85,10 +85,9 @@ TEST_F(LoginBackoffTest, ComplainsOfAFileThatCannotBeWrittenAndGoesOnInMemory) {
   Start();
   ASSERT_TRUE(TryInVain());
   ASSERT_EQ(complaints_.size(), 1U);
-  EXPECT_EQ(complaints_.front(),
-            "the record of rejected logins " + file_.string() +
-                " cannot be renamed: Is a directory; a restart will not "
-                "know of them");
+  EXPECT_EQ(complaints_.front(), "the record of rejected logins " + file_.string() +
+                                     " cannot be renamed: Is a directory; a restart will not "
+                                     "know of them");
   EXPECT_EQ(HeldFor(), minutes(5));
   LoginBackoff silent(file_, clock_, nullptr);
   ASSERT_EQ(silent.Begin(account_).permission, Permission::kGo);
