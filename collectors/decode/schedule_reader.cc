@@ -94,8 +94,8 @@ void ReadParameters(dom::object entry, const Shortener& shortener, RefreshSchedu
     if (units) AddUnits(*units, shortener, schedule.units);
   }
   std::ranges::sort(schedule.units);
-  const auto doubled = std::ranges::unique(schedule.units);
-  schedule.units.erase(doubled.begin(), doubled.end());
+  const auto doubled = std::unique(schedule.units.begin(), schedule.units.end());
+  schedule.units.erase(doubled, schedule.units.end());
 }
 
 std::string ReadName(dom::object entry, std::string_view name, const Shortener& shortener) {
