@@ -38,4 +38,14 @@ constexpr std::string_view AdviceFor(ErrorKind kind) {
   return kErrorAdvice[static_cast<std::size_t>(kind)];
 }
 
+// The same about the appliance's scheduler.
+constexpr std::string_view SchedulerAdviceFor(ErrorKind kind) {
+  if (kind == ErrorKind::kForbidden) return "give the account the right to view the scheduler";
+  if (kind == ErrorKind::kNotFound) {
+    return "an appliance without a scheduler, such as the Community Edition, needs no schedules "
+           "key";
+  }
+  return AdviceFor(kind);
+}
+
 }  // namespace cckm

@@ -100,6 +100,7 @@ class PollListener {
 
   // Called by the poller's own thread after every reading of the scheduler, where it is read.  Must
   // not block on the network.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): whoever overrides it keeps it
   virtual void OnSchedules(ScheduleUpdate /*update*/) {}
 };
 

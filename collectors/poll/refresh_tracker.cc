@@ -87,6 +87,10 @@ bool RefreshTracker::IsBehind(const Watched& watched, const Refresh& refresh) co
     return refresh.updated_at <= std::max(watched.updated_at, watched.summary.completed_at);
   }
   if (!watched.is_final && is_finished) return false;
+  // Nobody knows when an end that the ledger has was told.
+  if (watched.is_final && !watched.updated_at && !replication_.KnowsAll()) {
+    return Contradicts(SummaryOf(refresh), watched.summary);
+  }
   return refresh.updated_at && refresh.updated_at < watched.updated_at;
 }
 

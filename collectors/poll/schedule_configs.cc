@@ -19,10 +19,12 @@ std::size_t EntriesOf(const SchedulePage& page) {
   return page.schedules.size() + page.other_operations + page.unusable.count;
 }
 
+constexpr std::size_t kBytesOfText = sizeof(std::string);  // beside its characters
+
 // What it takes in memory.
 std::size_t BytesOf(const RefreshSchedule& schedule) {
   std::size_t bytes = schedule.id.size() + schedule.name.size() + schedule.run_at.size();
-  for (const std::string& unit : schedule.units) bytes += sizeof(unit) + unit.size();
+  for (const std::string& unit : schedule.units) bytes += kBytesOfText + unit.size();
   return bytes;
 }
 

@@ -193,7 +193,7 @@ void EventLog::OnSchedules(const ScheduleUpdate& update) {
     log_.Warn("Reading the scheduler met a fault", {{"target", target},
                                                     {"reason", ErrorKindName(error.kind)},
                                                     {"error", error.message},
-                                                    {"advice", AdviceFor(error.kind)},
+                                                    {"advice", SchedulerAdviceFor(error.kind)},
                                                     {"suppressed", suppressed}});
   }
   const MutexLock lock(mutex_);

@@ -22,11 +22,12 @@ Json Seconds(const std::optional<Nanoseconds>& length) {
   return length ? Json(ToSeconds(*length)) : Json(nullptr);
 }
 
-Json Fault(const std::optional<ShownError>& error) {
+Json Fault(const std::optional<ShownError>& error,
+           std::string_view (*advice)(ErrorKind) = AdviceFor) {
   if (!error) return nullptr;
   return {{"reason", ErrorKindName(error->kind)},
           {"message", error->message},
-          {"advice", AdviceFor(error->kind)}};
+          {"advice", advice(error->kind)}};
 }
 
 Json Counts(std::span<const std::string_view> names, std::span<const std::size_t> counts) {
@@ -115,7 +116,7 @@ Json ToJson(const ShownAddress& address) {
 
 Json SchedulerOf(const ShownScheduler& scheduler) {
   Json object = cckm::ToJson(scheduler);
-  object["last_error"] = Fault(scheduler.last_error);
+  object["last_error"] = Fault(scheduler.last_error, SchedulerAdviceFor);
   return object;
 }
 

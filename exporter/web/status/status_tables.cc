@@ -174,20 +174,22 @@ void AppendRow(std::string& html, const ShownCollector& collector, WallTime now)
          remark(collector.dropped_domains, "left out by max_domains"));
 }
 
-void AppendError(std::string& html, std::string_view where, const ShownError& error) {
+void AppendError(std::string& html, std::string_view where, const std::optional<ShownError>& error,
+                 std::string_view (*advice)(ErrorKind) = AdviceFor) {
+  if (!error) return;
   Append(html, "<li><strong class=\"word\">{}:</strong> ", where);
-  AppendForeign(html, error.message);
-  Append(html, ". <em>What to do:</em> {}.</li>\n", AdviceFor(error.kind));
+  AppendForeign(html, error->message);
+  Append(html, ". <em>What to do:</em> {}.</li>\n", advice(error->kind));
 }
 
 void AppendErrors(std::string& html, const ShownTarget& target) {
   std::string errors;
-  if (target.login_error) AppendError(errors, "login", *target.login_error);
-  if (target.scheduler && target.scheduler->last_error) {
-    AppendError(errors, "scheduler", *target.scheduler->last_error);
+  AppendError(errors, "login", target.login_error);
+  if (target.scheduler) {
+    AppendError(errors, "scheduler", target.scheduler->last_error, SchedulerAdviceFor);
   }
   for (const ShownCollector& collector : target.collectors) {
-    if (collector.last_error) AppendError(errors, collector.cloud, *collector.last_error);
+    AppendError(errors, collector.cloud, collector.last_error);
   }
   if (!errors.empty()) html.append("<ul class=\"errors\">\n").append(errors).append("</ul>\n");
 }

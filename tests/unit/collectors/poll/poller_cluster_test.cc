@@ -192,6 +192,23 @@ TEST_F(PollerClusterTest, ANodeThatIsADayBehindChangesNothing) {
   EXPECT_GT(CountOf(Kind::kRefresh), 1);
 }
 
+TEST_F(PollerClusterTest, WhatTheLedgerHasFinishedChangesOnlyAfterTheLongestLag) {
+  plan_.schedule.recheck_interval = minutes(1);
+  Watch(1);
+  plan_.collectors.front().known = {
+      {.id = "r0",
+       .summary = {
+           .status = RefreshStatus::kFailed,
+           .created_at = WallTime(std::chrono::sys_days(std::chrono::year(2020) / 1 / 1)),
+           .completed_at = WallTime(std::chrono::sys_days(std::chrono::year(2020) / 1 / 2))}}};
+  nodes_[0].refresh = JsonAnswer(Completed("2020-01-02T00:00:00Z"));
+  RunFor(minutes(9));
+  EXPECT_EQ(CountOf(Kind::kRefresh), 0);
+  EXPECT_GT(CountOf(Kind::kBehind), 5);
+  RunFor(minutes(3));
+  EXPECT_GT(CountOf(Kind::kRefresh), 0);
+}
+
 TEST_F(PollerClusterTest, AnOlderStateOfARunningRefreshChangesNothingAndItsEndIsBelieved) {
   Watch(1);
   nodes_[0].refresh = JsonAnswer(Running("2020-01-02T00:00:00Z"));

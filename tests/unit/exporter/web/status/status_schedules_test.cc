@@ -103,6 +103,8 @@ TEST_F(StatusSchedulesTest, WhyTheSchedulerCannotBeReadIsSaid) {
   EXPECT_THAT(page, HasSubstr("the account may &lt;not&gt;"));
   const auto json = nlohmann::json::parse(StatusJson(Model()));
   EXPECT_EQ(json["targets"]["items"][0]["scheduler"]["last_error"]["reason"], "forbidden");
+  EXPECT_EQ(json["targets"]["items"][0]["scheduler"]["last_error"]["advice"],
+            "give the account the right to view the scheduler");
 }
 
 }  // namespace
