@@ -74,7 +74,10 @@ build/release/tests/simulator/ciphertrust_simulator --listen=127.0.0.1:0 --node=
   --tls-folder="$folder/tls" --ids-file="$folder/ids" >"$folder/simulator.log" 2>&1 &
 children+=($!)
 appliance=$(wait_for "$folder/simulator.log" 'https://127[0-9.:]+')
-echo "It listens on $appliance, with a certificate of its own authority; user exporter logs in with a password."
+node=$(wait_for "$folder/simulator.log" 'node 2 listening on https://127[0-9.:]+')
+node=${node##* }
+echo "It listens on $appliance and $node, two nodes of one cluster, with certificates of its own authority;"
+echo "   user exporter logs in with a password."
 
 ids() { paste -sd, "$folder/ids-$1.txt" | sed 's/,/, /g'; }
 cat >"$folder/cckm.yml" <<CONFIG
@@ -82,7 +85,7 @@ global:
   poll_interval: 1s
 targets:
   - name: cm-demo
-    url: $appliance
+    urls: [$appliance, $node]
     login: { username: exporter, password_file: password }
     tls_config: { ca_file: tls/ca.pem }
     schedules: { enabled: true, interval: 5s, grace: 5s }
