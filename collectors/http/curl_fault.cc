@@ -1,6 +1,7 @@
 #include "collectors/http/curl_fault.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <string>
 #include <system_error>
 
@@ -103,6 +104,18 @@ ErrorKind KindOf(CURLcode code, ConnectionPhase phase) {
   return fault->kind;
 }
 
+// A reset says that the peer had taken the connection, where ECONNREFUSED says that nobody did: a
+// peer that resets at once may be faster than libcurl, which then says that it could not connect.
+bool IsConnectedAndReset(const FailedTransfer& failed) {
+  return failed.phase == ConnectionPhase::kConnecting && failed.code == CURLE_COULDNT_CONNECT &&
+         failed.connect_error == ECONNRESET && failed.urls.proxy.empty();
+}
+
+ConnectionPhase PhaseOf(const FailedTransfer& failed) {
+  if (!IsConnectedAndReset(failed)) return failed.phase;
+  return failed.urls.scheme == "https" ? ConnectionPhase::kHandshake : ConnectionPhase::kExchanging;
+}
+
 std::string CauseOf(const FailedTransfer& failed) {
   if (failed.phase == ConnectionPhase::kConnecting && failed.socket_error != 0) {
     return "the system gives no socket: " + std::generic_category().message(failed.socket_error);
@@ -110,6 +123,7 @@ std::string CauseOf(const FailedTransfer& failed) {
   for (const BetterWords& row : kBetterWords) {
     if (row.phase == failed.phase && Has(failed.words, row.theirs)) return std::string(row.ours);
   }
+  if (IsConnectedAndReset(failed)) return "the peer reset the connection at once";
   const CurlFault* const fault = FindFault(failed.code);
   if (failed.refusal != nullptr) return failed.refusal;
   if (fault != nullptr && fault->cause != nullptr) return fault->cause;
@@ -167,7 +181,9 @@ std::string CertificateCause(const FailedTransfer& failed) {
 
 Error ErrorOf(const FailedTransfer& failed) {
   if (failed.proxy_status > 299) return RefusedByProxy(failed);
-  const ErrorKind kind = KindOf(failed.code, failed.phase);
+  // Of a connection that was made and reset, libcurl's code says that it was not.
+  const CURLcode code = IsConnectedAndReset(failed) ? CURLE_RECV_ERROR : failed.code;
+  const ErrorKind kind = KindOf(code, PhaseOf(failed));
   if (kind == ErrorKind::kReset && IsRefusalOfOurCertificate(failed)) {
     return {ErrorKind::kTls, Sentence(failed, CertificateCause(failed))};
   }

@@ -26,6 +26,7 @@ struct FailedTransfer {
   long proxy_status = 0;          // of the answer to CONNECT; 0: none
   bool logs_in_to_proxy = false;  // proxy_login is configured
   int socket_error = 0;           // errno, where the system gave no socket
+  int connect_error = 0;          // errno of connect(2), where that is why it failed
   // The connection was made for this request, and nothing came back on it.
   bool is_silent_first = false;
   bool server_asks_for_certificate = false;

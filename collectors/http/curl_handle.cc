@@ -169,6 +169,8 @@ std::string CurlHandle::ContentEncoding() const {
 Error CurlHandle::Explain(CURLcode code) const {
   long proxy_status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+  long connect_error = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &connect_error);
   return ErrorOf({.urls = address_->url,
                   .code = code,
                   .phase = progress_.phase(),
@@ -177,6 +179,7 @@ Error CurlHandle::Explain(CURLcode code) const {
                   .proxy_status = proxy_status,
                   .logs_in_to_proxy = logs_in_to_proxy_,
                   .socket_error = progress_.socket_error(),
+                  .connect_error = static_cast<int>(connect_error),
                   .is_silent_first = IsSilentFirst(),
                   .server_asks_for_certificate = peer_.asks_for_ours(),
                   .has_certificate = material_ != nullptr && !material_->certificate.empty()});

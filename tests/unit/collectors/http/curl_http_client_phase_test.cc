@@ -70,6 +70,25 @@ TEST(CurlFaultTest, ALackOfThreadsOrDescriptorsIsAReasonAndNoBug) {
                    "request to cm failed: the system gives no socket: Too many open files"}));
 }
 
+// A peer that resets at once may do so before libcurl sees that it was connected.
+TEST(CurlFaultTest, AConnectionThatWasResetHadBeenMade) {
+  const auto error_of = [](const UrlParts& urls, int connect_error) {
+    return ErrorOf({.urls = urls,
+                    .code = CURLE_COULDNT_CONNECT,
+                    .phase = kConnecting,
+                    .words = "Couldn't connect to server",
+                    .connect_error = connect_error});
+  };
+  const UrlParts with_tls = SplitUrls("https://cm", "", "");
+  const std::string reset = "request to cm failed: the peer reset the connection at once";
+  EXPECT_EQ(error_of(with_tls, ECONNRESET), (Error{ErrorKind::kTls, reset}));
+  EXPECT_EQ(error_of(SplitUrls("http://cm", "", ""), ECONNRESET),
+            (Error{ErrorKind::kReset, reset}));
+  EXPECT_EQ(error_of(with_tls, ECONNREFUSED).kind, ErrorKind::kConnect);
+  EXPECT_EQ(error_of(SplitUrls("https://cm", "", "http://proxy:3128"), ECONNRESET).kind,
+            ErrorKind::kConnect);
+}
+
 class TlsPhaseTest : public CurlHttpClientTest {
  protected:
   TlsPhaseTest() { folder_.Replace("ca.pem", identities_.authority()); }
