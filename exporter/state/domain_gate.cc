@@ -44,6 +44,16 @@ void Finish(LeftOutDomains& left_out) {
   left_out.marks.shrink_to_fit();
 }
 
+std::size_t NamedDomains(const TargetState& target) {
+  std::size_t named = 0;
+  for (const CollectorState& collector : target.collectors) named += collector.named_domains;
+  return named;
+}
+
+std::size_t MaxDomainsWithout(const TargetState& target, std::size_t others) {
+  return target.options.max_domains - std::min(target.options.max_domains, others);
+}
+
 }  // namespace
 
 bool DomainGate::HasRoomFor(std::string_view label, bool is_held, std::size_t room) {
@@ -75,6 +85,25 @@ void DomainGate::Pass(RefreshAnswer& answer, const LookUp& look_up) {
   domains.resize(kept);
   domains.shrink_to_fit();
   Finish(answer.left_out);
+}
+
+DomainGate::Look LookAt(std::span<const std::string_view> labels, const TargetState& target,
+                        CollectorState& collector) {
+  DomainGate::Look look{.is_held = {}, .room = RoomOf(target)};
+  look.is_held.reserve(labels.size());
+  for (const std::string_view label : labels) {
+    const DomainState* domain = collector.domains.Find(label);
+    look.is_held.push_back(domain != nullptr && domain->named_by != 0);
+  }
+  return look;
+}
+
+std::size_t RoomOf(const TargetState& target) {
+  return MaxDomainsWithout(target, NamedDomains(target));
+}
+
+std::size_t MostDomainsOf(const TargetState& target, const CollectorState& collector) {
+  return MaxDomainsWithout(target, NamedDomains(target) - collector.named_domains);
 }
 
 std::size_t CountLeftOut(const KeyedStore<RefreshState>& refreshes) {

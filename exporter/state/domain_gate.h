@@ -38,6 +38,15 @@ class DomainGate {
   std::set<std::string, std::less<>> passed_;  // not held before
 };
 
+// What the state says of domains of the collector, which is one of the target's.
+DomainGate::Look LookAt(std::span<const std::string_view> labels, const TargetState& target,
+                        CollectorState& collector);
+
+// Domains that the target has room for besides those that its refreshes name.
+std::size_t RoomOf(const TargetState& target);
+// What it has room for besides the domains of its other collectors.
+std::size_t MostDomainsOf(const TargetState& target, const CollectorState& collector);
+
 // How many different domains are left out of these refreshes.  Those of a refresh that leaves out
 // very many, or that the ledger gave back, count as different from all others.
 std::size_t CountLeftOut(const KeyedStore<RefreshState>& refreshes);

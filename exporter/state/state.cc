@@ -18,6 +18,12 @@ std::size_t CountUnlisted(const CollectorState& collector) {
       std::ranges::count(collector.domains, false, &DomainState::is_listed));
 }
 
+CollectorState* FindCollector(TargetState* target, const Family& family) {
+  if (target == nullptr) return nullptr;
+  const auto found = std::ranges::find(target->collectors, &family, &CollectorState::family);
+  return found == target->collectors.end() ? nullptr : &*found;
+}
+
 bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTime now) {
   if (refresh.is_final()) return false;
   if (refresh.status == RefreshStatus::kNotFound && !refresh.is_watched) return false;

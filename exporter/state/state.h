@@ -195,6 +195,9 @@ struct TargetState {
   std::uint64_t covered_update = 0;  // the last one that DomainState::schedules holds for
 };
 
+// Null where the target is, and where it has none of that family.
+CollectorState* FindCollector(TargetState* target, const Family& family);
+
 // A status is stale after so many polls without an answer, however soon stale_after is over.
 inline constexpr int kPollsUntilStale = 3;
 

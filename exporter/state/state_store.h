@@ -18,32 +18,13 @@
 
 #include "collectors/base/mutex.h"
 #include "collectors/poll/poll_update.h"
-#include "exporter/history/collector_memory.h"
+#include "exporter/state/reduce_poll.h"
 #include "exporter/state/reduce_schedules.h"
 #include "exporter/state/state.h"
+#include "exporter/state/target_setup.h"
+#include "exporter/state/update_moment.h"
 
 namespace cckm {
-
-class StateReducer;
-
-struct CollectorSetup {
-  const Family* family = nullptr;
-  // Configured: shown from the start, unknown until answered.
-  std::vector<std::string> refresh_ids = {};
-  std::size_t unreadable_id_files = 0;
-  bool discovers = false;
-  // Of those in `memory`, what nobody will ask for again.
-  std::vector<std::string> unwatched_ids = {};
-  // What the ledger holds of it.  Its counts are taken only when the state does not know the
-  // collector yet, of its refreshes those that the state does not know.
-  std::shared_ptr<CollectorMemory> memory = {};
-};
-
-struct TargetSetup {
-  TargetOptions options;
-  std::vector<CollectorSetup> collectors;
-  std::vector<AddressState> addresses = {};  // before the first request; empty: one address
-};
 
 // The state at one moment, valid while the reading function runs.
 struct StateView {
@@ -52,12 +33,6 @@ struct StateView {
   std::uint64_t updates = 0;  // that made the state what it is
   // Updates that an exposition has shown already; see DomainState::first_update.
   std::uint64_t shown_updates = 0;
-};
-
-// Anomalies of a refresh that were not counted before.
-struct NewAnomalies {
-  std::string refresh_id;
-  AnomalySet kinds;
 };
 
 class StateStore {
@@ -122,20 +97,12 @@ class StateStore {
 
  private:
   TargetState* FindTarget(std::string_view name) CCKM_REQUIRES(mutex_);
-  CollectorState* FindCollector(std::string_view target, const Family& family)
-      CCKM_REQUIRES(mutex_);
-  void RestoreCounts(CollectorState& collector, CollectorMemory& memory) CCKM_REQUIRES(mutex_);
-  void RestoreRefreshes(CollectorState& collector, CollectorMemory memory) CCKM_REQUIRES(mutex_);
-  void Sweep(CollectorState& collector) CCKM_REQUIRES(mutex_);
-  std::size_t RoomOf(std::string_view target);
-  const TargetState* TargetOf(const CollectorState& collector) CCKM_REQUIRES(mutex_);
-  // What the collector's target has room for besides the domains of its other collectors.
-  std::size_t MostDomainsOf(const CollectorState& collector) CCKM_REQUIRES(mutex_);
-  void ExpectAnew(CollectorState& collector) CCKM_REQUIRES(mutex_);
+  CollectorState* Find(std::string_view target, const Family& family) CCKM_REQUIRES(mutex_);
+  UpdateMoment BeginUpdate(SteadyTime now, WallTime wall_now) CCKM_REQUIRES(mutex_);
+  UpdateMoment BeginUpdate() CCKM_REQUIRES(mutex_);
+  bool HasRoomFor(std::size_t domains, std::string_view target);
   std::shared_ptr<ScheduleIntervals> TakeIntervals(std::string_view target);
-  void AdvanceSchedules() const CCKM_REQUIRES(mutex_);
-  StateReducer ReducerFor(CollectorState& collector, const DomainLabels& labels, SteadyTime now,
-                          WallTime wall_now) CCKM_REQUIRES(mutex_);
+  StateView View() const CCKM_REQUIRES(mutex_);
 
   // Constant after construction.
   const BucketBounds& bounds_;

@@ -1,0 +1,75 @@
+#include "exporter/state/reduce_poll.h"
+
+#include <utility>
+
+namespace cckm {
+namespace {
+
+void ReduceEnd(const PollUpdate& update, std::uint64_t update_number, PollState& poll) {
+  if (!update.errors.empty()) poll.error_so_far = update.errors.front();
+  if (!update.ended) return;
+  poll.last_error = std::exchange(poll.error_so_far, std::nullopt);
+  if (!std::exchange(poll.polled_once, true)) poll.first_ended_in_update = update_number;
+  poll.up = update.ended->up;
+  poll.is_absent = update.ended->is_absent;
+  poll.duration = update.ended->duration;
+  poll.ended_at = update.ended->ended_at;
+  if (poll.up) poll.succeeded_at = update.ended->ended_at;
+  if (poll.is_absent) poll.succeeded_at.reset();
+}
+
+void ReduceLists(LabelledUpdate& labelled, StateReducer& reducer, CollectorState& collector) {
+  const PollUpdate& update = labelled.update;
+  Unwatch(collector, update.unwatched, false);
+  Unwatch(collector, update.vanished, true);
+  if (update.listing) {
+    collector.list_is_complete = update.listing->is_complete;
+    collector.list_is_truncated = update.listing->is_truncated;
+    collector.list_has_unreadable_entries = update.listing->has_unreadable_entries;
+    collector.left_out_domains = std::move(labelled.left_out_domains);
+    collector.left_out_domains_are_all = update.listing->left_out_domains_are_all;
+  }
+  if (labelled.listing) reducer.ReduceDomainListing(std::move(*labelled.listing));
+  if (update.ended || update.listing || !update.unwatched.empty() || !update.vanished.empty()) {
+    reducer.NeedSweep();
+  }
+}
+
+}  // namespace
+
+LabelledUpdate::LabelledUpdate(const PollUpdate& told)
+    : update(told), domains(LabelsOf(told.answers)) {
+  if (told.domain_listing) listing = LabelledListingOf(*told.domain_listing);
+  if (!told.listing) return;
+  for (const std::string& id : told.listing->left_out_domains) {
+    left_out_domains.insert(LabelValue(id).text());
+  }
+}
+
+std::vector<NewAnomalies> ReducePoll(LabelledUpdate& labelled, const UpdateMoment& moment,
+                                     TargetState& target, CollectorState& collector) {
+  const PollUpdate& update = labelled.update;
+  target.observation = update.observation;
+  StateReducer reducer = ReducerFor(target, collector, labelled.domains, moment);
+  std::vector<NewAnomalies> anomalies;
+  for (const RefreshAnswer& answer : update.answers) {
+    const AnomalySet found = reducer.Reduce(answer);
+    if (!found.empty()) anomalies.push_back({answer.refresh.id, found});
+  }
+  ReduceLists(labelled, reducer, collector);
+  reducer.Finish();
+  ReduceEnd(update, moment.update_number, collector.poll);
+  return anomalies;
+}
+
+void Unwatch(CollectorState& collector, const std::vector<std::string>& refresh_ids,
+             bool vanished) {
+  for (const std::string& id : refresh_ids) {
+    RefreshState* refresh = collector.refreshes.Find(LabelValue(id).text());
+    if (refresh == nullptr) continue;
+    refresh->is_watched = refresh->is_configured;
+    refresh->is_vanished = vanished && !refresh->is_configured;
+  }
+}
+
+}  // namespace cckm
