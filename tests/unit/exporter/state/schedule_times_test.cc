@@ -205,9 +205,10 @@ TEST_F(EndedTest, NoRunIsMissedThatWasDueAtTheEndOrOfADisabledSchedule) {
 
 TEST(DomainCoverTest, EachScheduleCountsOnceWhetherItNamesTheDomainByIdOrName) {
   FamilyCover cover;
-  cover.all = {.schedules = {7}, .shortest_interval = hours(24)};
-  cover.by_unit["id"] = {.schedules = {1, 2}, .shortest_interval = hours(2)};
-  cover.by_unit["name"] = {.schedules = {2, 3}, .shortest_interval = hours(1)};
+  cover.is_enabled = std::vector<bool>(8, true);
+  cover.all = {.schedules = {7}, .enabled = 1, .shortest_interval = hours(24)};
+  cover.by_unit["id"] = {.schedules = {1, 2}, .enabled = 2, .shortest_interval = hours(2)};
+  cover.by_unit["name"] = {.schedules = {2, 3}, .enabled = 2, .shortest_interval = hours(1)};
   EXPECT_EQ(CoverOf(cover, "id", "").schedules, 3U);
   EXPECT_EQ(CoverOf(cover, "id", "name").schedules, 4U);
   EXPECT_EQ(CoverOf(cover, "id", "name").shortest_interval, hours(1));
