@@ -139,8 +139,8 @@ class Decoder {
   Decoded<DomainPage> DecodeDomainList(std::string_view body, const Family& family);
 
   // The answer to GET /api/v1/scheduler/job-configs?skip=&limit=, entry by entry as above.  Of a
-  // schedule, at most 10,000 units are kept.  A creation or change later than `latest_time` is
-  // unset; none: no bound.  A begin or end past the range of WallTime is its end.
+  // schedule, at most 10,000 units are kept.  A creation or change later than `latest_time`
+  // cannot be read; none: no bound.  A begin or end past the range of WallTime is its end.
   Decoded<SchedulePage> DecodeSchedules(std::string_view body,
                                         std::optional<WallTime> latest_time = {});
 

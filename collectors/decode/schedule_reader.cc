@@ -18,34 +18,61 @@ namespace {
 namespace dom = simdjson::dom;
 
 constexpr std::string_view kSynchronization = "cckm_synchronization";
+constexpr std::string_view kCreatedAt = "createdAt";
+constexpr std::string_view kUpdatedAt = "updatedAt";
 // Members of job_config_params that list units: names or IDs of what is refreshed.
 constexpr std::array<std::string_view, 8> kUnitMembers = {
     "kms",           "oci_vaults", "domains",   "partitions",
     "organizations", "key_vaults", "key_rings", "groups"};
 
-// None for a time that is unset or unreadable.
-std::optional<WallTime> ReadTime(dom::object entry, std::string_view name) {
-  const ParsedTime parsed = ParseRfc3339(StringMember(entry, name).value_or(""));
-  if (parsed.kind != ParsedTime::Kind::kTime) return std::nullopt;
-  return parsed.time;
+// Unset where the entry tells nothing.
+ParsedTime ReadTime(dom::object entry, std::string_view name) {
+  const auto member = Member(entry, name);
+  if (!member || member->is_null()) return {.kind = ParsedTime::Kind::kUnset};
+  const std::optional<std::string_view> text = AsString(*member);
+  if (text && text->empty()) return {.kind = ParsedTime::Kind::kUnset};
+  return text ? ParseRfc3339(*text) : ParsedTime{};
 }
 
 // The same of a time that may lie ahead: one past the range of WallTime is its end.
-std::optional<WallTime> ReadPlannedTime(dom::object entry, std::string_view name) {
+ParsedTime ReadPlannedTime(dom::object entry, std::string_view name) {
   constexpr std::string_view kLastYear = "2261";
   constexpr std::string_view kLeapYear = "2260";  // for any date of a year that cannot be read
   std::string text(StringMember(entry, name).value_or(""));
   const bool is_past_range = text.substr(0, kLastYear.size()) > kLastYear;
   if (!is_past_range) return ReadTime(entry, name);
   text.replace(0, kLeapYear.size(), kLeapYear);
-  const bool is_time = ParseRfc3339(text).kind == ParsedTime::Kind::kTime;
-  return is_time ? std::optional(WallTime::max()) : std::nullopt;
+  ParsedTime time = ParseRfc3339(text);
+  if (time.kind == ParsedTime::Kind::kTime) time.time = WallTime::max();
+  return time;
 }
 
-std::optional<WallTime> ReadPastTime(dom::object entry, std::string_view name,
-                                     std::optional<WallTime> latest_time) {
-  const auto time = ReadTime(entry, name);
-  return time && latest_time && *time > *latest_time ? std::nullopt : time;
+ParsedTime ReadPastTime(dom::object entry, std::string_view name,
+                        std::optional<WallTime> latest_time) {
+  const ParsedTime time = ReadTime(entry, name);
+  const bool is_ahead = latest_time && time.time > *latest_time;
+  return time.kind == ParsedTime::Kind::kTime && is_ahead ? ParsedTime{} : time;
+}
+
+std::optional<WallTime> TimeOf(const ParsedTime& time) {
+  return time.kind == ParsedTime::Kind::kTime ? std::optional(time.time) : std::nullopt;
+}
+
+void ReadTimes(dom::object entry, std::optional<WallTime> latest_time, RefreshSchedule& schedule) {
+  const auto take = [&schedule](std::string_view name, const ParsedTime& time) {
+    if (time.kind == ParsedTime::Kind::kUnreadable) schedule.unreadable_times.push_back(name);
+    return TimeOf(time);
+  };
+  const auto planned = [&](std::string_view name) {
+    return take(name, ReadPlannedTime(entry, name));
+  };
+  const auto past = [&](std::string_view name) {
+    return take(name, ReadPastTime(entry, name, latest_time));
+  };
+  schedule.starts_at = planned(RefreshSchedule::kStartDate);
+  schedule.ends_at = planned(RefreshSchedule::kEndDate);
+  schedule.created_at = past(kCreatedAt);
+  schedule.updated_at = past(kUpdatedAt);
 }
 
 // A boolean or its text; anything else is false.
@@ -110,7 +137,7 @@ bool IsSynchronization(dom::object entry, bool if_untold) {
 }
 
 std::optional<WallTime> ReadCreation(dom::object entry, std::optional<WallTime> latest_time) {
-  return ReadPastTime(entry, "createdAt", latest_time);
+  return TimeOf(ReadPastTime(entry, kCreatedAt, latest_time));
 }
 
 Result<RefreshSchedule> ReadSchedule(dom::object entry, const Shortener& shortener,
@@ -121,10 +148,7 @@ Result<RefreshSchedule> ReadSchedule(dom::object entry, const Shortener& shorten
   schedule.name = ReadName(entry, "name", shortener);
   schedule.run_at = ReadName(entry, "run_at", shortener);
   schedule.is_disabled = ReadFlag(entry, "disabled");
-  schedule.starts_at = ReadPlannedTime(entry, "start_date");
-  schedule.ends_at = ReadPlannedTime(entry, "end_date");
-  schedule.created_at = ReadCreation(entry, latest_time);
-  schedule.updated_at = ReadPastTime(entry, "updatedAt", latest_time);
+  ReadTimes(entry, latest_time, schedule);
   ReadParameters(entry, shortener, schedule);
   return schedule;
 }
@@ -140,6 +164,7 @@ Result<ScheduleRun> ReadScheduleRun(dom::object entry, const Shortener& shortene
   }
   run.status = ReadRunStatus(StringMember(entry, "status").value_or(""));
   run.created_at = ReadCreation(entry, latest_time);
+  run.has_unreadable_creation = ReadTime(entry, kCreatedAt).kind == ParsedTime::Kind::kUnreadable;
   return run;
 }
 

@@ -25,7 +25,7 @@ bool IsSynchronization(simdjson::dom::object entry, bool if_untold);
 
 // Fails with kSchema where id is missing.  Everything else may be missing or of another type, and
 // is then as in a RefreshSchedule of which nothing is told.  A creation or change later than
-// `latest_time` is unset; none: no bound.
+// `latest_time` cannot be read; none: no bound.
 Result<RefreshSchedule> ReadSchedule(simdjson::dom::object entry, const Shortener& shortener,
                                      std::optional<WallTime> latest_time);
 

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -19,6 +20,9 @@ namespace cckm {
 
 // A configuration of the operation cckm_synchronization.
 struct RefreshSchedule {
+  static constexpr std::string_view kStartDate = "start_date";
+  static constexpr std::string_view kEndDate = "end_date";
+
   std::string id = {};
   std::string name = {};
   const Family* family = nullptr;  // null: the appliance's word for the cloud is not known
@@ -30,9 +34,21 @@ struct RefreshSchedule {
   std::optional<WallTime> updated_at = {};
   bool covers_all = false;              // synchronize_all
   std::vector<std::string> units = {};  // IDs or names, as sent, of every field that lists units
+  // The members that hold no time that can be read, by their names in the appliance's answer; the
+  // times are unset.
+  std::vector<std::string_view> unreadable_times = {};
+
+  // Nobody can tell when it begins or ends.
+  bool HasUnreadableSpan() const;
 
   friend bool operator==(const RefreshSchedule&, const RefreshSchedule&) = default;
 };
+
+inline bool RefreshSchedule::HasUnreadableSpan() const {
+  return std::ranges::any_of(unreadable_times, [](std::string_view member) {
+    return member == kStartDate || member == kEndDate;
+  });
+}
 
 // The state of a run.  kNone: no run is known.
 enum class RunStatus : std::uint8_t {
@@ -54,6 +70,7 @@ struct ScheduleRun {
   std::string schedule_name = {};  // joins the two where there is no schedule_id
   RunStatus status = RunStatus::kUnknown;
   std::optional<WallTime> created_at = {};
+  bool has_unreadable_creation = false;  // createdAt is no time, and unset
 
   friend bool operator==(const ScheduleRun&, const ScheduleRun&) = default;
 };

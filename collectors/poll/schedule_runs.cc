@@ -82,6 +82,7 @@ bool ScheduleRuns::OnNoPage(const HttpResult& response, const DecodeFailure& fai
 
 void ScheduleRuns::TakePage(const ScheduleRunPage& page) {
   if (page.unusable.count != 0) faults_.Count(SummaryOf(page.unusable));
+  CountUndated(page.runs);
   is_sorted_ = is_sorted_ && IsNewestFirst(page.runs);
   for (const ScheduleRun& run : page.runs) {
     table_.Take(run);
@@ -95,6 +96,16 @@ void ScheduleRuns::TakePage(const ScheduleRunPage& page) {
   state_ = State::kReady;
 }
 
+void ScheduleRuns::CountUndated(const std::vector<ScheduleRun>& runs) {
+  const auto undated = std::ranges::count_if(runs, &ScheduleRun::has_unreadable_creation);
+  if (undated == 0) return;
+  faults_.Count(
+      {ErrorKind::kSchema,
+       std::to_string(undated) +
+           " runs of a page of the list have a createdAt that is no time: while they stand "
+           "there, whether a run of their schedules is missed stays as it was"});
+}
+
 bool ScheduleRuns::IsEnough(const ScheduleRunPage& page) const {
   if (!is_sorted_ || !page.oldest_created_at) return false;
   return looks_back_ ? table_.EachHasARun() && (!known_from_ || MetWhatIsKnown())
@@ -103,11 +114,11 @@ bool ScheduleRuns::IsEnough(const ScheduleRunPage& page) const {
 
 void ScheduleRuns::End() {
   state_ = State::kRead;
-  ScheduleTable::LookedBack looked_back{.since = KnownSchedule::kNoRuns, .is_gapless = false};
+  ScheduleTable::LookedBack looked_back;
   if (is_at_end_) {
-    looked_back = {.since = KnownSchedule::kAllRuns, .is_gapless = true};
+    looked_back = {.since = KnownSchedule::kAllRuns, .oldest = seen_since_, .is_gapless = true};
   } else if (is_sorted_) {
-    looked_back = {.since = seen_since_, .is_gapless = MetWhatIsKnown()};
+    looked_back = {.since = seen_since_, .oldest = seen_since_, .is_gapless = MetWhatIsKnown()};
   } else {
     faults_.Count({ErrorKind::kSchema,
                    "the list of the scheduler's runs is not sorted by createdAt, and too long to "

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collectors/base/clock.h"
 #include "collectors/decode/decoder.h"
@@ -62,6 +63,7 @@ class ScheduleRuns {
   Decoded<ScheduleRunPage> Read(const HttpResult& response, WallTime latest_time);
   bool OnNoPage(const HttpResult& response, const DecodeFailure& failure);
   void TakePage(const ScheduleRunPage& page);
+  void CountUndated(const std::vector<ScheduleRun>& runs);
   bool MetWhatIsKnown() const { return known_from_ && seen_since_ <= *known_from_; }
   bool IsEnough(const ScheduleRunPage& page) const;
   void End();

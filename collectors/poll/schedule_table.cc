@@ -57,6 +57,7 @@ void ScheduleTable::Take(const ScheduleRun& run) {
 // A list that changes while it is read may show a run twice, and a node of a cluster may know less
 // of it than another: what has ended does not run again.
 void ScheduleTable::TakeInto(Entry& entry, const ScheduleRun& run) const {
+  if (run.has_unreadable_creation) entry.undated_in = reading_;
   std::optional<ScheduleRun>& newest = entry.known.newest_run;
   const bool is_same = newest && newest->id == run.id && !run.id.empty();
   if (newest && !is_same && run.created_at <= newest->created_at) return;
@@ -84,8 +85,12 @@ bool ScheduleTable::EachHasARun() const {
 void ScheduleTable::EndReading(const LookedBack& looked_back) {
   for (auto& [id, entry] : entries_) {
     const bool goes_on = std::exchange(entry.was_searched, true) && looked_back.is_gapless;
-    WallTime& since = entry.known.runs_known_since;
-    since = goes_on ? std::min(since, looked_back.since) : looked_back.since;
+    const auto reach = [goes_on](WallTime& since, WallTime now_since) {
+      since = goes_on ? std::min(since, now_since) : now_since;
+    };
+    reach(entry.known.runs_known_since, looked_back.since);
+    reach(entry.known.runs_seen_since, looked_back.oldest);
+    entry.known.has_undated_run = entry.undated_in == reading_;
   }
 }
 

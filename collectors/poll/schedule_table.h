@@ -39,7 +39,8 @@ class ScheduleTable {
 
   // How far a reading looked back, all schedules alike.
   struct LookedBack {
-    WallTime since = KnownSchedule::kNoRuns;  // all runs from then on were seen
+    WallTime since = KnownSchedule::kNoRuns;   // all runs from then on were seen
+    WallTime oldest = KnownSchedule::kNoRuns;  // creation of the oldest that was seen so
     // The reading before and this one left no run between them unseen.
     bool is_gapless = false;
   };
@@ -58,8 +59,9 @@ class ScheduleTable {
   struct Entry {
     KnownSchedule known;
     bool was_searched = false;
-    std::uint64_t seen_in = 0;    // the reading that saw the newest run last
-    std::uint64_t listed_in = 0;  // the reading that listed the schedule last
+    std::uint64_t seen_in = 0;     // the reading that saw the newest run last
+    std::uint64_t undated_in = 0;  // the reading that saw a run with an unreadable creation last
+    std::uint64_t listed_in = 0;   // the reading that listed the schedule last
   };
 
   void TakeInto(Entry& entry, const ScheduleRun& run) const;

@@ -29,6 +29,11 @@ struct KnownSchedule {
   std::optional<ScheduleRun> newest_run = {};
   // Every run that was created at this time or later was looked at.
   WallTime runs_known_since = kNoRuns;
+  // The same, as far as runs of that age were there: the list had one, of any schedule, that was
+  // created at this time or before.  Older ones may have been deleted.
+  WallTime runs_seen_since = kNoRuns;
+  // What was read has a run whose creation is unreadable.
+  bool has_undated_run = false;
 };
 
 // What a reading without a fault told.

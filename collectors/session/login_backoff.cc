@@ -21,7 +21,10 @@ constexpr std::string_view kUnknown = "none";
 
 constexpr std::string_view kHeading =
     "# Logins that CipherTrust Manager rejected: how often, not to be tried before (Unix time), "
-    "account, a digest of the credential.\n";
+    "account, a digest of the credential, and the domain.\n";
+
+// Before the domain, which is the last field of a line.
+constexpr std::string_view kDomainField = "domain=";
 
 constexpr int kMaxCounted = 1'000'000;  // whatever a file says
 
@@ -87,7 +90,9 @@ LoginBackoff::Answer LoginBackoff::Begin(const LoginAccount& account) {
     if (holding == nullptr || holding->held_until < rejection->held_until) holding = rejection;
   }
   if (holding != nullptr) {
-    return {.permission = Permission::kRejected, .not_before = holding->not_before};
+    return {.permission = Permission::kRejected,
+            .not_before = holding->not_before,
+            .domain = holding->domain};
   }
   under_way_.merge(digests);
   return {};
@@ -149,18 +154,19 @@ WallTime LoginBackoff::Rejected(const LoginAccount& account) {
   const MutexLock lock(mutex_);
   WallTime not_before{};
   for (const std::string& name : NamesOf(account)) {
-    not_before = std::max(not_before, Reject(Encode(name)));
+    not_before = std::max(not_before, Reject(Encode(name), account.domain));
   }
   Store();
   return not_before;
 }
 
-WallTime LoginBackoff::Reject(const std::string& name) {
+WallTime LoginBackoff::Reject(const std::string& name, const std::string& domain) {
   const auto attempt = under_way_.extract(name);
   Rejections& rejections = rejections_[name];
   Rejection& rejection =
       rejections[KeyOf(attempt ? attempt.mapped() : std::string(kUnknown), rejections)];
   rejection.count = std::min(rejection.count + 1, kMaxCounted);
+  rejection.domain = Printable(domain);
   const Nanoseconds wait = WaitAfter(rejection.count);
   rejection.not_before = clock_.Now() + wait;
   rejection.held_until = clock_.SteadyNow() + wait;
@@ -200,9 +206,11 @@ void LoginBackoff::LoadLine(const std::string& line) {
   std::int64_t not_before_seconds = 0;
   std::string account;
   std::string digest;
-  std::string more;
+  std::string domain;
   fields >> count >> not_before_seconds >> account >> digest;
-  if (!fields || count < 1 || fields >> more) return;
+  if (!fields || count < 1) return;
+  std::getline(fields >> std::ws, domain);
+  if (!domain.empty() && !domain.starts_with(kDomainField)) return;
   if (!IsDigest(digest) && digest != kUnknown) return;
   count = std::min(count, kMaxCounted);
   constexpr std::int64_t kYear2261 = 9183110400;
@@ -214,6 +222,7 @@ void LoginBackoff::LoadLine(const std::string& line) {
   rejection.count = count;
   rejection.not_before = clock_.Now() + left;
   rejection.held_until = clock_.SteadyNow() + left;
+  if (!domain.empty()) rejection.domain = Printable(domain.substr(kDomainField.size()));
 }
 
 void LoginBackoff::Store() {
@@ -224,8 +233,9 @@ void LoginBackoff::Store() {
     for (const auto& [digest, rejection] : rejections) {
       const auto not_before =
           std::chrono::ceil<std::chrono::seconds>(rejection.not_before.time_since_epoch());
-      text << rejection.count << ' ' << not_before.count() << ' ' << account << ' ' << digest
-           << '\n';
+      text << rejection.count << ' ' << not_before.count() << ' ' << account << ' ' << digest;
+      if (!rejection.domain.empty()) text << ' ' << kDomainField << rejection.domain;
+      text << '\n';
     }
   }
   const auto stored = ReplaceFile(file_, text.str());

@@ -33,6 +33,8 @@ struct LoginAccount {
   std::filesystem::path credential_file;
   // At the other addresses of the same appliance: a rejection at one holds at all of them.
   std::vector<std::string> other_names = {};
+  // The tenancy domain that is logged in to, for people: the account is the same in all of them.
+  std::string domain = {};
 };
 
 class LoginBackoff {
@@ -53,7 +55,8 @@ class LoginBackoff {
   };
   struct Answer {
     Permission permission = Permission::kGo;
-    WallTime not_before{};  // of kRejected
+    WallTime not_before{};    // of kRejected
+    std::string domain = {};  // that the rejected login was to
   };
   Answer Begin(const LoginAccount& account);
 
@@ -72,6 +75,7 @@ class LoginBackoff {
     int count = 0;            // in a row
     WallTime not_before{};    // for the file and for people
     SteadyTime held_until{};  // the same, unmoved by changes of the wall clock
+    std::string domain;       // that the login was to
   };
   // By the digest of the credential that was rejected.
   using Rejections = std::map<std::string, Rejection>;
@@ -90,7 +94,7 @@ class LoginBackoff {
   const std::string& DigestOf(const std::string& name, const std::filesystem::path& file)
       CCKM_REQUIRES(mutex_);
   // What Rejected() does for one name of an account.
-  WallTime Reject(const std::string& name) CCKM_REQUIRES(mutex_);
+  WallTime Reject(const std::string& name, const std::string& domain) CCKM_REQUIRES(mutex_);
   void Load() CCKM_REQUIRES(mutex_);
   void LoadLine(const std::string& line) CCKM_REQUIRES(mutex_);
   void Store() CCKM_REQUIRES(mutex_);

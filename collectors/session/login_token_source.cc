@@ -5,6 +5,7 @@
 
 #include "collectors/base/rfc3339.h"
 #include "collectors/base/secret_file.h"
+#include "collectors/base/text.h"
 #include "collectors/decode/answer.h"
 #include "collectors/http/base_url.h"
 #include "collectors/session/login_body.h"
@@ -50,6 +51,7 @@ LoginAccount AccountOf(const LoginPlan& plan) {
       .name = CanonicalBaseUrl(plan.appliance) + user,
       .credential_file = login != nullptr ? login->password_file
                                           : std::get<CertificateLogin>(plan.way).certificate_file};
+  if (login != nullptr) account.domain = login->domain;
   for (const std::string& url : plan.other_urls) {
     account.other_names.push_back(CanonicalBaseUrl(url) + user);
   }
@@ -58,9 +60,10 @@ LoginAccount AccountOf(const LoginPlan& plan) {
 
 bool IsRejection(long status) { return status >= 400 && status <= 499 && status != 429; }
 
-std::string Rejected(const std::string& how, WallTime next_attempt) {
+std::string Rejected(const std::string& how, const std::string& domain, WallTime next_attempt) {
   const auto at = std::chrono::ceil<seconds>(next_attempt);
-  return "the login was rejected, " + how + "; next attempt at " + FormatRfc3339(at) +
+  const std::string where = domain.empty() ? "" : ", in the domain " + Printable(domain);
+  return "the login was rejected, " + how + where + "; next attempt at " + FormatRfc3339(at) +
          ", or when the credential file changes, or on SIGHUP";
 }
 
@@ -119,7 +122,8 @@ std::optional<Result<HttpRequest>> LoginTokenSource::CredentialRequest() {
     return std::nullopt;
   }
   if (answer.permission == LoginBackoff::Permission::kRejected) {
-    if (!was_rejected_) error_ = {ErrorKind::kAuth, Rejected("earlier", answer.not_before)};
+    if (!was_rejected_)
+      error_ = {ErrorKind::kAuth, Rejected("earlier", answer.domain, answer.not_before)};
     TryAgainAfter(kLookInterval);
     return std::nullopt;
   }
@@ -223,7 +227,7 @@ LoginOutcome LoginTokenSource::Fail(const HttpResult& response, Error error,
   }
   if (IsRejection(status)) {
     password_was_granted_ = false;
-    error.message = Rejected(error.message, backoff_.Rejected(account_));
+    error.message = Rejected(error.message, account_.domain, backoff_.Rejected(account_));
     was_rejected_ = true;
     TryAgainAfter(kLookInterval);
   } else {

@@ -207,11 +207,10 @@ void EventLog::OnSchedules(const ScheduleUpdate& update) {
 void EventLog::OnUnreadableSchedule(const ScheduleUpdate& update, const UnreadableSchedule& found) {
   std::int64_t suppressed = 0;
   if (!MayLog(std::string(update.target) + "\nunreadable schedule", suppressed)) return;
-  log_.Warn("Schedule cannot be read: nobody can tell when it is due",
-            {{"target", update.target},
-             {"schedule_id", found.schedule_id},
-             {"error", found.reason},
-             {"suppressed", suppressed}});
+  log_.Warn("Part of a schedule cannot be read", {{"target", update.target},
+                                                  {"schedule_id", found.schedule_id},
+                                                  {"error", found.reason},
+                                                  {"suppressed", suppressed}});
 }
 
 void EventLog::OnUpdate(const PollUpdate& update) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "collectors/base/text.h"
+#include "collectors/http/url.h"
 
 namespace cckm {
 namespace {
@@ -72,6 +73,30 @@ std::string_view OriginOf(std::string_view url) {
   return {};
 }
 
+// A segment of a path that a browser resolves away: . or .., also where it is percent-encoded.
+bool IsDotSegment(std::string_view segment) {
+  std::size_t dots = 0;
+  while (!segment.empty()) {
+    const bool is_encoded = segment.starts_with("%2e") || segment.starts_with("%2E");
+    if (!is_encoded && segment.front() != '.') return false;
+    segment.remove_prefix(is_encoded ? 3 : 1);
+    ++dots;
+  }
+  return dots == 1 || dots == 2;
+}
+
+std::size_t CountDotSegments(std::string_view url) {
+  std::string_view path = url.substr(OriginOf(url).size());
+  path = path.substr(0, path.find_first_of("?#"));
+  std::size_t count = 0;
+  for (std::size_t end = 0; end != std::string_view::npos;) {
+    end = path.find('/');
+    if (IsDotSegment(path.substr(0, end))) ++count;
+    if (end != std::string_view::npos) path.remove_prefix(end + 1);
+  }
+  return count;
+}
+
 }  // namespace
 
 std::string LinkMistake(std::string_view url) {
@@ -88,6 +113,7 @@ std::string LinkMistake(std::string_view url) {
   if (origin.find_first_of("{}") != std::string_view::npos) {
     return "must have its placeholders behind the host";
   }
+  if (const auto parsed = ParseUrl(origin); !parsed) return parsed.error();
   if (!HasOnlyKnownPlaceholders(url)) {
     return "must have no other braces than {target}, {cloud} and {domain_id}";
   }
@@ -109,7 +135,7 @@ std::string FilledUrl(const Link& link,
       filled += piece->text;
     }
   }
-  return filled;
+  return CountDotSegments(filled) == CountDotSegments(link.url) ? filled : std::string();
 }
 
 }  // namespace cckm

@@ -35,7 +35,8 @@ std::string LinkMistake(std::string_view url);
 bool IsForDomains(const Link& link);
 
 // The URL with the values, in the order of kLinkPlaceholders, in the place of its placeholders:
-// every byte of them percent-encoded that is not a letter, a digit or one of - . _ ~
+// every byte of them percent-encoded that is not a letter, a digit or one of - . _ ~  Empty where a
+// value such as .. would become a path segment that a browser resolves away.
 std::string FilledUrl(const Link& link,
                       const std::array<std::string_view, kLinkPlaceholders.size()>& values);
 

@@ -20,14 +20,15 @@ std::optional<Nanoseconds> IntervalOf(const std::string& run_at, const CronExpre
   return entry->second;
 }
 
-// As texts of labels, each once.
-std::vector<std::string> LabelledUnits(const std::vector<std::string>& units) {
-  std::vector<std::string> labelled;
-  labelled.reserve(units.size());
-  for (const std::string& unit : units) labelled.push_back(LabelValue(unit).text());
-  std::ranges::sort(labelled);
-  labelled.erase(std::unique(labelled.begin(), labelled.end()), labelled.end());
-  return labelled;
+// What cannot be read of the schedule and what follows from that; empty: nothing.
+std::string ReasonOf(const RefreshSchedule& schedule, std::string cron_error) {
+  if (schedule.unreadable_times.empty()) return cron_error;
+  std::string reason = std::move(cron_error);
+  for (const std::string_view name : schedule.unreadable_times) {
+    reason.append(reason.empty() ? "" : ", ").append(name).append(" is no time");
+  }
+  return reason + (schedule.HasUnreadableSpan() ? ": none of its runs is said to be missed"
+                                                : ": it counts as unset");
 }
 
 bool PlansTheSame(const RefreshSchedule& a, const RefreshSchedule& b) {
@@ -45,48 +46,32 @@ std::optional<WallTime> ChangedAt(const ScheduleState& schedule, const ScheduleS
   return PlansTheSame(schedule.plan, former->plan) ? former->changed_at : std::optional(read_at);
 }
 
-void TakeReading(const ScheduleReading& reading, std::vector<ScheduleState> schedules,
+// Leaves in `prepared` what was known before: to free it takes time.
+void TakeReading(const ScheduleReading& reading, PreparedSchedules& prepared,
                  SchedulesState& state) {
-  KeyedStore<ScheduleState> former = std::exchange(state.schedules, {});
-  for (std::size_t place = 0; place < schedules.size(); ++place) {
-    ScheduleState& schedule = schedules[place];
-    if (state.schedules.Find(schedule.id.text()) != nullptr) continue;
+  std::swap(state.schedules, prepared.schedules);
+  std::swap(state.cover, prepared.cover);
+  KeyedStore<ScheduleState>& former = prepared.schedules;
+  auto known = prepared.known.begin();
+  for (ScheduleState& schedule : state.schedules) {
     const ScheduleState* before = former.Find(schedule.id.text());
     if (before != nullptr) schedule.is_missed = before->is_missed;
     schedule.changed_at = ChangedAt(schedule, before, reading.read_at);
-    schedule.is_missed = IsMissed(schedule, reading.schedules[place], reading.read_at, state.grace);
-    state.schedules.Add(std::move(schedule));
+    schedule.is_missed = IsMissed(schedule, **known++, reading.read_at, state.grace);
   }
-  state.cover_is_stale = true;
+  state.cover_is_new = true;
   state.was_read = true;
   state.read_at = reading.read_at;
 }
 
-void AddTo(FamilyCover::Unit& unit, std::uint32_t place, const ScheduleState& schedule) {
-  unit.schedules.push_back(place);
-  const auto& interval = schedule.interval;
-  if (interval && (!unit.shortest_interval || *interval < *unit.shortest_interval)) {
-    unit.shortest_interval = interval;
-  }
-}
-
-void RenewCover(SchedulesState& state) {
-  state.cover.clear();
-  std::uint32_t place = 0;
-  for (const ScheduleState& schedule : state.schedules) {
-    const Family* family = schedule.plan.family;
-    if (family != nullptr && schedule.is_enabled) {
-      FamilyCover& cover = state.cover[family];
-      if (schedule.plan.covers_all) {
-        AddTo(cover.all, place, schedule);
-      } else {
-        for (const std::string& unit : schedule.plan.units) {
-          AddTo(cover.by_unit[unit], place, schedule);
-        }
-      }
-    }
-    ++place;
-  }
+void Take(const KnownSchedule& known, WallTime read_at, ScheduleState& schedule) {
+  schedule.plan = known.schedule;
+  schedule.name = LabelValue(known.schedule.name);
+  schedule.run_at = LabelValue(known.schedule.run_at);
+  schedule.is_enabled = IsEnabledAt(known.schedule, read_at);
+  if (!known.newest_run) return;
+  schedule.run_status = known.newest_run->status;
+  schedule.run_created_at = known.newest_run->created_at;
 }
 
 void RenewDomains(const SchedulesState& state, CollectorState& collector) {
@@ -110,36 +95,33 @@ PreparedSchedules Prepare(const ScheduleReading& reading, ScheduleIntervals& int
   ScheduleIntervals renewed{.day = std::chrono::floor<std::chrono::days>(reading.read_at)};
   if (renewed.day != intervals.day) intervals.by_expression.clear();
   for (const KnownSchedule& known : reading.schedules) {
-    ScheduleState& schedule =
-        prepared.schedules.emplace_back(ScheduleState(LabelValue(known.schedule.id)));
-    schedule.plan = known.schedule;
-    schedule.plan.units = LabelledUnits(known.schedule.units);
-    schedule.name = LabelValue(known.schedule.name);
-    schedule.run_at = LabelValue(known.schedule.run_at);
-    if (known.newest_run) {
-      schedule.run_status = known.newest_run->status;
-      schedule.run_created_at = known.newest_run->created_at;
+    LabelValue id(known.schedule.id);
+    if (prepared.schedules.Find(id.text()) != nullptr) continue;
+    ScheduleState& schedule = prepared.schedules.Add(ScheduleState(std::move(id)));
+    prepared.known.push_back(&known);
+    const auto cron = CronExpression::Parse(known.schedule.run_at);
+    std::string reason = ReasonOf(known.schedule, cron ? "" : cron.error().message);
+    if (!reason.empty()) {
+      prepared.unreadable.push_back({schedule.id.text(), known.schedule.family, std::move(reason)});
     }
-    auto cron = CronExpression::Parse(known.schedule.run_at);
-    if (!cron) {
-      prepared.unreadable.push_back(
-          {schedule.id.text(), known.schedule.family, std::move(cron.error().message)});
-      continue;
-    }
+    Take(known, reading.read_at, schedule);
+    if (!cron) continue;
     schedule.cron = *cron;
     schedule.interval =
         IntervalOf(known.schedule.run_at, *cron, reading.read_at, intervals, renewed);
   }
+  prepared.cover = TakeCover(prepared.schedules);
   intervals = std::move(renewed);
   return prepared;
 }
 
 std::vector<UnreadableSchedule> ReduceSchedules(const ScheduleUpdate& update,
-                                                PreparedSchedules prepared, SchedulesState& state) {
+                                                PreparedSchedules& prepared,
+                                                SchedulesState& state) {
   state.up = update.reading.has_value();
   state.last_error = update.errors.empty() ? std::nullopt : std::optional(update.errors.front());
   if (!update.reading) return {};
-  TakeReading(*update.reading, std::move(prepared.schedules), state);
+  TakeReading(*update.reading, prepared, state);
   auto& counted = state.counted_unreadable;
   std::erase_if(prepared.unreadable, [&](const UnreadableSchedule& unreadable) {
     return counted.contains(unreadable.schedule_id) || counted.size() >= kMaxSchedules ||
@@ -169,8 +151,8 @@ void AdvanceSchedules(WallTime now, bool domains_may_have_changed, TargetState& 
   for (ScheduleState& schedule : state.schedules) {
     some_turned = AdvanceTo(now, schedule) || some_turned;
   }
-  const bool cover_changes = std::exchange(state.cover_is_stale, false) || some_turned;
-  if (cover_changes) RenewCover(state);
+  if (some_turned) CountEnabled(state.schedules, state.cover);
+  const bool cover_changes = std::exchange(state.cover_is_new, false) || some_turned;
   if (!cover_changes && !domains_may_have_changed) return;
   for (CollectorState& collector : target.collectors) RenewDomains(state, collector);
 }

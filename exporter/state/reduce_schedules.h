@@ -15,26 +15,30 @@
 
 namespace cckm {
 
-// A schedule whose expression cannot be read, and was not counted as such before.
+// A schedule whose expression or times cannot be read, and was not counted as such before.
 struct UnreadableSchedule {
   std::string schedule_id;  // as a label
   const Family* family = nullptr;
   std::string reason;
 };
 
-// A reading with labels in the place of texts and expressions that are read: made before anybody
-// has to wait.
+// A reading with labels in the place of texts, expressions that are read, and the units that are
+// covered: made before anybody has to wait.
 struct PreparedSchedules {
-  std::vector<ScheduleState> schedules;  // in the order of the reading
+  KeyedStore<ScheduleState> schedules;
+  std::vector<const KnownSchedule*> known;  // of each, in the reading
+  ScheduleCover cover;
   std::vector<UnreadableSchedule> unreadable;
 };
-// Takes the longest intervals from `intervals` where they are of the same day, and renews it.
+// `reading` outlives what is prepared.  Takes the longest intervals from `intervals` where they are
+// of the same day, and renews it.
 PreparedSchedules Prepare(const ScheduleReading& reading, ScheduleIntervals& intervals);
 
-// Takes the update, whose reading was prepared.  Returns those schedules that cannot be read and
-// were not counted before.
+// Takes the update, whose reading was prepared, and leaves in `prepared` what was known before,
+// which is to be freed when nobody waits.  Returns those schedules that cannot be read and were not
+// counted before.
 std::vector<UnreadableSchedule> ReduceSchedules(const ScheduleUpdate& update,
-                                                PreparedSchedules prepared, SchedulesState& state);
+                                                PreparedSchedules& prepared, SchedulesState& state);
 
 // Takes the target's settings of its scheduler.  What was read of it stays as long as it is read.
 void SetUpSchedules(TargetState& target);

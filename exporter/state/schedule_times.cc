@@ -29,8 +29,10 @@ bool IsEnabledAt(const RefreshSchedule& plan, WallTime moment) {
 }
 
 std::optional<WallTime> LastDueAt(const ScheduleState& schedule, WallTime moment) {
-  if (!schedule.cron || !IsEnabledAt(schedule.plan, moment)) return std::nullopt;
-  const auto due = schedule.cron->LastAtOrBefore(moment);
+  const WallTime before_end = schedule.plan.ends_at.value_or(WallTime::max()) - Nanoseconds(1);
+  const WallTime latest = std::min(moment, before_end);
+  if (!schedule.cron || !IsEnabledAt(schedule.plan, latest)) return std::nullopt;
+  const auto due = schedule.cron->LastAtOrBefore(latest);
   return due < NotBefore(schedule) ? std::nullopt : due;
 }
 
@@ -52,12 +54,15 @@ bool AdvanceTo(WallTime now, ScheduleState& schedule) {
 
 bool IsMissed(const ScheduleState& schedule, const KnownSchedule& known, WallTime read_at,
               Nanoseconds grace) {
-  if (!IsEnabledAt(schedule.plan, read_at)) return false;
+  const RefreshSchedule& plan = schedule.plan;
   const auto due = LastDueAt(schedule, read_at - grace);
-  if (!due) return false;
+  if (!due || plan.HasUnreadableSpan()) return false;
   const WallTime counts_from = *due - kMaxEarly;
-  if (known.newest_run && !known.newest_run->created_at) return schedule.is_missed;
-  if (known.newest_run && *known.newest_run->created_at >= counts_from) return false;
+  if (known.newest_run && known.newest_run->created_at >= counts_from) return false;
+  const bool is_undated = known.newest_run && !known.newest_run->created_at;
+  if (is_undated || known.has_undated_run) return schedule.is_missed;
+  // No further run will come that shows that the others were deleted.
+  if (plan.ends_at && *plan.ends_at <= read_at) return known.runs_seen_since <= counts_from;
   return known.runs_known_since <= counts_from || schedule.is_missed;
 }
 

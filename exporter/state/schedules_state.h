@@ -31,7 +31,7 @@ struct ScheduleState {
   LabelValue id;
   LabelValue name;
   LabelValue run_at;
-  RefreshSchedule plan;                     // its units as texts of labels, each once
+  RefreshSchedule plan;                     // without its units, which the cover has
   std::optional<CronExpression> cron;       // none: run_at cannot be read
   std::optional<Nanoseconds> interval;      // the longest of the next 400 days
   RunStatus run_status = RunStatus::kNone;  // of the newest run
@@ -47,15 +47,19 @@ struct ScheduleState {
   std::optional<WallTime> last_due_at;
 };
 
-// The enabled schedules that cover the domains of a family.
+// The schedules that cover the domains of a family, by their places among the target's.
 struct FamilyCover {
   struct Unit {
-    std::vector<std::uint32_t> schedules;  // their places among the target's, ascending
+    std::vector<std::uint32_t> schedules;  // ascending
+    // Of the enabled ones among them.
+    std::uint32_t enabled = 0;
     std::optional<Nanoseconds> shortest_interval;
   };
   Unit all;  // those that cover every domain
   std::map<std::string, Unit, std::less<>> by_unit;
+  std::vector<bool> is_enabled;  // by place
 };
+using ScheduleCover = std::map<const Family*, FamilyCover>;
 
 // What is kept of a domain's schedules.
 struct DomainCover {
@@ -71,9 +75,9 @@ struct SchedulesState {
   std::optional<WallTime> read_at;  // successfully
   std::optional<Error> last_error;  // of the last reading
   KeyedStore<ScheduleState> schedules;
-  std::map<const Family*, FamilyCover> cover;
-  bool cover_is_stale = false;
-  // Schedules whose run_at was counted as unreadable, as many as this holds.
+  ScheduleCover cover;
+  bool cover_is_new = false;  // since the domains were told of it
+  // Schedules that were counted as unreadable, as many as this holds.
   std::set<std::string, std::less<>> counted_unreadable;
 };
 
@@ -88,7 +92,13 @@ struct ScheduleIntervals {
 // tells.
 bool SchedulesNameDomains(const Family& family);
 
-// The schedules that cover a domain of that id and name.
+// What the schedules cover, their units as texts of labels, which are taken out of their plans.
+ScheduleCover TakeCover(KeyedStore<ScheduleState>& schedules);
+
+// Renews what the cover holds of enabled schedules.  Makes no units.
+void CountEnabled(const KeyedStore<ScheduleState>& schedules, ScheduleCover& cover);
+
+// The enabled schedules that cover a domain of that id and name.
 DomainCover CoverOf(const FamilyCover& cover, std::string_view id, std::string_view name);
 
 }  // namespace cckm

@@ -186,7 +186,7 @@ std::vector<UnreadableSchedule> StateStore::Apply(const ScheduleUpdate& update) 
   ++updates_;
   target->observation = update.observation;
   target->schedule_intervals = std::move(intervals);
-  return ReduceSchedules(update, std::move(prepared), target->schedules);
+  return ReduceSchedules(update, prepared, target->schedules);
 }
 
 StateView StateStore::View() const {

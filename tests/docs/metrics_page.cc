@@ -72,7 +72,7 @@ constexpr std::array kNotes = std::to_array<MetricNote>({
      "`optional` family is not there."},
     {Metric::kDroppedSeries, "`schedule` only where schedules are read."},
     {Metric::kScheduleNextRunTimestamp, "Absent if never, or if the expression cannot be read."},
-    {Metric::kScheduleLastDueTimestamp, "Absent while it is disabled, not begun or ended."},
+    {Metric::kScheduleLastDueTimestamp, "Absent while it is disabled or has not begun."},
     {Metric::kScheduleLastRunTimestamp, "Absent until a run is known."},
     {Metric::kScheduleMissed, "[schedules.md](schedules.md) has the rules."},
     {Metric::kApiRequestsTotal, "`cloud` is empty for `token` and the lists of the scheduler."},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -110,18 +111,36 @@ void CheckTenancyDomains(const GivenKeys& given, const TargetEntry& entry) {
   }
 }
 
+using Families = std::set<const Family*>;
+
+// Those of the target's that the patterns may match.
+Families FamiliesOf(const DomainPatterns& match, const TargetConfig& target) {
+  const auto pattern = Pattern::Compile(match.cloud);
+  Families families;
+  for (const CollectorConfig& collector : target.collectors) {
+    const bool fits = pattern && pattern->Matches(collector.family->name);
+    if (match.cloud.empty() || fits) families.insert(collector.family);
+  }
+  return families;
+}
+
+bool MatchesEverything(const std::string& pattern) { return pattern.empty() || pattern == ".*"; }
+
 void WarnOfUselessExpectations(const GivenKeys& given, const TargetConfig& target) {
   if (target.expectations.empty()) return;
   const auto items = *given.Find("expectations")->Items();
+  Families taken;  // as a whole, by the expectations before
   for (std::size_t index = 0; index < items.size(); ++index) {
-    const std::string& cloud = target.expectations[index].match.cloud;
-    if (cloud.empty()) continue;
-    const auto pattern = Pattern::Compile(cloud);
-    const bool may_match =
-        std::ranges::any_of(target.collectors, [&pattern](const CollectorConfig& collector) {
-          return pattern && pattern->Matches(collector.family->name);
-        });
-    if (!may_match) items[index].Warn("can match no domain: cloud fits no collector of the target");
+    const DomainPatterns& match = target.expectations[index].match;
+    const Families families = FamiliesOf(match, target);
+    if (families.empty()) {
+      items[index].Warn("can match no domain: cloud fits no collector of the target");
+    } else if (std::ranges::includes(taken, families)) {
+      items[index].Warn(
+          "can never count: expectations before it match every domain of its families");
+    }
+    if (!MatchesEverything(match.domain) || !MatchesEverything(match.connection)) continue;
+    taken.insert(families.begin(), families.end());
   }
 }
 

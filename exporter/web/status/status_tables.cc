@@ -28,8 +28,10 @@ void AppendDomainCell(std::string& html, const ShownDomain& domain, const Links&
   AppendNames(html, domain.name, domain.id);
   for (const Link& link : links) {
     if (!IsForDomains(link)) continue;
+    const std::string url = FilledUrl(link, {domain.target, domain.cloud, domain.id});
+    if (url.empty()) continue;
     html += " <small>";
-    AppendLink(html, link.name, FilledUrl(link, {domain.target, domain.cloud, domain.id}));
+    AppendLink(html, link.name, url);
     html += "</small>";
   }
   html += "</th>";

@@ -47,6 +47,7 @@ struct FakeRun {
   WallTime created = FakeClock::kStart;
   std::string status = "completed";
   std::string operation = "cckm_synchronization";
+  std::string created_text = {};  // in the place of `created`; empty: none
 };
 
 class FakeScheduler {
@@ -102,7 +103,8 @@ class FakeScheduler {
   std::string Json(const FakeRun& run) const {
     std::string text = R"({"id":")" + run.id + R"(","name":"name-of-)" + run.schedule_id +
                        R"(","operation":")" + run.operation + R"(","status":")" + run.status +
-                       R"(","createdAt":")" + TimeText(run.created) + '"';
+                       R"(","createdAt":")" +
+                       (run.created_text.empty() ? TimeText(run.created) : run.created_text) + '"';
     if (tells_config_ids) text += R"(,"job_config_id":")" + run.schedule_id + '"';
     return text + "}";
   }

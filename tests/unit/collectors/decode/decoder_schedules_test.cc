@@ -82,13 +82,34 @@ TEST(DecoderSchedulesTest, OnlySynchronizationsAreSchedules) {
 
 TEST(DecoderSchedulesTest, AConfigurationOfWhichNothingIsToldIsEmpty) {
   for (const char* members :
-       {R"("x":1)",
-        R"("name":7,"run_at":[],"disabled":"no","start_date":5,"end_date":{},"createdAt":true)",
-        R"("start_date":"0001-01-01T00:00:00Z","end_date":"","updatedAt":"yesterday")",
+       {R"("x":1)", R"("name":7,"run_at":[],"disabled":"no","start_date":null)",
+        R"("start_date":"0001-01-01T00:00:00Z","end_date":"","updatedAt":null)",
         R"("job_config_params":null,"disabled":null)", R"("job_config_params":[1])",
         R"("job_config_params":{"cloud_name":3,"synchronize_all":1,"kms":{"a":"b"},"groups":7})"}) {
     EXPECT_EQ(OnlySchedule(Schedule(members)), RefreshSchedule{.id = "s1"}) << members;
   }
+}
+
+TEST(DecoderSchedulesTest, TimesThatCannotBeReadAreUnsetAndNamed) {
+  struct Case {
+    const char* members;
+    std::vector<std::string_view> names;
+  };
+  const Case cases[] = {
+      {R"("start_date":5,"end_date":{},"createdAt":true,"updatedAt":"yesterday")",
+       {"start_date", "end_date", "createdAt", "updatedAt"}},
+      {R"("end_date":"31.12.2030")", {"end_date"}},
+      {R"("end_date":"9999-99-31T00:00:00Z")", {"end_date"}},
+      {R"("createdAt":"2025-01-01T00:00:01Z")", {"createdAt"}},
+      {R"("end_date":"9999-12-31T00:00:00Z","start_date":"0001-01-01T00:00:00Z")", {}},
+  };
+  for (const Case& one : cases) {
+    const auto schedule = OnlySchedule(Schedule(one.members), Time("2025-01-01T00:00:00Z"));
+    EXPECT_EQ(schedule.unreadable_times, one.names) << one.members;
+  }
+  EXPECT_TRUE(OnlySchedule(Schedule(R"("start_date":5)")).HasUnreadableSpan());
+  EXPECT_TRUE(OnlySchedule(Schedule(R"("end_date":5)")).HasUnreadableSpan());
+  EXPECT_FALSE(OnlySchedule(Schedule(R"("createdAt":5,"updatedAt":5)")).HasUnreadableSpan());
 }
 
 TEST(DecoderSchedulesTest, AFlagMayBeABooleanOrItsText) {
@@ -272,6 +293,20 @@ TEST(DecoderScheduleRunsTest, ARunIsToldByItsScheduleOrItsName) {
   ASSERT_TRUE(page);
   EXPECT_EQ(page->runs.size(), 0U);
   EXPECT_EQ(page->unusable.count, 2U);
+}
+
+TEST(DecoderScheduleRunsTest, ACreationThatCannotBeReadIsUnsetAndSaid) {
+  const WallTime now = Time("2025-01-01T00:00:00Z");
+  for (const char* creation : {"\"soon\"", "5", "{}"}) {
+    const auto run = OnlyRun(R"({"name":"n","createdAt":)" + std::string(creation) + "}", now);
+    EXPECT_TRUE(run.has_unreadable_creation) << creation;
+    EXPECT_FALSE(run.created_at) << creation;
+  }
+  for (const char* creation :
+       {"null", "\"\"", "\"0001-01-01T00:00:00Z\"", "\"2025-01-01T00:00:01Z\""}) {
+    const auto run = OnlyRun(R"({"name":"n","createdAt":)" + std::string(creation) + "}", now);
+    EXPECT_FALSE(run.has_unreadable_creation) << creation;
+  }
 }
 
 TEST(DecoderScheduleRunsTest, RunsOfOtherOperationsOnlyTellHowOldThePageIs) {

@@ -227,6 +227,40 @@ TEST_F(SchedulerTest, ARunFromTheFutureHidesNoOther) {
   EXPECT_EQ(NewestRun("a"), scheduler_.runs[299].id + " completed");
 }
 
+TEST_F(SchedulerTest, ARunWithAnUnreadableCreationIsAnErrorAndSaidOfItsSchedule) {
+  scheduler_.schedules = {{.id = "a"}, {.id = "b"}};
+  AddRun("a1", "a", hours(1));
+  AddRun("b1", "b", hours(1));
+  scheduler_.runs.back().created_text = "an hour ago";
+  RunFor(minutes(1));
+  EXPECT_EQ(Errors(ErrorKind::kSchema), 1U);
+  EXPECT_EQ(NewestRun("b"), "b1 completed");
+  EXPECT_FALSE(Known("a")->has_undated_run);
+  EXPECT_TRUE(Known("b")->has_undated_run);
+  scheduler_.runs.back().created_text.clear();
+  RunForAnInterval();
+  EXPECT_FALSE(Known("b")->has_undated_run);
+}
+
+TEST_F(SchedulerTest, RunsAreSeenNoFurtherBackThanTheOldestThatIsThere) {
+  scheduler_.schedules = {{.id = "a"}, {.id = "backup", .operation = "database_backup"}};
+  AddRun("b", "backup", hours(30));
+  scheduler_.runs.back().operation = "database_backup";
+  AddRuns("a", 1, hours(2));
+  RunFor(minutes(1));
+  const WallTime oldest = scheduler_.runs.front().created;
+  EXPECT_EQ(Known("a")->runs_known_since, KnownSchedule::kAllRuns);
+  EXPECT_EQ(Known("a")->runs_seen_since, oldest);
+  AddRuns("a", 150, seconds(1));
+  scheduler_.runs.erase(scheduler_.runs.begin());
+  RunForAnInterval();
+  EXPECT_EQ(Known("a")->runs_seen_since, oldest) << "nothing between two readings was left out";
+  scheduler_.runs.clear();
+  poller_.reset();
+  RunForAnInterval();
+  EXPECT_EQ(Known("a")->runs_seen_since, KnownSchedule::kNoRuns);
+}
+
 // --- Faults ---
 
 class SchedulerFaultTest : public SchedulerTest {

@@ -54,6 +54,31 @@ TEST_F(LoginBackoffTest, RemembersNamesAndPathsOfEveryKind) {
   }
 }
 
+TEST_F(LoginBackoffTest, RemembersTheDomainThatALoginWasRejectedIn) {
+  for (const std::string& domain :
+       {std::string("finance"), std::string("a b = c"), std::string(), std::string("domain=")}) {
+    LoginAccount account{"account " + domain, account_.credential_file};
+    account.domain = domain;
+    ASSERT_EQ(backoff_->Begin(account).permission, Permission::kGo);
+    backoff_->Rejected(account);
+    account.domain = "root";
+    EXPECT_EQ(backoff_->Begin(account).domain, domain);
+    Start();
+    EXPECT_EQ(backoff_->Begin(account).domain, domain);
+  }
+}
+
+TEST_F(LoginBackoffTest, TheDomainOfTheNewestRejectionIsTheOneThatIsTold) {
+  LoginAccount account = account_;
+  for (const std::string domain : {"finance", "sales"}) {
+    account.domain = domain;
+    ASSERT_EQ(backoff_->Begin(account).permission, Permission::kGo);
+    backoff_->Rejected(account);
+    EXPECT_EQ(backoff_->Begin(account).domain, domain);
+    clock_.Advance(hours(2));
+  }
+}
+
 TEST_F(LoginBackoffTest, TheFileIsForItsOwnerAloneAndHoldsNoSecret) {
   TryInVain();
   EXPECT_EQ(ModeOf(file_), 0600U);

@@ -147,6 +147,23 @@ TEST_F(LoginTokenSourceTest, ARejectionOfAnEarlierProcessIsTold) {
                                        ", or when the credential file changes, or on SIGHUP");
 }
 
+TEST_F(LoginTokenSourceTest, ARejectionNamesTheDomainThatTheLoginWasToInAllDomainsOfTheAccount) {
+  LoginPlan plan = PlanWithPassword();
+  std::get<PasswordLogin>(plan.way).domain = "finanze";
+  const auto wrong = MakeWith(plan);
+  EXPECT_TRUE(NextBody(*wrong).starts_with('{'));
+  const LoginOutcome outcome = wrong->OnLoginAnswer(Answered(401, "{}"));
+  const std::string end = ", in the domain finanze; next attempt at ";
+  EXPECT_NE(outcome.error.value().message.find(end), std::string::npos) << outcome.error->message;
+
+  std::get<PasswordLogin>(plan.way).domain = "root";
+  const auto sibling = MakeWith(plan);
+  EXPECT_EQ(NextBody(*sibling), "none");
+  EXPECT_TRUE(
+      sibling->Current().error().message.starts_with("the login was rejected, earlier" + end))
+      << sibling->Current().error().message;
+}
+
 TEST_F(LoginTokenSourceTest, ARejectionIsStillToldAfterTheTokenWasRefusedToo) {
   const TokenPointer token = LogInWith(Grant("token"));
   clock_.Advance(seconds(180));

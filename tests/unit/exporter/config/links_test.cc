@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "exporter/config/yaml/config_file.h"
 #include "exporter/config/yaml/config_text.h"
@@ -35,6 +37,36 @@ TEST(LinksTest, OnlyPlainUrlsOfTheWebAreLinks) {
   EXPECT_NE(LinkMistake("https://h/\xC3\xBC"), "");
   EXPECT_NE(LinkMistake("https://user:secret@h/"), "");
   EXPECT_NE(LinkMistake("https://h/" + std::string(kMaxLinkUrl, 'a')), "");
+}
+
+TEST(LinksTest, ALinkNeedsAHostAndAPortThatExists) {
+  const std::string host =
+      "must name a host: a name, an IPv4 address or an IPv6 address in brackets";
+  const std::string port = "must have a port from 1 to 65535, or none";
+  const std::pair<std::string, std::string> cases[] = {
+      {"https://:80/", host},    {"https://a%62/", host},   {"https://[::1/", host},
+      {"https://h:0/", port},    {"https://h:65536", port}, {"https://h:http/d", port},
+      {"https://h:65535/d", ""}, {"https://[::1]:1?q", ""}, {"https://h/a:b#:0", ""},
+  };
+  for (const auto& [url, mistake] : cases) EXPECT_EQ(LinkMistake(url), mistake) << url;
+}
+
+TEST(LinksTest, NoValueBecomesAPathSegmentThatABrowserResolvesAway) {
+  const auto filled = [](const std::string& url, std::string_view id) {
+    return FilledUrl({"Wiki", url}, {"cm", "dsm", id});
+  };
+  for (const std::string_view id : {".", ".."}) {
+    EXPECT_EQ(filled("https://h/{domain_id}", id), "") << id;
+    EXPECT_EQ(filled("https://h/a/{domain_id}/b?c#d", id), "") << id;
+  }
+  EXPECT_EQ(filled("https://h/%2E{domain_id}", "."), "");
+  EXPECT_EQ(filled("https://h/../{domain_id}", ".."), "");
+  EXPECT_EQ(filled("https://h/../{domain_id}", "a.b"), "https://h/../a.b");
+  EXPECT_EQ(filled("https://h/{domain_id}", "..."), "https://h/...");
+  EXPECT_EQ(filled("https://h/{domain_id}", "../a"), "https://h/..%2Fa");
+  EXPECT_EQ(filled("https://h/a{domain_id}", ".."), "https://h/a..");
+  EXPECT_EQ(filled("https://h/d?id={domain_id}&x=/{domain_id}", ".."), "https://h/d?id=..&x=/..");
+  EXPECT_EQ(filled("https://h#/{domain_id}", ".."), "https://h#/..");
 }
 
 TEST(LinksTest, PlaceholdersAreKnownAndStandBehindTheHost) {

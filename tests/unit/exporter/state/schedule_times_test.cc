@@ -6,6 +6,8 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "collectors/base/rfc3339.h"
 
@@ -58,14 +60,15 @@ TEST(ScheduleTimesTest, NothingIsDueBeforeTheScheduleCameOrChanged) {
   EXPECT_EQ(Times(schedule, "2021-01-01T14:30:00"), "2021-01-01T15:00:00Z 2021-01-01T14:00:00Z");
 }
 
-TEST(ScheduleTimesTest, NothingIsDueWhileItIsDisabledHasNotBegunOrHasEnded) {
+TEST(ScheduleTimesTest, NothingIsDueWhileItIsDisabledBeforeItsStartOrFromItsEndOn) {
   ScheduleState schedule = Schedule("0 * * * *", "2021-01-01T00:00:00");
   schedule.plan.starts_at = At("2021-01-02T00:00:00");
   schedule.plan.ends_at = At("2021-01-03T00:00:00");
   EXPECT_EQ(Times(schedule, "2021-01-01T12:00:00"), "2021-01-02T00:00:00Z never");
   EXPECT_EQ(Times(schedule, "2021-01-02T00:00:00"), "2021-01-02T01:00:00Z 2021-01-02T00:00:00Z");
   EXPECT_EQ(Times(schedule, "2021-01-02T23:30:00"), "never 2021-01-02T23:00:00Z");
-  EXPECT_EQ(Times(schedule, "2021-01-03T00:00:00"), "never never");
+  EXPECT_EQ(Times(schedule, "2021-01-03T00:00:00"), "never 2021-01-02T23:00:00Z");
+  EXPECT_EQ(Times(schedule, "2021-02-03T00:00:00"), "never 2021-01-02T23:00:00Z");
   schedule.plan.is_disabled = true;
   EXPECT_EQ(Times(schedule, "2021-01-02T12:30:00"), "never never");
 }
@@ -135,13 +138,77 @@ TEST_F(MissedTest, NoRunIsMissedOfAScheduleThatPlansNone) {
   EXPECT_FALSE(Missed("2021-12-01T12:30:00", ""));
 }
 
+TEST_F(MissedTest, OfAScheduleWithAnUnreadableStartOrEndNoRunIsMissed) {
+  schedule_.is_missed = true;
+  for (const std::string_view name : {"start_date", "end_date"}) {
+    schedule_.plan.unreadable_times = {name};
+    EXPECT_FALSE(Missed("2021-01-01T12:30:00", "")) << name;
+  }
+  schedule_.plan.unreadable_times = {"createdAt", "updatedAt"};
+  EXPECT_TRUE(Missed("2021-01-01T12:30:00", ""));
+}
+
+TEST_F(MissedTest, WhileARunIsUndatedMissedStaysAsItWas) {
+  KnownSchedule known{.schedule = schedule_.plan,
+                      .newest_run = ScheduleRun{.id = "r", .created_at = At("2021-01-01T11:00:00")},
+                      .runs_known_since = KnownSchedule::kAllRuns,
+                      .has_undated_run = true};
+  for (const bool before : {false, true}) {
+    schedule_.is_missed = before;
+    EXPECT_EQ(IsMissed(schedule_, known, At("2021-01-01T12:30:00"), minutes(15)), before);
+  }
+  known.newest_run->created_at = At("2021-01-01T12:00:00");
+  EXPECT_FALSE(IsMissed(schedule_, known, At("2021-01-01T12:30:00"), minutes(15)));
+}
+
+// --- Ended ---
+
+class EndedTest : public MissedTest {
+ protected:
+  // Of a list of runs whose oldest was created then.
+  bool MissedInList(const std::string& read_at, const std::string& run, const std::string& oldest) {
+    KnownSchedule known{.schedule = schedule_.plan,
+                        .runs_known_since = KnownSchedule::kAllRuns,
+                        .runs_seen_since = oldest.empty() ? KnownSchedule::kNoRuns : At(oldest)};
+    if (!run.empty()) known.newest_run = ScheduleRun{.id = "r", .created_at = At(run)};
+    return IsMissed(schedule_, known, At(read_at), minutes(15));
+  }
+
+  EndedTest() { schedule_.plan.ends_at = At("2021-01-01T12:10:00"); }
+};
+
+TEST_F(EndedTest, TheLastRunBeforeTheEndIsMissedOnceTheGraceIsOver) {
+  const std::string former = "2021-01-01T11:00:02";
+  EXPECT_FALSE(MissedInList("2021-01-01T12:14:59", former, former));
+  EXPECT_TRUE(MissedInList("2021-01-01T12:15:00", former, former));
+  EXPECT_TRUE(MissedInList("2021-01-05T00:00:00", former, former));
+  EXPECT_FALSE(MissedInList("2021-01-05T00:00:00", "2021-01-01T12:00:02", former));
+}
+
+TEST_F(EndedTest, WhatMayHaveBeenDeletedIsNotMissed) {
+  schedule_.is_missed = true;
+  EXPECT_TRUE(MissedInList("2021-01-05T00:00:00", "", "2021-01-01T11:59:00"));
+  EXPECT_FALSE(MissedInList("2021-01-05T00:00:00", "", "2021-01-01T11:59:01"));
+  EXPECT_FALSE(MissedInList("2021-01-05T00:00:00", "", ""));
+}
+
+TEST_F(EndedTest, NoRunIsMissedThatWasDueAtTheEndOrOfADisabledSchedule) {
+  schedule_.plan.ends_at = At("2021-01-01T12:00:00");
+  const std::string former = "2021-01-01T11:00:02";
+  EXPECT_FALSE(MissedInList("2021-01-02T00:00:00", former, former));
+  schedule_.plan.ends_at = At("2021-01-01T12:10:00");
+  schedule_.plan.is_disabled = true;
+  EXPECT_FALSE(MissedInList("2021-01-02T00:00:00", former, former));
+}
+
 // --- Covered ---
 
 TEST(DomainCoverTest, EachScheduleCountsOnceWhetherItNamesTheDomainByIdOrName) {
   FamilyCover cover;
-  cover.all = {.schedules = {7}, .shortest_interval = hours(24)};
-  cover.by_unit["id"] = {.schedules = {1, 2}, .shortest_interval = hours(2)};
-  cover.by_unit["name"] = {.schedules = {2, 3}, .shortest_interval = hours(1)};
+  cover.is_enabled = std::vector<bool>(8, true);
+  cover.all = {.schedules = {7}, .enabled = 1, .shortest_interval = hours(24)};
+  cover.by_unit["id"] = {.schedules = {1, 2}, .enabled = 2, .shortest_interval = hours(2)};
+  cover.by_unit["name"] = {.schedules = {2, 3}, .enabled = 2, .shortest_interval = hours(1)};
   EXPECT_EQ(CoverOf(cover, "id", "").schedules, 3U);
   EXPECT_EQ(CoverOf(cover, "id", "name").schedules, 4U);
   EXPECT_EQ(CoverOf(cover, "id", "name").shortest_interval, hours(1));

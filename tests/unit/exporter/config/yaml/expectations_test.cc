@@ -104,5 +104,45 @@ TEST_F(ExpectationsTest, WhatCanMatchNoCollectorIsAWarning) {
                                      "fits no collector of the target"});
 }
 
+TEST_F(ExpectationsTest, WhatStandsBehindOneThatMatchesEverythingIsAWarning) {
+  const std::string warning =
+      ": can never count: expectations before it match every domain of "
+      "its families";
+  const std::string first = folder_.File("c.yml").string() + ":9: targets[0].expectations[1]";
+  for (const std::string match :
+       {"", "match: { domain: '.*', connection: '.*' }, ", "match: { cloud: 'dsm|aws' }, "}) {
+    const auto config = Read("\n      - { " + match + R"(refreshed_every: 1d }
+      - { match: { domain: payroll }, refreshed_every: 1h }
+)");
+    ASSERT_TRUE(config);
+    EXPECT_EQ(config->warnings, std::vector<std::string>{first + warning}) << match;
+  }
+}
+
+TEST_F(ExpectationsTest, WhatMayStillMatchBehindOthersIsNoWarning) {
+  for (const std::string match :
+       {"domain: '.+'", "connection: lab", "domain: '.*', connection: a"}) {
+    const auto config = Read("\n      - { match: { " + match + R"( }, refreshed_every: 1d }
+      - refreshed_every: 1h
+)");
+    ASSERT_TRUE(config);
+    EXPECT_TRUE(config->warnings.empty()) << match;
+  }
+}
+
+TEST_F(ExpectationsTest, AnExpectationForAllOfOneFamilyLeavesTheOthersToThoseBehindIt) {
+  std::string text(kTarget);
+  text.replace(text.find("{ dsm:"), 6, "{ aws: { refresh_ids: [x] }, dsm:");
+  const auto config = ParseConfig(text + R"(
+      - { match: { cloud: dsm }, refreshed_every: 1d }
+      - { match: { domain: a }, refreshed_every: 1d }
+      - { match: { cloud: dsm, domain: a }, refreshed_every: 1h }
+)",
+                                  folder_.File("c.yml"));
+  ASSERT_TRUE(config);
+  ASSERT_EQ(config->warnings.size(), 1U);
+  EXPECT_NE(config->warnings.front().find("expectations[2]: can never count"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace cckm

@@ -154,6 +154,15 @@ TEST(StatusPageTest, ConfiguredLinksStandAtTheTopAndThoseWithPlaceholdersAtEachD
   EXPECT_EQ(UnbalancedTag(Markup(model)), "");
 }
 
+TEST(StatusPageTest, ALinkThatADomainWouldLeadElsewhereIsLeftOutAtIt) {
+  StatusModel model = SampleStatus();
+  model.links = {{"Wiki", "https://w/{domain_id}"}, {"Grafana", "https://g/d?id={domain_id}"}};
+  model.domains.rows[0].id = "..";
+  const std::string page = StatusPage(model, "/metrics");
+  EXPECT_EQ(CountOf("https://w/", page), model.domains.rows.size() - 1);
+  EXPECT_EQ(CountOf("https://g/", page), model.domains.rows.size());
+}
+
 TEST(StatusPageTest, NoTextFromOutsideBringsInMarkup) {
   StatusModel model = SampleStatus();
   const std::string hostile(kHostile);
