@@ -28,6 +28,11 @@ std::size_t BytesOf(const RefreshSchedule& schedule) {
   return bytes;
 }
 
+// Whether there is no room for another one.
+bool IsFull(std::size_t schedules, std::size_t text_bytes) {
+  return schedules >= kMaxSchedules || text_bytes > kMaxTextBytes;
+}
+
 // A part of the list may be had where the whole is too much, or asked for in the wrong way.
 bool MayBeReadInPages(const HttpResult& response, const DecodeFailure& failure) {
   const bool is_refused = response.answer && response.answer->status == kStatusBadRequest;
@@ -104,7 +109,9 @@ bool ScheduleConfigs::OnPartOfList(const HttpResult& response, Decoded<ScheduleP
   if (!pages_->TakePage(page->frame.total, entries, response.answer->body.size())) {
     faults_.Count(RepeatsItself());
   }
-  if (++pages_read_ >= kMaxPages || !is_complete_) pages_->Stop();
+  if (++pages_read_ >= kMaxPages || IsFull(schedules_.size(), text_bytes_)) {
+    pages_->Stop();
+  }
   state_ = pages_->IsOver() ? State::kRead : State::kReady;
   is_complete_ = is_complete_ && (!pages_->IsOver() || pages_->IsComplete());
   return true;
@@ -141,7 +148,7 @@ void ScheduleConfigs::Keep(SchedulePage& page) {
     if (pages_) pages_->Take(is_new);
     if (!is_new) continue;
     text_bytes_ += BytesOf(schedule);
-    if (schedules_.size() >= kMaxSchedules || text_bytes_ > kMaxTextBytes) {
+    if (IsFull(schedules_.size(), text_bytes_)) {
       is_complete_ = false;
       return;
     }

@@ -39,7 +39,7 @@ void CountEnabled(const std::vector<bool>& is_enabled, const Intervals& interval
 
 const FamilyCover::Unit* FindUnit(const FamilyCover& cover, std::string_view name) {
   const auto found = cover.by_unit.find(name);
-  return name.empty() || found == cover.by_unit.end() ? nullptr : &found->second;
+  return found == cover.by_unit.end() ? nullptr : &found->second;
 }
 
 }  // namespace
@@ -90,7 +90,6 @@ DomainCover CoverOf(const FamilyCover& cover, std::string_view id, std::string_v
                     .shortest_interval = cover.all.shortest_interval};
   const FamilyCover::Unit* by_id = FindUnit(cover, id);
   const FamilyCover::Unit* by_name = FindUnit(cover, name);
-  if (by_id == by_name) by_id = nullptr;
   for (const FamilyCover::Unit* unit : {by_id, by_name}) {
     if (unit == nullptr) continue;
     found.schedules += unit->enabled;

@@ -12,22 +12,6 @@ namespace {
 using Json = nlohmann::json;
 using std::chrono::seconds;
 
-constexpr std::string_view kDsm = "/api/v1/cckm/dsm/refresh";
-constexpr std::string_view kTokens = "/api/v1/auth/tokens";
-
-std::string PathOf(std::string_view base, std::string_view id, std::string_view rest = {}) {
-  return std::string(base).append("/").append(id).append(rest);
-}
-
-Json BodyOf(const Response& response) { return Json::parse(response.body); }
-
-WorldSettings Idle() {
-  WorldSettings settings = AllFamiliesSettings();
-  settings.refreshes = settings.finished = 0;
-  settings.min_duration = settings.max_duration = seconds(8);
-  return settings;
-}
-
 TEST(ApiTest, RequestsAreAnsweredWithTheDocumentedStatus) {
   TestAppliance appliance;
   const std::string known = PathOf(kDsm, appliance.world.List(FamilyNamed("dsm"), 0, 1)[0]->id);
@@ -108,7 +92,7 @@ TEST(ApiTest, EveryFamilyStartsListsShowsAndCancelsARefresh) {
   ASSERT_EQ(units.size(), AllFamilies().size());
   ApiSettings settings;
   settings.external_cm_wrapper = false;
-  TestAppliance appliance(Idle(), settings);
+  TestAppliance appliance(Idle(seconds(8)), settings);
   for (const auto& [base, field] : units) {
     const Response started = appliance.Send("POST", base, "", R"({"synchronize_all":true})");
     ASSERT_EQ(started.status, 201) << base;
@@ -129,7 +113,7 @@ TEST(ApiTest, EveryFamilyStartsListsShowsAndCancelsARefresh) {
 }
 
 TEST(ApiTest, ARefreshGoesItsDocumentedWay) {
-  TestAppliance appliance(Idle());
+  TestAppliance appliance(Idle(seconds(8)));
   const Json domains = appliance.Get("/api/v1/cckm/dsm/domains");
   const std::string domain = domains["resources"][0]["id"];
   const Json started =
@@ -176,7 +160,7 @@ TEST(ApiTest, TheKeysOfDetailedStatusAreThoseOfTheFamily) {
 
 TEST(ApiTest, AnUnfinishedExternalCmRefreshLooksAsItsPagesPrintIt) {
   constexpr std::string_view kExternal = "/api/v1/cckm/external-cm/refresh";
-  TestAppliance appliance(Idle());
+  TestAppliance appliance(Idle(seconds(8)));
   const Json started = BodyOf(appliance.Send("POST", kExternal, "", R"({"synchronize_all":true})"));
   const std::string path = PathOf(kExternal, std::string(started["id"]));
   const Json wrapper = appliance.Get(path);
@@ -249,7 +233,7 @@ TEST(ApiTest, ContainerFiltersAndSortingAreThoseThatAreDocumented) {
 }
 
 TEST(ApiTest, RegionsOfOneKmsNameItOnce) {
-  TestAppliance appliance(Idle());
+  TestAppliance appliance(Idle(seconds(8)));
   const Json job = BodyOf(appliance.Send("POST", "/api/v1/cckm/aws/synchronization-jobs", "",
                                          R"({"synchronize_all":true})"));
   EXPECT_EQ(job["kms"].size(), 1U);

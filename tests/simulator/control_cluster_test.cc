@@ -11,22 +11,18 @@ using Json = nlohmann::json;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::string_view kDsm = "/api/v1/cckm/dsm/refresh";
-constexpr std::string_view kJobs = "/api/v1/scheduler/jobs";
-constexpr std::string_view kTokens = "/api/v1/auth/tokens";
 constexpr std::string_view kLogin = R"({"name":"u","password":"p"})";
 
 ClusterSettings TwoNodes() {
   ClusterSettings settings;
   settings.nodes = 2;
-  settings.world.refreshes = settings.world.finished = 0;
-  settings.world.min_duration = settings.world.max_duration = seconds(10);
+  settings.world = Idle(seconds(10));
   return settings;
 }
 
 Json GetFrom(TestAppliance& appliance, std::size_t node, std::string_view path,
              std::string_view query = {}) {
-  return Json::parse(appliance.SendTo(node, "GET", path, query).body);
+  return BodyOf(appliance.SendTo(node, "GET", path, query));
 }
 
 TEST(ScheduleControlTest, AScriptAddsAndChangesSchedules) {
@@ -57,13 +53,7 @@ TEST(ScheduleControlTest, AScriptAddsAndChangesSchedules) {
 TEST(ScheduleControlTest, WrongRequestsAreRefused) {
   TestAppliance appliance(TwoNodes());
   appliance.Send("POST", "/simulator/schedule", "name=often&family=dsm&run_at=*+*+*+*+*");
-  struct Case {
-    std::string_view method;
-    std::string_view path;
-    std::string_view query;
-    int status;
-  };
-  const Case cases[] = {
+  const std::vector<RequestCase> cases = {
       {"POST", "/simulator/schedule", "name=x", 400},
       {"POST", "/simulator/schedule", "name=x&family=dsm&run_at=*+*+*+*+*&units=9", 404},
       {"POST", "/simulator/schedule", "name=x&family=dsm&run_at=*+*+*+*+*&tenancy=x", 404},
@@ -80,10 +70,7 @@ TEST(ScheduleControlTest, WrongRequestsAreRefused) {
       {"POST", "/simulator/node/1", "lag=x", 400},
       {"POST", "/simulator/nodes", "", 405},
   };
-  for (const Case& row : cases) {
-    EXPECT_EQ(appliance.Send(row.method, row.path, row.query).status, row.status)
-        << row.path << '?' << row.query;
-  }
+  ExpectStatuses(appliance, cases);
 }
 
 TEST(NodeControlTest, ALateNodeShowsRefreshesAsTheyWere) {
@@ -91,7 +78,7 @@ TEST(NodeControlTest, ALateNodeShowsRefreshesAsTheyWere) {
   EXPECT_EQ(appliance.Send("POST", "/simulator/node/2", "lag=30s").status, 200);
   appliance.now += minutes(1);
   const std::string id =
-      Json::parse(appliance.Send("POST", kDsm, "", R"({"synchronize_all":true})").body)["id"];
+      BodyOf(appliance.Send("POST", kDsm, "", R"({"synchronize_all":true})"))["id"];
   const std::string path = std::string(kDsm) + '/' + id;
   EXPECT_EQ(appliance.SendTo(1, "GET", path).status, 404);
   EXPECT_EQ(GetFrom(appliance, 1, kDsm)["total"], 0);
@@ -208,7 +195,7 @@ TEST(NodeControlTest, ATokenOfAnotherNodeIsTakenUnlessToldOtherwise) {
     ClusterSettings settings = TwoNodes();
     settings.node_tokens = node_tokens;
     TestAppliance appliance(settings);
-    const Json grant = Json::parse(appliance.SendTo(0, "POST", kTokens, "", kLogin).body);
+    const Json grant = BodyOf(appliance.SendTo(0, "POST", kTokens, "", kLogin));
     const std::string bearer = "Bearer " + std::string(grant["jwt"]);
     const std::string renewal = R"({"grant_type":"refresh_token","refresh_token":")" +
                                 std::string(grant["refresh_token"]) + R"("})";

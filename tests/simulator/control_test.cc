@@ -12,22 +12,6 @@ namespace {
 using Json = nlohmann::json;
 using std::chrono::seconds;
 
-constexpr std::string_view kDsm = "/api/v1/cckm/dsm/refresh";
-constexpr std::string_view kTokens = "/api/v1/auth/tokens";
-
-std::string PathOf(std::string_view base, std::string_view id, std::string_view rest = {}) {
-  return std::string(base).append("/").append(id).append(rest);
-}
-
-Json BodyOf(const Response& response) { return Json::parse(response.body); }
-
-WorldSettings Idle() {
-  WorldSettings settings = AllFamiliesSettings();
-  settings.refreshes = settings.finished = 0;
-  settings.min_duration = settings.max_duration = seconds(8);
-  return settings;
-}
-
 TEST(ControlTest, FaultsFailTheApiAndNotTheControl) {
   TestAppliance appliance;
   EXPECT_EQ(appliance.Send("POST", "/simulator/fault", "status=503").status, 200);
@@ -63,7 +47,7 @@ TEST(ControlTest, TheLatencyChangesWhileItRuns) {
 }
 
 TEST(ControlTest, AutoRestartIsSwitchedOnAndOff) {
-  WorldSettings settings = Idle();
+  WorldSettings settings = Idle(seconds(8));
   settings.families = {&FamilyNamed("dsm")};
   settings.refreshes = settings.finished = settings.domains = 1;
   settings.restart_after = seconds(1);
@@ -113,7 +97,7 @@ TEST(ControlTest, TheJournalIsReadAndCleared) {
 }
 
 TEST(ControlTest, AScriptStartsAndEndsRefreshesWithoutAToken) {
-  TestAppliance appliance(Idle());
+  TestAppliance appliance(Idle(seconds(8)));
   struct Case {
     std::string_view as;
     std::string_view overall_status;
@@ -152,13 +136,7 @@ TEST(ControlTest, AScriptStartsAndEndsRefreshesWithoutAToken) {
 TEST(ControlTest, WrongControlRequestsAreRefused) {
   TestAppliance appliance;
   ASSERT_EQ(appliance.Send("POST", "/simulator/refresh/dsm", "domains=a&id=one").status, 200);
-  struct Case {
-    std::string_view method;
-    std::string_view path;
-    std::string_view query;
-    int status;
-  };
-  const Case cases[] = {
+  const std::vector<RequestCase> cases = {
       {"GET", "/simulator/fault", "status=500", 405},
       {"POST", "/simulator/journal", "", 405},
       {"GET", "/simulator/journal/clear", "", 405},
@@ -176,10 +154,7 @@ TEST(ControlTest, WrongControlRequestsAreRefused) {
       {"POST", "/simulator/refresh/dsm", "domains=b%20c", 400},
       {"POST", "/simulator/refresh/dsm", "domains=b&id=%00", 400},
   };
-  for (const Case& row : cases) {
-    EXPECT_EQ(appliance.Send(row.method, row.path, row.query).status, row.status)
-        << row.path << '?' << row.query;
-  }
+  ExpectStatuses(appliance, cases);
 }
 
 TEST(ControlTest, TokensCanBeExpiredByAScript) {

@@ -10,9 +10,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::string_view kDsm = "/api/v1/cckm/dsm/refresh";
-constexpr std::string_view kTokens = "/api/v1/auth/tokens";
-
 FaultRule Rule(std::string_view query, FaultSource source = FaultSource::kControl) {
   return ParseFaultRule(Query(query), source).value();
 }

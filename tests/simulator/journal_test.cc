@@ -10,8 +10,6 @@ namespace {
 using Json = nlohmann::json;
 using std::chrono::nanoseconds;
 
-constexpr std::string_view kDsm = "/api/v1/cckm/dsm/refresh";
-constexpr std::string_view kTokens = "/api/v1/auth/tokens";
 constexpr std::string_view kLogin = R"({"name":"u","password":"right"})";
 
 Request LoginRequest(std::string_view body) { return {"POST", kTokens, "", "", body}; }
@@ -20,7 +18,7 @@ Json JournalOf(const TestAppliance& appliance) { return Json::parse(appliance.jo
 
 TEST(JournalTest, LoginsAreCountedByWhatBecameOfThem) {
   TestAppliance appliance(AccountSettings{.username = {}, .password = "right", .client_id = {}});
-  const Json grant = Json::parse(appliance.Send("POST", kTokens, "", kLogin).body);
+  const Json grant = BodyOf(appliance.Send("POST", kTokens, "", kLogin));
   const std::string renewal = R"({"grant_type":"refresh_token","refresh_token":")" +
                               std::string(grant["refresh_token"]) + R"("})";
   for (int round = 0; round < 3; ++round) appliance.Send("POST", kTokens, "", renewal);
@@ -37,7 +35,7 @@ TEST(JournalTest, LoginsAreCountedByWhatBecameOfThem) {
 
 TEST(JournalTest, RequestsAreCountedByWhatWasWrongWithThem) {
   TestAppliance appliance;
-  const Json grant = Json::parse(appliance.Send("POST", kTokens, "", kLogin).body);
+  const Json grant = BodyOf(appliance.Send("POST", kTokens, "", kLogin));
   const std::string bearer = "Bearer " + std::string(grant["jwt"]);
   const auto later = kStart + std::chrono::seconds(300);
   appliance.api.Handle({"GET", kDsm, "", bearer, ""}, kStart);

@@ -9,7 +9,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kTokens = "/api/v1/auth/tokens";
 constexpr std::string_view kRight = R"({"username":"u","password":"right"})";
 constexpr std::string_view kWrong = R"({"username":"u","password":"wrong"})";
 constexpr std::string_view kClient = R"({"grant_type":"client_credential","client_id":"c"})";
@@ -64,7 +63,7 @@ TEST(LoginTest, AClientCertificateGivesATokenWithoutARefreshToken) {
 
 TEST(LoginTest, ALockedAccountRefusesEveryLoginUntilItIsUnlocked) {
   TestAppliance appliance(OnlyRight(2));
-  const Json grant = Json::parse(appliance.Send("POST", kTokens, "", kRight).body);
+  const Json grant = BodyOf(appliance.Send("POST", kTokens, "", kRight));
   const std::string renewal = R"({"grant_type":"refresh_token","refresh_token":")" +
                               std::string(grant["refresh_token"]) + R"("})";
   for (int attempt = 0; attempt < 2; ++attempt) {
@@ -83,7 +82,7 @@ TEST(LoginTest, ALockedAccountRefusesEveryLoginUntilItIsUnlocked) {
 
 TEST(LoginTest, WithoutRefreshTokensNeitherOfTheirFieldsIsThere) {
   TestAppliance appliance(AccountSettings{}, {.refresh_tokens = false, .fixed = {}});
-  const Json grant = Json::parse(appliance.Send("POST", kTokens, "", kRight).body);
+  const Json grant = BodyOf(appliance.Send("POST", kTokens, "", kRight));
   EXPECT_EQ(grant["duration"], 300);
   EXPECT_EQ(grant.size(), 4U);
   EXPECT_EQ(

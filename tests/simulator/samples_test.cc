@@ -13,8 +13,6 @@ namespace {
 using Json = nlohmann::json;
 using Fields = std::set<std::string>;
 
-constexpr std::string_view kDsm = "/api/v1/cckm/dsm/refresh";
-
 // The fields among `wanted` that the object lacks.
 Fields MissingFrom(const Json& object, const Fields& wanted) {
   Fields missing;
@@ -103,7 +101,7 @@ TEST(SamplesTest, Errors) {
   EXPECT_EQ(appliance.Get("/api/v1/nothing"),
             Json({{"code", 16}, {"codeDesc", "NCERRResourceNotFound: Resource not found"}}));
   const Json refused =
-      Json::parse(appliance.Send("POST", "/api/v1/auth/tokens", "", "{\"name\":\"u\"}").body);
+      BodyOf(appliance.Send("POST", "/api/v1/auth/tokens", "", "{\"name\":\"u\"}"));
   EXPECT_EQ(MissingFrom(refused, {"code", "codeDesc", "message", "requestID"}), kNone);
   EXPECT_EQ(refused["code"], 5);
   EXPECT_EQ(refused["codeDesc"], "NCERRUnauthorizedAccess");

@@ -12,14 +12,12 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr std::string_view kConfigs = "/api/v1/scheduler/job-configs";
-constexpr std::string_view kJobs = "/api/v1/scheduler/jobs";
 
 ScheduleRule RuleOf(const std::string& text) { return ParseScheduleRule(Query(text)).value(); }
 
 ClusterSettings ThreeSchedules() {
   ClusterSettings settings;
-  settings.world.refreshes = settings.world.finished = 0;
-  settings.world.min_duration = settings.world.max_duration = seconds(10);
+  settings.world = Idle(seconds(10));
   settings.schedules = {
       RuleOf("name=nightly&family=dsm&run_at=*+*+*+*+*&units=2&description=one+domain"),
       RuleOf("name=vaults&family=oci&run_at=0+2+*+*+fri&disabled=yes&starts_in=1h&ends_in=2h"),
@@ -98,7 +96,7 @@ TEST(SchedulerApiTest, ARunHasTheKnownFieldsAndFollowsTheClock) {
                        {"job_config_id", nightly["id"]}}));
   const std::string path = std::string(kJobs) + '/' + std::string(run["id"]);
   EXPECT_EQ(appliance.Get(path), run);
-  EXPECT_EQ(appliance.Get("/api/v1/cckm/dsm/refresh")["total"], 1);
+  EXPECT_EQ(appliance.Get(kDsm)["total"], 1);
   appliance.now += seconds(10);
   EXPECT_EQ(appliance.Get(path)["status"], "completed");
 }
@@ -145,15 +143,9 @@ TEST(SchedulerApiTest, ListsArePagedSortedAndFiltered) {
 
 TEST(SchedulerApiTest, WrongRequestsAreAnsweredWithTheirStatus) {
   TestAppliance appliance(ThreeSchedules());
-  struct Case {
-    std::string_view method;
-    std::string path;
-    std::string_view query;
-    int status;
-  };
   const std::string configs(kConfigs);
   const std::string jobs(kJobs);
-  const Case cases[] = {
+  const std::vector<RequestCase> cases = {
       {"GET", configs + "/none", "", 404},
       {"GET", configs + "/", "", 404},
       {"GET", jobs + "/none", "", 404},
@@ -167,10 +159,7 @@ TEST(SchedulerApiTest, WrongRequestsAreAnsweredWithTheirStatus) {
       {"GET", jobs, "created-after=yesterday", 400},
       {"GET", configs, "created-before=yesterday", 400},
   };
-  for (const Case& row : cases) {
-    EXPECT_EQ(appliance.Send(row.method, row.path, row.query).status, row.status)
-        << row.path << '?' << row.query;
-  }
+  ExpectStatuses(appliance, cases);
 }
 
 TEST(SchedulerApiTest, TheAppliancesThatDifferAreAnsweredAsAskedFor) {
@@ -183,7 +172,7 @@ TEST(SchedulerApiTest, TheAppliancesThatDifferAreAnsweredAsAskedFor) {
     for (const std::string_view path : {kConfigs, kJobs}) {
       EXPECT_EQ(appliance.Send("GET", path).status, status);
     }
-    EXPECT_EQ(appliance.Send("GET", "/api/v1/cckm/dsm/refresh").status, 200);
+    EXPECT_EQ(appliance.Send("GET", kDsm).status, 200);
   }
   ApiSettings settings;
   settings.scheduler.config_id_in_runs = false;

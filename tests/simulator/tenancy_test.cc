@@ -9,9 +9,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::string_view kDsm = "/api/v1/cckm/dsm/refresh";
-constexpr std::string_view kTokens = "/api/v1/auth/tokens";
-
 ClusterSettings RootAndFinance() {
   ClusterSettings settings;
   settings.tenancies = {"root", "finance"};

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "tests/simulator/api.h"
@@ -18,11 +19,31 @@ namespace cckm::simulator {
 // 2021-03-03T06:10:52Z, the day of the documented examples.
 inline constexpr TimePoint kStart{std::chrono::seconds(1614751852)};
 
+inline constexpr std::string_view kDsm = "/api/v1/cckm/dsm/refresh";
+inline constexpr std::string_view kJobs = "/api/v1/scheduler/jobs";
+inline constexpr std::string_view kTokens = "/api/v1/auth/tokens";
+
+inline std::string PathOf(std::string_view base, std::string_view id, std::string_view rest = {}) {
+  return std::string(base).append("/").append(id).append(rest);
+}
+
+inline nlohmann::json BodyOf(const Response& response) {
+  return nlohmann::json::parse(response.body);
+}
+
 inline const Family& FamilyNamed(std::string_view name) { return *FindFamily(name); }
 
 inline WorldSettings AllFamiliesSettings() {
   WorldSettings settings;
   for (const Family& family : AllFamilies()) settings.families.push_back(&family);
+  return settings;
+}
+
+// No refresh at first; one that is started takes that long.
+inline WorldSettings Idle(std::chrono::seconds duration) {
+  WorldSettings settings = AllFamiliesSettings();
+  settings.refreshes = settings.finished = 0;
+  settings.min_duration = settings.max_duration = duration;
   return settings;
 }
 
@@ -71,7 +92,7 @@ class TestAppliance : public Appliance {
   }
 
   nlohmann::json Get(std::string_view path, std::string_view query = {}) {
-    return nlohmann::json::parse(Send("GET", path, query).body);
+    return BodyOf(Send("GET", path, query));
   }
 
   TimePoint now = kStart;
@@ -97,5 +118,20 @@ class TestAppliance : public Appliance {
     return settings;
   }
 };
+
+// A request and the status that it is answered with.
+struct RequestCase {
+  std::string_view method;
+  std::string path;
+  std::string_view query;
+  int status;
+};
+
+inline void ExpectStatuses(TestAppliance& appliance, const std::vector<RequestCase>& cases) {
+  for (const RequestCase& row : cases) {
+    EXPECT_EQ(appliance.Send(row.method, row.path, row.query).status, row.status)
+        << row.path << '?' << row.query;
+  }
+}
 
 }  // namespace cckm::simulator

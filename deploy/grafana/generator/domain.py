@@ -16,7 +16,7 @@ HISTOGRAM = "cckm_domain_refresh_duration_seconds"
 
 
 def newest(metric, matchers=""):
-    return f"max by ({queries.EACH_DOMAIN}) ({metric}{{{DOMAIN}{',' + matchers if matchers else ''}}})"
+    return queries.of_each(queries.EACH_DOMAIN, metric, DOMAIN, matchers)
 
 
 def status():
@@ -130,7 +130,7 @@ def planned(page):
         panels.stat(
             "Expected every",
             "How often the domain has to be refreshed: by the target's expectations, or else by its schedule.",
-            f"min by ({queries.EACH_DOMAIN}) (cckm_domain_expected_interval_seconds{{{DOMAIN}}})",
+            queries.expected(DOMAIN),
             "dtdurations",
             noValue="not told",
         ),
@@ -140,7 +140,7 @@ def planned(page):
             '"Stale after" above.',
             f"(\n{queries.age(DOMAIN)}\n)\n/ on ({queries.EACH_DOMAIN})\n{queries.limit(DOMAIN)}",
             "percentunit",
-            thresholds=panels.steps(states.GREEN, (1, states.ORANGE)),
+            thresholds=panels.DOUBTFUL,
             links=[panels.runbook("CCKMRefreshStale")],
         ),
         panels.stat(
@@ -169,7 +169,7 @@ def planned(page):
             "Missed schedules",
             whichever,
             f"sum({schedules('cckm_schedule_missed')})",
-            thresholds=panels.steps(states.GREEN, (1, states.RED)),
+            thresholds=panels.BAD,
             links=[panels.runbook("CCKMScheduleMissed")],
             **unread,
         ),

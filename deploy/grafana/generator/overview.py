@@ -12,16 +12,14 @@ from selection import ALERTS, CLOUD, DOMAIN, SCRAPED, TARGET, TROUBLED
 RESULT_FAILED, STATUS_UNKNOWN = 'result="failed"', 'status="unknown"'
 # More than these nobody reads.
 SHOWN_DOMAINS = 50
-BAD = panels.steps(states.GREEN, (1, states.RED))
-DOUBTFUL = panels.steps(states.GREEN, (1, states.ORANGE))
 
 
 def domains(metric, matchers="", of=DOMAIN):
-    return f"max by ({queries.EACH_DOMAIN}) ({metric}{{{of}{',' + matchers if matchers else ''}}})"
+    return queries.of_each(queries.EACH_DOMAIN, metric, of, matchers)
 
 
 def refreshes(metric, matchers=""):
-    return f"max by ({queries.EACH_REFRESH}) ({metric}{{{CLOUD}{',' + matchers if matchers else ''}}})"
+    return queries.of_each(queries.EACH_REFRESH, metric, CLOUD, matchers)
 
 
 def running_for(limit, of=DOMAIN):
@@ -34,8 +32,7 @@ and on ({queries.EACH_DOMAIN})
 
 
 def never_refreshed(of=DOMAIN):
-    success = domains("cckm_domain_refresh_last_success_timestamp_seconds", of=of)
-    return f"{domains('cckm_domain_info', of=of)}\nunless on ({queries.EACH_DOMAIN})\n{success}"
+    return f"{domains('cckm_domain_info', of=of)}\nunless on ({queries.EACH_DOMAIN})\n{queries.last_success(of)}"
 
 
 def count_or_zero(expression, of):
@@ -51,14 +48,14 @@ def is_anything_wrong(page):
     page.add(
         3,
         4,
-        panels.stat(
+        panels.watched(
             "Failed",
             "Domains whose newest finished refresh failed, whether another one runs since then or not.",
             f"sum({failed})",
-            thresholds=BAD,
-            links=[panels.runbook("CCKMRefreshFailed")],
+            "CCKMRefreshFailed",
+            thresholds=panels.BAD,
         ),
-        panels.stat(
+        panels.watched(
             "Partly failed",
             "Refreshes of the last 24 hours that completed for some of their domains only.",
             count_or_zero(
@@ -67,55 +64,55 @@ def is_anything_wrong(page):
                 f"time() - {refreshes('cckm_refresh_completed_timestamp_seconds')} < 86400",
                 f"cckm_up{{{CLOUD}}}",
             ),
-            thresholds=DOUBTFUL,
-            links=[panels.runbook("CCKMRefreshPartlyFailed")],
+            "CCKMRefreshPartlyFailed",
+            thresholds=panels.DOUBTFUL,
         ),
-        panels.stat(
+        panels.watched(
             "Stale",
             "Domains whose last success is older than two of the intervals in which they are expected, or, where none "
             'is, than "Stale after" above allows.',
             f"sum(\n{queries.age(DOMAIN)}\n> bool on ({queries.EACH_DOMAIN})\n{queries.limit(DOMAIN)}\n)"
             f"\nor\n0 * count(cckm_up{{{CLOUD}}})",
-            thresholds=DOUBTFUL,
-            links=[panels.runbook("CCKMRefreshStale")],
+            "CCKMRefreshStale",
+            thresholds=panels.DOUBTFUL,
         ),
-        panels.stat(
+        panels.watched(
             "Running long",
             'Domains whose refresh has been in progress for longer than "Long after" above allows.',
             count_or_zero(running_for(" > $long"), f"cckm_up{{{CLOUD}}}"),
-            thresholds=DOUBTFUL,
-            links=[panels.runbook("CCKMRefreshSlow"), panels.runbook("CCKMRefreshStuck")],
+            "CCKMRefreshSlow",
+            "CCKMRefreshStuck",
+            thresholds=panels.DOUBTFUL,
         ),
-        panels.stat(
+        panels.watched(
             "Never refreshed",
             "Domains of which no successful refresh is known.",
-            count_or_zero(
-                never_refreshed(),
-                f"cckm_up{{{CLOUD}}}",
-            ),
-            thresholds=DOUBTFUL,
-            links=[panels.runbook("CCKMDomainNeverRefreshed")],
+            count_or_zero(never_refreshed(), f"cckm_up{{{CLOUD}}}"),
+            "CCKMDomainNeverRefreshed",
+            thresholds=panels.DOUBTFUL,
         ),
-        panels.stat(
+        panels.watched(
             "Status unknown",
             "Domains whose status cannot be told: the appliance has not answered, or not understandably.",
             f"sum({unknown})",
-            thresholds=DOUBTFUL,
-            links=[panels.runbook("CCKMRefreshStatusUnknown")],
+            "CCKMRefreshStatusUnknown",
+            thresholds=panels.DOUBTFUL,
         ),
-        panels.stat(
+        panels.watched(
             "Appliances down",
             "Targets of which no family of refresh jobs can be read.",
             f"sum(max by (target) (cckm_up{{{TARGET}}}) == bool 0)",
-            thresholds=BAD,
-            links=[panels.runbook("CCKMApplianceUnreachable"), panels.runbook("CCKMLoginFailing")],
+            "CCKMApplianceUnreachable",
+            "CCKMLoginFailing",
+            thresholds=panels.BAD,
         ),
-        panels.stat(
+        panels.watched(
             "Exporters down",
             "Instances of the exporter that Prometheus cannot scrape.",
             f"sum(max by (job, instance) (up{{{SCRAPED}}}) == bool 0)",
-            thresholds=BAD,
-            links=[panels.runbook("CCKMExporterInstanceDown"), panels.runbook("CCKMExporterDown")],
+            "CCKMExporterInstanceDown",
+            "CCKMExporterDown",
+            thresholds=panels.BAD,
         ),
     )
     page.add(24, 7, panels.firing(["target", "cloud", "domain", "domain_id", "refresh_id", "schedule", "address"], ALERTS))
@@ -164,9 +161,7 @@ def domain_table(page):
                 queries.row_of_table(queries.age(TROUBLED)),
                 queries.row_of_table(domains("cckm_domain_refresh_last_duration_seconds", of=TROUBLED)),
                 queries.row_of_table(domains("cckm_domain_refresh_consecutive_failures", of=TROUBLED)),
-                queries.row_of_table(
-                    f"min by ({queries.EACH_DOMAIN}) (cckm_domain_expected_interval_seconds{{{TROUBLED}}})"
-                ),
+                queries.row_of_table(queries.expected(TROUBLED)),
                 queries.row_of_table(domains("cckm_domain_schedules", of=TROUBLED)),
             ],
             sort="Trouble",

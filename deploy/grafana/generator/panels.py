@@ -4,36 +4,33 @@ from queries import DATASOURCE, instant, numbered, query, row_of_table
 from states import ADDRESSES, BLUE, DARK_BLUE, GREEN, GREY, ORANGE, RED, STATES, TROUBLES
 
 
+def value_mappings(rows):
+    """What stands for each number: rows of its code, colour and text."""
+    options = {str(code): {"color": color, "index": code, "text": text} for code, color, text in rows}
+    return [{"type": "value", "options": options}]
+
+
 def state_mappings():
     """All states by their numbers, in one mapping for all panels."""
-    options = {str(code): {"color": color, "index": code, "text": text} for code, color, text in STATES.values()}
-    return [{"type": "value", "options": options}]
-
-
-def trouble_mappings():
-    options = {str(code): {"color": color, "index": code, "text": text} for code, color, text in TROUBLES.values()}
-    return [{"type": "value", "options": options}]
+    return value_mappings(STATES.values())
 
 
 def yes_no(yes="yes", no="no"):
-    options = {
-        "0": {"color": RED, "index": 0, "text": no},
-        "1": {"color": GREEN, "index": 1, "text": yes},
-    }
-    return [{"type": "value", "options": options}]
+    return value_mappings([(0, RED, no), (1, GREEN, yes)])
 
 
 def address_mappings():
-    options = {
-        str(code): {"color": color, "index": code, "text": text} for code, (text, color) in enumerate(ADDRESSES)
-    }
-    return [{"type": "value", "options": options}]
+    return value_mappings((code, color, text) for code, (text, color) in enumerate(ADDRESSES))
 
 
 def steps(*pairs):
     """Thresholds: the colour below the first limit, then limit and colour."""
     values = [{"color": pairs[0], "value": None}]
     return {"mode": "absolute", "steps": values + [{"color": c, "value": v} for v, c in pairs[1:]]}
+
+
+BAD = steps(GREEN, (1, RED))
+DOUBTFUL = steps(GREEN, (1, ORANGE))
 
 
 def override(name, **properties):
@@ -82,6 +79,11 @@ def stat(
     return panel(
         "stat", title, description, targets, unit, defaults={**looks, **defaults}, options=options, links=links
     )
+
+
+def watched(title, description, expression, *alerts, **more):
+    """A number that alerts watch: a stat with their runbooks."""
+    return stat(title, description, expression, links=[runbook(alert) for alert in alerts], **more)
 
 
 def series(title, description, targets, unit, *, custom=None, defaults=None, legend=("lastNotNull", "max"), **more):
@@ -207,14 +209,12 @@ COLORED = {"type": "color-background", "mode": "basic"}
 
 def yes_no_cell(yes, no, bad=None):
     """A cell for 1 and 0, of which one is coloured red: no, unless `bad` is the text of yes."""
-    mappings = yes_no(yes, no)
-    if bad == yes:
-        mappings[0]["options"]["1"]["color"], mappings[0]["options"]["0"]["color"] = RED, GREEN
-    return {"mappings": mappings, "custom_cellOptions": COLORED}
+    colors = (GREEN, RED) if bad == yes else (RED, GREEN)
+    return {"mappings": value_mappings(zip((0, 1), colors, (no, yes))), "custom_cellOptions": COLORED}
 
 
 STATE_CELL = {"mappings": state_mappings(), "custom_cellOptions": COLORED}
-TROUBLE_CELL = {"mappings": trouble_mappings(), "custom_cellOptions": COLORED}
+TROUBLE_CELL = {"mappings": value_mappings(TROUBLES.values()), "custom_cellOptions": COLORED}
 
 
 def to_domain():

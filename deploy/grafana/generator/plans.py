@@ -8,12 +8,10 @@ from selection import CLOUD_OR_LOGIN, DOMAIN, TARGET
 INFO_LABELS = f"{queries.EACH_SCHEDULE}, schedule, cloud, run_at"
 # A schedule whose family nobody knows has no cloud.
 INFO = f"max by ({INFO_LABELS}) (cckm_schedule_info{{{CLOUD_OR_LOGIN}}})"
-BAD = panels.steps(states.GREEN, (1, states.RED))
-DOUBTFUL = panels.steps(states.GREEN, (1, states.ORANGE))
 
 
 def schedules(metric, matchers=""):
-    return f"max by ({queries.EACH_SCHEDULE}) ({metric}{{{TARGET}{',' + matchers if matchers else ''}}})"
+    return queries.of_each(queries.EACH_SCHEDULE, metric, TARGET, matchers)
 
 
 def of_the_families(expression):
@@ -21,58 +19,57 @@ def of_the_families(expression):
 
 
 def counts(page):
-    covered = f"max by ({queries.EACH_DOMAIN}) (cckm_domain_schedules{{{DOMAIN}}})"
-    expected = f"min by ({queries.EACH_DOMAIN}) (cckm_domain_expected_interval_seconds{{{DOMAIN}}})"
+    covered = queries.of_each(queries.EACH_DOMAIN, "cckm_domain_schedules", DOMAIN)
     ended_badly = 'status=~"failed|aborted"'
     unread = {"noValue": "not read"}
     page.add(
         4,
         4,
-        panels.stat(
+        panels.watched(
             "Missed schedules",
             "Schedules that were due longer than their grace ago, and of which no run since then is known.",
             f"sum({schedules('cckm_schedule_missed')})",
-            thresholds=BAD,
-            links=[panels.runbook("CCKMScheduleMissed")],
+            "CCKMScheduleMissed",
+            thresholds=panels.BAD,
             **unread,
         ),
-        panels.stat(
+        panels.watched(
             "Last run failed",
             "Schedules whose newest run failed or was aborted.",
             f"sum({schedules('cckm_schedule_last_run_status', ended_badly)})",
-            thresholds=DOUBTFUL,
-            links=[panels.runbook("CCKMScheduleFailed")],
+            "CCKMScheduleFailed",
+            thresholds=panels.DOUBTFUL,
             **unread,
         ),
-        panels.stat(
+        panels.watched(
             "Schedules that do not run",
             "They are disabled, have ended, or have not begun.",
             f"sum({schedules('cckm_schedule_enabled')} == bool 0)",
-            links=[panels.runbook("CCKMScheduleDisabled")],
+            "CCKMScheduleDisabled",
             **unread,
         ),
-        panels.stat(
+        panels.watched(
             "Domains without a schedule",
             "No enabled schedule covers them. Of families whose schedules name domains.",
             f"sum({covered} == bool 0)",
-            thresholds=DOUBTFUL,
-            links=[panels.runbook("CCKMDomainUnscheduled")],
+            "CCKMDomainUnscheduled",
+            thresholds=panels.DOUBTFUL,
             **unread,
         ),
-        panels.stat(
+        panels.watched(
             "Late by expectation",
             "Domains whose last success is older than two of the intervals in which they are expected.",
-            f"sum(\n{queries.age(DOMAIN)}\n> bool on ({queries.EACH_DOMAIN})\n2 * {expected}\n)",
-            thresholds=DOUBTFUL,
+            f"sum(\n{queries.age(DOMAIN)}\n> bool on ({queries.EACH_DOMAIN})\n2 * {queries.expected(DOMAIN)}\n)",
+            "CCKMRefreshStale",
+            thresholds=panels.DOUBTFUL,
             noValue="none expected",
-            links=[panels.runbook("CCKMRefreshStale")],
         ),
-        panels.stat(
+        panels.watched(
             "Schedules readable",
             "Whether the schedules of all targets that have schedules on could be read last time.",
             f"min(max by (target) (cckm_schedules_up{{{TARGET}}}))",
+            "CCKMSchedulesUnreadable",
             mappings=panels.yes_no("yes", "not all"),
-            links=[panels.runbook("CCKMSchedulesUnreadable")],
             **unread,
         ),
     )

@@ -14,6 +14,20 @@ EACH_REFRESH = "target, cloud, refresh_id"
 EACH_SCHEDULE = "target, schedule_id"
 
 
+def of_each(each, metric, *matchers):
+    """A metric of each thing; of two exporters that watch the same targets, the higher number counts."""
+    return f"max by ({each}) ({metric}{{{','.join(filter(None, matchers))}}})"
+
+
+def expected(matchers):
+    """How often each domain has to be refreshed; of two exporters, the shorter time counts."""
+    return f"min by ({EACH_DOMAIN}) (cckm_domain_expected_interval_seconds{{{matchers}}})"
+
+
+def last_success(matchers):
+    return of_each(EACH_DOMAIN, "cckm_domain_refresh_last_success_timestamp_seconds", matchers)
+
+
 def coded(metric, matchers, label, states, by):
     """One number for each thing instead of a series for each of its states: the code of STATES.
 
@@ -44,19 +58,15 @@ clamp_max(
 
 def age(matchers):
     """How long ago each domain was refreshed successfully."""
-    return f"time() - max by ({EACH_DOMAIN}) (cckm_domain_refresh_last_success_timestamp_seconds{{{matchers}}})"
+    return f"time() - {last_success(matchers)}"
 
 
 def limit(matchers):
-    """How old each domain's last success may be: two intervals, or what is chosen where none is expected.
-
-    Of two exporters that expect different things, the one that asks for more counts.
-    """
-    success = f"max by ({EACH_DOMAIN}) (cckm_domain_refresh_last_success_timestamp_seconds{{{matchers}}})"
+    """How old each domain's last success may be: two intervals, or what is chosen where none is expected."""
     return f"""(
-  2 * min by ({EACH_DOMAIN}) (cckm_domain_expected_interval_seconds{{{matchers}}})
+  2 * {expected(matchers)}
   or on ({EACH_DOMAIN})
-  $stale + 0 * {success}
+  $stale + 0 * {last_success(matchers)}
 )"""
 
 

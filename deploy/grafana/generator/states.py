@@ -4,7 +4,7 @@
 GREEN, RED, BLUE, ORANGE = "#009E73", "#D55E00", "#56B4E9", "#E69F00"
 PURPLE, GREY, YELLOW, DARK_BLUE = "#CC79A7", "#999999", "#F0E442", "#0072B2"
 
-# Every state of a refresh, a domain, a result or a run: the number that stands for it in a query, its colour, its text.
+# The number that stands for it in a query, its colour, its text.
 STATES = {
     "unknown": (0, GREY, "unknown"),
     "in_progress": (1, BLUE, "in progress"),

@@ -6,38 +6,18 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstdint>
-#include <cstdio>
-#include <ctime>
 #include <functional>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "collectors/model/family.h"
-#include "tests/support/fakes/fake_clock.h"
-#include "tests/support/fakes/fake_http_client.h"
+#include "tests/support/fakes/fake_service.h"
 
 namespace cckm {
-
-// RFC 3339 in UTC with milliseconds.
-inline std::string TimeText(WallTime time) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-  const std::time_t seconds = whole.time_since_epoch().count();
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 64> text{};
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(time - whole);
-  std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
-                parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min,
-                parts.tm_sec, static_cast<int>(milliseconds.count()));
-  return text.data();
-}
 
 struct FakeJob {
   std::string id;
@@ -59,16 +39,14 @@ struct FakeJob {
   }
 };
 
-class FakeAppliance {
+class FakeAppliance final : public FakeService {
  public:
-  using MaybeAnswer = std::optional<Result<HttpResponse>>;
   static constexpr std::uint64_t kUnlimited = std::numeric_limits<std::uint64_t>::max();
 
-  explicit FakeAppliance(const FakeClock& clock) : clock_(clock) {}
+  explicit FakeAppliance(const FakeClock& clock) : FakeService(clock) {}
 
   std::vector<FakeJob> jobs;         // of every family, in the order of its list
   std::vector<std::string> domains;  // entries of the domain list, as JSON
-  Nanoseconds skew{};                // its clock minus ours
   std::uint64_t most_in_page = kUnlimited;
   bool ignores_limit = false;
   bool ignores_skip = false;
@@ -76,29 +54,12 @@ class FakeAppliance {
   std::function<std::optional<std::uint64_t>(std::uint64_t)> total = [](std::uint64_t truth) {
     return std::optional(truth);
   };
-  // Called before each answer; what it returns is sent instead.
-  std::function<MaybeAnswer(const std::string& path)> fault = [](const std::string&) {
-    return MaybeAnswer();
-  };
 
-  FakeJob* Find(std::string_view id) {
-    const auto found = std::ranges::find(jobs, id, &FakeJob::id);
-    return found == jobs.end() ? nullptr : &*found;
-  }
-
-  Result<HttpResponse> Answer(const std::string& path) {
-    if (MaybeAnswer instead = fault(path)) return *instead;
-    Result<HttpResponse> answer = Plain(path);
-    answer->date = std::chrono::floor<std::chrono::seconds>(clock_.Now() + skew);
-    return answer;
-  }
+  FakeJob* Find(std::string_view id) { return FindById(jobs, id); }
 
  private:
   static std::uint64_t Number(const std::string& path, std::string_view name) {
-    std::uint64_t number = 0;
-    const std::size_t begin = path.find(name) + name.size();
-    std::from_chars(path.data() + begin, path.data() + path.size(), number);
-    return number;
+    return static_cast<std::uint64_t>(NumberIn(path, name));
   }
 
   template <typename Entries, typename Text>
@@ -110,15 +71,11 @@ class FakeAppliance {
     const std::uint64_t end = ignores_limit || limit > size - skip ? size : skip + limit;
     std::string body = "{";
     if (const auto told = total(size)) body += R"("total":)" + std::to_string(*told) + ',';
-    body += R"("resources":[)";
-    for (std::uint64_t i = skip; i < end; ++i) {
-      if (i != skip) body += ',';
-      body += text(entries[i]);
-    }
-    return JsonAnswer(body + "]}");
+    body += Resources(skip, end, [&](std::size_t place) { return text(entries[place]); });
+    return JsonAnswer(body + "}");
   }
 
-  HttpResponse Plain(const std::string& path) {
+  HttpResponse Plain(const std::string& path) override {
     const std::size_t query = path.find('?');
     if (query == std::string::npos) {
       const FakeJob* job = Find(std::string_view(path).substr(path.rfind('/') + 1));
@@ -130,8 +87,6 @@ class FakeAppliance {
     }
     return Page(path, jobs, [](const FakeJob& job) { return job.Json(); });
   }
-
-  const FakeClock& clock_;
 };
 
 }  // namespace cckm

@@ -7,16 +7,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
-#include <limits>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "tests/support/fakes/fake_appliance.h"
-#include "tests/support/fakes/fake_clock.h"
-#include "tests/support/fakes/fake_http_client.h"
+#include "tests/support/fakes/fake_service.h"
 
 namespace cckm {
 
@@ -50,42 +45,26 @@ struct FakeRun {
   std::string created_text = {};  // in the place of `created`; empty: none
 };
 
-class FakeScheduler {
+class FakeScheduler final : public FakeService {
  public:
   static constexpr std::string_view kConfigs = "/api/v1/scheduler/job-configs";
   static constexpr std::string_view kRuns = "/api/v1/scheduler/jobs";
-  using MaybeAnswer = FakeAppliance::MaybeAnswer;
 
-  explicit FakeScheduler(const FakeClock& clock) : clock_(clock) {}
+  explicit FakeScheduler(const FakeClock& clock) : FakeService(clock) {}
 
   std::vector<FakeSchedule> schedules;
   std::vector<FakeRun> runs;  // the newest last
-  Nanoseconds skew{};         // its clock minus ours
   bool tells_config_ids = true;
   bool sorts = true;             // false: the list of runs has the oldest first
   bool gives_whole_list = true;  // false: 400 for limit=-1
   std::uint64_t most_in_page = 1'000'000;
-  // Called before each answer; what it returns is sent instead.
-  std::function<MaybeAnswer(const std::string& path)> fault = [](const std::string&) {
-    return MaybeAnswer();
-  };
 
   static bool IsAsked(const std::string& path) { return path.starts_with("/api/v1/scheduler/"); }
 
-  FakeRun* Find(std::string_view id) {
-    const auto found = std::ranges::find(runs, id, &FakeRun::id);
-    return found == runs.end() ? nullptr : &*found;
-  }
-
-  Result<HttpResponse> Answer(const std::string& path) {
-    if (MaybeAnswer instead = fault(path)) return *instead;
-    Result<HttpResponse> answer = Plain(path);
-    answer->date = std::chrono::floor<std::chrono::seconds>(clock_.Now() + skew);
-    return answer;
-  }
+  FakeRun* Find(std::string_view id) { return FindById(runs, id); }
 
  private:
-  HttpResponse Plain(const std::string& path) {
+  HttpResponse Plain(const std::string& path) override {
     if (path.starts_with(kConfigs)) {
       if (!gives_whole_list && path.find("limit=-1") != std::string::npos) return StatusAnswer(400);
       return Page(path, schedules.size(),
@@ -111,25 +90,15 @@ class FakeScheduler {
 
   template <typename Text>
   HttpResponse Page(const std::string& path, std::uint64_t size, const Text& text) const {
-    const auto number = [&path](const std::string& name) {
-      return std::stoll(path.substr(path.find(name) + name.size()));
-    };
-    const std::int64_t asked = number("limit=");
-    const auto skip = std::min(static_cast<std::uint64_t>(number("skip=")), size);
+    const std::int64_t asked = NumberIn(path, "limit=");
+    const auto skip = std::min(static_cast<std::uint64_t>(NumberIn(path, "skip=")), size);
     const std::uint64_t limit =
         std::min(asked < 0 ? size : static_cast<std::uint64_t>(asked), most_in_page);
     const std::uint64_t end = std::min(size, skip + limit);
-    std::string body = R"({"skip":)" + std::to_string(skip) + R"(,"limit":)" +
-                       std::to_string(asked) + R"(,"total":)" + std::to_string(size) +
-                       R"(,"resources":[)";
-    for (std::uint64_t place = skip; place < end; ++place) {
-      if (place != skip) body += ',';
-      body += text(static_cast<std::size_t>(place));
-    }
-    return JsonAnswer(body + "]}");
+    return JsonAnswer(R"({"skip":)" + std::to_string(skip) + R"(,"limit":)" +
+                      std::to_string(asked) + R"(,"total":)" + std::to_string(size) + "," +
+                      Resources(skip, end, text) + "}");
   }
-
-  const FakeClock& clock_;
 };
 
 }  // namespace cckm

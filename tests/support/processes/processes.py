@@ -18,11 +18,11 @@ LABEL = re.compile(r'(\w+)="([^"]*)",?')
 PATIENCE_SECONDS = 60  # longer than anything takes on a busy host
 
 
-def ask(port, path, method="GET"):
+def ask(port, path, method="GET", headers=None):
     """The body of the answer; OSError or http.client.HTTPException if there is none."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
     try:
-        connection.request(method, path)
+        connection.request(method, path, headers=headers or {})
         answer = connection.getresponse()
         body = answer.read().decode()
         if answer.status != 200:
@@ -59,10 +59,14 @@ def copy_of(binary, folder):
 
 
 class Simulator:
-    def __init__(self, binary, folder, flags):
+    """Asks for no token, unless it is given one that it takes, as well as those that it grants."""
+
+    def __init__(self, binary, folder, flags, token=None):
         port = free_port()
+        access = f"--token={token}" if token else "--no-auth"
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.child = subprocess.Popen(
-            [binary, f"--listen=127.0.0.1:{port}", "--control", "--no-auth", *flags],
+            [binary, f"--listen=127.0.0.1:{port}", "--control", access, *flags],
             stdout=subprocess.DEVNULL, stderr=open(folder / "simulator.log", "wb"))
         self.port = port
         self.url = f"http://127.0.0.1:{port}"
@@ -78,7 +82,7 @@ class Simulator:
         """Every job of the list."""
         jobs = []
         while True:
-            page = json.loads(ask(self.port, f"/api/v1/cckm/{path}?skip={len(jobs)}&limit=1000"))
+            page = json.loads(ask(self.port, f"/api/v1/cckm/{path}?skip={len(jobs)}&limit=1000", headers=self.headers))
             jobs += page["resources"]
             if len(jobs) >= page["total"] or not page["resources"]:
                 return jobs

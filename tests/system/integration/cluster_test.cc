@@ -4,8 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <map>
 #include <optional>
+#include <set>
+#include <utility>
 
+#include "tests/support/fakes/exposition_parser.h"
 #include "tests/support/fakes/raw_server.h"
 #include "tests/system/integration/exporter_process.h"
 #include "tests/system/integration/simulator_process.h"
@@ -15,9 +20,11 @@ namespace {
 
 using testing::HasSubstr;
 
+constexpr const char* kTokenFile = "    authorization: { credentials_file: token }\n";
+
 // The target cm at these addresses; what is finished is asked for every second, too.
 ExporterSettings Cluster(const std::vector<std::string>& urls, const std::string& refresh_ids,
-                         const std::string& more = {}) {
+                         const std::string& more = {}, const std::string& login = kTokenFile) {
   std::string list;
   for (const std::string& url : urls) list += (list.empty() ? "" : ", ") + url;
   return {.url = {},
@@ -30,10 +37,7 @@ ExporterSettings Cluster(const std::vector<std::string>& urls, const std::string
               "targets:\n"
               "  - name: cm\n"
               "    urls: [" +
-              list +
-              "]\n"
-              "    authorization: { credentials_file: token }\n" +
-              more +
+              list + "]\n" + login + more +
               "    collectors:\n"
               "      dsm: { refresh_ids: [" +
               refresh_ids + "], domain_names: false }\n"};
@@ -50,8 +54,8 @@ Samples InUse(const std::string& url) {
           {Series("cckm_unanswered_refreshes"), "0"}};
 }
 
-std::string CountOf(const std::string& status) {
-  return Series("cckm_domain_refreshes_total", {{"domain_id", "a"}, {"status", status}});
+std::string CountOf(const std::string& status, const std::string& domain = "a") {
+  return Series("cckm_domain_refreshes_total", {{"domain_id", domain}, {"status", status}});
 }
 
 std::string ErrorsOf(const ExporterProcess& exporter, const std::string& reason) {
@@ -127,6 +131,131 @@ TEST(ClusterTest, ANodeThatIsBehindChangesNothing) {
       {{Series("cckm_refresh_status", {{"refresh_id", "r1"}, {"status", "completed"}}), "1"},
        {CountOf("completed"), "1"},
        {Series("cckm_refresh_anomalies_total", {{"kind", "changed_after_finish"}}), "0"}}));
+}
+
+// --- Nodes that take turns in failing ---
+
+constexpr const char* kPassword = "CANARY-right";
+
+// Sees scrape after scrape: each shows polls that were answered, and in none a counter falls.
+class ScrapeWatch {
+ public:
+  explicit ScrapeWatch(const ExporterProcess& exporter) : exporter_(exporter) {}
+
+  // Scrapes until these samples are shown and so many polls more have ended.
+  bool SeesPolls(std::size_t polls, const Samples& samples) {
+    std::set<std::string> seen;
+    return Eventually(kPatience, [&] {
+      const std::string exposition = exporter_.Scrape();
+      Check(exposition);
+      for (const auto& [series, value] : samples) {
+        if (ValueOf(exposition, series) != value) return false;
+      }
+      seen.insert(ValueOf(exposition, Series("cckm_last_poll_timestamp_seconds")));
+      return seen.size() > polls;
+    });
+  }
+
+ private:
+  void Check(const std::string& exposition) {
+    EXPECT_EQ(ValueOf(exposition, Series("cckm_up")), "1");
+    EXPECT_EQ(ValueOf(exposition, Series("cckm_unanswered_refreshes")), "0");
+    EXPECT_EQ(ValueOf(exposition, Series("cckm_last_poll_timestamp_seconds")),
+              ValueOf(exposition, Series("cckm_last_successful_poll_timestamp_seconds")));
+    const auto families = ParseExposition(exposition);
+    ASSERT_TRUE(families) << families.error();
+    for (const ParsedFamily& family : *families) {
+      if (family.type == "gauge") continue;
+      for (const ParsedSample& sample : family.samples) CheckCount(family.name, sample);
+    }
+  }
+
+  void CheckCount(const std::string& family, const ParsedSample& sample) {
+    double& before = counts_[{sample.name, sample.labels}];
+    EXPECT_GE(sample.value, std::exchange(before, sample.value)) << sample.name;
+    if (family == "cckm_refresh_anomalies_total" || family == "cckm_token_renewal_failures_total") {
+      EXPECT_EQ(sample.value, 0) << sample.name;
+    }
+  }
+
+  const ExporterProcess& exporter_;
+  std::map<std::pair<std::string, decltype(ParsedSample::labels)>, double> counts_;
+};
+
+// A cluster whose first node nobody is told of but the test.
+class FlappingTest : public testing::Test {
+ protected:
+  static std::string UrlOf(int port) { return "http://127.0.0.1:" + std::to_string(port); }
+
+  // r0 of domain0 and so on; their IDs as a list of the configuration.
+  std::string StartRefreshes(int count) const {
+    std::string ids;
+    for (int i = 0; i < count; ++i) {
+      const std::string number = std::to_string(i);
+      cluster_.StartRefresh("r" + number, "domain" + number);
+      ids += (i == 0 ? "r" : ", r") + number;
+    }
+    return ids;
+  }
+
+  // However slow this host is, no node that is up is taken for one that hangs.
+  ExporterSettings WithALogin(const std::string& refresh_ids) const {
+    ExporterSettings settings =
+        Cluster({urls_[0], urls_[1]}, refresh_ids, "    request_timeout: 30s\n",
+                "    login: { username: exporter, password_file: password }\n");
+    settings.files.emplace_back("password", kPassword);
+    return settings;
+  }
+
+  Samples InUseInsteadOf(std::size_t failing) const {
+    const std::string& used = urls_[1 - failing];
+    return {{OfAddress("cckm_target_address_in_use", urls_[failing]), "0"},
+            {OfAddress("cckm_target_address_up", urls_[failing]), "0"},
+            {OfAddress("cckm_target_address_in_use", used), "1"},
+            {OfAddress("cckm_target_address_up", used), "1"}};
+  }
+
+  void SetState(std::size_t node, const std::string& state) const {
+    cluster_.SetNode(static_cast<int>(node) + 2, "state=" + state);
+  }
+  // It listens again when this returns.
+  void Mend(std::size_t node) const {
+    SetState(node, "up");
+    EXPECT_TRUE(Eventually(
+        kPatience, [&] { return AskPort(ports_[node], "GET", "/simulator/nodes").status != 0; }));
+  }
+
+  const std::array<int, 2> ports_ = {FreePort(), FreePort()};
+  const std::array<std::string, 2> urls_ = {UrlOf(ports_[0]), UrlOf(ports_[1])};
+  const SimulatorProcess cluster_{
+      {.flags = {"--username=exporter", "--password=" + std::string(kPassword), "--node-tokens",
+                 "--token-lifetime=1h", "--node=127.0.0.1:" + std::to_string(ports_[0]),
+                 "--node=127.0.0.1:" + std::to_string(ports_[1])}}};
+};
+
+TEST_F(FlappingTest, NodesThatTakeTurnsInFailingCostNoPollNoCountAndOneLoginEach) {
+  constexpr std::size_t kPollsOfATurn = 3;
+  const std::array<const char*, 6> failures = {"503", "refuse", "refuse", "503", "503", "refuse"};
+  const ExporterProcess exporter(WithALogin(StartRefreshes(20)));
+  ASSERT_TRUE(exporter.Shows(InUse(urls_[0])));
+  ScrapeWatch watch(exporter);
+  Samples counted;
+  for (std::size_t turn = 0; turn < failures.size(); ++turn) {
+    SCOPED_TRACE(turn);
+    const std::size_t failing = turn % 2;
+    SetState(failing, failures[turn]);
+    cluster_.FinishRefresh("r" + std::to_string(turn), "completed");
+    counted.emplace_back(CountOf("completed", "domain" + std::to_string(turn)), "1");
+    Samples expected = InUseInsteadOf(failing);
+    expected.insert(expected.end(), counted.begin(), counted.end());
+    EXPECT_TRUE(watch.SeesPolls(kPollsOfATurn, expected));
+    Mend(failing);
+  }
+  EXPECT_EQ(cluster_.Nodes()[1]["logins"], 1);
+  EXPECT_EQ(cluster_.Nodes()[2]["logins"], 1);
+  EXPECT_EQ(ValueOf(exporter.Scrape(),
+                    Series("cckm_refresh_duration_seconds_count", {{"status", "completed"}})),
+            std::to_string(failures.size()));
 }
 
 }  // namespace

@@ -68,6 +68,10 @@ void SimulatorProcess::SetNode(int node, const std::string& change) const {
   Post("/simulator/node/" + std::to_string(node) + "?" + change);
 }
 
+nlohmann::json SimulatorProcess::Nodes() const {
+  return nlohmann::json::parse(Request("/simulator/nodes", {}));
+}
+
 std::string SimulatorProcess::LogIn() const {
   const std::string body = R"({"grant_type":"password","username":"exporter","password":"any"})";
   return nlohmann::json::parse(Post("/api/v1/auth/tokens", body)).at("jwt");

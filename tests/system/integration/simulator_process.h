@@ -46,6 +46,8 @@ class SimulatorProcess {
   // Changes a node of its cluster, counted from 1: "state=503", "lag=1h" and what
   // tests/simulator/control.h allows.
   void SetNode(int node, const std::string& change) const;
+  // Of each node what it was asked for, see tests/simulator/nodes.h.
+  nlohmann::json Nodes() const;
 
   // A token that is good until ExpireTokens().
   std::string LogIn() const;

@@ -233,6 +233,64 @@ TEST_F(FailoverHttpClientTest, ALoginIsMadeAgainWithItsBodyAndARejectedOneNever)
   EXPECT_EQ(TakeAsked(), (Addresses{0, 1}));
 }
 
+TEST_F(FailoverHttpClientTest, ExactlyOneAddressIsInUse) {
+  const auto in_use = [this] {
+    std::vector<bool> each;
+    for (const AddressState& address : client_.Addresses()) each.push_back(address.is_in_use);
+    return each;
+  };
+  EXPECT_EQ(in_use(), (std::vector<bool>{true, false, false})) << "before anything was asked";
+  answer_ = [](const HttpRequest& request) {
+    return request.address == 0 ? NoAnswer(ErrorKind::kConnect) : Answer(JsonAnswer("{}"));
+  };
+  Ask();
+  EXPECT_EQ(in_use(), (std::vector<bool>{false, true, false}));
+}
+
+TEST_F(FailoverHttpClientTest, AnAddressOfWhichNothingIsKnownGoesBeforeOneThatIsDown) {
+  answer_ = [](const HttpRequest& request) {
+    return NoAnswer(request.address == 2 ? ErrorKind::kInternal : ErrorKind::kConnect);
+  };
+  Ask();
+  ASSERT_EQ(Up(), (UpStates{false, false, std::nullopt}));
+  TakeAsked();
+  Ask();
+  EXPECT_EQ(TakeAsked(), (Addresses{0, 2}));
+}
+
+TEST_F(FailoverHttpClientTest, ARequestThatFailsLateGoesToTheAddressInUseAndNotToAnotherThatIsUp) {
+  inner_.SetLatency([](const std::string& path) {
+    if (path == "/slowest") return Nanoseconds(seconds(9));
+    return path == "/slow" ? Nanoseconds(seconds(5)) : Nanoseconds(milliseconds(1));
+  });
+  answer_ = [](const HttpRequest& request) {
+    const bool fails = request.address == 0 || (request.address == 1 && request.path == "/r");
+    return fails ? NoAnswer(ErrorKind::kTimeout) : Answer(JsonAnswer("{}"));
+  };
+  client_.Start({.path = "/slowest", .tag = 1});
+  client_.Start({.path = "/first", .tag = 2});
+  while (client_.AddressInUse() != 1) client_.Wait(seconds(1));
+  client_.Start({.path = "/slow", .tag = 3});
+  client_.Start({.path = "/r", .tag = 4});
+  while (client_.InFlight() != 0) client_.Wait(seconds(60));
+  EXPECT_EQ(TakeAsked(), (Addresses{0, 1, 1, 2, 1, 0, 2}));
+  EXPECT_EQ(Up(), (UpStates{false, true, true})) << "the second one answered late";
+  EXPECT_EQ(client_.AddressInUse(), 2U);
+}
+
+TEST_F(FailoverHttpClientTest, AFailedAttemptTellsHowLongItTook) {
+  for (const auto& failure : {NoAnswer(ErrorKind::kTimeout), Answer(StatusAnswer(503))}) {
+    FailoverHttpClient client(inner_, {"https://a", "https://b"});
+    inner_.SetLatency([](const std::string&) { return Nanoseconds(seconds(3)); });
+    answer_ = [&](const HttpRequest& request) {
+      return request.address == 0 ? failure : Answer(JsonAnswer("{}"));
+    };
+    client.Start({.path = "/r"});
+    EXPECT_TRUE(client.Wait(seconds(60)).empty());
+    EXPECT_EQ(client.Wait(seconds(60)).at(0).failed_attempts.at(0).duration, seconds(3));
+  }
+}
+
 TEST_F(FailoverHttpClientTest, WaitsNoLongerThanAsked) {
   inner_.SetLatency([](const std::string&) { return Nanoseconds(seconds(10)); });
   client_.Start({.path = "/r"});

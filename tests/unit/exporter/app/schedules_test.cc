@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <chrono>
 #include <string>
 #include <vector>
 
+#include "collectors/base/rfc3339.h"
 #include "tests/support/fakes/fake_appliance.h"
 #include "tests/support/fakes/fake_scheduler.h"
 #include "tests/unit/exporter/app/harness.h"
@@ -156,6 +158,98 @@ TEST_F(SchedulesTest, DueTimesGoByTheAppliancesClock) {
                   std::to_string(due.time_since_epoch().count() * 3600) + "\n");
   }
 }
+
+// --- The calendar, by the appliance's clock ---
+
+WallTime At(const std::string& time) { return ParseRfc3339(time + "Z").time; }
+
+class ScheduleCalendarTest : public SchedulesTest,
+                             public ::testing::WithParamInterface<std::chrono::hours> {
+ protected:
+  // Begins when it is that time at the appliance, whose clock goes before ours by the parameter.
+  void BeginAt(const std::string& time) {
+    setup_.start = At(time) - GetParam();
+    setup_.schedule.poll_interval = minutes(5);
+    jobs_.clear();
+    Exporter();
+    scheduler_->skew = appliance_->skew = GetParam();
+  }
+
+  // Polls until it is that time there, or as soon after as a poll ends.
+  void PollUntil(const std::string& time) {
+    Exporter().PollFor(At(time) - GetParam() - Exporter().clock.Now());
+  }
+
+  void AddRun(const std::string& schedule, const std::string& created) {
+    scheduler_->runs.push_back(
+        {"run" + std::to_string(scheduler_->runs.size()), schedule, At(created), "completed"});
+  }
+
+  std::string TimeOf(const std::string& metric, const std::string& id) {
+    const std::string series =
+        "cckm_schedule_" + metric + "_timestamp_seconds{target=\"cm\",schedule_id=\"" + id + "\"} ";
+    const std::string line = Scrape(series);
+    if (line.empty()) return "never";
+    return FormatRfc3339(WallTime(seconds(std::stoll(line.substr(series.size())))));
+  }
+
+  // "next, last due, missed".
+  std::string Times(const std::string& id) {
+    return TimeOf("next_run", id) + ", " + TimeOf("last_due", id) + ", " + Missed(id);
+  }
+};
+
+TEST_P(ScheduleCalendarTest, TheLastRunOfAYearAndTheFirstOfTheNext) {
+  schedules_ = {{.id = "old", .run_at = "30 23 31 12 *", .created = At("2020-01-01T00:00:00")},
+                {.id = "new", .run_at = "30 0 1 1 *", .created = At("2027-06-01T00:00:00")}};
+  BeginAt("2027-12-31T23:10:00");
+  AddRun("old", "2026-12-31T23:30:01");
+  PollUntil("2027-12-31T23:20:00");
+  EXPECT_EQ(Times("old"), "2027-12-31T23:30:00Z, 2026-12-31T23:30:00Z, 0");
+  EXPECT_EQ(Times("new"), "2028-01-01T00:30:00Z, never, 0");
+  PollUntil("2027-12-31T23:40:00");
+  EXPECT_EQ(Times("old"), "2028-12-31T23:30:00Z, 2027-12-31T23:30:00Z, 0");
+  PollUntil("2027-12-31T23:55:00");
+  EXPECT_EQ(Missed("old"), "1") << "the grace is over, and the run of a year ago is another";
+  AddRun("old", "2027-12-31T23:59:59");
+  PollUntil("2028-01-01T00:10:00");
+  EXPECT_EQ(Times("old"), "2028-12-31T23:30:00Z, 2027-12-31T23:30:00Z, 0");
+  EXPECT_EQ(TimeOf("last_run", "old"), "2027-12-31T23:59:59Z");
+  EXPECT_EQ(Times("new"), "2028-01-01T00:30:00Z, never, 0");
+  AddRun("new", "2028-01-01T00:30:01");
+  PollUntil("2028-01-01T00:50:00");
+  EXPECT_EQ(Times("new"), "2029-01-01T00:30:00Z, 2028-01-01T00:30:00Z, 0");
+  EXPECT_EQ(TimeOf("last_run", "new"), "2028-01-01T00:30:01Z");
+}
+
+TEST_P(ScheduleCalendarTest, OneOfTheLeapDayIsNextDueInYearsToCome) {
+  using Years = std::array<std::string, 3>;
+  for (const auto& [year, last, next] : {Years{"2028", "2024", "2032"}, {"2096", "2092", "2104"}}) {
+    const std::string leap_day = "-02-29T00:00:00";
+    exporter_.reset();
+    schedules_ = {
+        {.id = "leap", .run_at = "0 0 29 2 *", .created = At(last + leap_day) - hours(24 * 300)}};
+    BeginAt(year + "-02-28T23:40:00");
+    AddRun("leap", last + "-02-29T00:00:02");
+    PollUntil(year + "-02-28T23:55:00");
+    EXPECT_EQ(Times("leap"), year + leap_day + "Z, " + last + leap_day + "Z, 0");
+    PollUntil(year + "-02-29T00:05:00");
+    EXPECT_EQ(Times("leap"), next + leap_day + "Z, " + year + leap_day + "Z, 0");
+    PollUntil(year + "-02-29T00:25:00");
+    EXPECT_EQ(Missed("leap"), "1");
+    PollUntil(year + "-03-01T06:00:00");
+    EXPECT_EQ(Times("leap"), next + leap_day + "Z, " + year + leap_day + "Z, 1");
+    AddRun("leap", year + "-03-01T06:00:01");
+    PollUntil(year + "-03-01T06:10:00");
+    EXPECT_EQ(Missed("leap"), "0");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Clocks, ScheduleCalendarTest, ::testing::Values(hours(1), hours(-1)),
+                         [](const auto& clock) {
+                           return clock.param > hours(0) ? "TheAppliancesIsAhead"
+                                                         : "TheAppliancesIsBehind";
+                         });
 
 TEST_F(SchedulesTest, TheNextRunMovesOnOverMonthsWithoutAReading) {
   setup_.schedules.interval = hours(24 * 300);

@@ -88,6 +88,20 @@ TEST(ScheduleTimesTest, WhatIsTrueIsRenewedAsTimePassesAndWhenTheClockGoesBack) 
   EXPECT_EQ(Text(schedule.last_due_at), "2021-01-01T01:00:00Z");
 }
 
+TEST(ScheduleTimesTest, NothingIsDueBeforeTheScheduleBegan) {
+  ScheduleState schedule = Schedule("0 * * * *", "2021-01-01T00:00:00");
+  schedule.plan.starts_at = At("2021-01-02T12:30:00");
+  EXPECT_EQ(Times(schedule, "2021-01-02T12:45:00"), "2021-01-02T13:00:00Z never");
+}
+
+TEST(ScheduleTimesTest, AClockThatSeemsToGoBackByASecondTakesNothingBack) {
+  ScheduleState schedule = Schedule("0 * * * *", "2021-01-01T00:00:00");
+  AdvanceTo(At("2021-01-01T02:00:00"), schedule);
+  AdvanceTo(At("2021-01-01T01:59:59"), schedule);
+  EXPECT_EQ(Text(schedule.last_due_at), "2021-01-01T02:00:00Z");
+  EXPECT_EQ(Text(schedule.next_run_at), "2021-01-01T03:00:00Z");
+}
+
 // --- Missed ---
 
 class MissedTest : public ::testing::Test {
@@ -201,7 +215,19 @@ TEST_F(EndedTest, NoRunIsMissedThatWasDueAtTheEndOrOfADisabledSchedule) {
   EXPECT_FALSE(MissedInList("2021-01-02T00:00:00", former, former));
 }
 
+TEST_F(MissedTest, NoRunIsMissedOfAScheduleThatHasEndedWithinTheGrace) {
+  schedule_.plan.ends_at = At("2021-01-01T12:25:00");
+  EXPECT_TRUE(Missed("2021-01-01T12:24:59", ""));
+  EXPECT_FALSE(Missed("2021-01-01T12:25:00", ""));
+}
+
 // --- Covered ---
+
+TEST(DomainCoverTest, TheSchedulesOfTwoFamiliesNameDomains) {
+  EXPECT_TRUE(SchedulesNameDomains(*FindFamily("dsm")));
+  EXPECT_TRUE(SchedulesNameDomains(*FindFamily("hsm-luna")));
+  EXPECT_FALSE(SchedulesNameDomains(*FindFamily("aws")));
+}
 
 TEST(DomainCoverTest, EachScheduleCountsOnceWhetherItNamesTheDomainByIdOrName) {
   FamilyCover cover;
