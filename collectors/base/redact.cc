@@ -18,8 +18,8 @@ std::size_t CommonLength(std::string_view a, std::string_view b) {
 }
 
 bool IsOfToken(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '.' || c == '~' || c == '+' || c == '/' || c == '=';
+  constexpr std::string_view kMarks = "-_.~+/=";
+  return IsAlphanumeric(c) || kMarks.find(c) != std::string_view::npos;
 }
 
 std::size_t TokenLength(std::string_view text) {
@@ -111,22 +111,6 @@ std::string Base64Core(std::string_view text, std::size_t before, std::string_vi
   return core;
 }
 
-std::string PercentEncoded(std::string_view text, std::string_view hex) {
-  constexpr std::string_view kUnreserved = "-._~";
-  std::string encoded;
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    const bool is_alphanumeric =
-        std::string_view(kBase64).substr(0, 62).find(c) != std::string::npos;
-    if (is_alphanumeric || kUnreserved.find(c) != std::string::npos) {
-      encoded += c;
-    } else {
-      encoded.append("%").append(Hex(code, hex));
-    }
-  }
-  return encoded;
-}
-
 std::string JsonEscaped(std::string_view text, bool escapes_slash) {
   std::string escaped;
   for (const char c : text) {
@@ -153,11 +137,9 @@ void RedactBase64(std::string_view core, std::string& text) {
 // A part of a path that no person would have chosen: long, without a dot, letters and digits mixed.
 bool LooksLikeSecret(std::string_view name) {
   constexpr std::size_t kShortest = 40;
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   return name.size() >= kShortest && TokenLength(name) == name.size() &&
-         name.find('.') == std::string_view::npos && std::ranges::any_of(name, is_letter) &&
-         std::ranges::any_of(name, is_digit);
+         name.find('.') == std::string_view::npos && std::ranges::any_of(name, IsLetter) &&
+         std::ranges::any_of(name, IsDigit);
 }
 
 }  // namespace

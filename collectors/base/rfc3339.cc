@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "collectors/base/text.h"
+
 namespace cckm {
 namespace {
 
@@ -20,8 +22,6 @@ constexpr std::int64_t StartOfYear(int year) {
 constexpr std::int64_t kZeroTime = StartOfYear(1);
 constexpr std::int64_t kFirstReadable = StartOfYear(1970);
 constexpr std::int64_t kFirstBeyond = StartOfYear(2262);
-
-constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // Reads a text from left to right; whatever does not match stays unread.
 class Scanner {

@@ -181,4 +181,17 @@ std::string Hex(std::span<const unsigned char> bytes) {
   return text;
 }
 
+std::string PercentEncoded(std::string_view text, std::string_view digits) {
+  constexpr std::string_view kMarks = "-._~";
+  std::string encoded;
+  for (const char c : text) {
+    if (IsAlphanumeric(c) || kMarks.find(c) != std::string_view::npos) {
+      encoded += c;
+    } else {
+      encoded.append("%").append(Hex(static_cast<unsigned char>(c), digits));
+    }
+  }
+  return encoded;
+}
+
 }  // namespace cckm

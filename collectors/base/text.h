@@ -1,6 +1,6 @@
 // Text: cutting it, comparing it, and making foreign text fit to be shown.
 //
-// Case, white space and hexadecimal digits are those of ASCII.  Thread-safety: pure functions.
+// Letters, digits, case and white space are those of ASCII.  Thread-safety: pure functions.
 
 #pragma once
 
@@ -52,9 +52,15 @@ inline bool HasControlCharacter(std::string_view text) {
   return std::ranges::any_of(text, IsControlCharacter);
 }
 
-constexpr char ToLower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
+inline constexpr std::string_view kDigits = "0123456789";
+constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
+constexpr bool IsLetter(char c) { return IsUpper(c) || IsLower(c); }
+constexpr bool IsAlphanumeric(char c) { return IsLetter(c) || IsDigit(c); }
+
+constexpr char ToLower(char c) { return IsUpper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
+constexpr bool IsHexDigit(char c) { return IsDigit(c) || (ToLower(c) >= 'a' && ToLower(c) <= 'f'); }
 inline bool EqualsWithoutCase(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, ToLower, ToLower);
 }
@@ -69,5 +75,8 @@ inline constexpr std::string_view kUpperHexDigits = "0123456789ABCDEF";
 // The two digits of a byte, or those of several one after the other.
 std::string Hex(unsigned char byte, std::string_view digits = kHexDigits);
 std::string Hex(std::span<const unsigned char> bytes);
+
+// The text with %XX in place of what is not unreserved by RFC 3986.
+std::string PercentEncoded(std::string_view text, std::string_view digits = kUpperHexDigits);
 
 }  // namespace cckm

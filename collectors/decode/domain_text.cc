@@ -101,8 +101,6 @@ bool HasWordOf(std::string_view text, std::span<const Words> table,
   return false;
 }
 
-bool IsLetter(char c) { return ToLower(c) >= 'a' && ToLower(c) <= 'z'; }
-
 // Without blanks around it and without a final dot.
 std::string_view Core(std::string_view text) {
   text = Trim(text);

@@ -7,10 +7,11 @@
 #include <string_view>
 #include <system_error>
 
+#include "collectors/base/text.h"
+
 namespace cckm {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kNumberCharacters = "0123456789+-.eE";
 
 // Cuts the digits off the front; false if there are none.

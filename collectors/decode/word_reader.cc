@@ -2,14 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+
+#include "collectors/base/text.h"
 
 namespace cckm {
 namespace {
 
 constexpr std::size_t kMaxWord = 64;  // bytes
-
-constexpr bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
-constexpr bool IsLower(char c) { return c >= 'a' && c <= 'z'; }
 
 enum class Role { kLetter, kApostrophe, kUnseen, kSeparator };
 
@@ -44,7 +44,7 @@ std::size_t LengthOf(char first) {
 
 Role RoleOf(std::string_view character) {
   const char first = character.front();
-  if (IsUpper(first) || IsLower(first)) return Role::kLetter;
+  if (IsLetter(first)) return Role::kLetter;
   if (first == '\'') return Role::kApostrophe;
   if (static_cast<unsigned char>(first) < 0x80U) return Role::kSeparator;
   const auto* found = std::ranges::find_if(kForeign, [character](const ForeignCharacters& row) {
@@ -67,7 +67,7 @@ WordReader::Character WordReader::Peek() const {
 
 void WordReader::Append(std::string_view bytes) {
   if (word_.size() + bytes.size() > kMaxWord) return;
-  for (const char c : bytes) word_ += IsUpper(c) ? static_cast<char>(c + 32) : c;
+  std::ranges::transform(bytes, std::back_inserter(word_), ToLower);
 }
 
 // A capital parts a word behind a small letter, and before a small one: HTTPError, AccessDenied.

@@ -6,12 +6,12 @@
 #include <charconv>
 #include <cstdint>
 
+#include "collectors/base/text.h"
+
 namespace cckm {
 namespace {
 
 constexpr std::chrono::seconds kMaxWait = std::chrono::hours(24);
-
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
 // A number too great for its type is a long time, too.
 std::optional<Nanoseconds> ParseSeconds(const std::string& text) {

@@ -25,14 +25,6 @@ constexpr std::string_view kPathRule =
 // libcurl would decode the one, and end the text at the other.
 constexpr std::string_view kNeverInAuthority("%\0", 2);
 
-bool IsAlphanumeric(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool IsHexDigit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
 // The characters of a path (RFC 3986 section 3.3), with complete percent-encodings and without .
 // and .. segments, which a client would resolve.
 bool IsPrefix(std::string_view text) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "collectors/model/refresh.h"
+
 namespace cckm {
 namespace {
 
@@ -16,15 +18,6 @@ bool IsUnfinished(const ScheduleRun& run) {
 bool HasEnded(const ScheduleRun& run) {
   return run.status == RunStatus::kCompleted || run.status == RunStatus::kFailed ||
          run.status == RunStatus::kAborted;
-}
-
-// True for what may stand in a path as it is.
-bool IsFitForPath(std::string_view id) {
-  constexpr std::string_view kFit =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
-  constexpr std::size_t kMaxBytes = 128;
-  return !id.empty() && id.size() <= kMaxBytes && id != "." && id != ".." &&
-         id.find_first_not_of(kFit) == std::string_view::npos;
 }
 
 }  // namespace
@@ -96,7 +89,8 @@ void ScheduleTable::EndReading(const LookedBack& looked_back) {
 
 bool ScheduleTable::IsUnseenUnfinished(const Entry& entry) const {
   const std::optional<ScheduleRun>& newest = entry.known.newest_run;
-  return newest && IsUnfinished(*newest) && entry.seen_in != reading_ && IsFitForPath(newest->id);
+  return newest && IsUnfinished(*newest) && entry.seen_in != reading_ &&
+         IsValidRefreshId(newest->id);
 }
 
 bool ScheduleTable::HasUnseenUnfinished() const {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "collectors/base/text.h"
 #include "exporter/config/numbers.h"
 
 namespace cckm {
@@ -42,8 +43,6 @@ constexpr std::array<SizeUnit, 5> kSizeUnits = {{
     {"KiB", std::size_t{1} << 10U},
     {"B", 1},
 }};
-
-constexpr std::string_view kDigits = "0123456789";
 
 // Removes and returns the characters up to the first that is (or is not) a digit.
 std::string_view TakeDigits(std::string_view& text) {

@@ -44,25 +44,6 @@ bool IsUnfit(char c) {
   return c <= ' ' || c > '~' || kNever.find(c) != std::string_view::npos;
 }
 
-bool IsUnreserved(char c) {
-  constexpr std::string_view kMarks = "-._~";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kMarks.find(c) != std::string_view::npos;
-}
-
-void AppendEncoded(std::string& out, std::string_view value) {
-  for (const char c : value) {
-    if (IsUnreserved(c)) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out.append("%")
-        .append(1, "0123456789ABCDEF"[byte / 16])
-        .append(1, "0123456789ABCDEF"[byte % 16]);
-  }
-}
-
 // Scheme and host; empty where the URL does not begin so.
 std::string_view OriginOf(std::string_view url) {
   for (const std::string_view scheme : {"https://", "http://"}) {
@@ -130,7 +111,7 @@ std::string FilledUrl(const Link& link,
     const auto piece = TakePiece(rest);
     if (!piece) return {};
     if (piece->placeholder) {
-      AppendEncoded(filled, values[*piece->placeholder]);
+      filled += PercentEncoded(values[*piece->placeholder]);
     } else {
       filled += piece->text;
     }

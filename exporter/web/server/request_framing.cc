@@ -30,7 +30,7 @@ bool IsNamed(const mg_header& header, std::string_view name) {
 }
 
 bool IsNumber(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+  return !text.empty() && text.find_first_not_of(kDigits) == std::string_view::npos;
 }
 
 bool HasOther(std::string_view list, std::string_view word) {

@@ -7,7 +7,6 @@
 namespace cckm {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789";
 // RFC 3986: what a registered name or an IPv4 address may have, percent signs included.
 constexpr std::string_view kHostLetters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;=";

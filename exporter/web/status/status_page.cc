@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "collectors/base/text.h"
 #include "exporter/web/status/format.h"
 #include "exporter/web/status/html.h"
 #include "exporter/web/status/page_files.h"
@@ -79,7 +80,7 @@ void AppendHeadline(std::string& html, std::string_view sentence) {
   bool after_digit = false;
   for (const char c : sentence) {
     AppendHtml(html, after_digit && c == ' ' ? kUnbreakableSpace : std::string_view(&c, 1));
-    after_digit = c >= '0' && c <= '9';
+    after_digit = IsDigit(c);
   }
 }
 

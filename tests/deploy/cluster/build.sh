@@ -5,6 +5,9 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2086,SC2154  # run.sh has set what is in lower case, a version without spaces
 
+# shellcheck source=tests/deploy/debian.sh
+. tests/deploy/debian.sh
+
 install_packages() {
   local packages=(busybox-static conntrack containerd containernetworking-plugins curl etcd-server iptables iproute2 openssl runc)
   local states
@@ -96,8 +99,7 @@ make_busybox() {
   pack localhost/busybox:test "$state/busybox" --cmd '["/bin/tail", "-f", "/dev/null"]' --env PATH=/bin
 }
 make_base() {
-  mmdebstrap --quiet --variant=minbase --include=ca-certificates bookworm "$state/base"
-  cp -r /etc/apt/apt.conf.d "$state/base/etc/apt/"
+  make_debian "$state/base" bookworm --variant=minbase --include=ca-certificates
   pack "$(sed -n 's/^FROM \(.*\) AS build$/\1/p' deploy/docker/Dockerfile)" "$state/base" --cmd '["bash"]'
   rm -rf --one-file-system "$state/base"
 }

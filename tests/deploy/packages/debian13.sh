@@ -2,22 +2,21 @@
 # Builds the exporter on Debian 13, in a folder of its own, and runs it there once.  As root; takes about ten minutes.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
+# shellcheck source=tests/deploy/debian.sh
+. tests/deploy/debian.sh
 work=$(mktemp -d)
 debian=$work/debian
 cleanup() {
-  for folder in proc dev; do umount --lazy "$debian/$folder" 2>/dev/null || true; done
+  close_debian "$debian"
   rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
 say() { printf '\n== %s\n' "$*"; }
-inside() { chroot "$debian" env DEBIAN_FRONTEND=noninteractive "$@"; }
+inside() { in_debian "$debian" "$@"; }
 
 say "Debian 13"
-mmdebstrap --quiet --variant=apt --skip=cleanup/apt trixie "$debian"
-cp -r /etc/apt/apt.conf.d "$debian/etc/apt/"
-cp /etc/resolv.conf "$debian/etc/"
-mount -t proc proc "$debian/proc"
-mount --bind /dev "$debian/dev"
+make_debian "$debian" trixie --variant=apt --skip=cleanup/apt
+open_debian "$debian"
 
 say "Build"
 mkdir "$debian/source"

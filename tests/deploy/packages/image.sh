@@ -6,6 +6,8 @@
 #        tests/deploy/packages/image.sh BUILD_DIR       takes the package from what is built there: a minute, for the gate
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
+# shellcheck source=tests/deploy/debian.sh
+. tests/deploy/debian.sh
 build=${1:+$(realpath "$1")}
 base=docker.io/library/debian:bookworm-slim
 image=localhost/cckm_exporter:test
@@ -25,8 +27,7 @@ say "Debian packages"
 deploy/install-packages.sh image
 
 say "A base image from Debian's packages"
-mmdebstrap --quiet --variant=minbase --include=ca-certificates bookworm "$work/base"
-cp -r /etc/apt/apt.conf.d "$work/base/etc/apt/"
+make_debian "$work/base" bookworm --variant=minbase --include=ca-certificates
 container=$(buildah from scratch)
 buildah add --quiet "$container" "$work/base" / >/dev/null
 buildah commit --quiet --format docker "$container" "$base" >/dev/null

@@ -8,9 +8,11 @@ set -euo pipefail
 cd "$(dirname "$0")/../../.."
 # shellcheck source=tests/checks.sh
 . tests/checks.sh
+# shellcheck source=tests/deploy/debian.sh
+. tests/deploy/debian.sh
 build=$(realpath "${1:-build/release}")
 cleanup() {
-  for folder in proc dev; do umount --lazy "$work/debian/$folder" 2>/dev/null || true; done
+  close_debian "$work/debian"
   rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
@@ -357,18 +359,14 @@ check "lintian" lintian --allow-root --fail-on error,warning --suppress-tags \
 
 # --- life of the package ---
 
-in_root() { chroot "$work/debian" env DEBIAN_FRONTEND=noninteractive "$@"; }
+in_root() { in_debian "$work/debian" "$@"; }
 
 make_root() {
   local release
   release=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
-  mmdebstrap --quiet --variant=apt --include=init-system-helpers,openssl,util-linux --skip=cleanup/apt \
-    "$release" "$work/debian"
-  # What this machine needs to reach its packages.
-  cp -r /etc/apt/apt.conf.d "$work/debian/etc/apt/"
-  cp /etc/resolv.conf "$work/debian/etc/"
-  mount -t proc proc "$work/debian/proc"
-  mount --bind /dev "$work/debian/dev"
+  make_debian "$work/debian" "$release" --variant=apt --include=init-system-helpers,openssl,util-linux \
+    --skip=cleanup/apt
+  open_debian "$work/debian"
   cp "$work"/0.1.?.deb "$work/debian/srv/"
 }
 

@@ -59,6 +59,31 @@ TEST(TextTest, ComparesLettersOfAsciiWithoutCase) {
   EXPECT_FALSE(EqualsWithoutCase("\xC3\x89", "\xC3\xA9"));
 }
 
+TEST(TextTest, KnowsLettersAndDigitsOfAsciiAndNoOthers) {
+  std::string uppers, lowers, digits, letters, alphanumerics, hex_digits;
+  for (int code = 0; code < 256; ++code) {
+    const char c = static_cast<char>(code);
+    if (IsUpper(c)) uppers += c;
+    if (IsLower(c)) lowers += c;
+    if (IsDigit(c)) digits += c;
+    if (IsLetter(c)) letters += c;
+    if (IsAlphanumeric(c)) alphanumerics += c;
+    if (IsHexDigit(c)) hex_digits += c;
+  }
+  EXPECT_EQ(uppers, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+  EXPECT_EQ(lowers, "abcdefghijklmnopqrstuvwxyz");
+  EXPECT_EQ(digits, kDigits);
+  EXPECT_EQ(letters, uppers + lowers);
+  EXPECT_EQ(alphanumerics, digits + letters);
+  EXPECT_EQ(hex_digits, "0123456789ABCDEFabcdef");
+}
+
+TEST(TextTest, EncodesInPercentWhatIsNotUnreserved) {
+  EXPECT_EQ(PercentEncoded("aZ09-._~"), "aZ09-._~");
+  EXPECT_EQ(PercentEncoded("a b/%\xFF"), "a%20b%2F%25%FF");
+  EXPECT_EQ(PercentEncoded("/", kHexDigits), "%2f");
+}
+
 TEST(TextTest, WritesBytesInHexadecimal) {
   EXPECT_EQ(Hex(0x0F), "0f");
   EXPECT_EQ(Hex(0xA0, kUpperHexDigits), "A0");
