@@ -9,7 +9,7 @@
 #include "exporter/app/load_config.h"
 #include "exporter/app/version.h"
 #include "exporter/config/yaml/config_text.h"
-#include "exporter/exposition/text_writer.h"
+#include "exporter/exposition/body.h"
 
 namespace cckm {
 namespace {
@@ -47,9 +47,7 @@ App::App(const Parts& parts, Config config)
     : parts_(parts),
       state_({}, parts.bounds, parts.clock),
       events_(parts.log, parts.clock),
-      publisher_(MakeExposition(),
-                 config.native_histograms ? NativeHistograms::kYes : NativeHistograms::kNo,
-                 parts.clock),
+      publisher_(MakeExposition(config.native_histograms), parts.clock),
       recorder_({.ledger = parts.ledger,
                  .state = state_,
                  .self_metrics = self_metrics_,
@@ -87,14 +85,15 @@ App::~App() {
   targets_.RequestStop();
 }
 
-Exposition App::MakeExposition() {
+Exposition App::MakeExposition(bool native_histograms) {
   return Exposition({.state = state_,
                      .self_metrics = self_metrics_,
                      .status = status_,
                      .bounds = parts_.bounds,
                      .build_info = ThisBuild(),
                      .process_metrics = parts_.flags.exporter_metrics,
-                     .shard = {parts_.flags.shard_index, parts_.flags.shard_count}});
+                     .shard = {parts_.flags.shard_index, parts_.flags.shard_count},
+                     .native = native_histograms ? NativeHistograms::kYes : NativeHistograms::kNo});
 }
 
 Endpoints::Options App::EndpointOptions() {
@@ -274,14 +273,10 @@ tl::expected<std::string, StartFailure> App::PollOnce() {
   const MutexLock lock(mutex_);
   targets_.PollOnce();
   // The first exposition of all shows what was counted since at 0, and there is no second poll.
-  Exposition exposition = MakeExposition();
-  ByteBuffer unseen;
-  TextWriter first(unseen);
-  exposition.Render(first);
-  ByteBuffer body;
-  TextWriter second(body);
-  exposition.RenderAgain(std::array<ExpositionWriter*, 1>{&second});
-  return std::string(body.view());
+  Exposition exposition = MakeExposition(false);
+  exposition.Render(std::array{ExpositionFormat::kText});
+  Exposition::Rendered rendered = exposition.RenderAgain(ExpositionFormat::kText);
+  return Body(std::move(rendered.blocks.front())).Joined();
 }
 
 }  // namespace cckm

@@ -81,7 +81,7 @@ class App {
   bool EveryCollectorIsUp() const { return state_.EveryCollectorIsUp(); }
 
  private:
-  Exposition MakeExposition();
+  Exposition MakeExposition(bool native_histograms);
   Endpoints::Options EndpointOptions();
   void WarnOfShortDescriptors() const;
   void WarnOf(const std::vector<std::string>& oddities) const;

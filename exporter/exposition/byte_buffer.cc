@@ -13,6 +13,12 @@ constexpr std::size_t kLargestCapacity = std::numeric_limits<std::ptrdiff_t>::ma
 
 }  // namespace
 
+ByteBuffer::ByteBuffer(std::string_view bytes)
+    : data_(static_cast<char*>(std::malloc(bytes.size()))), capacity_(bytes.size()) {
+  if (data_ == nullptr && !bytes.empty()) throw std::bad_alloc();
+  AppendReserved(bytes);
+}
+
 ByteBuffer::ByteBuffer(ByteBuffer&& other) noexcept
     : data_(std::move(other.data_)),
       size_(std::exchange(other.size_, 0)),
@@ -34,26 +40,6 @@ void ByteBuffer::Grow(std::size_t more) {
   static_cast<void>(data_.release());  // realloc took it over
   data_.reset(static_cast<char*>(grown));
   capacity_ = wanted;
-}
-
-char* ByteBuffer::OpenGap(std::size_t at, std::size_t count) {
-  Reserve(count);
-  std::memmove(data_.get() + at + count, data_.get() + at, size_ - at);
-  size_ += count;
-  return data_.get() + at;
-}
-
-void ByteBuffer::ShrinkToFit() {
-  if (size_ == 0) {
-    data_.reset();
-    capacity_ = 0;
-    return;
-  }
-  void* shrunk = std::realloc(data_.get(), size_);
-  if (shrunk == nullptr) return;
-  static_cast<void>(data_.release());
-  data_.reset(static_cast<char*>(shrunk));
-  capacity_ = size_;
 }
 
 }  // namespace cckm

@@ -18,6 +18,8 @@ namespace cckm {
 class ByteBuffer {
  public:
   ByteBuffer() = default;
+  // A copy of these bytes, with no room for more.  Throws std::bad_alloc.
+  explicit ByteBuffer(std::string_view bytes);
   // A buffer that was moved from is empty.
   ByteBuffer(ByteBuffer&& other) noexcept;
   ByteBuffer& operator=(ByteBuffer&& other) noexcept;
@@ -51,14 +53,7 @@ class ByteBuffer {
   // REQUIRES: there are as many.
   void RemoveLast(std::size_t bytes) { size_ -= bytes; }
 
-  // Moves all bytes from `at` on back by `count`, so that as many can be written at `at`.
-  // REQUIRES: at is not past the end.
-  char* OpenGap(std::size_t at, std::size_t count);
-
   std::size_t capacity() const { return capacity_; }
-
-  // Gives what was reserved and not used back to the system.
-  void ShrinkToFit();
 
  private:
   struct Free {

@@ -1,6 +1,5 @@
 // The metrics of one collector.
 
-#include <algorithm>
 #include <array>
 
 #include "exporter/exposition/state_metrics.h"
@@ -16,17 +15,22 @@ std::optional<double> Up(const CollectorState& collector) {
   return collector.poll.is_absent ? std::nullopt : std::optional(collector.poll.up ? 1.0 : 0.0);
 }
 
-double UnlistedDomains(const Scene& /*scene*/, const CollectorState& collector) {
-  return static_cast<double>(CountUnlisted(collector));
+const CollectorTally& TallyOf(const Scene& scene, const CollectorState& collector) {
+  const auto index = &collector - scene.target.collectors.data();
+  return scene.budget.tallies()[static_cast<std::size_t>(index)];
+}
+
+double UnlistedDomains(const Scene& scene, const CollectorState& collector) {
+  if (!collector.has_whole_domain_list) return 0;
+  return static_cast<double>(TallyOf(scene, collector).domains.counts().unlisted);
 }
 
 double UnreadableIdFiles(const Scene& /*scene*/, const CollectorState& collector) {
   return static_cast<double>(collector.unreadable_id_files);
 }
 
-double UnansweredRefreshes(const Scene& /*scene*/, const CollectorState& collector) {
-  return static_cast<double>(
-      std::ranges::count(collector.refreshes, true, &RefreshState::unanswered));
+double UnansweredRefreshes(const Scene& scene, const CollectorState& collector) {
+  return static_cast<double>(TallyOf(scene, collector).refreshes.counts().unanswered);
 }
 
 std::optional<double> PollDuration(const CollectorState& collector) {
@@ -42,9 +46,8 @@ std::optional<double> LastSuccessAt(const CollectorState& collector) {
   return UnixSecondsOf(collector.poll.succeeded_at);
 }
 
-double TrackedRefreshes(const Scene& /*scene*/, const CollectorState& collector) {
-  return static_cast<double>(
-      std::ranges::count(collector.refreshes, true, &RefreshState::is_watched));
+double TrackedRefreshes(const Scene& scene, const CollectorState& collector) {
+  return static_cast<double>(TallyOf(scene, collector).refreshes.counts().watched);
 }
 
 double ListIsTruncated(const Scene& /*scene*/, const CollectorState& collector) {

@@ -1,5 +1,6 @@
 // One whole exposition: every family of the catalogue, from everything that has something to say.
 //
+// What an exposition has in common with the one before is not made again.
 // Thread-safety: an Exposition belongs to one thread at a time.
 
 #pragma once
@@ -9,12 +10,18 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "collectors/base/clock.h"
-#include "exporter/exposition/exposition_writer.h"
+#include "exporter/exposition/body.h"
+#include "exporter/exposition/format.h"
+#include "exporter/exposition/format_renderer.h"
 #include "exporter/exposition/process_metrics.h"
+#include "exporter/exposition/protobuf_writer.h"
+#include "exporter/exposition/series_budget.h"
 #include "exporter/metrics/build_info.h"
 #include "exporter/metrics/exporter_status.h"
 #include "exporter/metrics/self_metrics.h"
@@ -34,35 +41,39 @@ class Exposition {
     BuildInfo build_info;
     bool process_metrics = true;
     Shard shard = {};
+    NativeHistograms native = NativeHistograms::kNo;
+    ProcessMetrics process = {};
   };
 
   explicit Exposition(Sources sources) : sources_(std::move(sources)) {}
 
-  using Writers = std::span<ExpositionWriter* const>;
+  using Formats = std::span<const ExpositionFormat>;
 
   struct Rendered {
-    std::uint64_t updates = 0;  // of the state that is shown: see StateView
-    bool is_complete = true;    // false: some counters wait for the next exposition
+    std::array<Blocks, kContentTypes.size()> blocks;  // of the formats asked for
+    std::uint64_t updates = 0;                        // of the state that is shown: see StateView
+    bool is_complete = true;  // false: some counters wait for the next exposition
   };
 
-  // Writes every family that has a sample, to each writer the same, after which the state counts as
-  // shown (see StateStore::ReadForExposition).
-  Rendered Render(Writers writers);
-  Rendered Render(ExpositionWriter& writer) { return Render(std::array{&writer}); }
+  // Renders every family that has a sample, in each of the formats the same, after which the state
+  // counts as shown (see StateStore::ReadForExposition).  Keeps nothing of other formats.
+  Rendered Render(Formats formats);
 
-  // Writes what Render() would, for somebody who saw none of the former ones: nothing counts as
+  // Renders what Render() would, for somebody who saw none of the former ones: nothing counts as
   // shown by it.
-  Rendered RenderAgain(Writers writers) const;
+  Rendered RenderAgain(ExpositionFormat format);
 
   // What max_series leaves out of each target now, by the target's label; those that lose nothing
-  // are missing.  May be called from any thread.
-  DroppedSeriesByTarget DroppedSeries() const;
+  // are missing.
+  DroppedSeriesByTarget DroppedSeries();
 
  private:
-  class Rendering;
+  void RenderState(const StateView& state, Formats formats, Rendered& rendered);
+  void UpdateBudgets(const StateView& state, const CollectedFamilies& collected);
 
   const Sources sources_;
-  const ProcessMetrics process_;
+  std::vector<SeriesBudget> budgets_;  // of the state's targets
+  std::array<std::unique_ptr<FormatRenderer>, kContentTypes.size()> renderers_;
 };
 
 }  // namespace cckm

@@ -1,5 +1,6 @@
-// What a renderer says to a format: families in order, then their samples, then the end.
+// What a renderer says to a format: the samples of a family, then what stands before them.
 //
+// The bytes of a sample depend on nothing but its family and itself, so that they can be kept.
 // Thread-safety: a writer belongs to one thread.
 
 #pragma once
@@ -10,6 +11,7 @@
 #include <string_view>
 
 #include "collectors/base/clock.h"
+#include "exporter/exposition/byte_buffer.h"
 #include "exporter/history/duration_histogram.h"
 #include "exporter/metrics/catalogue.h"
 #include "exporter/metrics/label_value.h"
@@ -23,7 +25,7 @@ class ExpositionWriter {
  public:
   virtual ~ExpositionWriter() = default;
 
-  // Starts a family; one without a sample leaves no trace.
+  // Starts a family, which writes nothing by itself.
   virtual void BeginFamily(const MetricDescription& description) = 0;
 
   // A gauge or counter of the current family.
@@ -52,8 +54,12 @@ class ExpositionWriter {
   // REQUIRES: for the whole family the same array `le`.
   virtual void Histogram(LabelViews labels, const HistogramView& histogram) = 0;
 
-  // Ends the exposition.
-  virtual void Finish() = 0;
+  // Appends what stands before the samples of the current family, which take so many bytes: more
+  // than 0, since a family without a sample leaves no trace.
+  virtual void AppendHeader(std::size_t sample_bytes, ByteBuffer& out) const = 0;
+
+  // Appends what ends an exposition.
+  virtual void AppendEnd(ByteBuffer& out) const = 0;
 };
 
 }  // namespace cckm

@@ -1,15 +1,19 @@
-// A body as one gzip member, as every client can read it.  The one place that knows libdeflate.
+// A body as one gzip member, of which only the parts that changed are compressed again.
 //
-// Source: RFC 1952.  Several members in one body break some clients.
-// Thread-safety: a compressor belongs to one thread at a time.
+// The blocks are compressed in segments, each flushed to a byte and knowing the end of the one
+// before, so that their deflate streams can be joined.  The one place that knows ISA-L and zlib.
+// Source: RFC 1951, RFC 1952.  Several members in one body break some clients.
+// Thread-safety: belongs to one thread at a time.
 
 #pragma once
 
-#include <string_view>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
 
-#include "exporter/exposition/byte_buffer.h"
-
-struct libdeflate_compressor;
+#include "exporter/exposition/body.h"
 
 namespace cckm {
 
@@ -20,11 +24,28 @@ class GzipCompressor {
   GzipCompressor(const GzipCompressor&) = delete;
   GzipCompressor& operator=(const GzipCompressor&) = delete;
 
-  // Replaces what is in `out`.  Throws std::bad_alloc.
-  void Compress(std::string_view body, ByteBuffer& out);
+  // The blocks as a member.  What it has in common with the member before is shared with it.
+  // Throws std::bad_alloc.
+  Blocks Compress(const Blocks& blocks);
 
  private:
-  libdeflate_compressor* const compressor_;
+  class Stream;
+  struct Segment {
+    Blocks blocks;
+    Block before;           // at whose end it was compressed; null: at none
+    Block deflated;         // ends at a byte, and is not the last of its stream
+    std::uint32_t crc = 0;  // of `blocks`
+    std::uint64_t size = 0;
+    unsigned long shift = 0;  // see crc32_combine_op
+  };
+
+  Segment TakeSegment(std::span<const Block> blocks, const Block& before);
+  Segment TakeFormer(std::span<const Block> blocks);
+  void Deflate(Segment& segment);
+
+  std::unique_ptr<Stream> stream_;
+  std::vector<Segment> former_;  // of the member before, in their order
+  std::size_t next_former_ = 0;  // where the one is that comes after the one taken last
 };
 
 }  // namespace cckm

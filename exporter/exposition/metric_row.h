@@ -39,7 +39,7 @@ struct RenderScratch {
 struct Scene {
   const StateView& state;
   const TargetState& target;
-  const DroppedSeries& dropped;  // of the target
+  const SeriesBudget& budget;  // of the target
   RenderScratch& scratch;
 };
 

@@ -155,29 +155,18 @@ void AppendMetricHead(ByteBuffer& out, std::size_t bytes) {
 }  // namespace
 
 void ProtobufWriter::BeginFamily(const MetricDescription& description) {
-  EndFamily();
   family_ = &description;
   last_labels_.clear();
 }
 
-void ProtobufWriter::WriteHeaderOnce() {
-  if (header_written_) return;
-  header_written_ = true;
-  family_began_at_ = out_.size();
+void ProtobufWriter::AppendHeader(std::size_t sample_bytes, ByteBuffer& out) const {
   std::string header;
   protozero::pbf_builder<Family> message(header);
   message.add_bytes(Family::kName, family_->name.data(), family_->name.size());
   message.add_bytes(Family::kHelp, family_->help.data(), family_->help.size());
   message.add_enum(Family::kType, kTypes[static_cast<std::size_t>(family_->type)]);
-  out_.Append(header);
-}
-
-void ProtobufWriter::EndFamily() {
-  if (!header_written_) return;
-  header_written_ = false;
-  const std::size_t length = out_.size() - family_began_at_;
-  const auto prefix = static_cast<std::size_t>(protozero::length_of_varint(length));
-  protozero::write_varint(out_.OpenGap(family_began_at_, prefix), length);
+  AppendVarint(out, header.size() + sample_bytes);
+  out.Append(header);
 }
 
 void ProtobufWriter::MakeLabels(LabelViews labels) {
@@ -222,14 +211,12 @@ void ProtobufWriter::WriteNumber(std::string_view last_label, double value,
 }
 
 void ProtobufWriter::Sample(LabelViews labels, double value) {
-  WriteHeaderOnce();
   MakeLabels(labels);
   WriteNumber("", value);
 }
 
 void ProtobufWriter::Counter(LabelViews labels, double value,
                              const std::optional<WallTime>& created_at) {
-  WriteHeaderOnce();
   MakeLabels(labels);
   WriteNumber("", value, CreatedField(created_at));
 }
@@ -238,7 +225,6 @@ void ProtobufWriter::Counters(LabelViews labels,
                               std::span<const std::string_view> last_label_values,
                               std::span<const double> numbers,
                               const std::optional<WallTime>& created_at) {
-  WriteHeaderOnce();
   MakeLabels(labels);
   MakeLastLabels(last_label_values);
   const std::string created = CreatedField(created_at);
@@ -249,7 +235,6 @@ void ProtobufWriter::Counters(LabelViews labels,
 
 void ProtobufWriter::Samples(LabelViews labels, std::span<const std::string_view> last_label_values,
                              std::span<const double> numbers) {
-  WriteHeaderOnce();
   MakeLabels(labels);
   MakeLastLabels(last_label_values);
   for (std::size_t i = 0; i < numbers.size(); ++i) WriteNumber(last_labels_[i], numbers[i]);
@@ -257,14 +242,12 @@ void ProtobufWriter::Samples(LabelViews labels, std::span<const std::string_view
 
 void ProtobufWriter::StateSet(LabelViews labels, std::span<const std::string_view> states,
                               std::size_t active) {
-  WriteHeaderOnce();
   MakeLabels(labels);
   MakeLastLabels(states);
   for (std::size_t i = 0; i < states.size(); ++i) WriteNumber(last_labels_[i], i == active ? 1 : 0);
 }
 
 void ProtobufWriter::Histogram(LabelViews labels, const HistogramView& histogram) {
-  WriteHeaderOnce();
   MakeLabels(labels);
   metric_ = labels_;
   {
@@ -279,7 +262,5 @@ void ProtobufWriter::Histogram(LabelViews labels, const HistogramView& histogram
   AppendMetricHead(out_, metric_.size());
   out_.Append(metric_);
 }
-
-void ProtobufWriter::Finish() { EndFamily(); }
 
 }  // namespace cckm

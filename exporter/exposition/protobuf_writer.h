@@ -23,7 +23,7 @@ enum class NativeHistograms : std::uint8_t { kNo, kYes };
 
 class ProtobufWriter final : public ExpositionWriter {
  public:
-  // Appends to `out`, which outlives this.  With native histograms those histograms that have
+  // Appends samples to `out`, which outlives this.  With native histograms those histograms that have
   // native buckets carry them beside the classic ones.
   ProtobufWriter(ByteBuffer& out, NativeHistograms native)
       : out_(out), with_native_(native == NativeHistograms::kYes) {}
@@ -39,11 +39,10 @@ class ProtobufWriter final : public ExpositionWriter {
   void StateSet(LabelViews labels, std::span<const std::string_view> states,
                 std::size_t active) override;
   void Histogram(LabelViews labels, const HistogramView& histogram) override;
-  void Finish() override;
+  void AppendHeader(std::size_t sample_bytes, ByteBuffer& out) const override;
+  void AppendEnd(ByteBuffer& /*out*/) const override {}
 
  private:
-  void WriteHeaderOnce();
-  void EndFamily();
   // Sets labels_ to the fields of the metric that its labels are.
   void MakeLabels(LabelViews labels);
   // Sets last_labels_ to the field that each value of the last label is.
@@ -55,8 +54,6 @@ class ProtobufWriter final : public ExpositionWriter {
   ByteBuffer& out_;
   const bool with_native_;
   const MetricDescription* family_ = nullptr;
-  std::size_t family_began_at_ = 0;
-  bool header_written_ = false;
   std::string labels_;
   std::vector<std::string> last_labels_;  // of the family; empty until they are needed
   std::string metric_;

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <optional>
 #include <utility>
-
-#include "exporter/exposition/text_writer.h"
 
 namespace cckm {
 namespace {
@@ -24,8 +22,8 @@ constexpr auto kAskedForMemory = std::chrono::minutes(10);
 
 }  // namespace
 
-Publisher::Publisher(Exposition exposition, NativeHistograms native, const Clock& clock)
-    : clock_(clock), native_(native), exposition_(std::move(exposition)) {
+Publisher::Publisher(Exposition exposition, const Clock& clock)
+    : clock_(clock), exposition_(std::move(exposition)) {
   {
     const MutexLock lock(mutex_);
     for (std::size_t i = 0; i < kSlots; ++i) {
@@ -40,9 +38,9 @@ std::size_t Publisher::SlotOf(BodyKind kind) {
   return static_cast<std::size_t>(kind.format) * 2 + static_cast<std::size_t>(kind.encoding);
 }
 
-Publisher::Bytes Publisher::Body(BodyKind kind) {
+Publisher::SharedBody Publisher::BodyOf(BodyKind kind) {
   const SteadyTime now = clock_.SteadyNow();
-  Bytes outdated;
+  SharedBody outdated;
   {
     const MutexLock lock(mutex_);
     Slot& slot = slots_[SlotOf(kind)];
@@ -55,16 +53,14 @@ Publisher::Bytes Publisher::Body(BodyKind kind) {
 
 // What waits to be counted goes on waiting: the next exposition, which every body then has, shows
 // it.
-Publisher::Bytes Publisher::MakeFirst(BodyKind kind) {
+Publisher::SharedBody Publisher::MakeFirst(BodyKind kind) {
   const MutexLock making(making_);
   {
     const MutexLock lock(mutex_);
-    if (Bytes made = slots_[SlotOf(kind)].body) return made;
+    if (SharedBody made = slots_[SlotOf(kind)].body) return made;
   }
-  const auto identity = pools_[SlotOf({kind.format})].Take();
-  const auto writer = WriterFor(kind.format, *identity);
-  const auto rendered = exposition_.RenderAgain(std::array<ExpositionWriter*, 1>{writer.get()});
-  Bytes body = Encode(kind, identity);
+  const auto rendered = exposition_.RenderAgain(kind.format);
+  SharedBody body = Encode(kind, rendered);
   {
     const MutexLock lock(mutex_);
     slots_[SlotOf(kind)].body = body;
@@ -74,19 +70,10 @@ Publisher::Bytes Publisher::MakeFirst(BodyKind kind) {
   return body;
 }
 
-std::unique_ptr<ExpositionWriter> Publisher::WriterFor(ExpositionFormat format,
-                                                       ByteBuffer& out) const {
-  if (format == ExpositionFormat::kProtobuf) return std::make_unique<ProtobufWriter>(out, native_);
-  return std::make_unique<TextWriter>(out, format == ExpositionFormat::kOpenMetrics
-                                               ? TextDialect::kOpenMetrics
-                                               : TextDialect::kPrometheus);
-}
-
-Publisher::Bytes Publisher::Encode(BodyKind kind, const Bytes& identity) {
-  if (kind.encoding == Encoding::kIdentity) return identity;
-  auto encoded = pools_[SlotOf(kind)].Take();
-  compressor_.Compress(identity->view(), *encoded);
-  return encoded;
+Publisher::SharedBody Publisher::Encode(BodyKind kind, const Exposition::Rendered& rendered) {
+  const Blocks& blocks = rendered.blocks[static_cast<std::size_t>(kind.format)];
+  if (kind.encoding == Encoding::kIdentity) return std::make_shared<const Body>(blocks);
+  return std::make_shared<const Body>(compressors_[kind.format].Compress(blocks));
 }
 
 void Publisher::Notify() {
@@ -143,7 +130,7 @@ void Publisher::PublishNow() {
 std::vector<BodyKind> Publisher::TakeWanted() {
   const SteadyTime now = clock_.SteadyNow();
   std::vector<BodyKind> wanted;
-  std::vector<Bytes> released;
+  std::vector<SharedBody> released;
   const MutexLock lock(mutex_);
   published_at_ = now;
   for (Slot& slot : slots_) {
@@ -159,19 +146,22 @@ std::vector<BodyKind> Publisher::TakeWanted() {
 bool Publisher::PublishOnce() {
   const MutexLock making(making_);
   const std::vector<BodyKind> wanted = TakeWanted();
-  if (wanted.empty()) return true;
-  std::map<ExpositionFormat, std::shared_ptr<ByteBuffer>> identities;
-  std::vector<std::unique_ptr<ExpositionWriter>> writers;
-  std::vector<ExpositionWriter*> targets;
-  for (const BodyKind& kind : wanted) {
-    if (identities.contains(kind.format)) continue;
-    auto& identity = identities[kind.format] = pools_[SlotOf({kind.format})].Take();
-    targets.push_back(writers.emplace_back(WriterFor(kind.format, *identity)).get());
+  const auto is_wanted = [&](ExpositionFormat format, std::optional<Encoding> encoding) {
+    return std::ranges::any_of(wanted, [&](const BodyKind& kind) {
+      return kind.format == format && kind.encoding == encoding.value_or(kind.encoding);
+    });
+  };
+  std::vector<ExpositionFormat> formats;
+  for (std::size_t i = 0; i < kContentTypes.size(); ++i) {
+    const auto format = static_cast<ExpositionFormat>(i);
+    if (is_wanted(format, {})) formats.push_back(format);
+    if (!is_wanted(format, Encoding::kGzip)) compressors_.erase(format);
   }
-  const Exposition::Rendered rendered = exposition_.Render(targets);
-  std::vector<Bytes> bodies;
+  if (wanted.empty()) return true;
+  const Exposition::Rendered rendered = exposition_.Render(formats);
+  std::vector<SharedBody> bodies;
   bodies.reserve(wanted.size());
-  for (const BodyKind& kind : wanted) bodies.push_back(Encode(kind, identities[kind.format]));
+  for (const BodyKind& kind : wanted) bodies.push_back(Encode(kind, rendered));
   const MutexLock lock(mutex_);
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     Slot& slot = slots_[SlotOf(wanted[i])];

@@ -12,30 +12,29 @@
 #include <array>
 #include <condition_variable>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <vector>
 
 #include "collectors/base/clock.h"
 #include "collectors/base/mutex.h"
-#include "exporter/exposition/buffer_pool.h"
-#include "exporter/exposition/byte_buffer.h"
+#include "exporter/exposition/body.h"
 #include "exporter/exposition/exposition.h"
 #include "exporter/exposition/format.h"
 #include "exporter/exposition/gzip.h"
-#include "exporter/exposition/protobuf_writer.h"
 
 namespace cckm {
 
 class Publisher {
  public:
   // Renders the first exposition as text at once.  `clock` outlives this.
-  Publisher(Exposition exposition, NativeHistograms native, const Clock& clock);
+  Publisher(Exposition exposition, const Clock& clock);
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 
   // The latest exposition; never null.  Counts as a scrape.
-  std::shared_ptr<const ByteBuffer> Body(BodyKind kind);
+  std::shared_ptr<const Body> BodyOf(BodyKind kind);
 
   // See Exposition::DroppedSeries.  Waits while an exposition is being made.
   DroppedSeriesByTarget DroppedSeries() {
@@ -57,13 +56,13 @@ class Publisher {
   void PublishNow();
 
  private:
-  using Bytes = std::shared_ptr<const ByteBuffer>;
+  using SharedBody = std::shared_ptr<const Body>;
 
   // One of the bodies of an exposition.
   struct Slot {
     BodyKind kind;
     SteadyTime asked_at{};      // the epoch: never
-    Bytes body;                 // null until it is asked for, and once it was not for long
+    SharedBody body;                 // null until it is asked for, and once it was not for long
     std::uint64_t updates = 0;  // of the state that the body shows
   };
   static constexpr std::size_t kSlots = kContentTypes.size() * 2;
@@ -72,18 +71,16 @@ class Publisher {
   bool IsWanted(const Slot& slot, SteadyTime now) const CCKM_REQUIRES(mutex_);
   bool IsDue() const CCKM_REQUIRES(mutex_);
   std::vector<BodyKind> TakeWanted();
-  std::unique_ptr<ExpositionWriter> WriterFor(ExpositionFormat format, ByteBuffer& out) const;
-  Bytes Encode(BodyKind kind, const Bytes& identity) CCKM_REQUIRES(making_);
-  Bytes MakeFirst(BodyKind kind);
+  SharedBody Encode(BodyKind kind, const Exposition::Rendered& rendered) CCKM_REQUIRES(making_);
+  SharedBody MakeFirst(BodyKind kind);
   bool PublishOnce();
 
   const Clock& clock_;
-  const NativeHistograms native_;
 
   Mutex making_;  // taken before mutex_
   Exposition exposition_ CCKM_GUARDED_BY(making_);
-  std::array<BufferPool, kSlots> pools_ CCKM_GUARDED_BY(making_);
-  GzipCompressor compressor_ CCKM_GUARDED_BY(making_);
+  // Of the formats that are compressed.
+  std::map<ExpositionFormat, GzipCompressor> compressors_ CCKM_GUARDED_BY(making_);
 
   mutable Mutex mutex_;
   std::condition_variable_any changed_;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <iterator>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "exporter/exposition/metric_row.h"
@@ -13,23 +14,6 @@ namespace cckm {
 namespace {
 
 enum Reason : std::size_t { kDomainHistogram, kFinishedRefresh, kRefresh, kDomain, kSchedule };
-
-template <typename Object>
-std::size_t SeriesOfAll(const KeyedStore<Object>& objects, const MetricTable<Object>& metrics,
-                        const SeriesScale& scale) {
-  std::size_t total = objects.size() * metrics.count_histograms(scale);
-  for (const Object& object : objects) total += metrics.count_others(object);
-  return total;
-}
-
-std::size_t SeriesOfAllObjects(const TargetState& target, const SeriesScale& scale) {
-  std::size_t total = SeriesOfAll(target.schedules.schedules, ScheduleMetrics(), scale);
-  for (const CollectorState& collector : target.collectors) {
-    total += SeriesOfAll(collector.refreshes, RefreshMetrics(), scale);
-    total += SeriesOfAll(collector.domains, DomainMetrics(), scale);
-  }
-  return total;
-}
 
 // The series that are too many, and what has been dropped of them.
 struct Excess {
@@ -106,18 +90,69 @@ void LeaveOutFinished(const TargetState& target, const SeriesScale& scale,
 
 }  // namespace
 
-SeriesBudget::SeriesBudget(const TargetState& target, std::size_t buckets, std::size_t always_shown)
-    : left_out_(target.collectors.size()) {
+void SeriesBudget::Update(const TargetState& target, std::size_t buckets, std::size_t always_shown,
+                          SteadyTime now) {
   const SeriesScale scale{target.options, buckets};
-  const std::size_t total = always_shown + SeriesOfAllObjects(target, scale);
-  if (total <= target.options.max_series) return;
-  LeaveOut(target, scale, total - target.options.max_series);
+  const std::size_t total = always_shown + Count(target, scale, now);
+  const std::size_t too_many = total - std::min(total, target.options.max_series);
+  // Schedules are few, and counted anew each time.
+  const bool is_known = !counts_changed_ && too_many == too_many_ && target.schedules.schedules.size() == 0;
+  if (is_known) return;
+  too_many_ = too_many;
+  const std::vector<LeftOut> before =
+      std::exchange(left_out_, std::vector<LeftOut>(target.collectors.size()));
+  left_out_schedules_ = {};
+  dropped_ = {};
+  if (too_many != 0) {
+    LeaveOut(target, scale, too_many);
+    FindTails(target);
+  }
+  ChangeWhatIsLeftOut(before);
+}
+
+// Series of all objects.
+std::size_t SeriesBudget::Count(const TargetState& target, const SeriesScale& scale,
+                                SteadyTime now) {
+  counts_changed_ = tallies_.size() != target.collectors.size();
+  tallies_.resize(target.collectors.size());
+  std::size_t total = 0;
+  for (const ScheduleState& schedule : target.schedules.schedules) {
+    total += ScheduleMetrics().count_others(schedule);
+  }
+  for (std::size_t index = 0; index < tallies_.size(); ++index) {
+    const CollectorState& collector = target.collectors[index];
+    CollectorTally& tally = tallies_[index];
+    counts_changed_ |= tally.refreshes.Update(collector.refreshes, target.options, now);
+    counts_changed_ |= tally.domains.Update(collector.domains, target.options, now);
+    total += tally.refreshes.counts().series + tally.domains.counts().series;
+    total += collector.refreshes.size() * RefreshMetrics().count_histograms(scale);
+    total += collector.domains.size() * DomainMetrics().count_histograms(scale);
+  }
+  return total;
+}
+
+void SeriesBudget::FindTails(const TargetState& target) {
   left_out_schedules_.FindTail(target.schedules.schedules.size());
   for (std::size_t index = 0; index < left_out_.size(); ++index) {
     const CollectorState& collector = target.collectors[index];
     left_out_[index].refreshes.FindTail(collector.refreshes.size());
     left_out_[index].domains.FindTail(collector.domains.size());
     left_out_[index].histograms.FindTail(collector.domains.size());
+  }
+}
+
+// Positions are those of the same objects as before only where none has gone.
+void SeriesBudget::ChangeWhatIsLeftOut(const std::vector<LeftOut>& before) {
+  const LeftOut nothing;
+  for (std::size_t index = 0; index < left_out_.size(); ++index) {
+    CollectorTally& tally = tallies_[index];
+    const LeftOut& former = index < before.size() ? before[index] : nothing;
+    const bool is_same = former == left_out_[index];
+    if (is_same && (former == nothing || !(tally.refreshes.moved() || tally.domains.moved()))) {
+      continue;
+    }
+    tally.refreshes.ChangeAll();
+    tally.domains.ChangeAll();
   }
 }
 

@@ -1,7 +1,7 @@
 // What of a target is shown when it has more series than max_series allows.
 //
 // How many series an object has, the rows of its metrics say (state_metrics.h).
-// Thread-safety: pure functions.
+// Thread-safety: belongs to one thread at a time.
 
 #pragma once
 
@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "exporter/exposition/store_tally.h"
 #include "exporter/state/state.h"
 
 namespace cckm {
@@ -43,6 +44,9 @@ class PositionSet {
   // True if this position and all after it are in the set.
   bool HasAllFrom(std::size_t position) const { return position >= tail_; }
 
+  bool empty() const { return has_.empty(); }
+  friend bool operator==(const PositionSet&, const PositionSet&) = default;
+
  private:
   std::vector<bool> has_;
   std::size_t tail_ = std::numeric_limits<std::size_t>::max();
@@ -53,25 +57,43 @@ struct LeftOut {
   PositionSet refreshes;
   PositionSet domains;
   PositionSet histograms;  // of these domains
+
+  friend bool operator==(const LeftOut&, const LeftOut&) = default;
+};
+
+// What the objects of a collector add up to.
+struct CollectorTally {
+  StoreTally<RefreshState> refreshes;
+  StoreTally<DomainState> domains;
 };
 
 // Which of a target's objects to show.  Objects are left out one by one until the rest fits: domain
 // histograms, the later born first; finished refreshes, oldest first; other refreshes, the later
 // configured first; schedules, the last by their IDs first; domains, the later born first.
+//
+// It is kept from one exposition to the next, so that only what changed is counted.
 class SeriesBudget {
  public:
   // `always_shown` is the number of series with the target's label that are never left out.
-  SeriesBudget(const TargetState& target, std::size_t buckets, std::size_t always_shown);
+  void Update(const TargetState& target, std::size_t buckets, std::size_t always_shown,
+              SteadyTime now);
 
   // For each of the target's collectors, in their order.
   const std::vector<LeftOut>& left_out() const { return left_out_; }
+  const std::vector<CollectorTally>& tallies() const { return tallies_; }
   const PositionSet& left_out_schedules() const { return left_out_schedules_; }
 
   const DroppedSeries& dropped() const { return dropped_; }
 
  private:
+  std::size_t Count(const TargetState& target, const SeriesScale& scale, SteadyTime now);
   void LeaveOut(const TargetState& target, const SeriesScale& scale, std::size_t too_many);
+  void FindTails(const TargetState& target);
+  void ChangeWhatIsLeftOut(const std::vector<LeftOut>& before);
 
+  std::vector<CollectorTally> tallies_;
+  bool counts_changed_ = true;
+  std::size_t too_many_ = 0;  // what was left out is left out of so many
   std::vector<LeftOut> left_out_;
   PositionSet left_out_schedules_;
   DroppedSeries dropped_;

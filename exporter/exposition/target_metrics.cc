@@ -15,7 +15,7 @@ std::span<const std::string_view> DropReasons(const TargetState& target) {
 }
 
 void Dropped(const Scene& scene, const TargetState& /*target*/, std::span<double> numbers) {
-  std::ranges::copy_n(scene.dropped.series.begin(), static_cast<std::ptrdiff_t>(numbers.size()),
+  std::ranges::copy_n(scene.budget.dropped().series.begin(), static_cast<std::ptrdiff_t>(numbers.size()),
                       numbers.begin());
 }
 

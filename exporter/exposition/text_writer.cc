@@ -71,7 +71,6 @@ void AppendNumber(ByteBuffer& out, double value) {
 
 void TextWriter::BeginFamily(const MetricDescription& description) {
   family_ = &description;
-  header_written_ = false;
   tails_.clear();
   openings_.clear();
   const auto add_opening = [this](std::string_view label) {
@@ -81,20 +80,18 @@ void TextWriter::BeginFamily(const MetricDescription& description) {
   if (description.type == MetricType::kHistogram) add_opening("le");
 }
 
-void TextWriter::WriteHeaderOnce() {
-  if (header_written_) return;
-  header_written_ = true;
+void TextWriter::AppendHeader(std::size_t /*sample_bytes*/, ByteBuffer& out) const {
   const bool is_open = dialect_ == TextDialect::kOpenMetrics;
   const std::string_view name = is_open ? WithoutTotal(*family_) : family_->name;
-  out_.Append("# HELP ");
-  out_.Append(name);
-  out_.Append(" ");
-  AppendEscaped(out_, family_->help, is_open ? "\\\"\n" : "\\\n");
-  out_.Append("\n# TYPE ");
-  out_.Append(name);
-  out_.Append(" ");
-  out_.Append(kTypeNames[static_cast<std::size_t>(family_->type)]);
-  out_.Append("\n");
+  out.Append("# HELP ");
+  out.Append(name);
+  out.Append(" ");
+  AppendEscaped(out, family_->help, is_open ? "\\\"\n" : "\\\n");
+  out.Append("\n# TYPE ");
+  out.Append(name);
+  out.Append(" ");
+  out.Append(kTypeNames[static_cast<std::size_t>(family_->type)]);
+  out.Append("\n");
 }
 
 void TextWriter::MakePrefix(std::string_view name_suffix, LabelViews labels) {
@@ -146,7 +143,6 @@ void TextWriter::WriteLine(double value) {
 }
 
 void TextWriter::Sample(LabelViews labels, double value) {
-  WriteHeaderOnce();
   MakePrefix("", labels);
   CloseLabels(labels);
   WriteLine(value);
@@ -154,7 +150,6 @@ void TextWriter::Sample(LabelViews labels, double value) {
 
 void TextWriter::Samples(LabelViews labels, std::span<const std::string_view> last_label_values,
                          std::span<const double> numbers) {
-  WriteHeaderOnce();
   MakePrefix("", labels);
   OpenLastLabel(labels);
   MakeTails(last_label_values);
@@ -163,7 +158,6 @@ void TextWriter::Samples(LabelViews labels, std::span<const std::string_view> la
 
 void TextWriter::StateSet(LabelViews labels, std::span<const std::string_view> states,
                           std::size_t active) {
-  WriteHeaderOnce();
   MakePrefix("", labels);
   OpenLastLabel(labels);
   MakeTails(states);
@@ -171,7 +165,6 @@ void TextWriter::StateSet(LabelViews labels, std::span<const std::string_view> s
 }
 
 void TextWriter::Histogram(LabelViews labels, const HistogramView& histogram) {
-  WriteHeaderOnce();
   MakePrefix("_bucket", labels);
   OpenLastLabel(labels);
   MakeTails(histogram.le);
@@ -214,8 +207,8 @@ void TextWriter::WriteExemplar(const Exemplar& exemplar, const LabelView& domain
   out_.Append("\n");
 }
 
-void TextWriter::Finish() {
-  if (dialect_ == TextDialect::kOpenMetrics) out_.Append("# EOF\n");
+void TextWriter::AppendEnd(ByteBuffer& out) const {
+  if (dialect_ == TextDialect::kOpenMetrics) out.Append("# EOF\n");
 }
 
 }  // namespace cckm

@@ -19,7 +19,7 @@ enum class TextDialect : std::uint8_t { kPrometheus, kOpenMetrics };
 
 class TextWriter final : public ExpositionWriter {
  public:
-  // Appends to `out`, which outlives this.
+  // Appends samples to `out`, which outlives this.
   explicit TextWriter(ByteBuffer& out, TextDialect dialect = TextDialect::kPrometheus)
       : out_(out), dialect_(dialect) {}
 
@@ -30,7 +30,8 @@ class TextWriter final : public ExpositionWriter {
   void StateSet(LabelViews labels, std::span<const std::string_view> states,
                 std::size_t active) override;
   void Histogram(LabelViews labels, const HistogramView& histogram) override;
-  void Finish() override;
+  void AppendHeader(std::size_t sample_bytes, ByteBuffer& out) const override;
+  void AppendEnd(ByteBuffer& out) const override;
 
  private:
   void WriteBuckets(const HistogramView& histogram);
@@ -42,7 +43,6 @@ class TextWriter final : public ExpositionWriter {
     std::size_t size;
   };
 
-  void WriteHeaderOnce();
   // Sets prefix_ to what all lines of one object begin with: `name{label="value",...`.
   void MakePrefix(std::string_view name_suffix, LabelViews labels);
   // What one more label follows, whose value the tails have.
@@ -56,7 +56,6 @@ class TextWriter final : public ExpositionWriter {
   ByteBuffer& out_;
   const TextDialect dialect_;
   const MetricDescription* family_ = nullptr;
-  bool header_written_ = false;
   // What comes before the value of each label of the family, and of the label `le` where it is a
   // histogram: `{target="`, `",cloud="`.
   std::vector<std::string> openings_;

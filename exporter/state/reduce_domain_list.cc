@@ -1,6 +1,8 @@
 // The part of state_reducer.h about the family's list of domains.
 
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "exporter/state/state_reducer.h"
@@ -39,12 +41,12 @@ void StateReducer::ReduceDomainListing(LabelledListing listing) {
     collector_.has_whole_domain_list = true;
     collector_.domain_list_tells = !listing.domains.empty();
     collector_.listed_unshown.clear();
-    for (DomainState& domain : collector_.domains) domain.is_listed = false;
+    SetListed(listing);
   }
   for (LabelledListing::Domain& named : listing.domains) {
     NoteListed(named, listing.is_complete);
     ListedDomain& listed = named.listed;
-    if (DomainState* shown = collector_.domains.Find(listed.id.text())) {
+    if (const DomainState* shown = collector_.domains.Find(listed.id.text())) {
       TakeListedAndExpect(*shown, std::move(listed));
     } else if (collector_.listed_unshown.size() < kMaxListedUnshown) {
       std::string id = listed.id.text();
@@ -52,25 +54,40 @@ void StateReducer::ReduceDomainListing(LabelledListing listing) {
     }
   }
   if (!listing.is_complete || !listing.tells_what_is_gone) return;
-  for (DomainState& domain : collector_.domains) {
-    domain.is_deleted =
+  for (const DomainState& domain : collector_.domains) {
+    collector_.domains.ChangeUnseen(domain).is_deleted =
         collector_.domain_list_tells && !domain.is_listed && domain.history.was_listed;
   }
 }
 
+// Notes which of the shown domains a complete list has, and which it has no more.
+void StateReducer::SetListed(const LabelledListing& listing) {
+  std::set<std::string_view> listed;
+  for (const LabelledListing::Domain& named : listing.domains) {
+    listed.insert(named.listed.id.text());
+  }
+  for (const DomainState& domain : collector_.domains) {
+    const bool is_listed = listed.contains(domain.id.text());
+    if (domain.is_listed != is_listed) collector_.domains.Change(domain).is_listed = is_listed;
+  }
+}
+
 // Most lists say what the one before said.
-void StateReducer::TakeListedAndExpect(DomainState& domain, ListedDomain listed) {
-  const bool is_renamed = domain.name.text() != listed.name.text() ||
-                          domain.connection.text() != listed.connection.text();
-  TakeListed(domain, std::move(listed));
-  if (is_renamed) Expect(domain, *collector_.family, setting_.expectations);
+void StateReducer::TakeListedAndExpect(const DomainState& domain, ListedDomain listed) {
+  const bool says_the_same = domain.is_listed && !domain.is_deleted &&
+                             domain.name.text() == listed.name.text() &&
+                             domain.connection.text() == listed.connection.text();
+  if (says_the_same) return;
+  DomainState& changed = collector_.domains.Change(domain);
+  TakeListed(changed, std::move(listed));
+  Expect(changed, *collector_.family, setting_.expectations);
 }
 
 // A domain that was not listed before may be none of the list's: its absence tells nothing.
 void StateReducer::NoteListed(const LabelledListing::Domain& named, bool list_is_complete) {
   const std::string& id = named.listed.id.text();
-  if (DomainState* shown = collector_.domains.Find(id)) {
-    Meet(named.raw_id, shown->history, list_is_complete);
+  if (const DomainState* shown = collector_.domains.Find(id)) {
+    MeetShown(named.raw_id, *shown, list_is_complete);
   } else if (collector_.hidden_histories.contains(id) ||
              collector_.hidden_histories.size() + collector_.domains.size() <
                  setting_.max_domains) {

@@ -23,8 +23,8 @@ void ExpectAsScheduled(DomainState& domain) {
 }
 
 void StateReducer::ExpectAnew() {
-  for (DomainState& domain : collector_.domains) {
-    Expect(domain, *collector_.family, setting_.expectations);
+  for (const DomainState& domain : collector_.domains) {
+    Expect(collector_.domains.Change(domain), *collector_.family, setting_.expectations);
   }
 }
 

@@ -65,10 +65,11 @@ std::vector<NewAnomalies> ReducePoll(LabelledUpdate& labelled, const UpdateMomen
 void Unwatch(CollectorState& collector, const std::vector<std::string>& refresh_ids,
              bool vanished) {
   for (const std::string& id : refresh_ids) {
-    RefreshState* refresh = collector.refreshes.Find(LabelValue(id).text());
+    const RefreshState* refresh = collector.refreshes.Find(LabelValue(id).text());
     if (refresh == nullptr) continue;
-    refresh->is_watched = refresh->is_configured;
-    refresh->is_vanished = vanished && !refresh->is_configured;
+    RefreshState& changed = ChangeWithDomains(*refresh, collector);
+    changed.is_watched = refresh->is_configured;
+    changed.is_vanished = vanished && !refresh->is_configured;
   }
 }
 

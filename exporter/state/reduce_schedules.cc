@@ -53,7 +53,8 @@ void TakeReading(const ScheduleReading& reading, PreparedSchedules& prepared,
   std::swap(state.cover, prepared.cover);
   KeyedStore<ScheduleState>& former = prepared.schedules;
   auto known = prepared.known.begin();
-  for (ScheduleState& schedule : state.schedules) {
+  for (const ScheduleState& read : state.schedules) {
+    ScheduleState& schedule = state.schedules.Change(read);
     const ScheduleState* before = former.Find(schedule.id.text());
     if (before != nullptr) schedule.is_missed = before->is_missed;
     schedule.changed_at = ChangedAt(schedule, before, reading.read_at);
@@ -77,14 +78,19 @@ void Take(const KnownSchedule& known, WallTime read_at, ScheduleState& schedule)
 void RenewDomains(const SchedulesState& state, CollectorState& collector) {
   const bool is_shown = state.was_read && SchedulesNameDomains(*collector.family);
   const auto found = state.cover.find(collector.family);
-  for (DomainState& domain : collector.domains) {
+  for (const DomainState& domain : collector.domains) {
     DomainCover cover;
     if (found != state.cover.end()) {
       cover = CoverOf(found->second, domain.id.text(), domain.name.text());
     }
-    domain.schedules = is_shown ? std::optional(cover.schedules) : std::nullopt;
-    domain.scheduled_interval = cover.shortest_interval;
-    ExpectAsScheduled(domain);
+    const auto schedules = is_shown ? std::optional(cover.schedules) : std::nullopt;
+    const bool is_known =
+        domain.schedules == schedules && domain.scheduled_interval == cover.shortest_interval;
+    if (is_known) continue;
+    DomainState& changed = collector.domains.Change(domain);
+    changed.schedules = schedules;
+    changed.scheduled_interval = cover.shortest_interval;
+    ExpectAsScheduled(changed);
   }
 }
 
@@ -137,10 +143,11 @@ void SetUpSchedules(TargetState& target) {
   target.schedules.grace = settings.grace;
   if (settings.enabled) return;
   for (CollectorState& collector : target.collectors) {
-    for (DomainState& domain : collector.domains) {
-      domain.schedules.reset();
-      domain.scheduled_interval.reset();
-      ExpectAsScheduled(domain);
+    for (const DomainState& domain : collector.domains) {
+      DomainState& changed = collector.domains.Change(domain);
+      changed.schedules.reset();
+      changed.scheduled_interval.reset();
+      ExpectAsScheduled(changed);
     }
   }
 }
@@ -148,8 +155,8 @@ void SetUpSchedules(TargetState& target) {
 void AdvanceSchedules(WallTime now, bool domains_may_have_changed, TargetState& target) {
   SchedulesState& state = target.schedules;
   bool some_turned = false;
-  for (ScheduleState& schedule : state.schedules) {
-    some_turned = AdvanceTo(now, schedule) || some_turned;
+  for (const ScheduleState& schedule : state.schedules) {
+    some_turned = AdvanceTo(now, state.schedules.Change(schedule)) || some_turned;
   }
   if (some_turned) CountEnabled(state.schedules, state.cover);
   const bool cover_changes = std::exchange(state.cover_is_new, false) || some_turned;

@@ -62,19 +62,19 @@ std::size_t StateReducer::RoomForNeverRefreshed() const {
 void StateReducer::RemoveDomains() {
   std::set<const DomainState*> leaving;
   std::size_t never_refreshed = 0;
-  for (DomainState& domain : collector_.domains) {
+  for (const DomainState& domain : collector_.domains) {
     const bool is_kept =
         IsKept(domain) && (domain.named_by != 0 || ++never_refreshed <= RoomForNeverRefreshed());
     if (!is_kept) leaving.insert(&domain);
   }
   if (leaving.empty()) return;
-  for (RefreshState& refresh : collector_.refreshes) {
-    for (NamedDomain& named : refresh.domains) {
+  for (const RefreshState& refresh : collector_.refreshes) {
+    for (NamedDomain& named : collector_.refreshes.ChangeUnseen(refresh).domains) {
       if (leaving.contains(named.domain)) named.domain = nullptr;
     }
   }
   const std::size_t staying = collector_.domains.size() - leaving.size();
-  for (DomainState& domain : collector_.domains) {
+  for (const DomainState& domain : collector_.domains) {
     if (leaving.contains(&domain)) HideDomain(domain, staying);
   }
   collector_.domains.RemoveIf([&](const DomainState& domain) { return leaving.contains(&domain); });
@@ -82,7 +82,8 @@ void StateReducer::RemoveDomains() {
 
 // `shown` domains stay.  A history that was neither listed nor finished is kept where there is
 // room.
-void StateReducer::HideDomain(DomainState& domain, std::size_t shown) {
+void StateReducer::HideDomain(const DomainState& leaving, std::size_t shown) {
+  DomainState& domain = collector_.domains.ChangeUnseen(leaving);
   const std::string& id = domain.id.text();
   if (domain.named_by != 0) --collector_.named_domains;
   const DomainHistory& history = domain.history;

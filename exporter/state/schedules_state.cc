@@ -51,8 +51,8 @@ bool SchedulesNameDomains(const Family& family) {
 ScheduleCover TakeCover(KeyedStore<ScheduleState>& schedules) {
   ScheduleCover cover;
   std::uint32_t place = 0;
-  for (ScheduleState& schedule : schedules) {
-    const std::vector<std::string> units = std::exchange(schedule.plan.units, {});
+  for (const ScheduleState& schedule : schedules) {
+    const auto units = std::exchange(schedules.Change(schedule).plan.units, {});
     if (schedule.plan.family != nullptr) {
       FamilyCover& family = cover[schedule.plan.family];
       if (schedule.plan.covers_all) {

@@ -24,11 +24,23 @@ CollectorState* FindCollector(TargetState* target, const Family& family) {
   return found == target->collectors.end() ? nullptr : &*found;
 }
 
+RefreshState& ChangeWithDomains(const RefreshState& refresh, CollectorState& collector) {
+  for (const NamedDomain& named : refresh.domains) {
+    if (named.domain != nullptr) collector.domains.Change(*named.domain);
+  }
+  return collector.refreshes.Change(refresh);
+}
+
+SteadyTime StaleAt(const RefreshState& refresh, const TargetOptions& options) {
+  if (refresh.is_final()) return SteadyTime::max();
+  if (refresh.status == RefreshStatus::kNotFound && !refresh.is_watched) return SteadyTime::max();
+  const Nanoseconds patience = std::max(options.stale_after, kPollsUntilStale * refresh.answer_gap);
+  return patience < SteadyTime::max() - refresh.answered_at ? refresh.answered_at + patience
+                                                            : SteadyTime::max();
+}
+
 bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTime now) {
-  if (refresh.is_final()) return false;
-  if (refresh.status == RefreshStatus::kNotFound && !refresh.is_watched) return false;
-  return now - refresh.answered_at >=
-         std::max(options.stale_after, kPollsUntilStale * refresh.answer_gap);
+  return now >= StaleAt(refresh, options);
 }
 
 RefreshStatus ShownStatus(const RefreshState& refresh, const TargetOptions& options,

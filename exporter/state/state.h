@@ -76,7 +76,7 @@ struct HiddenHistory {
 };
 
 struct NamedDomain {
-  DomainState* domain;  // null for one that was deleted
+  const DomainState* domain;  // null for one that was deleted
   DomainStatus status;
 };
 
@@ -152,6 +152,8 @@ struct CollectorState {
   bool left_out_domains_are_all = true;
   KeyedStore<RefreshState> refreshes;
   KeyedStore<DomainState> domains;
+  // Of `domains`: in a later one, counts of some may wait to be shown.
+  std::uint64_t version_without_waiting = 0;
   std::size_t named_domains = 0;    // of `domains`, those that a refresh names
   std::size_t dropped_domains = 0;  // different ones that max_domains leaves out of `refreshes`
   RefreshDurations durations;
@@ -167,6 +169,9 @@ struct CollectorState {
   bool domain_list_tells = false;      // and the last of those was not empty
   PollState poll;
 };
+
+// The refresh, to change it, where what is shown of the domains whose newest it is changes too.
+RefreshState& ChangeWithDomains(const RefreshState& refresh, CollectorState& collector);
 
 // The settings of a target that bear on what is shown.
 struct TargetOptions {
@@ -201,8 +206,10 @@ CollectorState* FindCollector(TargetState* target, const Family& family);
 // A status is stale after so many polls without an answer, however soon stale_after is over.
 inline constexpr int kPollsUntilStale = 3;
 
-// True once an unfinished refresh was without a usable answer for stale_after, and for three times
-// as long as one took lately.  Never for one that was not found and that nobody asks for any more.
+// When an unfinished refresh is without a usable answer for stale_after, and for three times as
+// long as one took lately, unless one comes.  Never for one that was not found and that nobody asks
+// for any more.
+SteadyTime StaleAt(const RefreshState& refresh, const TargetOptions& options);
 bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTime now);
 
 // The state to show of a refresh: unknown where it is stale.

@@ -16,16 +16,6 @@ bool IsOlder(const RefreshState& a, const RefreshState& b) {
   return a.id.text() < b.id.text();
 }
 
-// Makes `refresh` the domain's newest if it is.
-void ConsiderNewest(DomainState& domain, const RefreshState& refresh, DomainStatus status) {
-  if (domain.newest != nullptr && domain.newest != &refresh && IsOlder(refresh, *domain.newest)) {
-    return;
-  }
-  if (domain.newest != &refresh) domain.detail.clear();
-  domain.newest = &refresh;
-  domain.status = status;
-}
-
 // Keeps what the domain's newest refresh says of it, and no memory for one that completed.
 void KeepDetail(DomainState& domain, const DomainRefresh& named) {
   if (named.status != DomainStatus::kCompleted) {
@@ -39,6 +29,11 @@ void KeepDetail(DomainState& domain, const DomainRefresh& named) {
 bool FailedForUnknownDomains(const RefreshState& refresh) {
   return refresh.status == RefreshStatus::kFailed && refresh.finished &&
          refresh.finished->FailedForUnknownDomains();
+}
+
+// Nothing is new of a domain that is known, and was listed if it is now.
+bool IsMet(const DomainHistory& history, bool is_listed) {
+  return history.first_seen_at && (history.was_listed || !is_listed);
 }
 
 FinishedSummary SummaryOf(const RefreshAnswer& answer) {
@@ -70,35 +65,51 @@ DomainLabels LabelsOf(const std::vector<RefreshAnswer>& answers) {
 }
 
 AnomalySet StateReducer::Reduce(const RefreshAnswer& answer) {
-  RefreshState* state = collector_.refreshes.Find(answer.refresh.id);
+  const RefreshState* state = collector_.refreshes.Find(answer.refresh.id);
   if (state == nullptr) {
     // One that is shown no longer may still be looked at.
     if (answer.kind != RefreshAnswer::Kind::kRefresh) return ReduceUnwatched(answer.refresh);
     state = &collector_.refreshes.Add(RefreshState(LabelValue(answer.refresh.id)));
   }
-  // Whoever is neither configured nor discovered was on the wire when it left.
-  state->is_watched = state->is_configured || collector_.discovers;
-  state->is_vanished = false;
+  WatchAgain(*state);
   AnomalySet anomalies = answer.refresh.anomalies;
   if (answer.kind == RefreshAnswer::Kind::kNoUsableAnswer) {
-    state->unanswered = !state->is_final();
+    SetUnanswered(*state, !state->is_final());
   } else if (answer.kind == RefreshAnswer::Kind::kBehind) {
-    state->unanswered = false;  // and what is known grows old all the same
+    SetUnanswered(*state, false);  // and what is known grows old all the same
   } else {
-    const bool is_next_in_turn = state->was_seen && !state->unanswered && !state->is_final();
-    state->answer_gap = is_next_in_turn ? setting_.now - state->answered_at : Nanoseconds::zero();
-    state->unanswered = false;
-    state->answered_at = setting_.now;
-    if (answer.kind == RefreshAnswer::Kind::kNotFound) {
-      state->status = RefreshStatus::kNotFound;
-      state->unknown_status.clear();
-    } else {
-      ReduceRefresh(*state, answer, anomalies);
-    }
+    ReduceUsable(ChangeWithDomains(*state, collector_), answer, anomalies);
   }
   anomalies.Remove(state->counted_anomalies);
-  state->counted_anomalies.Add(anomalies);
+  collector_.refreshes.ChangeUnseen(*state).counted_anomalies.Add(anomalies);
   return anomalies;
+}
+
+// Whoever is neither configured nor discovered was on the wire when it left.
+void StateReducer::WatchAgain(const RefreshState& state) {
+  const bool is_watched = state.is_configured || collector_.discovers;
+  if (state.is_watched == is_watched && !state.is_vanished) return;
+  RefreshState& changed = ChangeWithDomains(state, collector_);
+  changed.is_watched = is_watched;
+  changed.is_vanished = false;
+}
+
+void StateReducer::SetUnanswered(const RefreshState& state, bool unanswered) {
+  if (state.unanswered != unanswered) collector_.refreshes.Change(state).unanswered = unanswered;
+}
+
+void StateReducer::ReduceUsable(RefreshState& state, const RefreshAnswer& answer,
+                                AnomalySet& anomalies) {
+  const bool is_next_in_turn = state.was_seen && !state.unanswered && !state.is_final();
+  state.answer_gap = is_next_in_turn ? setting_.now - state.answered_at : Nanoseconds::zero();
+  state.unanswered = false;
+  state.answered_at = setting_.now;
+  if (answer.kind == RefreshAnswer::Kind::kNotFound) {
+    state.status = RefreshStatus::kNotFound;
+    state.unknown_status.clear();
+  } else {
+    ReduceRefresh(state, answer, anomalies);
+  }
 }
 
 AnomalySet StateReducer::ReduceUnwatched(const Refresh& refresh) {
@@ -136,8 +147,8 @@ void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answe
   if (!answer.is_final) return;
   TakeFinished(refresh, CountedAt(answer), collector_.durations,
                [&](std::size_t position) -> DomainHistory& {
-                 DomainState* domain = state.domains[position].domain;
-                 return domain != nullptr ? domain->history
+                 const DomainState* domain = state.domains[position].domain;
+                 return domain != nullptr ? collector_.domains.Change(*domain).history
                                           : HistoryOf(refresh.domains[position].domain_id);
                });
 }
@@ -164,21 +175,27 @@ void StateReducer::RestoreExemplar(const Refresh& refresh) {
 // A domain that is shown no longer is counted where its history rests.
 DomainHistory& StateReducer::HistoryOf(std::string_view raw_id, bool is_listed) {
   const LabelValue id = LabelOf(raw_id);
-  DomainState* domain = collector_.domains.Find(id.text());
-  DomainHistory& history = domain != nullptr ? domain->history : HiddenHistoryOf(id.text());
+  const DomainState* domain = collector_.domains.Find(id.text());
+  DomainHistory& history =
+      domain != nullptr ? collector_.domains.Change(*domain).history : HiddenHistoryOf(id.text());
   Meet(raw_id, history, is_listed);
   return history;
 }
 
 // Notes since when a domain is known and whether it was listed, and what of that is new.
 void StateReducer::Meet(std::string_view raw_id, DomainHistory& history, bool is_listed) {
-  const bool is_known = history.first_seen_at.has_value();
-  if (is_known && (history.was_listed || !is_listed)) return;
-  if (!is_known) history.first_seen_at = setting_.wall_now;
+  if (IsMet(history, is_listed)) return;
+  if (!history.first_seen_at) history.first_seen_at = setting_.wall_now;
   history.was_listed = history.was_listed || is_listed;
   collector_.met.push_back({.domain_id = std::string(raw_id),
                             .first_seen_at = *history.first_seen_at,
                             .was_listed = history.was_listed});
+}
+
+void StateReducer::MeetShown(std::string_view raw_id, const DomainState& domain, bool is_listed) {
+  if (!IsMet(domain.history, is_listed)) {
+    Meet(raw_id, collector_.domains.Change(domain).history, is_listed);
+  }
 }
 
 LabelValue StateReducer::LabelOf(std::string_view raw_id) const {
@@ -186,12 +203,28 @@ LabelValue StateReducer::LabelOf(std::string_view raw_id) const {
   return made == setting_.labels.end() ? LabelValue(raw_id) : made->second;
 }
 
-void StateReducer::Name(DomainState& domain) {
-  if (domain.named_by++ == 0) ++collector_.named_domains;
+void StateReducer::Name(const DomainState& domain) {
+  if (collector_.domains.ChangeUnseen(domain).named_by++ == 0) ++collector_.named_domains;
 }
 
-void StateReducer::Unname(DomainState& domain) {
-  if (--domain.named_by == 0) --collector_.named_domains;
+void StateReducer::Unname(const DomainState& domain) {
+  if (--collector_.domains.ChangeUnseen(domain).named_by == 0) --collector_.named_domains;
+}
+
+// Makes `refresh` the domain's newest if it is.
+void StateReducer::ConsiderNewest(const DomainState& domain, const RefreshState& refresh,
+                                  DomainStatus status) {
+  const bool is_newest = domain.newest == &refresh;
+  if (domain.newest != nullptr && !is_newest && IsOlder(refresh, *domain.newest)) return;
+  if (is_newest && domain.status == status) return;
+  DomainState& changed = collector_.domains.Change(domain);
+  if (!is_newest) changed.detail.clear();
+  changed.newest = &refresh;
+  changed.status = status;
+}
+
+void StateReducer::LoseNewest(const DomainState& domain, const RefreshState& refresh) {
+  if (domain.newest == &refresh) collector_.domains.Change(domain).newest = nullptr;
 }
 
 void StateReducer::RenewDomains(RefreshState& state, const Refresh& refresh, bool is_first_answer) {
@@ -200,13 +233,13 @@ void StateReducer::RenewDomains(RefreshState& state, const Refresh& refresh, boo
   for (const DomainRefresh& named : refresh.domains) {
     // Most answers name the same domains in the same order as the one before.
     const std::size_t position = state.domains.size();
-    DomainState* expected = position < before.size() ? before[position].domain : nullptr;
-    DomainState* domain = FindOrAddDomain(named.domain_id, expected, state, is_first_answer);
+    const DomainState* expected = position < before.size() ? before[position].domain : nullptr;
+    const DomainState* domain = FindOrAddDomain(named.domain_id, expected, state, is_first_answer);
     state.domains.push_back({domain, named.status});
     if (domain == nullptr) continue;
     Name(*domain);
     ConsiderNewest(*domain, state, named.status);
-    if (domain->newest == &state) KeepDetail(*domain, named);
+    if (domain->newest == &state) KeepDetail(collector_.domains.ChangeUnseen(*domain), named);
   }
   ReleaseDomains(state, before);
 }
@@ -223,21 +256,23 @@ void StateReducer::ReleaseDomains(const RefreshState& state,
   for (const NamedDomain& named : state.domains) current.insert(named.domain);
   for (const NamedDomain& named : before) {
     if (named.domain == nullptr || current.contains(named.domain)) continue;
-    if (named.domain->newest == &state) named.domain->newest = nullptr;
+    LoseNewest(*named.domain, state);
     newest_may_have_changed_ = true;
   }
 }
 
 // `expected`, which may be null, is where to look first.  Null for a domain that exists no more,
 // unless a refresh that was not known before names it.
-DomainState* StateReducer::FindOrAddDomain(std::string_view raw_id, DomainState* expected,
-                                           const RefreshState& named_by, bool is_first_answer) {
+const DomainState* StateReducer::FindOrAddDomain(std::string_view raw_id,
+                                                 const DomainState* expected,
+                                                 const RefreshState& named_by,
+                                                 bool is_first_answer) {
   if (LabelValue::IsItself(raw_id)) {
     if (expected != nullptr && expected->id.text() == raw_id) return expected;
-    if (DomainState* domain = collector_.domains.Find(raw_id)) return domain;
+    if (const DomainState* domain = collector_.domains.Find(raw_id)) return domain;
   }
   LabelValue id = LabelOf(raw_id);
-  if (DomainState* domain = collector_.domains.Find(id.text())) return domain;
+  if (const DomainState* domain = collector_.domains.Find(id.text())) return domain;
   if (StaysAway(id.text(), named_by, is_first_answer)) return nullptr;
   DomainState& added =
       AddDomain(std::move(id), named_by.was_finished_when_first_seen ? 0 : setting_.update_number);
@@ -297,7 +332,7 @@ void StateReducer::RemoveRefreshes() {
     for (const NamedDomain& named : refresh.domains) {
       if (named.domain == nullptr) continue;
       Unname(*named.domain);
-      if (named.domain->newest == &refresh) named.domain->newest = nullptr;
+      LoseNewest(*named.domain, refresh);
     }
     newest_may_have_changed_ = true;
     left_out_changed_ = true;

@@ -82,20 +82,26 @@ class StateReducer {
   void Finish();
 
  private:
+  void WatchAgain(const RefreshState& state);
+  void SetUnanswered(const RefreshState& state, bool unanswered);
+  void ReduceUsable(RefreshState& state, const RefreshAnswer& answer, AnomalySet& anomalies);
   void ReduceRefresh(RefreshState& state, const RefreshAnswer& answer, AnomalySet& anomalies);
   std::optional<WallTime> CountedAt(const RefreshAnswer& answer) const;
   AnomalySet ReduceUnwatched(const Refresh& refresh);
   void RenewDomains(RefreshState& state, const Refresh& refresh, bool is_first_answer);
   void ReleaseDomains(const RefreshState& state, const std::vector<NamedDomain>& before);
   LabelValue LabelOf(std::string_view raw_id) const;
-  void Name(DomainState& domain);
-  void Unname(DomainState& domain);
-  DomainState* FindOrAddDomain(std::string_view raw_id, DomainState* expected,
-                               const RefreshState& named_by, bool is_first_answer);
+  void Name(const DomainState& domain);
+  void Unname(const DomainState& domain);
+  void ConsiderNewest(const DomainState& domain, const RefreshState& refresh, DomainStatus status);
+  void LoseNewest(const DomainState& domain, const RefreshState& refresh);
+  const DomainState* FindOrAddDomain(std::string_view raw_id, const DomainState* expected,
+                                     const RefreshState& named_by, bool is_first_answer);
   bool IsNewTo(std::string_view domain, const RefreshState& refresh) const;
   DomainHistory& HistoryOf(std::string_view raw_id, bool is_listed = false);
   DomainHistory& HiddenHistoryOf(const std::string& id);
   void Meet(std::string_view raw_id, DomainHistory& history, bool is_listed);
+  void MeetShown(std::string_view raw_id, const DomainState& domain, bool is_listed);
   DomainState& AddDomain(LabelValue id, std::uint64_t first_update);
   bool Leaves(const RefreshState& refresh) const;
   // The creation of the newest refresh that completed, by its units.
@@ -106,12 +112,13 @@ class StateReducer {
   bool ShowsNeverRefreshed() const;
   bool IsDeleted(std::string_view unshown) const;
   bool StaysAway(const std::string& unshown, const RefreshState& named_by, bool is_first_answer);
-  void TakeListedAndExpect(DomainState& domain, ListedDomain listed);
+  void SetListed(const LabelledListing& listing);
+  void TakeListedAndExpect(const DomainState& domain, ListedDomain listed);
   void NoteListed(const LabelledListing::Domain& named, bool list_is_complete);
   bool IsKept(const DomainState& domain) const;
   std::size_t RoomForNeverRefreshed() const;
   void RemoveDomains();
-  void HideDomain(DomainState& domain, std::size_t shown);
+  void HideDomain(const DomainState& leaving, std::size_t shown);
   void AddNeverRefreshed();
 
   CollectorState& collector_;

@@ -9,12 +9,24 @@
 namespace cckm {
 namespace {
 
-bool WaitsToShowCounts(const TargetState& target, std::uint64_t shown_updates) {
-  return std::ranges::any_of(target.collectors, [&](const CollectorState& collector) {
-    return std::ranges::any_of(collector.domains, [&](const DomainState& domain) {
-      return domain.first_update > shown_updates && domain.history.totals != DomainEndCounts{};
-    });
-  });
+// Has those domains shown again whose counts were shown at 0 by an exposition before which
+// `shown_updates` had been.  Returns whether there are some.
+bool ShowWaitingCounts(std::uint64_t shown_updates, CollectorState& collector) {
+  KeyedStore<DomainState>& domains = collector.domains;
+  const std::uint64_t version = std::exchange(collector.version_without_waiting, domains.version());
+  bool some_wait = false;
+  for (const auto& group : domains.groups()) {
+    if (group.version <= version) continue;
+    auto domain = group.first;
+    for (std::size_t i = 0; i < group.size; ++i, ++domain) {
+      if (domain->first_update <= shown_updates || domain->history.totals == DomainEndCounts{}) {
+        continue;
+      }
+      domains.Change(*domain);
+      some_wait = true;
+    }
+  }
+  return some_wait;
 }
 
 }  // namespace
@@ -212,8 +224,13 @@ bool StateStore::ReadForExposition(const Reader& reader) {
   const MutexLock lock(mutex_);
   reader(View());
   const std::uint64_t shown_before = std::exchange(shown_updates_, updates_);
-  return std::ranges::none_of(
-      targets_, [&](const TargetState& target) { return WaitsToShowCounts(target, shown_before); });
+  bool some_wait = false;
+  for (TargetState& target : targets_) {
+    for (CollectorState& collector : target.collectors) {
+      some_wait = ShowWaitingCounts(shown_before, collector) || some_wait;
+    }
+  }
+  return !some_wait;
 }
 
 }  // namespace cckm

@@ -14,18 +14,21 @@ namespace {
 
 // Marks the refreshes of these ids as configured, adding those that are missing, and no others.
 void Configure(CollectorState& collector, const std::vector<std::string>& refresh_ids) {
-  for (RefreshState& refresh : collector.refreshes) refresh.is_configured = false;
+  KeyedStore<RefreshState>& refreshes = collector.refreshes;
+  for (const RefreshState& refresh : refreshes) refreshes.Change(refresh).is_configured = false;
   for (const std::string& raw_id : refresh_ids) {
     LabelValue id(raw_id);
-    RefreshState* refresh = collector.refreshes.Find(id.text());
-    if (refresh == nullptr) refresh = &collector.refreshes.Add(RefreshState(std::move(id)));
-    refresh->is_configured = true;
-    refresh->is_watched = true;
-    refresh->is_vanished = false;
+    const RefreshState* refresh = refreshes.Find(id.text());
+    if (refresh == nullptr) refresh = &refreshes.Add(RefreshState(std::move(id)));
+    RefreshState& changed = refreshes.Change(*refresh);
+    changed.is_configured = true;
+    changed.is_watched = true;
+    changed.is_vanished = false;
   }
-  for (RefreshState& refresh : collector.refreshes) {
-    if (!refresh.is_configured) refresh.is_watched &= collector.discovers;
+  for (const RefreshState& refresh : refreshes) {
+    if (!refresh.is_configured) refreshes.Change(refresh).is_watched &= collector.discovers;
   }
+  collector.domains.ChangeAll();  // their newest refreshes may be stale in another way
 }
 
 void RestoreCounts(CollectorState& collector, CollectorMemory& memory, SteadyTime now) {
@@ -43,10 +46,11 @@ void RestoreRefreshes(CollectorMemory memory, const UpdateMoment& moment, const 
   StateReducer reducer = ReducerFor(target, collector, no_labels, moment);
   DomainGate gate;
   for (RefreshAnswer& answer : memory.refreshes) {
-    RefreshState* known = collector.refreshes.Find(LabelValue(answer.refresh.id).text());
+    const RefreshState* known = collector.refreshes.Find(LabelValue(answer.refresh.id).text());
     if (known != nullptr && known->was_seen) {
-      known->is_watched = known->is_configured || collector.discovers;
-      known->is_vanished = false;
+      RefreshState& changed = ChangeWithDomains(*known, collector);
+      changed.is_watched = known->is_configured || collector.discovers;
+      changed.is_vanished = false;
       continue;
     }
     const bool some_were_left_out = answer.left_out.counts != DomainCounts{};

@@ -74,7 +74,7 @@ WebResponse Endpoints::Metrics(const WebRequest& request) {
   WebResponse answer{.content_type = std::string(format.content_type),
                      .headers = {{"Vary", "Accept, Accept-Encoding"}},
                      .text = {},
-                     .shared = publisher_.Body(kind),
+                     .shared = publisher_.BodyOf(kind),
                      .held_until_written = *scrape};
   if (kind.encoding == Encoding::kGzip) answer.headers.emplace_back("Content-Encoding", "gzip");
   return answer;

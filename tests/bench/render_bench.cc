@@ -5,12 +5,14 @@
 // them.
 
 #include <benchmark/benchmark.h>
+#include <libdeflate.h>
 #include <simdjson.h>
 
 #include <array>
 #include <cstdio>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -22,8 +24,6 @@
 #include "collectors/model/family.h"
 #include "exporter/exposition/exposition.h"
 #include "exporter/exposition/gzip.h"
-#include "exporter/exposition/protobuf_writer.h"
-#include "exporter/exposition/text_writer.h"
 #include "exporter/metrics/label_value.h"
 #include "exporter/state/state_store.h"
 
@@ -48,21 +48,30 @@ std::string IdOf(std::size_t number, unsigned kind) {
 
 const Family& Dsm() { return *FindFamily("dsm"); }
 
-// Unfinished refreshes that share so many domains, as one poll brings them.
-PollUpdate MakeUpdate(std::size_t domains) {
+PollUpdate EmptyUpdate() {
   PollUpdate update;
   update.target = kTarget;
   update.family = &Dsm();
   update.at = SystemClock().SteadyNow();
+  return update;
+}
+
+RefreshAnswer Unfinished(std::size_t number, std::size_t domains) {
+  RefreshAnswer answer;
+  answer.kind = RefreshAnswer::Kind::kRefresh;
+  answer.refresh.id = IdOf(number, 0);
+  answer.refresh.status = RefreshStatus::kInProgress;
+  answer.refresh.created_at = WallTime(std::chrono::milliseconds(1'700'000'000'123));
+  answer.refresh.domains.push_back(
+      {IdOf(number % domains, 1), DomainStatus::kInProgress, "in_progress"});
+  return answer;
+}
+
+// Unfinished refreshes that share so many domains, as one poll brings them.
+PollUpdate MakeUpdate(std::size_t domains) {
+  PollUpdate update = EmptyUpdate();
   for (std::size_t number = 0; number < kRefreshes; ++number) {
-    RefreshAnswer answer;
-    answer.kind = RefreshAnswer::Kind::kRefresh;
-    answer.refresh.id = IdOf(number, 0);
-    answer.refresh.status = RefreshStatus::kInProgress;
-    answer.refresh.created_at = WallTime(std::chrono::milliseconds(1'700'000'000'123));
-    answer.refresh.domains.push_back(
-        {IdOf(number % domains, 1), DomainStatus::kInProgress, "in_progress"});
-    update.answers.push_back(std::move(answer));
+    update.answers.push_back(Unfinished(number, domains));
   }
   return update;
 }
@@ -70,32 +79,25 @@ PollUpdate MakeUpdate(std::size_t domains) {
 // The whole exporter between a poller and a scrape, with room for every series or for max_series.
 class Store {
  public:
-  explicit Store(std::size_t max_series) : state_(Setups(max_series), bounds_, clock_) {
+  explicit Store(std::size_t max_series, std::size_t refreshes = kRefreshes)
+      : state_(Setups(max_series, refreshes), bounds_, clock_) {
     self_metrics_.AddTarget(kTarget, false);
     self_metrics_.AddCollector(kTarget, Dsm());
   }
 
   void Apply(const PollUpdate& update) { benchmark::DoNotOptimize(state_.Apply(update)); }
 
-  void Render(ByteBuffer& body) {
-    TextWriter writer(body);
-    Render(body, writer);
-  }
-
-  // Replaces what is in `body`, to which `writer` writes.
-  void Render(ByteBuffer& body, ExpositionWriter& writer) {
-    body.clear();
-    exposition_.Render(writer);
-  }
+  // One that has kept nothing yet.
+  Exposition MakeExposition() { return Exposition(sources_); }
 
  private:
-  static std::vector<TargetSetup> Setups(std::size_t max_series) {
+  static std::vector<TargetSetup> Setups(std::size_t max_series, std::size_t refreshes) {
     TargetSetup setup;
     setup.options.name = kTarget;
     setup.options.stale_after = std::chrono::hours(24);
     setup.options.max_series = max_series;
     std::vector<std::string> ids;
-    for (std::size_t number = 0; number < kRefreshes; ++number) ids.push_back(IdOf(number, 0));
+    for (std::size_t number = 0; number < refreshes; ++number) ids.push_back(IdOf(number, 0));
     setup.collectors.push_back({.family = &Dsm(), .refresh_ids = std::move(ids)});
     return {setup};
   }
@@ -106,12 +108,13 @@ class Store {
   StateStore state_;
   SelfMetrics self_metrics_{clock_};
   const ExporterStatus status_;
-  Exposition exposition_{{.state = state_,
-                          .self_metrics = self_metrics_,
-                          .status = status_,
-                          .bounds = bounds_,
-                          .build_info = {},
-                          .process_metrics = false}};
+  const Exposition::Sources sources_{.state = state_,
+                                     .self_metrics = self_metrics_,
+                                     .status = status_,
+                                     .bounds = bounds_,
+                                     .build_info = {},
+                                     .process_metrics = false,
+                                     .native = NativeHistograms::kYes};
 };
 
 benchmark::Counter SecondsPer(std::size_t things) {
@@ -137,44 +140,42 @@ std::vector<std::string_view> Lines(std::string_view text) {
   return lines;
 }
 
-// Into the buffer of the exposition before, as the publisher does.
-template <typename MakeWriter>
-void RenderAs(benchmark::State& run, const MakeWriter& make_writer) {
+Blocks Render(Exposition& exposition, ExpositionFormat format = ExpositionFormat::kText) {
+  return exposition.Render(std::array{format}).blocks[static_cast<std::size_t>(format)];
+}
+
+std::string TextOf(Store& store) {
+  Exposition exposition = store.MakeExposition();
+  return Body(Render(exposition)).Joined();
+}
+
+// From nothing.
+void RenderAs(benchmark::State& run, ExpositionFormat format) {
   Store store(static_cast<std::size_t>(run.range(1)));
   store.Apply(MakeUpdate(static_cast<std::size_t>(run.range(0))));
-  ByteBuffer body;
-  store.Render(body);
-  const std::size_t series = Lines(body.view()).size();
+  const std::size_t series = Lines(TextOf(store)).size();
   for ([[maybe_unused]] auto _ : run) {
-    auto writer = make_writer(body);
-    store.Render(body, writer);
-    benchmark::DoNotOptimize(body.view().data());
+    Exposition exposition = store.MakeExposition();
+    benchmark::DoNotOptimize(Render(exposition, format));
   }
   run.counters["per_series"] = SecondsPer(series);
 }
 
-void RenderText(benchmark::State& run) {
-  RenderAs(run, [](ByteBuffer& body) { return TextWriter(body); });
-}
+void RenderText(benchmark::State& run) { RenderAs(run, ExpositionFormat::kText); }
 BENCHMARK(RenderText)->Apply(EverySize);
 
-void RenderOpenMetrics(benchmark::State& run) {
-  RenderAs(run, [](ByteBuffer& body) { return TextWriter(body, TextDialect::kOpenMetrics); });
-}
+void RenderOpenMetrics(benchmark::State& run) { RenderAs(run, ExpositionFormat::kOpenMetrics); }
 BENCHMARK(RenderOpenMetrics)->Apply(EverySize);
 
-void RenderProtobuf(benchmark::State& run) {
-  RenderAs(run, [](ByteBuffer& body) { return ProtobufWriter(body, NativeHistograms::kYes); });
-}
+void RenderProtobuf(benchmark::State& run) { RenderAs(run, ExpositionFormat::kProtobuf); }
 BENCHMARK(RenderProtobuf)->Apply(EverySize);
 
 // The floor of the first: the same lines, ready made, into a buffer that was used before.
 void CopyLines(benchmark::State& run) {
   Store store(static_cast<std::size_t>(run.range(1)));
   store.Apply(MakeUpdate(static_cast<std::size_t>(run.range(0))));
-  ByteBuffer body;
-  store.Render(body);
-  const std::vector<std::string_view> lines = Lines(body.view());
+  const std::string text = TextOf(store);
+  const std::vector<std::string_view> lines = Lines(text);
   ByteBuffer copy;
   for ([[maybe_unused]] auto _ : run) {
     copy.clear();
@@ -185,18 +186,73 @@ void CopyLines(benchmark::State& run) {
 }
 BENCHMARK(CopyLines)->Apply(EverySize);
 
-void Compress(benchmark::State& run) {
-  Store store(static_cast<std::size_t>(run.range(1)));
-  store.Apply(MakeUpdate(static_cast<std::size_t>(run.range(0))));
-  ByteBuffer body;
-  store.Render(body);
-  GzipCompressor compressor;
-  ByteBuffer compressed;
-  for ([[maybe_unused]] auto _ : run) compressor.Compress(body.view(), compressed);
-  run.counters["per_series"] = SecondsPer(Lines(body.view()).size());
-  run.counters["ratio"] = static_cast<double>(body.size()) / static_cast<double>(compressed.size());
+// Text and gzip of 2,000 refreshes of a domain each, which are about 100,000 series.
+constexpr std::size_t kPublishedRefreshes = 2'000;
+
+// Of so many, at a turn that ends them or at one that has them run again.
+PollUpdate PublishedUpdate(std::size_t first, std::size_t count, std::size_t turn) {
+  PollUpdate update = EmptyUpdate();
+  for (std::size_t number = first; number < first + count; ++number) {
+    RefreshAnswer& answer = update.answers.emplace_back(Unfinished(number, kPublishedRefreshes));
+    if (turn % 2 == 0) continue;
+    answer.is_final = true;
+    answer.refresh.status = RefreshStatus::kCompleted;
+    answer.refresh.completed_at = WallTime(std::chrono::seconds(1'700'000'100));
+    answer.refresh.domains.front().status = DomainStatus::kCompleted;
+  }
+  return update;
 }
-BENCHMARK(Compress)->Apply(EverySize);
+
+// What is published after `count` of them have changed, of all that are kept.
+void PublishAfter(benchmark::State& run, std::size_t count, bool from_nothing) {
+  Store store(10'000'000, kPublishedRefreshes);
+  store.Apply(PublishedUpdate(0, kPublishedRefreshes, 0));
+  auto exposition = std::make_unique<Exposition>(store.MakeExposition());
+  auto compressor = std::make_unique<GzipCompressor>();
+  benchmark::DoNotOptimize(compressor->Compress(Render(*exposition)));
+  std::size_t turn = 0;
+  for ([[maybe_unused]] auto _ : run) {
+    run.PauseTiming();
+    ++turn;
+    store.Apply(PublishedUpdate(turn * 977 % (kPublishedRefreshes - count + 1), count, turn));
+    if (from_nothing) {
+      exposition = std::make_unique<Exposition>(store.MakeExposition());
+      compressor = std::make_unique<GzipCompressor>();
+    }
+    run.ResumeTiming();
+    benchmark::DoNotOptimize(compressor->Compress(Render(*exposition)));
+  }
+  const Blocks blocks = Render(*exposition);
+  run.counters["series"] = static_cast<double>(Lines(Body(blocks).Joined()).size());
+  run.counters["blocks"] = static_cast<double>(blocks.size());
+  run.counters["ratio"] = static_cast<double>(Body(blocks).size()) /
+                          static_cast<double>(Body(compressor->Compress(blocks)).size());
+}
+
+void PublishWhole(benchmark::State& run) { PublishAfter(run, kPublishedRefreshes, true); }
+BENCHMARK(PublishWhole)->Unit(benchmark::kMicrosecond);
+void PublishAfterAll(benchmark::State& run) { PublishAfter(run, kPublishedRefreshes, false); }
+BENCHMARK(PublishAfterAll)->Unit(benchmark::kMicrosecond);
+void PublishAfterOne(benchmark::State& run) { PublishAfter(run, 1, false); }
+BENCHMARK(PublishAfterOne)->Unit(benchmark::kMicrosecond);
+void PublishAfterNone(benchmark::State& run) { PublishAfter(run, 0, false); }
+BENCHMARK(PublishAfterNone)->Unit(benchmark::kMicrosecond);
+
+// The floor of compression: the body in one go, by another library.
+void CompressInOneGo(benchmark::State& run) {
+  Store store(10'000'000, kPublishedRefreshes);
+  store.Apply(PublishedUpdate(0, kPublishedRefreshes, 0));
+  const std::string text = TextOf(store);
+  libdeflate_compressor* const compressor = libdeflate_alloc_compressor(1);
+  std::string out(libdeflate_gzip_compress_bound(compressor, text.size()), '\0');
+  std::size_t size = 0;
+  for ([[maybe_unused]] auto _ : run) {
+    size = libdeflate_gzip_compress(compressor, text.data(), text.size(), out.data(), out.size());
+  }
+  libdeflate_free_compressor(compressor);
+  run.counters["ratio"] = static_cast<double>(text.size()) / static_cast<double>(size);
+}
+BENCHMARK(CompressInOneGo)->Unit(benchmark::kMicrosecond);
 
 void ApplyUpdate(benchmark::State& run) {
   Store store(10'000'000);

@@ -14,8 +14,14 @@ constexpr std::size_t kPieceBytes = std::size_t{1} << 20;
 // A body up to this size is joined to its head: one packet is faster than two.
 constexpr std::size_t kJoinedBodyBytes = 4096;
 
-std::string_view Body(const WebResponse& answer) {
-  return answer.shared != nullptr ? answer.shared->view() : std::string_view(answer.text);
+std::size_t BodySize(const WebResponse& answer) {
+  return answer.shared != nullptr ? answer.shared->size() : answer.text.size();
+}
+
+bool WriteBody(mg_connection* connection, const WebResponse& answer) {
+  if (answer.shared == nullptr) return WriteBytes(connection, answer.text);
+  return answer.shared->ForEachPiece(
+      [&](std::string_view piece) { return WriteBytes(connection, piece); });
 }
 
 void AppendHeader(std::string& head, std::string_view name, std::string_view value) {
@@ -66,11 +72,13 @@ bool WriteBytes(mg_connection* connection, std::string_view bytes) {
 bool WriteAnswer(mg_connection* connection, const WebResponse& answer, const WebHeaders& configured,
                  AnswerFraming framing) {
   if (!framing.keep_alive) mg_disable_connection_keep_alive(connection);
-  std::string_view body = Body(answer);
-  std::string head = Head(answer, configured, body.size(), framing);
-  if (framing.without_body) body = {};
-  if (body.size() <= kJoinedBodyBytes) head.append(std::exchange(body, {}));
-  if (WriteBytes(connection, head) && WriteBytes(connection, body)) return true;
+  std::string head = Head(answer, configured, BodySize(answer), framing);
+  bool has_body = !framing.without_body;
+  if (has_body && answer.shared == nullptr && answer.text.size() <= kJoinedBodyBytes) {
+    head.append(answer.text);
+    has_body = false;
+  }
+  if (WriteBytes(connection, head) && (!has_body || WriteBody(connection, answer))) return true;
   mg_disable_connection_keep_alive(connection);
   return false;
 }

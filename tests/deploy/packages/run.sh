@@ -237,7 +237,7 @@ check "install-packages.sh ends at once where waiting does not help" ends_at_onc
 bill_is_complete() {
   local name
   deploy/sbom.py "$build/exporter/cckm_exporter" "$build" >"$work/bill.json"
-  for name in libcivetweb1 libcurl4 libdeflate0 libgflags2.2 libprometheus-cpp-core1.0 libre2-9 libsimdjson14 libsqlite3-0 libssl3 \
+  for name in libcivetweb1 libcurl4 libgflags2.2 libisal2 libprometheus-cpp-core1.0 libre2-9 libsimdjson14 libsqlite3-0 libssl3 \
     libyaml-cpp0.7 libc6 libstdc++6 libexpected-dev libprotozero-dev nlohmann-json3-dev; do
     jq -e --arg name $name '.components[] | select(.name == $name and .version != "" and (.purl | startswith("pkg:deb/")))' \
       "$work/bill.json" >/dev/null || { echo "$name is missing"; return 1; }

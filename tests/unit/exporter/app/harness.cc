@@ -145,6 +145,13 @@ Harness::Harness(Setup setup)
   }
   if (setup_.schedules.enabled) self_metrics_.AddScheduler("cm");
   status_.SetConfigLoaded(true, clock.Now());
+  exposition_ = std::make_unique<ComparedExposition>(
+      Exposition::Sources{.state = *state_,
+                          .self_metrics = self_metrics_,
+                          .status = status_,
+                          .bounds = bounds_,
+                          .build_info = {.version = "1.2.3", .revision = "abc", .compiler = "test"},
+                          .process_metrics = false});
 }
 
 void Harness::Answer(std::string_view family, const std::string& id, Result<HttpResponse> answer) {
@@ -162,19 +169,11 @@ void Harness::PollFor(Nanoseconds length) {
 }
 
 std::string Harness::Scrape() {
-  ByteBuffer body;
-  TextWriter writer(body);
-  Exposition({.state = *state_,
-              .self_metrics = self_metrics_,
-              .status = status_,
-              .bounds = bounds_,
-              .build_info = {.version = "1.2.3", .revision = "abc", .compiler = "test"},
-              .process_metrics = false})
-      .Render(writer);
-  Keep(body.view());
-  const auto parsed = ParseExposition(body.view());
-  if (!parsed) ADD_FAILURE() << "not an exposition: " << parsed.error() << '\n' << body.view();
-  return std::string(body.view());
+  const std::string text = exposition_->Render();
+  Keep(text);
+  const auto parsed = ParseExposition(text);
+  if (!parsed) ADD_FAILURE() << "not an exposition: " << parsed.error() << '\n' << text;
+  return text;
 }
 
 std::string Harness::Scrape(std::string_view beginning) {

@@ -14,14 +14,13 @@
 #include "collectors/poll/poller.h"
 #include "exporter/app/event_log.h"
 #include "exporter/app/recorder.h"
-#include "exporter/exposition/exposition.h"
-#include "exporter/exposition/text_writer.h"
 #include "exporter/ledger/ledger.h"
 #include "exporter/metrics/self_metrics.h"
 #include "exporter/state/state_store.h"
 #include "tests/support/fakes/fake_clock.h"
 #include "tests/support/fakes/fake_http_client.h"
 #include "tests/support/fakes/fakes.h"
+#include "tests/unit/exporter/app/compared_exposition.h"
 
 namespace cckm {
 
@@ -97,6 +96,7 @@ class Harness {
   std::unique_ptr<StateStore> state_;
   SelfMetrics self_metrics_{clock};
   ExporterStatus status_;
+  std::unique_ptr<ComparedExposition> exposition_;
   EventLog events_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Poller> poller_;

@@ -163,7 +163,7 @@ class RecorderTest : public ::testing::Test {
   ::testing::AssertionResult IsPublished(std::string_view text) {
     const std::jthread publishing([this](const std::stop_token& stop) { publisher.Run(stop); });
     for (int looks = 0; looks < 20; ++looks) {
-      if (publisher.Body({})->view().find(text) != std::string_view::npos) {
+      if (publisher.BodyOf({})->Joined().find(text) != std::string_view::npos) {
         return ::testing::AssertionSuccess();
       }
       if (!clock.WaitForReads(1)) break;

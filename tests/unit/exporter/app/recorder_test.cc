@@ -120,14 +120,14 @@ TEST_F(RecorderTest, CountsAnAnomalyOncePerRefresh) {
 TEST_F(RecorderTest, ThePublisherIsToldAfterTheState) {
   PollUpdate update = Update();
   update.answers.push_back(Completed("r1"));
-  const auto before = publisher.Body({});
+  const auto before = publisher.BodyOf({});
   recorder.OnUpdate(std::move(update));
-  EXPECT_EQ(publisher.Body({}), before) << "a poller renders nothing";
+  EXPECT_EQ(publisher.BodyOf({}), before) << "a poller renders nothing";
   const std::jthread publishing([this](const std::stop_token& stop) { publisher.Run(stop); });
-  for (int looks = 0; looks < 20 && publisher.Body({}) == before; ++looks) {
+  for (int looks = 0; looks < 20 && publisher.BodyOf({}) == before; ++looks) {
     ASSERT_TRUE(clock.WaitForReads(1));
   }
-  EXPECT_NE(publisher.Body({})->view().find("domain_id=\"d1\""), std::string_view::npos)
+  EXPECT_NE(publisher.BodyOf({})->Joined().find("domain_id=\"d1\""), std::string_view::npos)
       << "the first body that it was told of shows the update";
 }
 

@@ -72,24 +72,13 @@ TEST(ByteBufferTest, KeepsItsBlockWhenCleared) {
   EXPECT_EQ(buffer.view().data(), block);
 }
 
-TEST(ByteBufferTest, KeepsItsBytesWhenItShrinks) {
-  ByteBuffer buffer;
-  buffer.Reserve(1 << 20);
-  buffer.Append("abc");
-  buffer.ShrinkToFit();
-  EXPECT_EQ(buffer.view(), "abc");
-  buffer.Append("d");
-  EXPECT_EQ(buffer.view(), "abcd");
-}
-
-TEST(ByteBufferTest, GivesItsBlockBackWhenItShrinksEmpty) {
-  ByteBuffer buffer;
-  buffer.Append("abc");
-  buffer.clear();
-  buffer.ShrinkToFit();
-  EXPECT_EQ(buffer.view().data(), nullptr);
-  buffer.Append("d");
-  EXPECT_EQ(buffer.view(), "d");
+TEST(ByteBufferTest, ACopyOfBytesHasRoomForNoMoreUntilMoreAreAppended) {
+  ByteBuffer copy("abc");
+  EXPECT_EQ(copy.view(), "abc");
+  EXPECT_EQ(copy.capacity(), 3U);
+  copy.Append("d");
+  EXPECT_EQ(copy.view(), "abcd");
+  EXPECT_EQ(ByteBuffer("").view(), "");
 }
 
 TEST(ByteBufferTest, IsEmptyAfterItWasMovedFrom) {

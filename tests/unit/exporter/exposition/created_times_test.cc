@@ -36,9 +36,9 @@ class CreatedTimesTest : public ::testing::Test {
   // Of every counter and histogram: by the family's name and the values of its labels.
   std::map<std::string, std::optional<WallTime>> Created() {
     target.publisher.PublishNow();
-    const auto body = target.publisher.Body({ExpositionFormat::kProtobuf});
-    google::protobuf::io::ArrayInputStream stream(body->view().data(),
-                                                  static_cast<int>(body->size()));
+    const auto body = target.publisher.BodyOf({ExpositionFormat::kProtobuf});
+    const std::string bytes = body->Joined();
+    google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));
     std::map<std::string, std::optional<WallTime>> created;
     MetricFamily family;
     for (bool at_end = false;

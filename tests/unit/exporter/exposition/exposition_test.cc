@@ -19,6 +19,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::array kText = {ExpositionFormat::kText};
+
+std::string TextOf(const Exposition::Rendered& rendered) {
+  return Body(rendered.blocks.front()).Joined();
+}
+
 Harness::Setup Watching(std::vector<std::string> ids) {
   return {.collectors = {{.family = FindFamily("dsm"), .refresh_ids = std::move(ids)}}};
 }
@@ -75,11 +81,10 @@ std::vector<ParsedSample> SamplesOfOneOfTwo(std::size_t max_series) {
     static_cast<void>(state.Apply(UpdateOf(name, "dsm", {Running("r1", {"d1", "d2"})})));
   }
   const ExporterStatus status;
-  ByteBuffer body;
-  TextWriter writer(body);
-  Exposition({state, self_metrics, status, bounds, {}, false}).Render(writer);
+  const std::string body =
+      TextOf(Exposition({state, self_metrics, status, bounds, {}, false}).Render(kText));
   std::vector<ParsedSample> samples;
-  const auto families = ParseExposition(body.view());
+  const auto families = ParseExposition(body);
   for (const ParsedFamily& family : families.value()) {
     std::ranges::copy_if(family.samples, std::back_inserter(samples), [](const auto& sample) {
       return !sample.labels.empty() &&
@@ -112,10 +117,7 @@ TEST(ExpositionTest, TellsHowManyTargetsThisShardHas) {
                          .process_metrics = false,
                          .shard = {.index = 2, .count = 5}});
   const auto shows = [&](const std::string& line) {
-    ByteBuffer body;
-    TextWriter writer(body);
-    exposition.Render(writer);
-    return body.view().find("\n" + line + "\n") != std::string_view::npos;
+    return TextOf(exposition.Render(kText)).find("\n" + line + "\n") != std::string::npos;
   };
   EXPECT_TRUE(shows("cckm_exporter_targets 2"));
   EXPECT_TRUE(shows("cckm_exporter_shard_index 2"));

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
@@ -16,11 +17,11 @@
 #include "exporter/exposition/byte_buffer.h"
 #include "exporter/exposition/collected_metrics.h"
 #include "exporter/exposition/exporter_metrics.h"
+#include "exporter/exposition/format_renderer.h"
 #include "exporter/exposition/metric_row.h"
 #include "exporter/exposition/process_metrics.h"
 #include "exporter/exposition/series_budget.h"
 #include "exporter/exposition/state_metrics.h"
-#include "exporter/exposition/state_renderer.h"
 #include "exporter/exposition/text_writer.h"
 #include "tests/support/fakes/fake_clock.h"
 #include "tests/unit/exporter/state/state_updates.h"
@@ -130,14 +131,25 @@ const std::vector<TargetState>& Targets() {
   return targets;
 }
 
+SeriesBudget BudgetOf(const TargetState& target, std::size_t always_shown) {
+  SeriesBudget budget;
+  budget.Update(target, kBuckets, always_shown, SteadyTime());
+  return budget;
+}
+
 // What the exposition shows of the metric.
 std::size_t SeriesWritten(Metric metric, const TargetState& target) {
   const StateView state{.targets = {&target, 1}};
-  const SeriesBudgets budgets = {SeriesBudget(target, kBuckets, 0)};
-  ByteBuffer body;
-  TextWriter writer(body);
-  EXPECT_TRUE(RenderStateFamily(metric, state, budgets, writer));
-  return SeriesIn(body.view());
+  const std::vector<SeriesBudget> budgets = {BudgetOf(target, 0)};
+  const ExporterStatus status;
+  const BuildInfo build_info;
+  const ExporterFacts facts{.status = status, .build_info = build_info};
+  FormatRenderer renderer(ExpositionFormat::kText, NativeHistograms::kNo);
+  const std::string text = Body(renderer.Render({state, budgets, {}, facts})).Joined();
+  const std::string header = "# TYPE " + std::string(Describe(metric).name) + " ";
+  const std::size_t begin = text.find(header);
+  if (begin == std::string::npos) return 0;
+  return SeriesIn(std::string_view(text).substr(begin, text.find("# HELP", begin) - begin));
 }
 
 // Calls `look` with each of the target's objects of a kind.
@@ -222,8 +234,7 @@ TEST(MetricRowsTest, MaxSeriesIsReachedByWhatAllRowsWrite) {
     for (const auto& row : ScheduleMetrics().rows) written += SeriesWritten(row.metric, target);
     const std::size_t others = target.options.max_series - written;
     const auto dropped = [&](std::size_t always_shown) {
-      const SeriesBudget budget(target, kBuckets, always_shown);
-      return std::ranges::max(budget.dropped().series);
+      return std::ranges::max(BudgetOf(target, always_shown).dropped().series);
     };
     EXPECT_EQ(dropped(others), 0U);
     EXPECT_GT(dropped(others + 1), 0U);

@@ -27,7 +27,7 @@ struct OneTarget {
                               .bounds = bounds,
                               .build_info = {},
                               .process_metrics = false}),
-                  NativeHistograms::kNo, publisher_clock) {}
+                  publisher_clock) {}
 
   const BucketBounds bounds{{1, 60}};
   StateStore state;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "exporter/exposition/text_writer.h"
+#include "tests/unit/exporter/exposition/whole_exposition.h"
 
 namespace cckm {
 namespace {
@@ -23,11 +24,9 @@ constexpr MetricDescription kHistogram{
 
 template <typename Write>
 std::string Written(TextDialect dialect, const Write& write) {
-  ByteBuffer out;
-  TextWriter writer(out, dialect);
+  WholeExposition<TextWriter> writer(dialect);
   write(writer);
-  writer.Finish();
-  return std::string(out.view());
+  return writer.Finish();
 }
 
 template <typename Write>
@@ -36,7 +35,7 @@ std::string Written(const Write& write) {
 }
 
 TEST(OpenMetricsTest, AFamilyOfCountersIsNamedWithoutTotal) {
-  EXPECT_EQ(Written([](TextWriter& writer) {
+  EXPECT_EQ(Written([](ExpositionWriter& writer) {
               writer.BeginFamily(kCounter);
               writer.Sample({}, 3);
             }),
@@ -45,7 +44,7 @@ TEST(OpenMetricsTest, AFamilyOfCountersIsNamedWithoutTotal) {
 
 TEST(OpenMetricsTest, HelpHasItsQuotesEscaped) {
   EXPECT_EQ(
-      Written([](TextWriter& writer) {
+      Written([](ExpositionWriter& writer) {
         writer.BeginFamily(kGauge);
         writer.Sample(std::array<LabelView, 1>{"x"sv}, 0.5);
       }),
@@ -53,13 +52,13 @@ TEST(OpenMetricsTest, HelpHasItsQuotesEscaped) {
 }
 
 TEST(OpenMetricsTest, NothingAtAllHasAnEnd) {
-  EXPECT_EQ(Written([](TextWriter& writer) { writer.BeginFamily(kGauge); }), "# EOF\n");
+  EXPECT_EQ(Written([](ExpositionWriter& writer) { writer.BeginFamily(kGauge); }), "# EOF\n");
 }
 
 class ExemplarsTest : public ::testing::Test {
  protected:
   std::string WrittenAs(TextDialect dialect) const {
-    return Written(dialect, [this](TextWriter& writer) {
+    return Written(dialect, [this](ExpositionWriter& writer) {
       writer.BeginFamily(kHistogram);
       writer.Histogram(std::array<LabelView, 1>{"x"sv}, view);
     });

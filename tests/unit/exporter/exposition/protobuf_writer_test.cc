@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "metrics.pb.h"
+#include "tests/unit/exporter/exposition/whole_exposition.h"
 
 namespace cckm {
 namespace {
@@ -47,17 +48,15 @@ std::vector<std::string> Decoded(std::string_view bytes) {
 template <typename Write>
 std::vector<std::string> Written(const Write& write,
                                  NativeHistograms native = NativeHistograms::kNo) {
-  ByteBuffer out;
-  ProtobufWriter writer(out, native);
+  WholeExposition<ProtobufWriter> writer(native);
   write(writer);
-  writer.Finish();
-  return Decoded(out.view());
+  return Decoded(writer.Finish());
 }
 
 TEST(ProtobufWriterTest, GaugesAndCountersCarryNameHelpTypeAndLabels) {
   constexpr std::array<std::string_view, 2> kValues = {"on", "off"};
   EXPECT_EQ(
-      Written([&](ProtobufWriter& writer) {
+      Written([&](ExpositionWriter& writer) {
         writer.BeginFamily(kGauge);
         writer.Sample(std::array<LabelView, 2>{"x"sv, ""sv}, -2.5);
         writer.StateSet(std::array<LabelView, 1>{"y"sv}, kValues, 1);
@@ -87,7 +86,7 @@ TEST(ProtobufWriterTest, CountersTellSinceWhenTheyCountWhereThatIsKnown) {
   constexpr std::array<std::string_view, 2> kValues = {"on", "off"};
   const WallTime at(std::chrono::nanoseconds(1'700'000'000'000'000'005));
   const std::string created = "created_timestamp { seconds: 1700000000 nanos: 5 } } } ";
-  EXPECT_EQ(Written([&](ProtobufWriter& writer) {
+  EXPECT_EQ(Written([&](ExpositionWriter& writer) {
               writer.BeginFamily(kCounter);
               writer.Counter({}, 7, at);
               writer.Counter({}, 8, std::nullopt);
@@ -105,17 +104,15 @@ TEST(ProtobufWriterTest, CountersTellSinceWhenTheyCountWhereThatIsKnown) {
 }
 
 TEST(ProtobufWriterTest, NoFamiliesAreNoBytes) {
-  ByteBuffer out;
-  ProtobufWriter writer(out, NativeHistograms::kNo);
+  WholeExposition<ProtobufWriter> writer(NativeHistograms::kNo);
   writer.BeginFamily(kGauge);
-  writer.Finish();
-  EXPECT_EQ(out.size(), 0U);
+  EXPECT_EQ(writer.Finish(), "");
 }
 
 TEST(ProtobufWriterTest, ALongFamilyHasALongLength) {
   const std::string text(1000, 'v');
   const std::string_view value = text;
-  const auto families = Written([&](ProtobufWriter& writer) {
+  const auto families = Written([&](ExpositionWriter& writer) {
     writer.BeginFamily(kGauge);
     for (int i = 0; i < 100; ++i) writer.Sample(std::array<LabelView, 2>{"x"sv, value}, i);
     writer.BeginFamily(kCounter);
@@ -130,7 +127,7 @@ class ProtobufHistogramTest : public ::testing::Test {
   std::string WrittenAs(NativeHistograms native) {
     view.native = &buckets;
     const auto families = Written(
-        [this](ProtobufWriter& writer) {
+        [this](ExpositionWriter& writer) {
           writer.BeginFamily(kHistogram);
           writer.Histogram(std::array<LabelView, 1>{"x"sv}, view);
         },

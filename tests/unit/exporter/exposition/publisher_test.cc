@@ -20,7 +20,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-using Body = std::shared_ptr<const ByteBuffer>;
+using SharedBody = std::shared_ptr<const Body>;
 
 class PublisherTest : public ::testing::Test {
  protected:
@@ -32,9 +32,9 @@ class PublisherTest : public ::testing::Test {
   }
 
   // Waits for another body than `old`; null if none comes.  Counts as a scrape.
-  Body NextAfter(const Body& old) {
+  SharedBody NextAfter(const SharedBody& old) {
     for (int looks = 0; looks < 20; ++looks) {
-      if (const Body body = publisher.Body({}); body != old) return body;
+      if (const SharedBody body = publisher.BodyOf({}); body != old) return body;
       if (!clock.WaitForReads(1)) break;
     }
     return nullptr;
@@ -55,8 +55,8 @@ class PublisherTest : public ::testing::Test {
   }
 
   // The value of the first sample whose line begins like this.
-  static std::string Value(const Body& body, std::string_view beginning) {
-    const std::string text = "\n" + std::string(body->view());
+  static std::string Value(const SharedBody& body, std::string_view beginning) {
+    const std::string text = "\n" + std::string(body->Joined());
     const std::size_t at = text.find("\n" + std::string(beginning));
     if (at == std::string::npos) return "";
     const std::size_t end = text.find('\n', at + 1);
@@ -80,29 +80,29 @@ class PublisherTest : public ::testing::Test {
 };
 
 TEST_F(PublisherTest, ThereIsABodyBeforeAnythingRuns) {
-  const Body body = publisher.Body({});
+  const SharedBody body = publisher.BodyOf({});
   ASSERT_NE(body, nullptr);
   EXPECT_EQ(Value(body, "cckm_tracked_refreshes"), "2");
 }
 
 TEST_F(PublisherTest, NotifyLeadsToANewBody) {
-  const Body first = publisher.Body({});
+  const SharedBody first = publisher.BodyOf({});
   Run();
   Apply({Running("r1", {"d1"})});
   publisher.Notify();
-  const Body second = NextAfter(first);
+  const SharedBody second = NextAfter(first);
   ASSERT_NE(second, nullptr);
   EXPECT_EQ(Value(first, kCompletedOfD1), "") << "a body never changes";
   EXPECT_EQ(Value(second, kCompletedOfD1), "0");
   Apply({Finished("r1", {"d1"})});
   publisher.Notify();
-  const Body third = NextAfter(second);
+  const SharedBody third = NextAfter(second);
   ASSERT_NE(third, nullptr);
   EXPECT_EQ(Value(third, kCompletedOfD1), "1");
 }
 
 TEST_F(PublisherTest, ANotificationBeforeRunIsNotLost) {
-  const Body first = publisher.Body({});
+  const SharedBody first = publisher.BodyOf({});
   publisher.Notify();
   Run();
   EXPECT_NE(NextAfter(first), nullptr);
@@ -113,7 +113,7 @@ TEST_F(PublisherTest, CountersThatWaitForAnExpositionGetASecondOneByThemselves) 
   Apply({Finished("r1", {"d1"}), Finished("r2", {"d1"})});
   Run();
   publisher.Notify();
-  Body body = publisher.Body({});
+  SharedBody body = publisher.BodyOf({});
   while (body != nullptr && Value(body, kCompletedOfD1) != "2") body = NextAfter(body);
   EXPECT_NE(body, nullptr);
   EXPECT_EQ(state_clock.reads(), 2U) << "one that shows 0, one that counts";
@@ -123,17 +123,17 @@ TEST_F(PublisherTest, PublishNowGoesOnUntilNothingWaits) {
   Apply({Running("r1", {})});
   Apply({Finished("r1", {"d1"})});
   publisher.PublishNow();
-  EXPECT_EQ(Value(publisher.Body({}), kCompletedOfD1), "1");
+  EXPECT_EQ(Value(publisher.BodyOf({}), kCompletedOfD1), "1");
 }
 
 TEST_F(PublisherTest, SelfMetricsAreFreshWhileSomebodyScrapes) {
-  const Body first = publisher.Body({});
+  const SharedBody first = publisher.BodyOf({});
   Run();
   CountAnAnomaly();
   ASSERT_TRUE(WaitForOneLook());
-  EXPECT_EQ(publisher.Body({}), first) << "no time has passed";
+  EXPECT_EQ(publisher.BodyOf({}), first) << "no time has passed";
   clock.Advance(5s);
-  const Body second = NextAfter(first);
+  const SharedBody second = NextAfter(first);
   ASSERT_NE(second, nullptr);
   EXPECT_EQ(Value(second, kIdMismatches), "1");
 }
@@ -146,7 +146,7 @@ TEST_F(PublisherTest, NothingIsRenderedWhileNobodyScrapes) {
 }
 
 TEST_F(PublisherTest, OneScrapeIsForgottenAfterAWhile) {
-  static_cast<void>(publisher.Body({}));
+  static_cast<void>(publisher.BodyOf({}));
   clock.Advance(1h);
   Run();
   ASSERT_TRUE(WaitForOneLook());
@@ -157,47 +157,47 @@ TEST_F(PublisherTest, EveryFormatShowsTheSameState) {
   Apply({Running("r1", {"d1"})});
   publisher.PublishNow();
   for (const auto format : {ExpositionFormat::kText, ExpositionFormat::kOpenMetrics}) {
-    EXPECT_EQ(Value(publisher.Body({format}), kCompletedOfD1), "0");
+    EXPECT_EQ(Value(publisher.BodyOf({format}), kCompletedOfD1), "0");
   }
-  EXPECT_NE(publisher.Body({ExpositionFormat::kProtobuf})->view().find("d1"),
+  EXPECT_NE(publisher.BodyOf({ExpositionFormat::kProtobuf})->Joined().find("d1"),
             std::string_view::npos);
 }
 
 TEST_F(PublisherTest, OnceAskedForAFormatIsMadeAheadOfEveryScrape) {
   constexpr BodyKind kOpenMetrics{ExpositionFormat::kOpenMetrics, Encoding::kGzip};
-  static_cast<void>(publisher.Body(kOpenMetrics));
+  static_cast<void>(publisher.BodyOf(kOpenMetrics));
   publisher.PublishNow();
   const std::uint64_t reads = state_clock.reads();
-  const Body made = publisher.Body(kOpenMetrics);
-  EXPECT_EQ(publisher.Body(kOpenMetrics), made);
+  const SharedBody made = publisher.BodyOf(kOpenMetrics);
+  EXPECT_EQ(publisher.BodyOf(kOpenMetrics), made);
   EXPECT_EQ(state_clock.reads(), reads) << "no scrape renders";
 }
 
 TEST_F(PublisherTest, ABodyThatNobodyAsksForIsLetGo) {
-  std::weak_ptr<const ByteBuffer> text = publisher.Body({});
+  std::weak_ptr<const Body> text = publisher.BodyOf({});
   clock.Advance(11min);
-  static_cast<void>(publisher.Body({ExpositionFormat::kProtobuf}));
+  static_cast<void>(publisher.BodyOf({ExpositionFormat::kProtobuf}));
   CountAnAnomaly();
   publisher.PublishNow();
   EXPECT_EQ(text.lock(), nullptr);
-  EXPECT_EQ(Value(publisher.Body({}), kIdMismatches), "1") << "the next one is up to date";
+  EXPECT_EQ(Value(publisher.BodyOf({}), kIdMismatches), "1") << "the next one is up to date";
 }
 
 TEST_F(PublisherTest, ABodyThatNobodyAskedForInLongIsMadeAnewBeforeItIsServed) {
-  static_cast<void>(publisher.Body({}));
+  static_cast<void>(publisher.BodyOf({}));
   CountAnAnomaly();
   clock.Advance(11min);
-  EXPECT_EQ(Value(publisher.Body({}), kIdMismatches), "1") << "nothing was published meanwhile";
+  EXPECT_EQ(Value(publisher.BodyOf({}), kIdMismatches), "1") << "nothing was published meanwhile";
 }
 
 // Otherwise the first scrape of another format would take the 0 away from those who scrape.
 TEST_F(PublisherTest, TheFirstScrapeOfAFormatCountsNothingAsShown) {
   Apply({Running("r1", {"d1"})});
-  static_cast<void>(publisher.Body({ExpositionFormat::kOpenMetrics}));
+  static_cast<void>(publisher.BodyOf({ExpositionFormat::kOpenMetrics}));
   Apply({Finished("r1", {"d1"})});
-  EXPECT_EQ(Value(publisher.Body({ExpositionFormat::kOpenMetrics}), kCompletedOfD1), "0");
+  EXPECT_EQ(Value(publisher.BodyOf({ExpositionFormat::kOpenMetrics}), kCompletedOfD1), "0");
   Run();
-  Body body = publisher.Body({});
+  SharedBody body = publisher.BodyOf({});
   while (body != nullptr && Value(body, kCompletedOfD1) != "1") body = NextAfter(body);
   EXPECT_NE(body, nullptr);
   EXPECT_EQ(state_clock.reads(), 2U) << "one that shows 0, one that counts";
@@ -209,9 +209,9 @@ TEST_F(PublisherTest, EveryScraperGetsAWholeBodyWhateverHappensMeanwhile) {
   for (int scraper = 0; scraper < 3; ++scraper) {
     threads.emplace_back([this] {
       for (int i = 0; i < 20; ++i) {
-        const Body body = publisher.Body({});
+        const SharedBody body = publisher.BodyOf({});
         ASSERT_NE(body, nullptr);
-        const auto parsed = ParseExposition(body->view());
+        const auto parsed = ParseExposition(body->Joined());
         EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error());
       }
     });

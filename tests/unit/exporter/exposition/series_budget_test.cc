@@ -6,7 +6,6 @@
 
 #include <chrono>
 #include <numeric>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,10 +40,11 @@ SeriesBudget BudgetWith(std::size_t max_series, bool domain_histograms = true) {
   Apply(state, "dsm", {Finished("a", {"d0", "d1"}, 2h)});
   Apply(state, "external-cm",
         {Finished("b", {"e0"}, 1h), Running("c", {"e1"}), Finished("d", {"e2"}, 3h)});
-  std::optional<SeriesBudget> budget;
-  state.Read(
-      [&](const StateView& view) { budget.emplace(view.targets.front(), kBuckets, kOwnSeries); });
-  return *budget;
+  SeriesBudget budget;
+  state.Read([&](const StateView& view) {
+    budget.Update(view.targets.front(), kBuckets, kOwnSeries, view.now);
+  });
+  return budget;
 }
 
 // `collector:position` of each.

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "tests/support/fakes/exposition_parser.h"
+#include "tests/unit/exporter/exposition/whole_exposition.h"
 
 namespace cckm {
 namespace {
@@ -28,10 +29,9 @@ constexpr MetricDescription kHistogram{
 // What `write` makes of an empty buffer.
 template <typename Write>
 std::string Written(const Write& write) {
-  ByteBuffer out;
-  TextWriter writer(out);
+  WholeExposition<TextWriter> writer;
   write(writer);
-  return std::string(out.view());
+  return writer.Finish();
 }
 
 std::string Number(double value) {
@@ -41,7 +41,7 @@ std::string Number(double value) {
 }
 
 TEST(TextWriterTest, AFamilyWithoutASampleLeavesNoTrace) {
-  EXPECT_EQ(Written([](TextWriter& writer) {
+  EXPECT_EQ(Written([](ExpositionWriter& writer) {
               writer.BeginFamily(kGauge);
               writer.BeginFamily(kCounter);
               writer.Sample({}, 3);
@@ -51,7 +51,7 @@ TEST(TextWriterTest, AFamilyWithoutASampleLeavesNoTrace) {
 }
 
 TEST(TextWriterTest, EachFamilyHasOneHeaderBeforeItsSamples) {
-  EXPECT_EQ(Written([](TextWriter& writer) {
+  EXPECT_EQ(Written([](ExpositionWriter& writer) {
               writer.BeginFamily(kGauge);
               writer.Sample(std::array<LabelView, 2>{"x"sv, ""sv}, 1);
               writer.Sample(std::array<LabelView, 2>{"y"sv, "z"sv}, -2.5);
@@ -65,7 +65,7 @@ TEST(TextWriterTest, EachFamilyHasOneHeaderBeforeItsSamples) {
 TEST(TextWriterTest, SamplesShareAllButTheLastLabel) {
   constexpr std::array<std::string_view, 3> kValues = {"one", "two", "three"};
   EXPECT_EQ(
-      Written([&](TextWriter& writer) {
+      Written([&](ExpositionWriter& writer) {
         writer.BeginFamily(kGauge);
         writer.Samples(std::array<LabelView, 1>{"x"sv}, kValues, std::array<double, 3>{1, 2, 3.5});
         writer.StateSet(std::array<LabelView, 1>{"y"sv}, kValues, 1);
@@ -78,7 +78,7 @@ TEST(TextWriterTest, SamplesShareAllButTheLastLabel) {
 TEST(TextWriterTest, TheOnlyLabelCanBeTheLastOne) {
   constexpr MetricDescription kOneLabel{Metric::kUp, "g", MetricType::kGauge, {"a"}, "A gauge."};
   constexpr std::array<std::string_view, 1> kValues = {"one"};
-  EXPECT_EQ(Written([&](TextWriter& writer) {
+  EXPECT_EQ(Written([&](ExpositionWriter& writer) {
               writer.BeginFamily(kOneLabel);
               writer.Samples({}, kValues, std::array<double, 1>{1});
             }),
@@ -88,7 +88,7 @@ TEST(TextWriterTest, TheOnlyLabelCanBeTheLastOne) {
 TEST(TextWriterTest, AHistogramIsItsBucketsItsSumAndItsCount) {
   const std::vector<std::string> le = {"0.5", "1.0", "+Inf"};
   const std::vector<std::uint64_t> cumulative = {0, 2, 3};
-  EXPECT_EQ(Written([&](TextWriter& writer) {
+  EXPECT_EQ(Written([&](ExpositionWriter& writer) {
               writer.BeginFamily(kHistogram);
               writer.Histogram(std::array<LabelView, 1>{"x"sv},
                                {.bounds = {}, .le = le, .cumulative = cumulative, .sum = 4.25});
@@ -104,7 +104,7 @@ TEST(TextWriterTest, AHistogramCanBeWithoutLabels) {
       Metric::kRefreshDuration, "h", MetricType::kHistogram, {}, "H."};
   const std::vector<std::string> le = {"+Inf"};
   const std::vector<std::uint64_t> cumulative = {0};
-  EXPECT_EQ(Written([&](TextWriter& writer) {
+  EXPECT_EQ(Written([&](ExpositionWriter& writer) {
               writer.BeginFamily(kBare);
               writer.Histogram({}, {.bounds = {}, .le = le, .cumulative = cumulative});
             }),
@@ -113,7 +113,7 @@ TEST(TextWriterTest, AHistogramCanBeWithoutLabels) {
 
 TEST(TextWriterTest, EscapesLabelValues) {
   const LabelValue hostile("\\a\"b\\\\\"}");
-  EXPECT_EQ(Written([&](TextWriter& writer) {
+  EXPECT_EQ(Written([&](ExpositionWriter& writer) {
               writer.BeginFamily(kGauge);
               writer.Sample(std::array<LabelView, 2>{hostile, LabelValue("caf\xC3\xA9")}, 1);
             }),
@@ -124,7 +124,7 @@ TEST(TextWriterTest, EscapesLabelValues) {
 TEST(TextWriterTest, EscapesALineBreakOfALabelEvenThoughNoLabelValueHasOne) {
   LabelView with_break("a\nb");
   with_break.is_plain = false;
-  const std::string text = Written([&](TextWriter& writer) {
+  const std::string text = Written([&](ExpositionWriter& writer) {
     writer.BeginFamily(kGauge);
     writer.Sample(std::array<LabelView, 2>{with_break, ""sv}, 1);
   });
@@ -133,7 +133,7 @@ TEST(TextWriterTest, EscapesALineBreakOfALabelEvenThoughNoLabelValueHasOne) {
 
 TEST(TextWriterTest, EscapesHelpWithoutItsQuotes) {
   constexpr MetricDescription kOdd{Metric::kUp, "g", MetricType::kGauge, {}, "\"C:\\x\"\nand more"};
-  EXPECT_EQ(Written([&](TextWriter& writer) {
+  EXPECT_EQ(Written([&](ExpositionWriter& writer) {
               writer.BeginFamily(kOdd);
               writer.Sample({}, 1);
             }),
@@ -147,7 +147,7 @@ TEST(TextWriterTest, AnyBytesOfTheApplianceMakeAnExpositionThatGivesThemBack) {
     const std::size_t size = random() % 300;
     for (std::size_t i = 0; i < size; ++i) raw += static_cast<char>(random() % 256);
     const LabelValue value(raw);
-    const auto parsed = ParseExposition(Written([&](TextWriter& writer) {
+    const auto parsed = ParseExposition(Written([&](ExpositionWriter& writer) {
       writer.BeginFamily(kGauge);
       writer.Sample(std::array<LabelView, 2>{value, "x"sv}, 1);
     }));
@@ -206,7 +206,7 @@ TEST(TextWriterTest, AppendsToWhatIsThere) {
   TextWriter writer(out);
   writer.BeginFamily(kCounter);
   writer.Sample({}, 1);
-  EXPECT_TRUE(out.view().starts_with("before\n# HELP"));
+  EXPECT_EQ(out.view(), "before\nc_total 1\n");
 }
 
 }  // namespace

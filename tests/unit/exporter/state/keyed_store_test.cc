@@ -110,5 +110,81 @@ TEST(KeyedStoreTest, AMovedStoreHasTheSameObjects) {
   EXPECT_EQ(moved.Find("a"), nullptr);
 }
 
+std::vector<std::uint64_t> VersionsOf(const Store& store) {
+  std::vector<std::uint64_t> versions;
+  for (const Store::Group& group : store.groups()) versions.push_back(group.version);
+  return versions;
+}
+
+std::vector<int> NumbersByGroups(const Store& store) {
+  std::vector<int> numbers;
+  for (const Store::Group& group : store.groups()) {
+    auto object = group.first;
+    for (std::size_t i = 0; i < group.size; ++i) numbers.push_back((object++)->number);
+  }
+  return numbers;
+}
+
+// The places at which the two differ.
+std::vector<std::size_t> Differences(const std::vector<std::uint64_t>& before,
+                                     const std::vector<std::uint64_t>& after) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    if (i >= before.size() || before[i] != after[i]) places.push_back(i);
+  }
+  return places;
+}
+
+TEST(KeyedStoreTest, AChangeShowsInTheVersionOfItsGroupAndInNoOther) {
+  Store store = Filled(20);
+  const auto before = VersionsOf(store);
+  ASSERT_EQ(before.size(), 3U);
+  const std::uint64_t version = store.version();
+  store.Change(*store.Find("thing 9")).number = 90;
+  EXPECT_EQ(store.Find("thing 9")->number, 90);
+  EXPECT_EQ(Differences(before, VersionsOf(store)), (std::vector<std::size_t>{1}));
+  EXPECT_GT(store.version(), version);
+  store.ChangeUnseen(*store.Find("thing 9")).number = 91;
+  EXPECT_EQ(store.Find("thing 9")->number, 91);
+  EXPECT_EQ(Differences(before, VersionsOf(store)), (std::vector<std::size_t>{1}));
+  store.ChangeAll();
+  EXPECT_EQ(Differences(before, VersionsOf(store)), (std::vector<std::size_t>{0, 1, 2}));
+}
+
+TEST(KeyedStoreTest, WhatComesOrGoesChangesItsOwnGroupOnly) {
+  Store store = Filled(20);
+  const auto before = VersionsOf(store);
+  store.RemoveIf([](const Thing& thing) { return thing.number == 8; });
+  EXPECT_EQ(Differences(before, VersionsOf(store)), (std::vector<std::size_t>{1}));
+  const auto between = VersionsOf(store);
+  store.Add({LabelValue("thing 8"), 8});
+  EXPECT_EQ(Differences(between, VersionsOf(store)), (std::vector<std::size_t>{2}));
+  EXPECT_EQ(NumbersByGroups(store), NumbersOf(store));
+  store.Change(*store.Find("thing 19"));
+  store.Change(*store.Find("thing 15"));
+  EXPECT_EQ(Differences(between, VersionsOf(store)), (std::vector<std::size_t>{1, 2}));
+}
+
+TEST(KeyedStoreTest, GroupsThatLostMostOfTheirObjectsAreMadeAnew) {
+  Store store = Filled(800);
+  store.RemoveIf([](const Thing& thing) { return thing.number % 10 != 0; });
+  EXPECT_EQ(store.groups().size(), 10U);
+  EXPECT_EQ(NumbersByGroups(store), NumbersOf(store));
+  store.Change(*store.Find("thing 790")).number = 5;
+  EXPECT_EQ(NumbersByGroups(store).back(), 5);
+  store.RemoveIf([](const Thing&) { return true; });
+  EXPECT_EQ(NumbersByGroups(store), std::vector<int>{});
+  store.Add({LabelValue("thing"), 1});
+  EXPECT_EQ(NumbersByGroups(store), std::vector<int>{1});
+}
+
+TEST(KeyedStoreTest, AStoreInThePlaceOfAnotherIsToldFromIt) {
+  Store store = Filled(1);
+  const auto identity = store.identity();
+  Store moved = std::move(store);
+  EXPECT_EQ(moved.identity(), identity);
+  EXPECT_NE(Filled(1).identity(), identity);
+}
+
 }  // namespace
 }  // namespace cckm

@@ -187,8 +187,8 @@ TEST_F(EndpointsTest, MetricsAreThePublishedBodyItself) {
   const WebResponse answer = Request(endpoints, "GET", "/metrics");
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.content_type, "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_EQ(answer.shared, publisher.Body({})) << "shared, not copied";
-  EXPECT_TRUE(ParseExposition(answer.shared->view()));
+  EXPECT_EQ(answer.shared, publisher.BodyOf({})) << "shared, not copied";
+  EXPECT_TRUE(ParseExposition(answer.shared->Joined()));
 }
 
 TEST_F(EndpointsTest, MetricsComeInTheFormatAndEncodingThatAreAskedFor) {
@@ -207,7 +207,7 @@ TEST_F(EndpointsTest, MetricsComeInTheFormatAndEncodingThatAreAskedFor) {
   EXPECT_EQ(draft.shared, answer.shared) << "the same body";
   EXPECT_EQ(HeaderOf(answer, "Content-Encoding"), "gzip");
   EXPECT_EQ(HeaderOf(answer, "Vary"), "Accept, Accept-Encoding");
-  EXPECT_EQ(answer.shared, publisher.Body({ExpositionFormat::kOpenMetrics, Encoding::kGzip}));
+  EXPECT_EQ(answer.shared, publisher.BodyOf({ExpositionFormat::kOpenMetrics, Encoding::kGzip}));
 }
 
 TEST_F(EndpointsTest, TheTelemetryPathMovesTheMetrics) {
@@ -265,11 +265,11 @@ TEST_F(EndpointsTest, IsNotReadyBeforeEveryScrapeShowsTheFirstPolls) {
   EndPolls();
   EXPECT_EQ(Request(endpoints, "GET", "/-/ready").text,
             "cckm_exporter is not ready: the first polls are not published yet.\n");
-  EXPECT_EQ(Request(endpoints, "GET", "/metrics").shared->view().find("cckm_last_poll"),
+  EXPECT_EQ(Request(endpoints, "GET", "/metrics").shared->Joined().find("cckm_last_poll"),
             std::string_view::npos);
   publisher.PublishNow();
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
-  EXPECT_NE(Request(endpoints, "GET", "/metrics").shared->view().find("cckm_last_poll"),
+  EXPECT_NE(Request(endpoints, "GET", "/metrics").shared->Joined().find("cckm_last_poll"),
             std::string_view::npos);
 }
 
@@ -293,7 +293,7 @@ TEST_F(EndpointsTest, IsReadyWhereNobodyScrapesForThenTheFirstScrapeIsMadeOfTheN
   clock.Advance(std::chrono::hours(1));
   EndPolls();
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
-  EXPECT_NE(Request(endpoints, "GET", "/metrics").shared->view().find("cckm_last_poll"),
+  EXPECT_NE(Request(endpoints, "GET", "/metrics").shared->Joined().find("cckm_last_poll"),
             std::string_view::npos);
 }
 

@@ -28,10 +28,10 @@ constexpr std::string_view kLastRequest = "GET / HTTP/1.1\r\nHost: x\r\nConnecti
 WebResponse ServeText(const WebRequest&) { return TextAnswer(200, "text\n"); }
 
 // A body that no socket buffer holds.
-std::shared_ptr<const ByteBuffer> HugeBody() {
+std::shared_ptr<const Body> HugeBody() {
   ByteBuffer bytes;
   bytes.Append(std::string(std::size_t{64} << 20, 'x'));
-  return std::make_shared<const ByteBuffer>(std::move(bytes));
+  return std::make_shared<const Body>(Blocks{std::make_shared<const ByteBuffer>(std::move(bytes))});
 }
 
 // Sets an event when the last copy goes.

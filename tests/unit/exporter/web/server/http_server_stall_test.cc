@@ -20,10 +20,10 @@ using std::chrono::milliseconds;
 
 constexpr int kSmallBuffer = 4096;
 
-std::shared_ptr<const ByteBuffer> BodyOf(std::size_t bytes) {
+std::shared_ptr<const Body> BodyOf(std::size_t bytes) {
   ByteBuffer body;
   body.Append(std::string(bytes, 'x'));
-  return std::make_shared<const ByteBuffer>(std::move(body));
+  return std::make_shared<const Body>(Blocks{std::make_shared<const ByteBuffer>(std::move(body))});
 }
 
 // Bytes that the kernel holds to be sent from this port, by all of its sockets, as

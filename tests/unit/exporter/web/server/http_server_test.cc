@@ -205,7 +205,8 @@ TEST_F(HttpServerTest, AnswersBeforeTheBodyOfALongUploadIsSent) {
 TEST_F(HttpServerTest, WritesALongSharedBodyWhole) {
   ByteBuffer bytes;
   for (int i = 0; i < 1'000'000; ++i) bytes.Append(std::to_string(i) + "\n");
-  const auto body = std::make_shared<const ByteBuffer>(std::move(bytes));
+  const auto body =
+      std::make_shared<const Body>(Blocks{std::make_shared<const ByteBuffer>(std::move(bytes))});
   Serve([body](const WebRequest&) {
     WebResponse answer = TextAnswer(200, "not this");
     answer.shared = body;
@@ -215,7 +216,7 @@ TEST_F(HttpServerTest, WritesALongSharedBodyWhole) {
   for (int i = 0; i < 2; ++i) {
     const RawAnswer answer = client.Request(GetRequest("/metrics"));
     EXPECT_TRUE(answer.is_whole);
-    EXPECT_TRUE(answer.body == body->view());
+    EXPECT_TRUE(answer.body == body->Joined());
   }
 }
 

@@ -293,7 +293,8 @@ TEST_F(HttpServerTlsTest, EndsASlowReaderOverTls) {
   Event released;
   ByteBuffer bytes;
   bytes.Append(std::string(std::size_t{64} << 20, 'x'));
-  const auto body = std::make_shared<const ByteBuffer>(std::move(bytes));
+  const auto body =
+      std::make_shared<const Body>(Blocks{std::make_shared<const ByteBuffer>(std::move(bytes))});
   HttpServerOptions options;
   options.answer_timeout = std::chrono::milliseconds(100);
   options.hooks = access_control_->Hooks();
