@@ -18,7 +18,7 @@ Collector::Collector(std::string_view target, const CollectorPlan& plan,
                replication, watched_, update_),
       availability_(plan.optional, clock, update_),
       pending_(watched_, clock),
-      by_id_(family_, reader_, replication, watched_, tracker_, update_),
+      by_id_(family_, reader_, clock, replication, watched_, tracker_, update_),
       heartbeat_(family_, reader_, availability_, update_),
       refresh_list_(plan.discovery, {.family = family_,
                                      .clock = clock,
@@ -37,8 +37,13 @@ Collector::Collector(std::string_view target, const CollectorPlan& plan,
 
 void Collector::SetRefreshIds(const std::vector<std::string>& refresh_ids) {
   const bool discovers = refresh_list_.Discovers();
+  watched_.ForgetFingerprints();
   watched_.Configure(refresh_ids, discovers);
   if (discovers) refresh_list_.UnwatchTooMany();
+}
+
+void Collector::HandOverAnew(const std::vector<std::string>& refresh_ids) {
+  for (const std::string& id : refresh_ids) watched_.ForgetFingerprint(id);
 }
 
 void Collector::BeginPollIfDue() {

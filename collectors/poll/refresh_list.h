@@ -75,10 +75,12 @@ class RefreshList {
 
  private:
   void Begin(bool discover);
+  Decoded<RefreshPage> ReadPage(const HttpResult& response) const;
   ResponseUse OnNoPage(const DecodeFailure& failure, bool is_not_found);
   bool ReadsInParts(const DecodeFailure& failure);
   void TakePage(RefreshPage page, const HttpResult& response);
-  void TakeEntry(Refresh entry);
+  void TakeEntry(Refresh entry, const Fingerprint& fingerprint);
+  void TakeRepeated(RefreshIndex index);
   void AfterPage();
   void End();
   void RequestAwaited();

@@ -85,6 +85,7 @@ void StateReducer::RemoveDomains() {
 void StateReducer::HideDomain(DomainState& domain, std::size_t shown) {
   const std::string& id = domain.id.text();
   if (domain.named_by != 0) --collector_.named_domains;
+  collector_.named_changed_in_update = setting_.update_number;
   const DomainHistory& history = domain.history;
   if (history.newest_finished || history.was_listed ||
       collector_.hidden_histories.size() + shown < setting_.max_domains) {

@@ -76,19 +76,14 @@ AnomalySet StateReducer::Reduce(const RefreshAnswer& answer) {
     if (answer.kind != RefreshAnswer::Kind::kRefresh) return ReduceUnwatched(answer.refresh);
     state = &collector_.refreshes.Add(RefreshState(LabelValue(answer.refresh.id)));
   }
-  // Whoever is neither configured nor discovered was on the wire when it left.
-  state->is_watched = state->is_configured || collector_.discovers;
-  state->is_vanished = false;
+  NoteWatched(*state);
   AnomalySet anomalies = answer.refresh.anomalies;
   if (answer.kind == RefreshAnswer::Kind::kNoUsableAnswer) {
     state->unanswered = !state->is_final();
   } else if (answer.kind == RefreshAnswer::Kind::kBehind) {
     state->unanswered = false;  // and what is known grows old all the same
   } else {
-    const bool is_next_in_turn = state->was_seen && !state->unanswered && !state->is_final();
-    state->answer_gap = is_next_in_turn ? setting_.now - state->answered_at : Nanoseconds::zero();
-    state->unanswered = false;
-    state->answered_at = setting_.now;
+    NoteAnswer(*state);
     if (answer.kind == RefreshAnswer::Kind::kNotFound) {
       state->status = RefreshStatus::kNotFound;
       state->unknown_status.clear();
@@ -99,6 +94,40 @@ AnomalySet StateReducer::Reduce(const RefreshAnswer& answer) {
   anomalies.Remove(state->counted_anomalies);
   state->counted_anomalies.Add(anomalies);
   return anomalies;
+}
+
+// Whoever is neither configured nor discovered was on the wire when it left.
+void StateReducer::NoteWatched(RefreshState& state) const {
+  state.is_watched = state.is_configured || collector_.discovers;
+  state.is_vanished = false;
+}
+
+void StateReducer::NoteAnswer(RefreshState& state) const {
+  const bool is_next_in_turn = state.was_seen && !state.unanswered && !state.is_final();
+  state.answer_gap = is_next_in_turn ? setting_.now - state.answered_at : Nanoseconds::zero();
+  state.unanswered = false;
+  state.answered_at = setting_.now;
+}
+
+void StateReducer::ReduceRepeated(std::string_view refresh_id) {
+  RefreshState* state = collector_.refreshes.Find(refresh_id);
+  const bool is_running = state != nullptr && state->was_seen && !state->is_final() &&
+                          state->status == RefreshStatus::kInProgress;
+  if (is_running) {
+    NoteWatched(*state);
+    NoteAnswer(*state);
+  }
+  if (!is_running || !IsWhole(*state)) collector_.wanted.emplace_back(refresh_id);
+}
+
+// Whether the same answer would change nothing now: domains that were left out may have room, those
+// that were deleted may be there again.
+bool StateReducer::IsWhole(const RefreshState& state) const {
+  const bool may_have_room = collector_.named_domains < setting_.max_domains ||
+                             state.described_in_update <= collector_.named_changed_in_update;
+  if (state.owes_detail || (state.left_out.counts != DomainCounts{} && may_have_room)) return false;
+  return std::ranges::none_of(state.domains,
+                              [](const NamedDomain& named) { return named.domain == nullptr; });
 }
 
 AnomalySet StateReducer::ReduceUnwatched(const Refresh& refresh) {
@@ -118,6 +147,8 @@ void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answe
   const Refresh& refresh = answer.refresh;
   if (ChangedAfterFinish(state, answer)) anomalies.Add(Anomaly::kChangedAfterFinish);
   const bool is_first_answer = !std::exchange(state.was_seen, true);
+  state.described_in_update = setting_.update_number;
+  state.owes_detail = false;
   if (is_first_answer) state.was_finished_when_first_seen = IsFinished(refresh.status);
   state.status = refresh.status;
   state.unknown_status = refresh.unknown_status;
@@ -187,11 +218,15 @@ LabelValue StateReducer::LabelOf(std::string_view raw_id) const {
 }
 
 void StateReducer::Name(DomainState& domain) {
-  if (domain.named_by++ == 0) ++collector_.named_domains;
+  if (domain.named_by++ != 0) return;
+  ++collector_.named_domains;
+  collector_.named_changed_in_update = setting_.update_number;
 }
 
 void StateReducer::Unname(DomainState& domain) {
-  if (--domain.named_by == 0) --collector_.named_domains;
+  if (--domain.named_by != 0) return;
+  --collector_.named_domains;
+  collector_.named_changed_in_update = setting_.update_number;
 }
 
 void StateReducer::RenewDomains(RefreshState& state, const Refresh& refresh, bool is_first_answer) {
@@ -307,9 +342,12 @@ void StateReducer::RemoveRefreshes() {
 
 void StateReducer::FindNewest() {
   if (!newest_may_have_changed_) return;
-  for (const RefreshState& refresh : collector_.refreshes) {
+  for (RefreshState& refresh : collector_.refreshes) {
     for (const NamedDomain& named : refresh.domains) {
-      if (named.domain != nullptr) ConsiderNewest(*named.domain, refresh, named.status);
+      if (named.domain == nullptr) continue;
+      const bool was_newest = named.domain->newest == &refresh;
+      ConsiderNewest(*named.domain, refresh, named.status);
+      if (!was_newest && named.domain->newest == &refresh) refresh.owes_detail = true;
     }
   }
 }

@@ -60,6 +60,10 @@ class StateReducer {
   // counted before.
   AnomalySet Reduce(const RefreshAnswer& answer);
 
+  // Takes that an unfinished refresh is said to be as it was; what is not known of it any more is
+  // CollectorState::wanted.
+  void ReduceRepeated(std::string_view refresh_id);
+
   // Shows again what a refresh that was counted before a restart is the exemplar of.
   void RestoreExemplar(const Refresh& refresh);
 
@@ -82,6 +86,9 @@ class StateReducer {
   void Finish();
 
  private:
+  void NoteWatched(RefreshState& state) const;
+  void NoteAnswer(RefreshState& state) const;
+  bool IsWhole(const RefreshState& state) const;
   void ReduceRefresh(RefreshState& state, const RefreshAnswer& answer, AnomalySet& anomalies);
   std::optional<WallTime> CountedAt(const RefreshAnswer& answer) const;
   AnomalySet ReduceUnwatched(const Refresh& refresh);

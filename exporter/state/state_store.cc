@@ -297,6 +297,7 @@ std::vector<NewAnomalies> StateStore::Apply(const PollUpdate& update) {
   FindTarget(update.target)->observation = update.observation;
   StateReducer reducer = ReducerFor(*collector, labelled.domains, update.at, update.wall_time);
   std::vector<NewAnomalies> anomalies;
+  for (const std::string_view id : update.repeated) reducer.ReduceRepeated(id);
   for (const RefreshAnswer& answer : update.answers) {
     const AnomalySet found = reducer.Reduce(answer);
     if (!found.empty()) anomalies.push_back({answer.refresh.id, found});
@@ -320,6 +321,12 @@ std::vector<MetDomain> StateStore::TakeMetDomains(std::string_view target, const
   const MutexLock lock(mutex_);
   CollectorState* collector = FindCollector(target, family);
   return collector == nullptr ? std::vector<MetDomain>() : std::exchange(collector->met, {});
+}
+
+std::vector<std::string> StateStore::TakeWanted(std::string_view target, const Family& family) {
+  const MutexLock lock(mutex_);
+  CollectorState* collector = FindCollector(target, family);
+  return collector == nullptr ? std::vector<std::string>() : std::exchange(collector->wanted, {});
 }
 
 std::set<std::string, std::less<>> StateStore::UnneededDomains(std::string_view target,
