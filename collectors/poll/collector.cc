@@ -50,14 +50,15 @@ void Collector::BeginPollIfDue() {
   if (poll_) return;
   if (availability_.IsAbsent()) return BeginPollOfAbsentFamily();
   const SteadyTime now = clock_.SteadyNow();
-  const bool discovers = refresh_list_.NextDue() && *refresh_list_.NextDue() <= now;
   const bool names = WasUp() && domain_list_.IsDue();
   const Schedule::Due due = watched_.TakeDue(now);
+  const bool reads_list = availability_.TakesFewerRequests(due.refreshes.size());
+  const bool discovers = refresh_list_.DiscoveryIsDue(now, reads_list);
   if (due.refreshes.empty() && !due.heartbeat && !discovers && !names) return;
   OpenPoll();
   if (names) domain_list_.Begin();
   if (discovers || names) watched_.schedule().PutOffHeartbeat(now);
-  if (availability_.TakesFewerRequests(due.refreshes.size())) {
+  if (reads_list) {
     refresh_list_.Read(due.refreshes, discovers);
   } else {
     refresh_list_.Read({}, discovers);

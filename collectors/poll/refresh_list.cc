@@ -27,6 +27,11 @@ std::optional<SteadyTime> RefreshList::NextDue() const {
   return Discovers() && !pages_ ? std::optional(discovery_.next_due()) : std::nullopt;
 }
 
+bool RefreshList::DiscoveryIsDue(SteadyTime now, bool is_read_anyway) const {
+  if (!NextDue()) return false;
+  return (is_read_anyway ? discovery_.may_begin() : discovery_.next_due()) <= now;
+}
+
 void RefreshList::Read(const std::vector<RefreshIndex>& refreshes, bool discover) {
   const bool is_late = IsBeingRead();
   if (!is_late && (discover || !refreshes.empty())) Begin(discover);

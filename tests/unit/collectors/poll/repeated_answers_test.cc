@@ -251,5 +251,13 @@ TEST_F(RepeatedAnswersTest, ADiscoveredRefreshThatSaysTheSameIsStillListed) {
   EXPECT_TRUE(LastListing().is_complete);
 }
 
+TEST_F(RepeatedAnswersTest, ADiscoveryIsTakenAlongByThePollThatReadsTheList) {
+  Plan().discovery = {.enabled = true, .interval = 15s};
+  Plan().refresh_ids.clear();
+  RunFor(10min);
+  EXPECT_LE(Count("?"), 42U);
+  EXPECT_GE(Count("?"), 40U);
+}
+
 }  // namespace
 }  // namespace cckm
