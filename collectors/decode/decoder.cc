@@ -196,6 +196,10 @@ struct Decoder::Parser {
                               UnusableEntries& unusable, bool* is_single_job = nullptr);
   Decoded<PageFrame> ReadPieces(const Pieces& pieces, const TakeEntry& take,
                                 UnusableEntries& unusable);
+  std::optional<RefreshPage> ReadKnown(std::string_view body, const ReadingRules& rules,
+                                       KnownEntries& known);
+  bool ReadOther(std::string_view entry, const ReadingRules& rules, KnownEntries& known,
+                 RefreshPage& page);
 };
 
 Decoded<Decoder::Parser::Pieces> Decoder::Parser::Split(std::string_view body,
@@ -281,11 +285,51 @@ Decoded<Refresh> Decoder::DecodeRefresh(std::string_view body, const ReadingRule
   return ReadAsked(*job, rules, asked_id, parser_->jobs);
 }
 
-Decoded<RefreshPage> Decoder::DecodeRefreshList(std::string_view body, const ReadingRules& rules) {
+// Reads the list entry by entry; nothing where it, or an entry that is not known, has any fault
+// that the reading of the whole body has to judge.
+std::optional<RefreshPage> Decoder::Parser::ReadKnown(std::string_view body,
+                                                      const ReadingRules& rules,
+                                                      KnownEntries& known) {
+  RefreshPage page;
+  const auto take_known = [&](std::string_view rest) -> std::size_t {
+    const auto entry = known.Take(rest);
+    if (!entry) return 0;
+    page.entries.push_back({.known = entry->number});
+    return entry->size;
+  };
+  const auto take = [&](std::string_view entry) { return ReadOther(entry, rules, known, page); };
+  const auto frame_text = VisitList(body, {.take_known = take_known, .take = take});
+  if (!frame_text) return std::nullopt;
+  const auto root = json.Read(*frame_text);
+  if (!root || IsErrorBody(*root) || !Resources(*root)) return std::nullopt;
+  const auto frame = ReadPageFrame(*root);
+  if (!frame) return std::nullopt;
+  page.frame = *frame;
+  return page;
+}
+
+bool Decoder::Parser::ReadOther(std::string_view entry, const ReadingRules& rules,
+                                KnownEntries& known, RefreshPage& page) {
+  const auto job = json.Read(entry);
+  if (!job) return false;
+  auto refresh = ReadEntry(*job, rules, jobs);
+  if (!refresh) return false;
+  known.TakeOther(refresh->id);
+  page.entries.push_back({.position = page.refreshes.size(), .fingerprint = FingerprintOf(entry)});
+  page.refreshes.push_back(std::move(*refresh));
+  return true;
+}
+
+Decoded<RefreshPage> Decoder::DecodeRefreshList(std::string_view body, const ReadingRules& rules,
+                                                KnownEntries* known) {
+  if (known != nullptr) {
+    if (auto page = parser_->ReadKnown(body, rules, *known)) return std::move(*page);
+  }
   RefreshPage page;
   const auto take = [&](dom::object job) -> Result<void> {
     auto refresh = ReadEntry(job, rules, parser_->jobs);
     if (!refresh) return tl::make_unexpected(std::move(refresh.error()));
+    page.entries.push_back({.position = page.refreshes.size()});
     page.refreshes.push_back(std::move(*refresh));
     return {};
   };

@@ -17,6 +17,7 @@
 
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
+#include "collectors/base/fingerprint.h"
 #include "collectors/base/redact.h"
 #include "collectors/base/secret.h"
 #include "collectors/model/domain.h"
@@ -62,10 +63,34 @@ struct UnusableEntries {
   std::vector<DecodeFailure> anomalies = {};  // of those with an anomaly and a valid told_id
 };
 
+// What the reader of a list knows of entries that it read before.
+class KnownEntries {
+ public:
+  virtual ~KnownEntries() = default;
+
+  struct Known {
+    std::uint32_t number = 0;  // the reader's own
+    std::size_t size = 0;      // of the entry, in bytes
+  };
+  // The known entry that is expected next, where the text begins with it byte for byte: an entry
+  // that was read then, and of which nothing new would be read now.
+  virtual std::optional<Known> Take(std::string_view text) = 0;
+  // The entry of this id came in its place.
+  virtual void TakeOther(std::string_view id) = 0;
+};
+
+// An entry of a page: one that was known, or one of the page's refreshes.
+struct PageEntry {
+  std::optional<std::uint32_t> known = {};  // its KnownEntries::Known::number
+  std::size_t position = 0;                 // else in RefreshPage::refreshes
+  Fingerprint fingerprint = {};             // of that one, as it was written; none: not known
+};
+
 // One page of a job list.
 struct RefreshPage {
   PageFrame frame;
   std::vector<Refresh> refreshes;
+  std::vector<PageEntry> entries;  // all that are not unusable, in their order
   UnusableEntries unusable;
   // The body was no list but a job, which may be the answer to another request.
   bool is_single_job = false;
@@ -131,8 +156,9 @@ class Decoder {
 
   // The answer to GET <path>?skip=&limit=; a single job object, wrapped or not, is a list of one.
   // An entry that cannot be read takes nothing from the others, even where it is no JSON, as long
-  // as it is plain where it ends.
-  Decoded<RefreshPage> DecodeRefreshList(std::string_view body, const ReadingRules& rules);
+  // as it is plain where it ends.  `known` may be null: no entry is known.
+  Decoded<RefreshPage> DecodeRefreshList(std::string_view body, const ReadingRules& rules,
+                                         KnownEntries* known = nullptr);
 
   // The answer to GET <domain_list_path>?skip=&limit=, entry by entry as above.  An entry that is a
   // job is no domain.  REQUIRES: the family has such a list.

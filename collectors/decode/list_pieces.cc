@@ -1,6 +1,7 @@
 #include "collectors/decode/list_pieces.h"
 
 #include <cstddef>
+#include <utility>
 
 #include "collectors/base/text.h"
 
@@ -23,18 +24,26 @@ class Scanner {
     while (at_ < text_.size()) {
       const char sign = text_[at_++];
       if (sign == '"') return SkipString() ? sign : '\0';
-      if (kSigns.find(sign) != std::string_view::npos) return sign;
+      if (IsSign(sign)) return sign;
     }
     return '\0';
   }
 
   // Behind the sign that Next() returned.
   std::size_t at() const { return at_; }
+  // Goes on `length` bytes from here, and behind the blanks there.
+  void Skip(std::size_t length) {
+    at_ += length;
+    while (at_ < text_.size() && kBlanks.find(text_[at_]) != std::string_view::npos) ++at_;
+  }
   // The string that Next() returned, as written.
   std::string_view string() const { return text_.substr(string_begin_, at_ - 1 - string_begin_); }
 
  private:
-  static constexpr std::string_view kSigns = "{}[],:";
+  static constexpr bool IsSign(char c) {
+    return c == ',' || c == ':' || c == '{' || c == '}' || c == '[' || c == ']';
+  }
+  static constexpr std::string_view kBlanks = " \t\n\r";
 
   bool SkipString() {
     string_begin_ = at_;
@@ -94,31 +103,53 @@ bool FindEntries(Scanner& scanner) {
   return false;
 }
 
-}  // namespace
-
-std::optional<ListPieces> SplitList(std::string_view body) {
-  Scanner scanner(body);
-  if (!FindEntries(scanner)) return std::nullopt;
+// Goes behind the comma or bracket behind the entry that begins here, and returns the entry;
+// nothing where its end cannot be told.
+std::optional<std::string_view> NextEntry(std::string_view body, Scanner& scanner) {
   const std::size_t begin = scanner.at();
-  ListPieces pieces;
   Brackets brackets;
-  std::size_t entry_begin = begin;
   while (const char sign = scanner.Next()) {
-    const bool ends_list = sign == ']' && brackets.depth() == 0;
-    if (ends_list || (sign == ',' && brackets.depth() == 0)) {
-      const auto entry = Trim(body.substr(entry_begin, scanner.at() - 1 - entry_begin));
-      const bool is_first = pieces.entries.empty();
-      if (entry.empty() && !(ends_list && is_first)) return std::nullopt;
-      if (!entry.empty()) pieces.entries.push_back(entry);
-      entry_begin = scanner.at();
-    }
-    if (ends_list) {
-      pieces.frame.append(body.substr(0, begin)).append(body.substr(scanner.at() - 1));
-      return pieces;
+    if (brackets.depth() == 0 && (sign == ']' || sign == ',')) {
+      return Trim(body.substr(begin, scanner.at() - 1 - begin));
     }
     if (!brackets.Take(sign)) return std::nullopt;
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<ListPieces> SplitList(std::string_view body) {
+  ListPieces pieces;
+  auto frame = VisitList(body, {.take_known = [](std::string_view) { return std::size_t{0}; },
+                                .take =
+                                    [&](std::string_view entry) {
+                                      pieces.entries.push_back(entry);
+                                      return true;
+                                    }});
+  if (!frame) return std::nullopt;
+  pieces.frame = std::move(*frame);
+  return pieces;
+}
+
+std::optional<std::string> VisitList(std::string_view body, const ListVisitor& visitor) {
+  Scanner scanner(body);
+  if (!FindEntries(scanner)) return std::nullopt;
+  const std::size_t begin = scanner.at();
+  for (bool is_first = true;; is_first = false) {
+    scanner.Skip(0);
+    const std::size_t known = visitor.take_known(body.substr(scanner.at()));
+    scanner.Skip(known);
+    const auto entry = NextEntry(body, scanner);
+    if (!entry) return std::nullopt;
+    const bool ends_list = body[scanner.at() - 1] == ']';
+    const bool is_taken = known != 0 && entry->empty();
+    const bool list_is_empty = is_first && ends_list && known == 0 && entry->empty();
+    const bool is_other = known == 0 && !entry->empty();
+    if (!is_taken && !list_is_empty && !(is_other && visitor.take(*entry))) return std::nullopt;
+    if (ends_list) break;
+  }
+  return std::string(body.substr(0, begin)).append(body.substr(scanner.at() - 1));
 }
 
 }  // namespace cckm

@@ -1,10 +1,13 @@
-// Where the entries of a list begin and end, for a list of which some entry is no JSON.
+// Where the entries of a list begin and end, for a list of which some entry is no JSON, or of which
+// some are known from before.
 //
-// Reads no more than brackets, commas and quotation marks; each entry is parsed by itself
-// afterwards.  Called by the decoder of this library.  Thread-safety: a pure function.
+// Reads no more than brackets, commas and quotation marks; each entry is parsed by itself.  Called
+// by the decoder of this library.  Thread-safety: a pure function.
 
 #pragma once
 
+#include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,5 +24,17 @@ struct ListPieces {
 // its key "application/json".  Nothing where there is no such array, or where brackets, commas and
 // quotation marks do not tell its entries apart.
 std::optional<ListPieces> SplitList(std::string_view body);
+
+// What is to be done with the entries of such a list, in their order.
+struct ListVisitor {
+  // How long the entry is that `rest` of the body begins with, where it is known to be a whole JSON
+  // value; else 0.
+  std::function<std::size_t(std::string_view rest)> take_known;
+  // Takes any other; false: the list need not be read on.
+  std::function<bool(std::string_view entry)> take;
+};
+
+// Visits the entries, and returns the frame; nothing in the same cases and where `take` said so.
+std::optional<std::string> VisitList(std::string_view body, const ListVisitor& visitor);
 
 }  // namespace cckm

@@ -18,7 +18,7 @@ Collector::Collector(std::string_view target, const CollectorPlan& plan,
                replication, watched_, update_),
       availability_(plan.optional, clock, update_),
       pending_(watched_, clock),
-      by_id_(family_, reader_, replication, watched_, tracker_, update_),
+      by_id_(family_, reader_, clock, replication, watched_, tracker_, update_),
       heartbeat_(family_, reader_, availability_, update_),
       refresh_list_(plan.discovery, {.family = family_,
                                      .clock = clock,
@@ -37,22 +37,28 @@ Collector::Collector(std::string_view target, const CollectorPlan& plan,
 
 void Collector::SetRefreshIds(const std::vector<std::string>& refresh_ids) {
   const bool discovers = refresh_list_.Discovers();
+  watched_.ForgetFingerprints();
   watched_.Configure(refresh_ids, discovers);
   if (discovers) refresh_list_.UnwatchTooMany();
+}
+
+void Collector::HandOverAnew(const std::vector<std::string>& refresh_ids) {
+  for (const std::string& id : refresh_ids) watched_.ForgetFingerprint(id);
 }
 
 void Collector::BeginPollIfDue() {
   if (poll_) return;
   if (availability_.IsAbsent()) return BeginPollOfAbsentFamily();
   const SteadyTime now = clock_.SteadyNow();
-  const bool discovers = refresh_list_.NextDue() && *refresh_list_.NextDue() <= now;
   const bool names = WasUp() && domain_list_.IsDue();
   const Schedule::Due due = watched_.TakeDue(now);
+  const bool reads_list = availability_.TakesFewerRequests(due.refreshes.size());
+  const bool discovers = refresh_list_.DiscoveryIsDue(now, reads_list);
   if (due.refreshes.empty() && !due.heartbeat && !discovers && !names) return;
   OpenPoll();
   if (names) domain_list_.Begin();
   if (discovers || names) watched_.schedule().PutOffHeartbeat(now);
-  if (availability_.TakesFewerRequests(due.refreshes.size())) {
+  if (reads_list) {
     refresh_list_.Read(due.refreshes, discovers);
   } else {
     refresh_list_.Read({}, discovers);

@@ -59,6 +59,9 @@ class Collector {
   // Watches these refreshes from now on, and no others but discovered ones.
   void SetRefreshIds(const std::vector<std::string>& refresh_ids);
 
+  // The next answer of these refreshes has to be handed over whatever it says.
+  void HandOverAnew(const std::vector<std::string>& refresh_ids);
+
   // Begins a poll if one is due and none is open.
   void BeginPollIfDue();
 

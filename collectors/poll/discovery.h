@@ -43,6 +43,8 @@ class Discovery {
   bool is_enabled() const { return settings_.enabled; }
   // When the next one is to begin.
   SteadyTime next_due() const { return next_due_; }
+  // When it may begin where the list is read anyway, so that it is not read twice.
+  SteadyTime may_begin() const { return next_due_ - settings_.interval / 10; }
 
   void Begin();
   // Takes an entry of a refresh that is not watched.  The list has `length` entries, as far as it

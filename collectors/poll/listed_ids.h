@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "collectors/poll/id_list.h"
 #include "collectors/poll/watchlist.h"
 
 namespace cckm {
@@ -26,8 +27,8 @@ class ListedIds {
   // Holds the id of a watched refresh itself, if it is there, because its entry is to be removed.
   void Keep(const Watched& watched);
 
-  // Takes out all of them.
-  std::set<std::string, std::less<>> TakeAll(const Watchlist& watched);
+  // Takes out all of them, in ascending order.
+  IdList TakeAll(const Watchlist& watched);
 
  private:
   std::uint32_t listing_ = 1;  // the number of the reading, as in Watched

@@ -18,6 +18,7 @@
 #include "collectors/model/domain.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh_answer.h"
+#include "collectors/poll/id_list.h"
 #include "collectors/poll/poll_records.h"
 #include "collectors/poll/schedule_update.h"
 #include "collectors/session/token_source.h"
@@ -34,7 +35,7 @@ struct RefreshListing {
   // Named by refreshes that are not watched because there are too many; whether these are all.
   std::set<std::string, std::less<>> left_out_domains = {};
   bool left_out_domains_are_all = true;
-  std::set<std::string, std::less<>> refresh_ids = {};  // all that were seen
+  IdList refresh_ids = {};  // all that were seen, in ascending order
 };
 
 // What reading the family's list of domains to its end told.
@@ -60,6 +61,9 @@ struct PollUpdate {
   const Family* family = nullptr;
   SteadyTime at{};       // when it was handed over
   WallTime wall_time{};  // the same, by the wall clock
+  // Unfinished refreshes of which the appliance says the same as before; they come before the
+  // answers, however they came.
+  IdList repeated;
   std::vector<RefreshAnswer> answers;
   std::vector<RequestRecord> requests;
   ErrorCounts error_counts{};
@@ -94,6 +98,13 @@ class PollListener {
   // Called by the poller's own thread, at least four times a second while a poll brings answers,
   // after some thousand of them, and at its end.  Must not block on the network.
   virtual void OnUpdate(PollUpdate update) = 0;
+
+  // Of refreshes that were said to repeat their answers, those that have to be handed over anew,
+  // since the last call.  Called by the poller's own thread after an update with such.
+  virtual std::vector<std::string> TakeWanted(std::string_view /*target*/,
+                                              const Family& /*family*/) {
+    return {};
+  }
 
   // Called by the poller's own thread after every login.  Must not block on the network.
   virtual void OnLogin(const LoginUpdate& update) = 0;

@@ -58,17 +58,20 @@ void PollUpdateBuilder::WatchAgain(const std::string& id) {
   std::erase(update_.vanished, id);
 }
 
-// Each answer takes some hundred bytes, and each domain of it about a hundred.
+// Each answer takes some hundred bytes, and each domain of it about a hundred; one that is repeated
+// takes little but time.
 bool PollUpdateBuilder::HoldsMuch() const {
   constexpr std::size_t kMaxAnswers = 4096;
   constexpr std::size_t kMaxDomains = 50'000;
-  return update_.answers.size() >= kMaxAnswers || domains_ >= kMaxDomains;
+  constexpr std::size_t kMaxRepeated = 20'000;
+  return update_.answers.size() >= kMaxAnswers || domains_ >= kMaxDomains ||
+         update_.repeated.size() >= kMaxRepeated;
 }
 
 bool PollUpdateBuilder::IsEmpty() const {
-  return update_.answers.empty() && update_.requests.empty() && update_.errors.empty() &&
-         !update_.ended && !update_.listing && !update_.domain_listing && !update_.baseline &&
-         update_.unwatched.empty() && update_.vanished.empty();
+  return update_.answers.empty() && update_.repeated.empty() && update_.requests.empty() &&
+         update_.errors.empty() && !update_.ended && !update_.listing && !update_.domain_listing &&
+         !update_.baseline && update_.unwatched.empty() && update_.vanished.empty();
 }
 
 std::optional<PollUpdate> PollUpdateBuilder::Take() {

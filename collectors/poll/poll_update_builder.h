@@ -26,6 +26,7 @@ class PollUpdateBuilder {
   // A request, and before it those that failed at other addresses, with their errors.
   void AddRequest(RequestTag::Kind kind, const HttpResult& response);
   void AddAnswer(RefreshAnswer answer);
+  void AddRepeated(std::string_view id) { update_.repeated.Add(id); }
 
   // Shows the first error of each kind, and counts every one.
   void CountError(const Error& error);

@@ -343,6 +343,13 @@ void Poller::HandOverSchedules() {
   listener_.OnSchedules(std::move(*update));
 }
 
+void Poller::HandOverWanted(const Family& family) {
+  const auto wanted = listener_.TakeWanted(target_, family);
+  for (Collector& collector : collectors_) {
+    if (&collector.family() == &family) collector.HandOverAnew(wanted);
+  }
+}
+
 void Poller::HandOver(const std::stop_token& stop) {
   handed_over_at_ = clock_.SteadyNow();
   for (Collector& collector : collectors_) {
@@ -355,8 +362,10 @@ void Poller::HandOver(const std::stop_token& stop) {
     PollUpdate update = std::move(updates_.front());
     updates_.pop_front();
     const bool is_large = DomainsOf(update) > kManyDomains;
+    const Family* const family = update.repeated.empty() ? nullptr : update.family;
     RedactSecrets(update, token_);
     listener_.OnUpdate(std::move(update));
+    if (family != nullptr) HandOverWanted(*family);
     if (is_large && stop.stop_requested()) return;
   }
 }

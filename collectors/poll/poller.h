@@ -85,6 +85,7 @@ class Poller {
                    std::vector<FailedAttempt> failed_attempts = {});
   TargetObservation Observation() const;
   void HandOver(const std::stop_token& stop);
+  void HandOverWanted(const Family& family);
   void HandOverSchedules();
 
   std::atomic<std::uint64_t> steps_ = 0;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "collectors/poll/list_page.h"
+#include "collectors/poll/repeated_answers.h"
 
 namespace cckm {
 namespace {
@@ -26,6 +27,11 @@ std::optional<SteadyTime> RefreshList::NextDue() const {
   return Discovers() && !pages_ ? std::optional(discovery_.next_due()) : std::nullopt;
 }
 
+bool RefreshList::DiscoveryIsDue(SteadyTime now, bool is_read_anyway) const {
+  if (!NextDue()) return false;
+  return (is_read_anyway ? discovery_.may_begin() : discovery_.next_due()) <= now;
+}
+
 void RefreshList::Read(const std::vector<RefreshIndex>& refreshes, bool discover) {
   const bool is_late = IsBeingRead();
   if (!is_late && (discover || !refreshes.empty())) Begin(discover);
@@ -43,10 +49,17 @@ std::optional<Paginator::Page> RefreshList::NextPage() {
   return pages_ ? pages_->NextPage() : std::nullopt;
 }
 
+Decoded<RefreshPage> RefreshList::ReadPage(const HttpResult& response) const {
+  if (!response.answer) return parts_.reader.ReadPage(response);
+  RepeatedEntries repeated(parts_.watched, {.now = parts_.clock.SteadyNow(),
+                                            .latest_time = parts_.reader.LatestTimeIn(response)});
+  return parts_.reader.ReadPage(response, &repeated);
+}
+
 ResponseUse RefreshList::OnPage(const HttpResult& response) {
-  Decoded<RefreshPage> page = parts_.reader.ReadPage(response);
+  Decoded<RefreshPage> page = ReadPage(response);
   if (!page) return OnNoPage(page.error(), parts_.reader.SaysNotFound(response));
-  switch (pages_->OriginOf(PlaceOf(*page, page->refreshes.size(), page->is_single_job))) {
+  switch (pages_->OriginOf(PlaceOf(*page, page->entries.size(), page->is_single_job))) {
     case Paginator::Origin::kRequestedAgain:
       parts_.update.CountError(BelongsElsewhere());
       return {.is_own = false};
@@ -66,8 +79,14 @@ void RefreshList::TakePage(RefreshPage page, const HttpResult& response) {
     parts_.tracker.SetBaseline(parts_.reader.TimeOf(response));
     discovery_.TakeUnusable(page.unusable);
   }
-  const std::size_t entries = page.refreshes.size() + page.unusable.count;
-  for (Refresh& entry : page.refreshes) TakeEntry(std::move(entry));
+  const std::size_t entries = page.entries.size() + page.unusable.count;
+  for (const PageEntry& entry : page.entries) {
+    if (entry.known) {
+      TakeRepeated(*entry.known);
+    } else {
+      TakeEntry(std::move(page.refreshes[entry.position]), entry.fingerprint);
+    }
+  }
   if (!pages_->TakePage(page.frame.total, entries, response.answer->body.size())) {
     parts_.update.CountError(RepeatsItself());
   }
@@ -104,7 +123,17 @@ bool RefreshList::ReadsInParts(const DecodeFailure& failure) {
   return detour != Paginator::Detour::kGaveUp;
 }
 
-void RefreshList::TakeEntry(Refresh entry) {
+// One that was forgotten meanwhile is requested by id if it is due.
+void RefreshList::TakeRepeated(RefreshIndex index) {
+  Watched& watched = parts_.watched[index];
+  if (!watched.fingerprint) return;
+  parts_.watched.TakeFound(index);
+  if (!pages_->Take(listed_.Add(watched.id, &watched))) return;
+  parts_.tracker.TakeRepeated(index);
+  if (awaited_.Remove(index)) parts_.watched.GiveBack(index, parts_.clock.SteadyNow());
+}
+
+void RefreshList::TakeEntry(Refresh entry, const Fingerprint& fingerprint) {
   const auto index = parts_.watched.Find(entry.id);
   Watched* const watched = index ? &parts_.watched[*index] : nullptr;
   if (!pages_->Take(listed_.Add(entry.id, watched))) return;
@@ -112,7 +141,7 @@ void RefreshList::TakeEntry(Refresh entry) {
     if (discovers_) discovery_.Take(std::move(entry), parts_.availability.length());
     return;
   }
-  parts_.tracker.TakeListed(*index, std::move(entry));
+  parts_.tracker.TakeListed(*index, std::move(entry), fingerprint);
   // One that is requested by id right now is given back by its response.
   if (awaited_.Remove(*index)) parts_.watched.GiveBack(*index, parts_.clock.SteadyNow());
 }

@@ -50,6 +50,8 @@ class RefreshList {
   bool Discovers() const { return discovery_.is_enabled(); }
   // When a discovery is due; none while the list is read, or without discovery.
   std::optional<SteadyTime> NextDue() const;
+  // Whether a discovery is due, or near enough to be taken along by a reading for other reasons.
+  bool DiscoveryIsDue(SteadyTime now, bool is_read_anyway) const;
   // Stops watching a discovered refresh, or those that are too many.
   void Unwatch(RefreshIndex index) { discovery_.Unwatch(index); }
   void UnwatchTooMany() { discovery_.UnwatchTooMany(); }
@@ -75,10 +77,12 @@ class RefreshList {
 
  private:
   void Begin(bool discover);
+  Decoded<RefreshPage> ReadPage(const HttpResult& response) const;
   ResponseUse OnNoPage(const DecodeFailure& failure, bool is_not_found);
   bool ReadsInParts(const DecodeFailure& failure);
   void TakePage(RefreshPage page, const HttpResult& response);
-  void TakeEntry(Refresh entry);
+  void TakeEntry(Refresh entry, const Fingerprint& fingerprint);
+  void TakeRepeated(RefreshIndex index);
   void AfterPage();
   void End();
   void RequestAwaited();

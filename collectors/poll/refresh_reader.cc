@@ -16,14 +16,19 @@ Decoded<Refresh> RefreshReader::ReadRefresh(const HttpResult& response, std::str
   return decoder_.DecodeRefresh(*body, RulesFor(response), id);
 }
 
-Decoded<RefreshPage> RefreshReader::ReadPage(const HttpResult& response) const {
+Decoded<RefreshPage> RefreshReader::ReadPage(const HttpResult& response,
+                                             KnownEntries* known) const {
   const Result<std::string_view> body = UsableBody(response, decoder_);
   if (!body) return tl::unexpected(DecodeFailure{body.error()});
-  return decoder_.DecodeRefreshList(*body, RulesFor(response));
+  return decoder_.DecodeRefreshList(*body, RulesFor(response), known);
 }
 
 bool RefreshReader::HasUsableBody(const HttpResult& response) const {
   return UsableBody(response, decoder_).has_value();
+}
+
+std::string_view RefreshReader::UsableBodyOf(const HttpResult& response) const {
+  return UsableBody(response, decoder_).value_or(std::string_view());
 }
 
 bool RefreshReader::SaysNotFound(const HttpResult& response) const {
@@ -35,9 +40,8 @@ WallTime RefreshReader::TimeOf(const HttpResult& response) const {
 }
 
 ReadingRules RefreshReader::RulesFor(const HttpResult& response) const {
-  return {.family = family_,
-          .success_texts = success_texts_,
-          .latest_time = TimeOf(response) + kMaxAhead};
+  return {
+      .family = family_, .success_texts = success_texts_, .latest_time = LatestTimeIn(response)};
 }
 
 }  // namespace cckm

@@ -28,8 +28,10 @@ class RefreshReader {
   // The refresh requested by `id`, and a page of the list; a DecodeFailure without an anomaly where
   // the response has no usable body.
   Decoded<Refresh> ReadRefresh(const HttpResult& response, std::string_view id) const;
-  Decoded<RefreshPage> ReadPage(const HttpResult& response) const;
+  Decoded<RefreshPage> ReadPage(const HttpResult& response, KnownEntries* known = nullptr) const;
 
+  // Empty where there is none.
+  std::string_view UsableBodyOf(const HttpResult& response) const;
   bool HasUsableBody(const HttpResult& response) const;
   // The appliance says that what was requested does not exist.
   bool SaysNotFound(const HttpResult& response) const;
@@ -37,6 +39,8 @@ class RefreshReader {
   // When the appliance answered: by its clock, or by ours where it does not tell.  REQUIRES: it
   // answered.
   WallTime TimeOf(const HttpResult& response) const;
+  // The latest time that is believed in an answer of now.
+  WallTime LatestTimeIn(const HttpResult& response) const { return TimeOf(response) + kMaxAhead; }
 
  private:
   ReadingRules RulesFor(const HttpResult& response) const;

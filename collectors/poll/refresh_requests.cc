@@ -3,6 +3,8 @@
 #include <string>
 #include <utility>
 
+#include "collectors/poll/repeated_answers.h"
+
 namespace cckm {
 namespace {
 
@@ -21,10 +23,12 @@ bool IsOwn(Watched& watched, const Refresh& refresh) {
 }  // namespace
 
 RefreshRequests::RefreshRequests(const Family& family, const RefreshReader& reader,
-                                 const Replication& replication, Watchlist& watched,
-                                 RefreshTracker& tracker, PollUpdateBuilder& update)
+                                 const Clock& clock, const Replication& replication,
+                                 Watchlist& watched, RefreshTracker& tracker,
+                                 PollUpdateBuilder& update)
     : family_(family),
       reader_(reader),
+      clock_(clock),
       replication_(replication),
       watched_(watched),
       tracker_(tracker),
@@ -40,6 +44,7 @@ PollRequest RefreshRequests::RequestFor(RequestTag tag) {
 
 void RefreshRequests::OnNoResponse(RefreshIndex index) {
   if (watched_[index].is_leaving) return;
+  watched_[index].fingerprint = {};
   RefreshAnswer answer;
   answer.refresh.id = watched_[index].id;
   update_.AddAnswer(std::move(answer));
@@ -48,17 +53,29 @@ void RefreshRequests::OnNoResponse(RefreshIndex index) {
 ResponseUse RefreshRequests::OnResponse(RefreshIndex index, const HttpResult& response) {
   Watched& watched = watched_[index];
   if (watched.is_leaving) return {.is_usable = reader_.HasUsableBody(response)};
+  if (Repeats(watched, response)) {
+    watched.needs_new_connection = false;
+    tracker_.TakeRepeated(index);
+    return {.is_usable = true};
+  }
+  watched.fingerprint = {};
   RefreshAnswer answer;
   answer.refresh.id = watched.id;
   const ResponseUse use = ReadRefresh(watched, response, answer);
   watched.needs_new_connection = use.is_requested_again;
   if (use.is_requested_again) return use;
   if (answer.kind == RefreshAnswer::Kind::kRefresh) {
-    tracker_.Take(index, std::move(answer.refresh));
+    tracker_.Take(index, std::move(answer.refresh), FingerprintOf(reader_.UsableBodyOf(response)));
   } else {
     update_.AddAnswer(std::move(answer));
   }
   return use;
+}
+
+bool RefreshRequests::Repeats(const Watched& watched, const HttpResult& response) const {
+  if (!response.answer || response.answer->body.size() != watched.fingerprint.size) return false;
+  return RepeatsAnswer(reader_.UsableBodyOf(response), watched,
+                       {.now = clock_.SteadyNow(), .latest_time = reader_.LatestTimeIn(response)});
 }
 
 ResponseUse RefreshRequests::ReadRefresh(Watched& watched, const HttpResult& response,

@@ -24,8 +24,9 @@ namespace cckm {
 class RefreshRequests {
  public:
   // The references outlive this.
-  RefreshRequests(const Family& family, const RefreshReader& reader, const Replication& replication,
-                  Watchlist& watched, RefreshTracker& tracker, PollUpdateBuilder& update);
+  RefreshRequests(const Family& family, const RefreshReader& reader, const Clock& clock,
+                  const Replication& replication, Watchlist& watched, RefreshTracker& tracker,
+                  PollUpdateBuilder& update);
 
   // The request for a refresh.
   PollRequest RequestFor(RequestTag tag);
@@ -37,11 +38,13 @@ class RefreshRequests {
   void OnNoResponse(RefreshIndex index);
 
  private:
+  bool Repeats(const Watched& watched, const HttpResult& response) const;
   ResponseUse ReadRefresh(Watched& watched, const HttpResult& response, RefreshAnswer& answer);
   ResponseUse ReadNotFound(Watched& watched, RefreshAnswer& answer);
 
   const Family& family_;
   const RefreshReader& reader_;
+  const Clock& clock_;
   const Replication& replication_;
   Watchlist& watched_;
   RefreshTracker& tracker_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "collectors/poll/refresh_reader.h"
+#include "collectors/poll/repeated_answers.h"
 
 namespace cckm {
 namespace {
@@ -51,8 +52,9 @@ void RefreshTracker::AddKnown(const KnownRefresh& known) {
   NoteTimes(known.summary);
 }
 
-void RefreshTracker::Take(RefreshIndex index, Refresh refresh) {
+void RefreshTracker::Take(RefreshIndex index, Refresh refresh, const Fingerprint& fingerprint) {
   Watched& watched = watched_[index];
+  watched.fingerprint = {};
   watched.told_by = replication_.teller();
   if (IsBehind(watched, refresh)) {
     RefreshAnswer behind{.kind = RefreshAnswer::Kind::kBehind, .refresh = {}};
@@ -67,15 +69,23 @@ void RefreshTracker::Take(RefreshIndex index, Refresh refresh) {
   answer.counts =
       !watched.was_found_finished || history_.counts || !(ended_at <= history_.baseline);
   watched_.Update(index, taken, answer.is_final, clock_.SteadyNow());
+  NoteAnswer(taken, fingerprint, clock_.SteadyNow(), watched);
   if (answer.is_final) NoteTimes(watched.summary);
   update_.AddAnswer(std::move(answer));
 }
 
-void RefreshTracker::TakeListed(RefreshIndex index, Refresh entry) {
+void RefreshTracker::TakeListed(RefreshIndex index, Refresh entry, const Fingerprint& fingerprint) {
   Watched& watched = watched_[index];
   watched.is_deleted = false;
   watched.told_by = replication_.teller();
-  if (!IsKnown(watched, entry)) Take(index, std::move(entry));
+  if (!IsKnown(watched, entry)) Take(index, std::move(entry), fingerprint);
+}
+
+void RefreshTracker::TakeRepeated(RefreshIndex index) {
+  Watched& watched = watched_[index];
+  watched.is_deleted = false;
+  watched.told_by = replication_.teller();
+  update_.AddRepeated(watched.id);
 }
 
 // A refresh begins once and ends once: that it ended is news whatever the clocks of the nodes say,

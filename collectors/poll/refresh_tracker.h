@@ -30,11 +30,13 @@ class RefreshTracker {
   // Watches a refresh that is final and known from before.
   void AddKnown(const KnownRefresh& known);
 
-  // Takes what the appliance says of a watched refresh; what a node of a cluster says that is
-  // behind another changes nothing.
-  void Take(RefreshIndex index, Refresh refresh);
+  // Takes what the appliance says of a watched refresh, and the fingerprint of how it says it; what
+  // a node of a cluster says that is behind another changes nothing.
+  void Take(RefreshIndex index, Refresh refresh, const Fingerprint& fingerprint = {});
   // The same as an entry of the list says it, which is left out where it is no news.
-  void TakeListed(RefreshIndex index, Refresh entry);
+  void TakeListed(RefreshIndex index, Refresh entry, const Fingerprint& fingerprint = {});
+  // Takes that the appliance says the same as before; see repeated_answers.h.
+  void TakeRepeated(RefreshIndex index);
 
   // Takes when a discovery began.  The first one counts; a later one where the appliance's clock
   // was ahead at the first and has come back.

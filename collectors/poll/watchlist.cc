@@ -30,14 +30,30 @@ std::vector<std::string> TakeOutOldest(std::vector<KnownRefresh>& known,
 // Most lists come in the order in which they came before.
 std::optional<RefreshIndex> Watchlist::Find(std::string_view id) {
   if (entries_.empty()) return std::nullopt;
-  RefreshIndex& follower = entries_[last_found_].follower;
-  if (entries_[follower].id != id || entries_[follower].is_leaving) {
-    const auto found = index_.find(id);
-    if (found == index_.end()) return std::nullopt;
-    follower = found->second;
-  }
-  last_found_ = follower;
-  return last_found_;
+  const auto found = FindAfter(last_found_, id);
+  if (found) TakeFound(*found);
+  return found;
+}
+
+std::optional<RefreshIndex> Watchlist::FindAfter(RefreshIndex last, std::string_view id) const {
+  const RefreshIndex follower = entries_[last].follower;
+  if (entries_[follower].id == id && !entries_[follower].is_leaving) return follower;
+  const auto found = index_.find(id);
+  return found == index_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Watchlist::TakeFound(RefreshIndex index) {
+  entries_[last_found_].follower = index;
+  last_found_ = index;
+}
+
+void Watchlist::ForgetFingerprint(std::string_view id) {
+  const auto found = index_.find(id);
+  if (found != index_.end()) entries_[found->second].fingerprint = {};
+}
+
+void Watchlist::ForgetFingerprints() {
+  for (Watched& entry : entries_) entry.fingerprint = {};
 }
 
 RefreshIndex Watchlist::Add(std::string id, bool is_configured) {
@@ -120,6 +136,7 @@ void Watchlist::Remove(RefreshIndex index) {
   if (!entry.is_configured) --discovered_;
   if (entry.is_due) {
     entry.is_leaving = true;
+    entry.fingerprint = {};
     return;
   }
   schedule_.Remove(index);

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "collectors/base/clock.h"
+#include "collectors/base/fingerprint.h"
 #include "collectors/model/finished_summary.h"
 #include "collectors/model/refresh.h"
 #include "collectors/poll/replication.h"
@@ -43,6 +44,9 @@ struct Watched {
   FinishedSummary summary = {};  // of the last answer; of a final one to see whether it changed
   std::optional<WallTime> updated_at = {};  // the newest told
   Teller told_by = kNobody;                 // whose answer described it last
+  // Of the last answer as it was written, where the same again is no news; see repeated_answers.h.
+  Fingerprint fingerprint = {};
+  SteadyTime repeats_until = {};
   std::uint32_t listing = 0;  // the number of the last reading of the list that named it
   RefreshIndex follower = 0;  // what was looked for after it the last time
 };
@@ -68,8 +72,14 @@ class Watchlist {
 
   // An entry; references stay valid until it is removed.
   Watched& operator[](RefreshIndex index) { return entries_[index]; }
+  const Watched& operator[](RefreshIndex index) const { return entries_[index]; }
   // REQUIRES: not empty.
   std::optional<RefreshIndex> Find(std::string_view id);
+  // The entry that Find() found last, or 0, and what it would find after the entry `last`.
+  RefreshIndex last_found() const { return last_found_; }
+  std::optional<RefreshIndex> FindAfter(RefreshIndex last, std::string_view id) const;
+  // Takes an entry for the one that was looked for.
+  void TakeFound(RefreshIndex index);
   std::size_t size() const { return index_.size(); }
   std::size_t discovered() const { return discovered_; }
 
@@ -90,6 +100,9 @@ class Watchlist {
   // Takes what is now known of an entry.  A final one is due at its recheck, any other at each
   // tick.
   void Update(RefreshIndex index, const Refresh& refresh, bool is_final, SteadyTime now);
+  // The next answer of an entry, or of each, is news whatever it says.
+  void ForgetFingerprint(std::string_view id);
+  void ForgetFingerprints();
   // Makes a final entry due at the next tick.
   void MakeDue(RefreshIndex index);
   Schedule& schedule() { return schedule_; }

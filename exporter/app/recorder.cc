@@ -31,6 +31,10 @@ void Recorder::OnUpdate(PollUpdate update) {
   if (parts_.publisher != nullptr) parts_.publisher->Notify();
 }
 
+std::vector<std::string> Recorder::TakeWanted(std::string_view target, const Family& family) {
+  return parts_.state.TakeWanted(target, family);
+}
+
 void Recorder::OnLogin(const LoginUpdate& update) {
   parts_.self_metrics.Count(update);
   parts_.state.Apply(update);

@@ -39,6 +39,7 @@ class Recorder final : public PollListener {
   explicit Recorder(const Parts& parts) : parts_(parts) {}
 
   void OnUpdate(PollUpdate update) override;
+  std::vector<std::string> TakeWanted(std::string_view target, const Family& family) override;
   void OnLogin(const LoginUpdate& update) override;
   void OnSchedules(ScheduleUpdate update) override;
 

@@ -80,7 +80,7 @@ void StateReducer::TakeListedAndExpect(const DomainState& domain, ListedDomain l
   if (says_the_same) return;
   DomainState& changed = collector_.domains.Change(domain);
   TakeListed(changed, std::move(listed));
-  Expect(changed, *collector_.family, setting_.expectations);
+  Expect(changed, *collector_.family, setting_.options.expectations.get());
 }
 
 // A domain that was not listed before may be none of the list's: its absence tells nothing.

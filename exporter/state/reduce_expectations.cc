@@ -24,7 +24,8 @@ void ExpectAsScheduled(DomainState& domain) {
 
 void StateReducer::ExpectAnew() {
   for (const DomainState& domain : collector_.domains) {
-    Expect(collector_.domains.Change(domain), *collector_.family, setting_.expectations);
+    Expect(collector_.domains.Change(domain), *collector_.family,
+           setting_.options.expectations.get());
   }
 }
 

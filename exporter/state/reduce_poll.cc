@@ -52,6 +52,7 @@ std::vector<NewAnomalies> ReducePoll(LabelledUpdate& labelled, const UpdateMomen
   target.observation = update.observation;
   StateReducer reducer = ReducerFor(target, collector, labelled.domains, moment);
   std::vector<NewAnomalies> anomalies;
+  for (const std::string_view id : update.repeated) reducer.ReduceRepeated(id);
   for (const RefreshAnswer& answer : update.answers) {
     const AnomalySet found = reducer.Reduce(answer);
     if (!found.empty()) anomalies.push_back({answer.refresh.id, found});

@@ -86,6 +86,7 @@ void StateReducer::HideDomain(const DomainState& leaving, std::size_t shown) {
   DomainState& domain = collector_.domains.ChangeUnseen(leaving);
   const std::string& id = domain.id.text();
   if (domain.named_by != 0) --collector_.named_domains;
+  collector_.named_changed_in_update = setting_.update_number;
   const DomainHistory& history = domain.history;
   if (history.newest_finished || history.was_listed ||
       collector_.hidden_histories.size() + shown < setting_.max_domains) {

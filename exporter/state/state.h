@@ -103,7 +103,10 @@ struct RefreshState {
   Nanoseconds answer_gap{};  // between the latest two, where no request failed between them
   std::uint64_t units = 0;   // as Refresh::units
   std::vector<NamedDomain> domains;
-  LeftOutDomains left_out;  // by max_domains
+  LeftOutDomains left_out;                // by max_domains
+  std::uint64_t described_in_update = 0;  // as counted by StateStore
+  // It became the newest of some domain, whose detail only its next answer tells.
+  bool owes_detail = false;
 };
 
 // Labels of domains whose ids are not fit to be one, by id: made before anybody has to wait.
@@ -154,7 +157,10 @@ struct CollectorState {
   KeyedStore<DomainState> domains;
   // Of `domains`: in a later one, counts of some may wait to be shown.
   std::uint64_t version_without_waiting = 0;
-  std::size_t named_domains = 0;    // of `domains`, those that a refresh names
+  std::size_t named_domains = 0;              // of `domains`, those that a refresh names
+  std::uint64_t named_changed_in_update = 0;  // when which those are changed last
+  // Refreshes that repeated an answer of which not all is known any more.
+  std::vector<std::string> wanted;
   std::size_t dropped_domains = 0;  // different ones that max_domains leaves out of `refreshes`
   RefreshDurations durations;
   UnwatchedAnomalies unwatched_anomalies;

@@ -98,18 +98,55 @@ void StateReducer::SetUnanswered(const RefreshState& state, bool unanswered) {
   if (state.unanswered != unanswered) collector_.refreshes.Change(state).unanswered = unanswered;
 }
 
-void StateReducer::ReduceUsable(RefreshState& state, const RefreshAnswer& answer,
-                                AnomalySet& anomalies) {
+void StateReducer::NoteAnswer(RefreshState& state) const {
   const bool is_next_in_turn = state.was_seen && !state.unanswered && !state.is_final();
   state.answer_gap = is_next_in_turn ? setting_.now - state.answered_at : Nanoseconds::zero();
   state.unanswered = false;
   state.answered_at = setting_.now;
+}
+
+void StateReducer::ReduceUsable(RefreshState& state, const RefreshAnswer& answer,
+                                AnomalySet& anomalies) {
+  NoteAnswer(state);
   if (answer.kind == RefreshAnswer::Kind::kNotFound) {
     state.status = RefreshStatus::kNotFound;
     state.unknown_status.clear();
   } else {
     ReduceRefresh(state, answer, anomalies);
   }
+}
+
+void StateReducer::ReduceRepeated(std::string_view refresh_id) {
+  const RefreshState* state = collector_.refreshes.Find(refresh_id);
+  const bool is_running = state != nullptr && state->was_seen && !state->is_final() &&
+                          state->status == RefreshStatus::kInProgress;
+  if (is_running) {
+    WatchAgain(*state);
+    NoteRepetition(*state);
+  }
+  if (!is_running || !IsWhole(*state)) collector_.wanted.emplace_back(refresh_id);
+}
+
+// What is shown of the refresh and its domains stays, unless it was unanswered or stale, or will be
+// stale earlier.
+void StateReducer::NoteRepetition(const RefreshState& state) {
+  const bool was_unanswered = state.unanswered;
+  const SteadyTime stale_at = StaleAt(state, setting_.options);
+  NoteAnswer(collector_.refreshes.ChangeUnseen(state));
+  const bool is_stale_earlier = StaleAt(state, setting_.options) < stale_at;
+  if (was_unanswered || stale_at <= setting_.now || is_stale_earlier) {
+    ChangeWithDomains(state, collector_);
+  }
+}
+
+// Whether the same answer would change nothing now: domains that were left out may have room, those
+// that were deleted may be there again.
+bool StateReducer::IsWhole(const RefreshState& state) const {
+  const bool may_have_room = collector_.named_domains < setting_.max_domains ||
+                             state.described_in_update <= collector_.named_changed_in_update;
+  if (state.owes_detail || (state.left_out.counts != DomainCounts{} && may_have_room)) return false;
+  return std::ranges::none_of(state.domains,
+                              [](const NamedDomain& named) { return named.domain == nullptr; });
 }
 
 AnomalySet StateReducer::ReduceUnwatched(const Refresh& refresh) {
@@ -129,6 +166,8 @@ void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answe
   const Refresh& refresh = answer.refresh;
   if (ChangedAfterFinish(state, answer)) anomalies.Add(Anomaly::kChangedAfterFinish);
   const bool is_first_answer = !std::exchange(state.was_seen, true);
+  state.described_in_update = setting_.update_number;
+  state.owes_detail = false;
   if (is_first_answer) state.was_finished_when_first_seen = IsFinished(refresh.status);
   state.status = refresh.status;
   state.unknown_status = refresh.unknown_status;
@@ -204,11 +243,15 @@ LabelValue StateReducer::LabelOf(std::string_view raw_id) const {
 }
 
 void StateReducer::Name(const DomainState& domain) {
-  if (collector_.domains.ChangeUnseen(domain).named_by++ == 0) ++collector_.named_domains;
+  if (collector_.domains.ChangeUnseen(domain).named_by++ != 0) return;
+  ++collector_.named_domains;
+  collector_.named_changed_in_update = setting_.update_number;
 }
 
 void StateReducer::Unname(const DomainState& domain) {
-  if (--collector_.domains.ChangeUnseen(domain).named_by == 0) --collector_.named_domains;
+  if (--collector_.domains.ChangeUnseen(domain).named_by != 0) return;
+  --collector_.named_domains;
+  collector_.named_changed_in_update = setting_.update_number;
 }
 
 // Makes `refresh` the domain's newest if it is.
@@ -291,7 +334,7 @@ DomainState& StateReducer::AddDomain(LabelValue id, std::uint64_t first_update) 
   if (auto listed = collector_.listed_unshown.extract(domain.id.text())) {
     TakeListed(domain, std::move(listed.mapped()));
   }
-  Expect(domain, *collector_.family, setting_.expectations);
+  Expect(domain, *collector_.family, setting_.options.expectations.get());
   return domain;
 }
 
@@ -344,7 +387,11 @@ void StateReducer::FindNewest() {
   if (!newest_may_have_changed_) return;
   for (const RefreshState& refresh : collector_.refreshes) {
     for (const NamedDomain& named : refresh.domains) {
-      if (named.domain != nullptr) ConsiderNewest(*named.domain, refresh, named.status);
+      if (named.domain == nullptr) continue;
+      const bool was_newest = named.domain->newest == &refresh;
+      ConsiderNewest(*named.domain, refresh, named.status);
+      if (was_newest || named.domain->newest != &refresh) continue;
+      collector_.refreshes.ChangeUnseen(refresh).owes_detail = true;
     }
   }
 }

@@ -49,8 +49,8 @@ class StateReducer {
     std::uint64_t update_number = 0;  // from 1
     SteadyTime now{};
     WallTime wall_now{};
-    std::size_t max_domains = 0;  // of this collector: what its target's others leave
-    const ExpectationList* expectations = nullptr;  // of the target; null: none
+    std::size_t max_domains = 0;   // of this collector: what its target's others leave
+    const TargetOptions& options;  // of the target
   };
 
   StateReducer(CollectorState& collector, const Setting& setting)
@@ -59,6 +59,10 @@ class StateReducer {
   // Takes one answer, and counts it if it is_counted_now.  Returns the anomalies that were not
   // counted before.
   AnomalySet Reduce(const RefreshAnswer& answer);
+
+  // Takes that an unfinished refresh is said to be as it was; what is not known of it any more is
+  // CollectorState::wanted.
+  void ReduceRepeated(std::string_view refresh_id);
 
   // Shows again what a refresh that was counted before a restart is the exemplar of.
   void RestoreExemplar(const Refresh& refresh);
@@ -84,6 +88,9 @@ class StateReducer {
  private:
   void WatchAgain(const RefreshState& state);
   void SetUnanswered(const RefreshState& state, bool unanswered);
+  void NoteAnswer(RefreshState& state) const;
+  void NoteRepetition(const RefreshState& state);
+  bool IsWhole(const RefreshState& state) const;
   void ReduceUsable(RefreshState& state, const RefreshAnswer& answer, AnomalySet& anomalies);
   void ReduceRefresh(RefreshState& state, const RefreshAnswer& answer, AnomalySet& anomalies);
   std::optional<WallTime> CountedAt(const RefreshAnswer& answer) const;

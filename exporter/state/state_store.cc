@@ -132,6 +132,12 @@ std::vector<MetDomain> StateStore::TakeMetDomains(std::string_view target, const
   return collector == nullptr ? std::vector<MetDomain>() : std::exchange(collector->met, {});
 }
 
+std::vector<std::string> StateStore::TakeWanted(std::string_view target, const Family& family) {
+  const MutexLock lock(mutex_);
+  CollectorState* collector = Find(target, family);
+  return collector == nullptr ? std::vector<std::string>() : std::exchange(collector->wanted, {});
+}
+
 std::set<std::string, std::less<>> StateStore::UnneededDomains(std::string_view target,
                                                                const Family& family) {
   const MutexLock lock(mutex_);

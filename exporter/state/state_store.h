@@ -67,6 +67,10 @@ class StateStore {
   // The domains of a collector that were met, or listed, for the first time since the last call.
   std::vector<MetDomain> TakeMetDomains(std::string_view target, const Family& family);
 
+  // Of the refreshes of a collector that repeated their answers, those of which not all is known
+  // any more, since the last call.
+  std::vector<std::string> TakeWanted(std::string_view target, const Family& family);
+
   // The domains of a collector that nobody needs any more, by the text of their labels; see
   // unneeded_domains.h.
   std::set<std::string, std::less<>> UnneededDomains(std::string_view target, const Family& family);

@@ -13,7 +13,7 @@ StateReducer ReducerFor(const TargetState& target, CollectorState& collector,
            .now = moment.now,
            .wall_now = moment.wall_now,
            .max_domains = MostDomainsOf(target, collector),
-           .expectations = target.options.expectations.get()}};
+           .options = target.options}};
 }
 
 }  // namespace cckm

@@ -1,9 +1,9 @@
 // The floor of polling: libcurl's multi interface and simdjson's DOM parser in the plainest loop
-// that asks for every ID once, parses the answer and looks at overall_status.
+// that asks for every ID once, or for every page of the list, and looks at what each refresh is.
 //
-// Usage: bare_poll URL IDS_FILE CONNECTIONS POLLS TOKEN.  URL is what an ID is appended to, with a
-// slash.
-// Prints `REQUESTS CPU_SECONDS` for that many polls; one more, before them, is not counted.
+// Usage: bare_poll URL IDS_FILE CONNECTIONS POLLS TOKEN [PAGE].  URL is what an ID is appended to,
+// with a slash.  With PAGE the list is read, in pages of so many entries, as many as there are IDs.
+// Prints `REFRESHES CPU_SECONDS` for that many polls; one more, before them, is not counted.
 
 #include <curl/curl.h>
 #include <simdjson.h>
@@ -48,12 +48,46 @@ struct Transfer {
   }
 };
 
+using simdjson::dom::element;
+
+void Require(bool holds) {
+  if (!holds) throw std::runtime_error("an answer is not what was asked for");
+}
+
+void LookAtRefresh(element refresh) {
+  std::string_view status;
+  Require(refresh["overall_status"].get(status) == simdjson::SUCCESS && !status.empty());
+}
+
+// Reads what tells whether a refresh is as it was.
+void LookAtPage(element page) {
+  simdjson::dom::array refreshes;
+  Require(page["resources"].get(refreshes) == simdjson::SUCCESS);
+  std::size_t bytes = 0;
+  for (const element refresh : refreshes) {
+    for (const char* name : {"id", "overall_status", "createdAt"}) {
+      std::string_view text;
+      Require(refresh[name].get(text) == simdjson::SUCCESS);
+      bytes += text.size();
+    }
+    simdjson::dom::object details;
+    if (refresh["detailed_status"].get(details) != simdjson::SUCCESS) continue;
+    for (const auto& detail : details) {
+      std::string_view text;
+      if (detail.value.get(text) == simdjson::SUCCESS) bytes += text.size() + detail.key.size();
+    }
+  }
+  Require(bytes != 0);
+}
+
 class BarePoller {
  public:
-  BarePoller(std::string url, std::vector<std::string> ids, std::size_t connections,
+  using Look = void (*)(element);
+
+  BarePoller(std::vector<std::string> urls, Look look, std::size_t connections,
              const std::string& token)
-      : url_(std::move(url)),
-        ids_(std::move(ids)),
+      : urls_(std::move(urls)),
+        look_(look),
         headers_(curl_slist_append(nullptr, ("Authorization: Bearer " + token).c_str())),
         transfers_(connections) {
     for (Transfer& transfer : transfers_) {
@@ -74,9 +108,9 @@ class BarePoller {
 
  private:
   bool StartNext(Transfer& transfer) {
-    if (next_ == ids_.size()) return false;
+    if (next_ == urls_.size()) return false;
     transfer.body.clear();
-    curl_easy_setopt(transfer.easy.get(), CURLOPT_URL, (url_ + "/" + ids_[next_++]).c_str());
+    curl_easy_setopt(transfer.easy.get(), CURLOPT_URL, urls_[next_++].c_str());
     curl_multi_add_handle(multi_.get(), transfer.easy.get());
     return true;
   }
@@ -90,21 +124,14 @@ class BarePoller {
       Transfer* transfer = nullptr;
       curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
       curl_multi_remove_handle(multi_.get(), transfer->easy.get());
-      Look(transfer->body);
+      look_(parser_.parse(transfer->body));
       started += StartNext(*transfer) ? 1 : 0;
     }
     return started;
   }
 
-  void Look(const std::string& body) {
-    std::string_view status;
-    if (parser_.parse(body)["overall_status"].get(status) != simdjson::SUCCESS || status.empty()) {
-      throw std::runtime_error("an answer has no overall_status");
-    }
-  }
-
-  const std::string url_;
-  const std::vector<std::string> ids_;
+  const std::vector<std::string> urls_;
+  const Look look_;
   const Headers headers_;
   const Multi multi_{curl_multi_init()};
   std::vector<Transfer> transfers_;
@@ -120,6 +147,20 @@ std::vector<std::string> ReadLines(const char* path) {
   return lines;
 }
 
+std::vector<std::string> UrlsOfRefreshes(const std::string& url, std::vector<std::string> ids) {
+  for (std::string& id : ids) id.insert(0, url + "/");
+  return ids;
+}
+
+std::vector<std::string> UrlsOfPages(const std::string& url, std::size_t entries,
+                                     std::size_t page) {
+  std::vector<std::string> urls;
+  for (std::size_t skip = 0; skip < entries; skip += page) {
+    urls.push_back(url + "?skip=" + std::to_string(skip) + "&limit=" + std::to_string(page));
+  }
+  return urls;
+}
+
 double CpuSeconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -130,15 +171,21 @@ double CpuSeconds() {
 }
 
 void Run(std::span<char*> arguments) {
-  if (arguments.size() != 6) throw std::runtime_error("URL IDS_FILE CONNECTIONS POLLS TOKEN");
+  const bool reads_list = arguments.size() == 7;
+  if (arguments.size() != 6 && !reads_list) {
+    throw std::runtime_error("URL IDS_FILE CONNECTIONS POLLS TOKEN [PAGE]");
+  }
   std::vector<std::string> ids = ReadLines(arguments[2]);
   const std::size_t polls = std::stoul(arguments[4]);
-  const std::size_t requests = ids.size() * polls;
-  BarePoller poller(arguments[1], std::move(ids), std::stoul(arguments[3]), arguments[5]);
+  const std::size_t refreshes = ids.size() * polls;
+  BarePoller poller(reads_list ? UrlsOfPages(arguments[1], ids.size(), std::stoul(arguments[6]))
+                               : UrlsOfRefreshes(arguments[1], std::move(ids)),
+                    reads_list ? LookAtPage : LookAtRefresh, std::stoul(arguments[3]),
+                    arguments[5]);
   poller.Poll();
   const double before = CpuSeconds();
   for (std::size_t poll = 0; poll < polls; ++poll) poller.Poll();
-  std::cout << requests << ' ' << CpuSeconds() - before << '\n';
+  std::cout << refreshes << ' ' << CpuSeconds() - before << '\n';
 }
 
 }  // namespace

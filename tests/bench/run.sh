@@ -73,7 +73,10 @@ start_simulator() {  # REFRESHES DOMAINS [FLAG...]
   simulator_url=$(await_line "$work/simulator.log" 'listening on' | sed 's/.* //')
 }
 
-start_exporter() {  # POLL_INTERVAL MAX_SERIES [N]: polls every refresh of the simulator, or the first N
+start_exporter() {  # POLL_INTERVAL MAX_SERIES [N|discover]: polls every refresh of the simulator, or the first N
+  local collector='discovery: { enabled: true, interval: 5s, max_refreshes: 100000 }'
+  [[ ${3-} == discover ]] ||
+    collector="refresh_ids: [$(head -n "${3:-1000000}" "$work/ids-dsm.txt" | paste -sd,)]"
   stop exporter
   (umask 077 && echo $token >"$work/token")
   {
@@ -82,8 +85,7 @@ start_exporter() {  # POLL_INTERVAL MAX_SERIES [N]: polls every refresh of the s
     printf '    max_connections: %s\n' $connections
     printf '    authorization: { credentials_file: token }\n'
     [[ $simulator_url == http:* ]] || printf '    tls_config: { ca_file: %s }\n' "$work/tls/ca.pem"
-    printf '    collectors: { dsm: { refresh_ids: [%s] } }\n' \
-      "$(head -n "${3:-1000000}" "$work/ids-dsm.txt" | paste -sd,)"
+    printf '    collectors: { dsm: { %s } }\n' "$collector"
   } >"$work/config.yml"
   : >"$work/exporter.log"
   "$exporter" --config.file="$work/config.yml" --storage.path= --web.listen-address=127.0.0.1:0 \
@@ -147,9 +149,9 @@ refreshes_so_far() {  # polled by id, or by pages of the list, each of 100
     /^cckm_api_requests_total.*endpoint="refresh_list"/ { sum += 100 * $2 } END { print sum + 0 }'
 }
 
-bare_microseconds() {  # POLLS: CPU of the bare loop for each request
+bare_microseconds() {  # POLLS [PAGE]: CPU of the bare loop for each refresh, by ID or through the list
   "$bench/bare_poll" "$simulator_url/api/v1/cckm/dsm/refresh" "$work/ids-dsm.txt" $connections "$1" \
-    $token | awk '{ printf "%.2f\n", $2 / $1 * 1e6 }'
+    $token "${@:2}" | awk '{ printf "%.2f\n", $2 / $1 * 1e6 }'
 }
 
 exporter_microseconds() {  # SECONDS: CPU of the running exporter for each refresh, over whole polls
@@ -196,6 +198,46 @@ measure_polling() {
   start_exporter 5s 100000000
   await_idle
   report_memory "memory, 20,000 refreshes, every series" 20000
+}
+
+scrape_compressed() {  # the exporter, every five seconds
+  local answer
+  while sleep 5; do
+    exec {answer}<>"/dev/tcp/127.0.0.1/$exporter_port"
+    printf 'GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n' >&"$answer"
+    printf 'Connection: close\r\n\r\n' >&"$answer"
+    cat <&"$answer" >/dev/null
+    exec {answer}>&-
+  done
+}
+
+steady_microseconds() {  # SECONDS: CPU of the running and scraped exporter for each refresh
+  local cpu refreshes
+  scrape_compressed &
+  pids[scraper]=$!
+  sleep 10
+  refreshes=$(refreshes_so_far)
+  cpu=$(cpu_seconds "${pids[exporter]}")
+  sleep "$1"
+  cpu=$(calculate "$(cpu_seconds "${pids[exporter]}") - $cpu" 9)
+  refreshes=$(calculate "$(refreshes_so_far) - $refreshes" 0)
+  stop scraper
+  ((refreshes > 0)) || { echo "the exporter asked for nothing" >&2; return 1; }
+  calculate "$cpu / $refreshes * 1e6"
+}
+
+# Nothing of what the list says is new.
+measure_steady_list() {  # REFRESHES
+  local floor figure how windows=3 seconds=40
+  $quick && windows=1 seconds=20
+  start_simulator "$1" "$1"
+  floor=$(repeat $windows bare_microseconds 3 100)
+  for how in configured discovered; do
+    start_exporter 5s 200000 "$([[ $how == configured ]] || echo discover)"
+    figure=$(steady_microseconds $seconds)
+    report "CPU of a refresh through the list, $how, of $1" "$figure" "$floor" \
+      "$(calculate "$figure / $floor")" 2.5 us at-most
+  done
 }
 
 # One refresh more costs the same however many there are.
@@ -319,6 +361,8 @@ measure_rendering() {
 
 measure_rendering
 measure_polling
+measure_steady_list 20000
+$quick || measure_steady_list 100000
 measure_tls
 measure_scrapes
 $quick || measure_growth

@@ -131,6 +131,9 @@ class TruthListener final : public PollListener {
       const bool is_true = has_completed == HasCompleted(std::atoi(answer.refresh.id.c_str() + 1));
       ++(is_true ? true_answers : false_answers);
     }
+    for (const std::string_view id : update.repeated) {
+      ++(HasCompleted(std::atoi(std::string(id).c_str() + 1)) ? false_answers : true_answers);
+    }
     if (server_.answers() >= 300) stop_.request_stop();
   }
   void OnLogin(const LoginUpdate& /*update*/) override {}

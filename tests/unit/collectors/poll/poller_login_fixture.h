@@ -87,6 +87,8 @@ class CountingListener final : public PollListener {
                                                              : answered)[answer.refresh.id];
       ++kinds[answer.kind];
     }
+    for (const std::string_view id : update.repeated) ++answered[std::string(id)];
+    kinds[RefreshAnswer::Kind::kRefresh] += static_cast<int>(update.repeated.size());
     for (const std::uint32_t count : update.error_counts) errors += count;
     for (const RequestRecord& request : update.requests) ++statuses[request.status];
     for (Error& error : update.errors) shown.push_back(std::move(error));

@@ -44,6 +44,7 @@ class RandomUpdates {
       (Below(2) == 0 ? update.unwatched : update.vanished).push_back(Id("r", kRefreshes));
     }
     if (Below(30) == 0) update.observation.clock_skew = std::chrono::seconds(Below(9));
+    for (std::size_t i = Below(20); i != 0; --i) update.repeated.Add(Id("r", kRefreshes));
     state_.LeaveOutDomains(update);
     static_cast<void>(state_.Apply(update));
   }

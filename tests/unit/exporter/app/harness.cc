@@ -95,6 +95,9 @@ class Harness::StopAt final : public PollListener {
     next_.OnUpdate(std::move(update));
     if (clock_.SteadyNow() >= end_) stop_->request_stop();
   }
+  std::vector<std::string> TakeWanted(std::string_view target, const Family& family) override {
+    return next_.TakeWanted(target, family);
+  }
   void OnLogin(const LoginUpdate& update) override { next_.OnLogin(update); }
   void OnSchedules(ScheduleUpdate update) override { next_.OnSchedules(std::move(update)); }
 
