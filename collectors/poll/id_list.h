@@ -64,20 +64,6 @@ class IdList {
   const_iterator begin() const { return {*this, 0}; }
   const_iterator end() const { return {*this, size()}; }
 
-  // REQUIRES: the ids are in ascending order.
-  bool contains(std::string_view id) const {
-    std::size_t first = 0;
-    for (std::size_t end = size(); first < end;) {
-      const std::size_t middle = first + (end - first) / 2;
-      if ((*this)[middle] < id) {
-        first = middle + 1;
-      } else {
-        end = middle;
-      }
-    }
-    return first < size() && (*this)[first] == id;
-  }
-
  private:
   std::string text_;
   std::vector<std::uint32_t> ends_;

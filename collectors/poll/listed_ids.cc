@@ -24,21 +24,12 @@ void ListedIds::Keep(const Watched& watched) {
   if (Has(watched)) ids_.insert(watched.id);
 }
 
-// Those of the watchlist come in ascending order, too.
 IdList ListedIds::TakeAll(const Watchlist& watched) {
-  const auto others = std::exchange(ids_, {});
-  auto other = others.begin();
   IdList all;
-  const auto add_others = [&](const auto& are_due) {
-    for (; other != others.end() && are_due(*other); ++other) all.Add(*other);
-  };
   watched.ForEach([&](RefreshIndex, const Watched& entry) {
-    if (entry.listing != listing_) return;
-    add_others([&](const std::string& id) { return id < entry.id; });
-    if (other != others.end() && *other == entry.id) ++other;
-    all.Add(entry.id);
+    if (entry.listing == listing_ && !ids_.contains(entry.id)) all.Add(entry.id);
   });
-  add_others([](const std::string&) { return true; });
+  for (const std::string& id : std::exchange(ids_, {})) all.Add(id);
   return all;
 }
 

@@ -27,7 +27,7 @@ class ListedIds {
   // Holds the id of a watched refresh itself, if it is there, because its entry is to be removed.
   void Keep(const Watched& watched);
 
-  // Takes out all of them, in ascending order.
+  // Takes out all of them.
   IdList TakeAll(const Watchlist& watched);
 
  private:

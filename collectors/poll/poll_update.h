@@ -35,7 +35,7 @@ struct RefreshListing {
   // Named by refreshes that are not watched because there are too many; whether these are all.
   std::set<std::string, std::less<>> left_out_domains = {};
   bool left_out_domains_are_all = true;
-  IdList refresh_ids = {};  // all that were seen, in ascending order
+  IdList refresh_ids = {};  // all that were seen
 };
 
 // What reading the family's list of domains to its end told.

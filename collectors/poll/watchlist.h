@@ -119,7 +119,10 @@ class Watchlist {
 
   template <typename Function>
   void ForEach(const Function& function) const {
-    for (const auto& [id, index] : index_) function(index, entries_[index]);
+    for (RefreshIndex index = 0; index < entries_.size(); ++index) {
+      const Watched& entry = entries_[index];
+      if (!entry.id.empty() && !entry.is_leaving) function(index, entry);
+    }
   }
 
  private:

@@ -1,6 +1,7 @@
 #include "exporter/app/recorder.h"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -113,8 +114,14 @@ void Recorder::ForgetOld(const PollUpdate& update) {
                                      update.domain_listing->tells_what_is_gone;
   if (!has_whole_list && !has_whole_domain_list) return;
   const auto domains = parts_.state.UnneededDomains(update.target, *update.family);
+  std::set<std::string_view> listed;  // made when it is needed, which is seldom
   const Unneeded unneeded{
-      .refresh = [&](std::string_view id) { return !update.listing->refresh_ids.contains(id); },
+      .refresh =
+          [&](std::string_view id) {
+            const IdList& ids = update.listing->refresh_ids;
+            if (listed.empty()) listed.insert(ids.begin(), ids.end());
+            return !listed.contains(id);
+          },
       .domain = [&](std::string_view id) { return domains.contains(LabelValue(id).text()); }};
   const WallTime now = parts_.clock.Now();
   if (has_whole_list) {

@@ -10,7 +10,7 @@
 namespace cckm {
 namespace {
 
-using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
 
 class ListedIdsTest : public ::testing::Test {
  protected:
@@ -28,7 +28,7 @@ TEST_F(ListedIdsTest, AnIdIsNewOnce) {
   EXPECT_FALSE(listed_.Add("w", watched));
   EXPECT_FALSE(listed_.Add("other", nullptr));
   EXPECT_TRUE(listed_.Has(*watched));
-  EXPECT_THAT(listed_.TakeAll(watched_), ElementsAre("other", "w"));
+  EXPECT_THAT(listed_.TakeAll(watched_), UnorderedElementsAre("other", "w"));
 }
 
 TEST_F(ListedIdsTest, AnIdIsNewAgainInTheNextReading) {

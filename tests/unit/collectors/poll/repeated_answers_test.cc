@@ -252,7 +252,7 @@ TEST_F(RepeatedAnswersTest, ADiscoveredRefreshThatSaysTheSameIsStillListed) {
 }
 
 TEST_F(RepeatedAnswersTest, ADiscoveryIsTakenAlongByThePollThatReadsTheList) {
-  Plan().discovery = {.enabled = true, .interval = 15s};
+  Plan().discovery = {.enabled = true, .interval = 16s};
   Plan().refresh_ids.clear();
   RunFor(10min);
   EXPECT_LE(Count("?"), 42U);
