@@ -95,10 +95,11 @@ start_exporter() {  # POLL_INTERVAL MAX_SERIES [N|discover]: polls every refresh
   await_ready
 }
 
-get() {  # PATH: answer of the exporter, headers included
+get() {  # PATH [ENCODING]: answer of the exporter, headers included
   local answer
   exec {answer}<>"/dev/tcp/127.0.0.1/$exporter_port"
-  printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' "$1" >&"$answer"
+  printf 'GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAccept-Encoding: %s\r\n\r\n' "$1" \
+    "${2-identity}" >&"$answer"
   cat <&"$answer"
   exec {answer}>&-
 }
@@ -173,13 +174,13 @@ repeat() {  # TIMES COMMAND...: the median of what the command prints
   for ((; times > 0; --times)); do "$@"; done | median
 }
 
-report_memory() {  # NAME REFRESHES: resident memory after the polls and scrapes so far
+report_memory() {  # NAME REFRESHES: resident memory after the polls so far, and a scrape of text and one of gzip
   local body resident allowed
-  get /metrics >/dev/null
+  get /metrics gzip >/dev/null
   body=$(get /metrics | awk '/^Content-Length:/ { print $2 + 0 }')
   await_idle
   resident=$(awk '/^VmRSS/ { print $2 / 1024 }' "/proc/${pids[exporter]}/status")
-  allowed=$(calculate "24 + $2 / 1024 + 2.5 * $body / 1048576" 1)
+  allowed=$(calculate "24 + $2 / 1024 + 1.25 * $body / 1048576" 1)
   report "$1" "$(calculate "$resident" 1)" "$allowed" "$(calculate "$resident / $allowed")" 1.00 MiB \
     at-most
 }
@@ -345,9 +346,15 @@ per_series() {  # BENCHMARK: nanoseconds
     found && $1 ~ /"per_series"/ { printf "%.1f\n", $2 * 1e9 }' "$work/render.json"
 }
 
+cpu_of() {  # BENCHMARK: microseconds
+  awk -F'[:,] *' -v name="\"$1_median\"" '
+    $1 ~ /"name"/ { found = index($0, name) }
+    found && $1 ~ /"cpu_time"/ { printf "%.1f\n", $2 }' "$work/render.json"
+}
+
 measure_rendering() {
-  local sizes='domains:10/max_series:10000000' figure floor filter=.
-  $quick && filter='RenderText|CopyLines'
+  local sizes='domains:10/max_series:10000000' figure floor filter=. name
+  $quick && filter='RenderText|CopyLines|Publish'
   "$bench/render_bench" --benchmark_filter="$filter" --benchmark_repetitions=3 \
     --benchmark_min_time=0.1 \
     --benchmark_out="$work/render.json" --benchmark_out_format=json >"$work/render.txt" 2>&1
@@ -357,6 +364,12 @@ measure_rendering() {
   report "rendering a series, of 10,000 refreshes" "$figure" "$floor" \
     "$(calculate "$figure / $floor")" 3.5 ns at-most
   report "rendering a series, in nanoseconds" "$figure" 1 "$figure" 30 ns at-most
+  floor=$(cpu_of PublishWhole)
+  for name in One None; do
+    figure=$(cpu_of PublishAfter$name)
+    report "publication of 100,000 series with gzip, ${name,,} of 2,000 refreshes changed" "$figure" "$floor" \
+      "$(calculate "$figure / $floor" 3)" 0.02 us at-most
+  done
 }
 
 measure_rendering
