@@ -110,8 +110,8 @@ SeriesBudget::SeriesBudget(const TargetState& target, std::size_t buckets, std::
     : left_out_(target.collectors.size()) {
   const SeriesScale scale{target.options, buckets};
   const std::size_t total = always_shown + SeriesOfAllObjects(target, scale);
-  if (total <= target.options.max_series) return;
-  LeaveOut(target, scale, total - target.options.max_series);
+  if (total <= target.options.shown.max_series) return;
+  LeaveOut(target, scale, total - target.options.shown.max_series);
   left_out_schedules_.FindTail(target.schedules.schedules.size());
   for (std::size_t index = 0; index < left_out_.size(); ++index) {
     const CollectorState& collector = target.collectors[index];

@@ -28,7 +28,7 @@ bool IsStale(const RefreshState& refresh, const TargetOptions& options, SteadyTi
   if (refresh.is_final()) return false;
   if (refresh.status == RefreshStatus::kNotFound && !refresh.is_watched) return false;
   return now - refresh.answered_at >=
-         std::max(options.stale_after, kPollsUntilStale * refresh.answer_gap);
+         std::max(options.shown.stale_after, kPollsUntilStale * refresh.answer_gap);
 }
 
 RefreshStatus ShownStatus(const RefreshState& refresh, const TargetOptions& options,

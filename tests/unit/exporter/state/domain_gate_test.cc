@@ -19,12 +19,11 @@ using namespace std::chrono_literals;
 class DomainGateTest : public ::testing::Test {
  protected:
   static TargetSetup Setup(std::size_t max_domains) {
-    return {.options = {.name = "cm",
-                        .stale_after = 240h,
-                        .max_series = 1000,
-                        .max_domains = max_domains},
-            .collectors = {{.family = FindFamily("dsm"), .discovers = true},
-                           {.family = FindFamily("external-cm"), .discovers = true}}};
+    return {
+        .options = {.name = "cm",
+                    .shown = {.stale_after = 240h, .max_series = 1000, .max_domains = max_domains}},
+        .collectors = {{.family = FindFamily("dsm"), .discovers = true},
+                       {.family = FindFamily("external-cm"), .discovers = true}}};
   }
 
   // Lets the answers through as an update, and returns the ids of their domains that are left.
