@@ -130,6 +130,20 @@ TEST_F(DomainGateTest, WhatALedgerHoldsBeyondALowerLimitIsLeftOutBesidesWhatWasB
   }
 }
 
+TEST_F(DomainGateTest, WhatALedgerHoldsWithinTheLimitIsHeldAgainWhicheverRefreshesNameIt) {
+  TargetSetup setup = Setup(4);
+  setup.options.name = "other";
+  std::vector<RefreshAnswer> refreshes;
+  for (const std::string number : {"1", "2", "3", "4", "5"}) {
+    refreshes.push_back(Finished("r" + number, {"d" + number}));
+  }
+  setup.collectors[0].memory = std::make_shared<CollectorMemory>(CollectorMemory{
+      .durations = EmptyRefreshDurations(bounds_), .refreshes = std::move(refreshes)});
+  state_.RemoveTarget("cm");
+  state_.SetTarget(std::move(setup));
+  EXPECT_EQ(Held(), "d1 d2 d3 d4 | 1");
+}
+
 TEST_F(DomainGateTest, AHundredThousandDomainsOfARefreshAreCountedAndNotCompared) {
   std::vector<std::string> domains;
   for (int i = 0; i < 100'003; ++i) domains.push_back(std::to_string(i));
