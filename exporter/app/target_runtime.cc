@@ -78,19 +78,15 @@ std::shared_ptr<const ExpectationList> ExpectationsOf(const TargetConfig& config
 }
 
 TargetSetup SetupOf(const TargetConfig& config) {
-  const TargetSettings& settings = config.settings;
-  TargetSetup setup{
-      .options = {.name = config.name,
-                  .stale_after = std::max(settings.stale_after,
-                                          settings.schedule.poll_interval * kPollsUntilStale),
-                  .max_series = settings.max_series,
-                  .max_domains = settings.max_domains,
-                  .domain_histograms = settings.domain_histograms,
-                  .tls_verification =
-                      !config.has_http_address() && !config.tls.insecure_skip_verify,
-                  .expectations = ExpectationsOf(config),
-                  .schedules = config.schedules},
-      .collectors = {}};
+  TargetSetup setup{.options = {.name = config.name,
+                                .shown = config.settings.shown,
+                                .tls_verification =
+                                    !config.has_http_address() && !config.tls.insecure_skip_verify,
+                                .expectations = ExpectationsOf(config),
+                                .schedules = config.schedules},
+                    .collectors = {}};
+  Nanoseconds& stale_after = setup.options.shown.stale_after;
+  stale_after = std::max(stale_after, config.settings.schedule.poll_interval * kPollsUntilStale);
   for (const std::string& url : config.urls) {
     setup.addresses.push_back({.url = url, .is_in_use = setup.addresses.empty()});
   }

@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,18 +18,16 @@
 #include "exporter/config/links.h"
 #include "exporter/config/target_files.h"
 #include "exporter/expectations/expectation.h"
+#include "exporter/metrics/shown_settings.h"
 
 namespace cckm {
 
 // What may be set under `global:` and again on a target.
 struct TargetSettings {
   ScheduleSettings schedule;
-  Nanoseconds stale_after = std::chrono::minutes(5);
+  ShownSettings shown;
   Nanoseconds request_timeout = std::chrono::seconds(10);
   std::size_t max_response_size = std::size_t{8} << 20U;  // bytes
-  std::size_t max_series = 200'000;
-  std::size_t max_domains = 20'000;
-  bool domain_histograms = true;
   bool allow_http = false;
 
   friend bool operator==(const TargetSettings&, const TargetSettings&) = default;

@@ -88,7 +88,7 @@ constexpr std::array kRows = std::to_array<MetricRow<DomainState>>({
     {Metric::kDomainRefreshConsecutiveFailures, One<DomainState>{ConsecutiveFailures}},
     {Metric::kDomainFirstSeenTimestamp, AtMostOne<DomainState>{FirstSeenAt}},
     {Metric::kDomainRefreshDuration,
-     OptionalHistogram<DomainState>{&TargetOptions::domain_histograms, Durations}},
+     OptionalHistogram<DomainState>{&ShownSettings::domain_histograms, Durations}},
     {Metric::kDomainInfo, Info<DomainState>{Names}},
     {Metric::kDomainExpectedInterval,
      AtMostOneLabelled<DomainState>{ExpectedInterval, ExpectedSeverity}},

@@ -216,16 +216,16 @@ struct CounterEach {
 // A histogram of every object, where the target has the option.
 template <typename Object>
 struct OptionalHistogram {
-  bool TargetOptions::*option;
+  bool ShownSettings::*option;
   HistogramView (*view)(const Scene&, const Object&);
 
   constexpr std::size_t Count(const SeriesScale& scale) const {
-    return scale.options.*option ? scale.histogram() : 0;
+    return scale.options.shown.*option ? scale.histogram() : 0;
   }
   template <typename Labels>
   void Write(const Scene& scene, const Object& object, const Labels& labels,
              ExpositionWriter& writer) const {
-    if (scene.target.options.*option) writer.Histogram(labels, view(scene, object));
+    if (scene.target.options.shown.*option) writer.Histogram(labels, view(scene, object));
   }
 };
 

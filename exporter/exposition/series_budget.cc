@@ -94,10 +94,10 @@ void SeriesBudget::Update(const TargetState& target, std::size_t buckets, std::s
                           SteadyTime now) {
   const SeriesScale scale{target.options, buckets};
   const std::size_t total = always_shown + Count(target, scale, now);
-  const std::size_t too_many = total - std::min(total, target.options.max_series);
+  const std::size_t too_many = total - std::min(total, target.options.shown.max_series);
   // Schedules are few, and counted anew each time.
-  const bool is_known = !counts_changed_ && too_many == too_many_ && target.schedules.schedules.size() == 0;
-  if (is_known) return;
+  const bool has_schedules = target.schedules.schedules.size() != 0;
+  if (!counts_changed_ && too_many == too_many_ && !has_schedules) return;
   too_many_ = too_many;
   const std::vector<LeftOut> before =
       std::exchange(left_out_, std::vector<LeftOut>(target.collectors.size()));

@@ -51,7 +51,7 @@ std::size_t NamedDomains(const TargetState& target) {
 }
 
 std::size_t MaxDomainsWithout(const TargetState& target, std::size_t others) {
-  return target.options.max_domains - std::min(target.options.max_domains, others);
+  return target.options.shown.max_domains - std::min(target.options.shown.max_domains, others);
 }
 
 }  // namespace

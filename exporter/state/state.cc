@@ -34,7 +34,8 @@ RefreshState& ChangeWithDomains(const RefreshState& refresh, CollectorState& col
 SteadyTime StaleAt(const RefreshState& refresh, const TargetOptions& options) {
   if (refresh.is_final()) return SteadyTime::max();
   if (refresh.status == RefreshStatus::kNotFound && !refresh.is_watched) return SteadyTime::max();
-  const Nanoseconds patience = std::max(options.stale_after, kPollsUntilStale * refresh.answer_gap);
+  const Nanoseconds patience =
+      std::max(options.shown.stale_after, kPollsUntilStale * refresh.answer_gap);
   return patience < SteadyTime::max() - refresh.answered_at ? refresh.answered_at + patience
                                                             : SteadyTime::max();
 }

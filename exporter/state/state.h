@@ -27,6 +27,7 @@
 #include "exporter/history/duration_histogram.h"
 #include "exporter/history/history.h"
 #include "exporter/metrics/label_value.h"
+#include "exporter/metrics/shown_settings.h"
 #include "exporter/state/keyed_store.h"
 #include "exporter/state/schedules_state.h"
 
@@ -182,10 +183,7 @@ RefreshState& ChangeWithDomains(const RefreshState& refresh, CollectorState& col
 // The settings of a target that bear on what is shown.
 struct TargetOptions {
   std::string name;
-  Nanoseconds stale_after{};  // without an answer for so long an unfinished status is unknown
-  std::size_t max_series = 0;
-  std::size_t max_domains = 20'000;
-  bool domain_histograms = true;
+  ShownSettings shown = {};
   bool tls_verification = true;
   std::shared_ptr<const ExpectationList> expectations = {};  // null: none
   SchedulerSettings schedules = {};

@@ -44,7 +44,6 @@ void RestoreRefreshes(CollectorMemory memory, const UpdateMoment& moment, const 
                       CollectorState& collector) {
   const DomainLabels no_labels;
   StateReducer reducer = ReducerFor(target, collector, no_labels, moment);
-  DomainGate gate;
   for (RefreshAnswer& answer : memory.refreshes) {
     const RefreshState* known = collector.refreshes.Find(LabelValue(answer.refresh.id).text());
     if (known != nullptr && known->was_seen) {
@@ -54,7 +53,8 @@ void RestoreRefreshes(CollectorMemory memory, const UpdateMoment& moment, const 
       continue;
     }
     const bool some_were_left_out = answer.left_out.counts != DomainCounts{};
-    gate.Pass(answer, [&](std::span<const std::string_view> labels) {
+    // Of its own: those that passed before are held by now.
+    DomainGate().Pass(answer, [&](std::span<const std::string_view> labels) {
       return LookAt(labels, target, collector);
     });
     // Of those that were left out before, nobody knows which they are.

@@ -94,8 +94,8 @@ class Store {
   static std::vector<TargetSetup> Setups(std::size_t max_series, std::size_t refreshes) {
     TargetSetup setup;
     setup.options.name = kTarget;
-    setup.options.stale_after = std::chrono::hours(24);
-    setup.options.max_series = max_series;
+    setup.options.shown.stale_after = std::chrono::hours(24);
+    setup.options.shown.max_series = max_series;
     std::vector<std::string> ids;
     for (std::size_t number = 0; number < refreshes; ++number) ids.push_back(IdOf(number, 0));
     setup.collectors.push_back({.family = &Dsm(), .refresh_ids = std::move(ids)});

@@ -3,8 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <string_view>
-#include <utility>
-#include <variant>
 
 #include "exporter/config/yaml/authentication_value.h"
 #include "exporter/config/yaml/collectors_value.h"
@@ -219,18 +217,20 @@ const ConfigKeys<TargetSettings>& SettingsKeys() {
        "how often a finished refresh is asked for again, spread evenly; `0s`: never"},
       {"heartbeat_interval", At(&Settings::schedule, &Schedule::heartbeat_interval), kInterval,
        "a collector that has had nothing to ask for this long asks for one list entry"},
-      {"stale_after", &Settings::stale_after, kInterval,
+      {"stale_after", At(&Settings::shown, &ShownSettings::stale_after), kInterval,
        "without an answer for so long a status is `unknown`; never less than 3 polls"},
       {"request_timeout", &Settings::request_timeout, kTimeout, "how long one request may take"},
       {"max_response_size", &Settings::max_response_size,
        SizeValue{kKibibyte, kKibibyte * kKibibyte * kKibibyte},
        "a larger answer is the error `too_large`"},
-      {"max_series", &Settings::max_series, NumberValue<std::size_t>{1, kMaxSeries},
+      {"max_series", At(&Settings::shown, &ShownSettings::max_series),
+       NumberValue<std::size_t>{1, kMaxSeries},
        "series of a target; the rest is left out and shown in `cckm_dropped_series`"},
-      {"max_domains", &Settings::max_domains, NumberValue<std::size_t>{1, kMaxDomains},
+      {"max_domains", At(&Settings::shown, &ShownSettings::max_domains),
+       NumberValue<std::size_t>{1, kMaxDomains},
        "domains of a target, in memory and in the ledger; the others count in "
        "`cckm_dropped_domains`"},
-      {"domain_histograms", &Settings::domain_histograms, SwitchValue(),
+      {"domain_histograms", At(&Settings::shown, &ShownSettings::domain_histograms), SwitchValue(),
        "whether each domain has a histogram: domains x (buckets + 3) series"},
       {"allow_http", &Settings::allow_http, SwitchValue(),
        "whether `url` may begin with `http://`: whoever is on the way can then read the tokens"},

@@ -56,12 +56,13 @@ class RandomUpdates {
     std::vector<CollectorSetup> collectors = {
         {.family = FindFamily("dsm"), .refresh_ids = ids, .discovers = true}};
     if (Below(2) == 0) collectors.push_back({.family = FindFamily("aws"), .refresh_ids = ids});
-    state_.SetTarget({.options = {.name = Target(),
-                                  .stale_after = std::chrono::seconds(60 + Below(600)),
-                                  .max_series = Below(3) == 0 ? 400 + Below(2000) : 1'000'000,
-                                  .max_domains = Below(3) == 0 ? 20U : 20'000U,
-                                  .domain_histograms = Below(3) != 0},
-                      .collectors = std::move(collectors)});
+    state_.SetTarget(
+        {.options = {.name = Target(),
+                     .shown = {.stale_after = std::chrono::seconds(60 + Below(600)),
+                               .max_series = Below(3) == 0 ? 400 + Below(2000) : 1'000'000,
+                               .max_domains = Below(3) == 0 ? 20U : 20'000U,
+                               .domain_histograms = Below(3) != 0}},
+         .collectors = std::move(collectors)});
   }
 
  private:

@@ -41,10 +41,10 @@ std::vector<TargetSetup> OneTarget(const Harness::Setup& setup, const Ledger& le
         TakeOutOldest(known, collector.refresh_ids, setup.discovery.max_refreshes);
   }
   return {{.options = {.name = "cm",
-                       .stale_after = setup.stale_after,
-                       .max_series = setup.max_series,
-                       .max_domains = setup.max_domains,
-                       .domain_histograms = setup.domain_histograms,
+                       .shown = {.stale_after = setup.stale_after,
+                                 .max_series = setup.max_series,
+                                 .max_domains = setup.max_domains,
+                                 .domain_histograms = setup.domain_histograms},
                        .tls_verification = true,
                        .schedules = setup.schedules},
            .collectors = collectors}};

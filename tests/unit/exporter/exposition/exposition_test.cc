@@ -71,7 +71,7 @@ std::vector<ParsedSample> SamplesOfOneOfTwo(std::size_t max_series) {
   std::vector<TargetSetup> targets;
   SelfMetrics self_metrics(clock);
   for (const char* name : {"a", "b"}) {
-    targets.push_back({.options = {.name = name, .max_series = max_series},
+    targets.push_back({.options = {.name = name, .shown = {.max_series = max_series}},
                        .collectors = {{FindFamily("dsm"), {"r1"}}}});
     self_metrics.AddTarget(name, false);
     self_metrics.AddCollector(name, *FindFamily("dsm"));

@@ -76,10 +76,11 @@ class FormatRendererTest : public ::testing::Test {
 
   FakeClock clock_;
   const BucketBounds bounds_{{1, 60}};
-  StateStore state_{{{.options = {.name = "cm", .stale_after = 1h, .max_series = 1'000'000},
-                      .collectors = {{.family = FindFamily("dsm"), .discovers = true}}}},
-                    bounds_,
-                    clock_};
+  StateStore state_{
+      {{.options = {.name = "cm", .shown = {.stale_after = 1h, .max_series = 1'000'000}},
+        .collectors = {{.family = FindFamily("dsm"), .discovers = true}}}},
+      bounds_,
+      clock_};
   SelfMetrics self_metrics_{clock_};
   const ExporterStatus status_;
   const Exposition::Sources sources_{.state = state_,
@@ -137,15 +138,16 @@ TEST_F(FormatRendererTest, AnAnswerAfterStalenessRenewsRefreshAndDomain) {
 
 TEST_F(FormatRendererTest, AReloadShowsTheNewSettings) {
   state_.SetTarget({.options = {.name = "cm",
-                                .stale_after = 1h,
-                                .max_series = 1'000'000,
-                                .domain_histograms = false},
+                                .shown = {.stale_after = 1h,
+                                          .max_series = 1'000'000,
+                                          .domain_histograms = false}},
                     .collectors = {{.family = FindFamily("dsm"), .discovers = true}}});
   const std::size_t with_histograms = size();
   Render();
   EXPECT_LT(size(), with_histograms);
   state_.SetTarget(
-      {.options = {.name = "cm", .stale_after = 1h, .max_series = 200, .domain_histograms = false},
+      {.options = {.name = "cm",
+                   .shown = {.stale_after = 1h, .max_series = 200, .domain_histograms = false}},
        .collectors = {{.family = FindFamily("dsm"), .discovers = true}}});
   Render();
   EXPECT_LT(size(), 100'000U);
@@ -154,10 +156,11 @@ TEST_F(FormatRendererTest, AReloadShowsTheNewSettings) {
 TEST_F(FormatRendererTest, ATargetInThePlaceOfAnotherShowsItsOwn) {
   state_.RemoveTarget("cm");
   Render();
-  state_.SetTarget({.options = {.name = "cm", .stale_after = 1h, .max_series = 1'000'000},
-                    .collectors = {{FindFamily("dsm"), {"other"}}}});
+  state_.SetTarget(
+      {.options = {.name = "cm", .shown = {.stale_after = 1h, .max_series = 1'000'000}},
+       .collectors = {{FindFamily("dsm"), {"other"}}}});
   Render();
-  state_.SetTarget({.options = {.name = "second", .max_series = 1'000'000},
+  state_.SetTarget({.options = {.name = "second", .shown = {.max_series = 1'000'000}},
                     .collectors = {{FindFamily("aws"), {"another"}}}});
   Render();
   state_.RemoveTarget("cm");

@@ -82,8 +82,8 @@ CollectorState& AddCollector(TargetState& target, std::string_view family) {
 // A target and collectors that have every value that may be missing, or none.
 TargetState FullTarget(bool domain_histograms) {
   TargetState target;
-  target.options.max_series = 1'000'000;
-  target.options.domain_histograms = domain_histograms;
+  target.options.shown.max_series = 1'000'000;
+  target.options.shown.domain_histograms = domain_histograms;
   target.observation.token.expires_at = kTime;
   target.observation.certificate_expires_at = kTime;
   target.observation.client_certificate_expires_at = kTime;
@@ -102,7 +102,7 @@ TargetState FullTarget(bool domain_histograms) {
 
 TargetState BareTarget() {
   TargetState target;
-  target.options.max_series = 1'000'000;
+  target.options.shown.max_series = 1'000'000;
   CollectorState& collector = AddCollector(target, "dsm");
   collector.poll.is_absent = true;
   AddBareObjects(collector);
@@ -232,7 +232,7 @@ TEST(MetricRowsTest, MaxSeriesIsReachedByWhatAllRowsWrite) {
     for (const auto& row : DomainMetrics().rows) written += SeriesWritten(row.metric, target);
     for (const auto& row : RefreshMetrics().rows) written += SeriesWritten(row.metric, target);
     for (const auto& row : ScheduleMetrics().rows) written += SeriesWritten(row.metric, target);
-    const std::size_t others = target.options.max_series - written;
+    const std::size_t others = target.options.shown.max_series - written;
     const auto dropped = [&](std::size_t always_shown) {
       return std::ranges::max(BudgetOf(target, always_shown).dropped().series);
     };

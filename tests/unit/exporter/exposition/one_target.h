@@ -17,7 +17,7 @@ struct OneTarget {
   // `state_clock` is read once by each rendering.
   OneTarget(std::vector<std::string> refresh_ids, const Clock& state_clock,
             const Clock& publisher_clock)
-      : state({{.options = {.name = "cm", .max_series = 1000},
+      : state({{.options = {.name = "cm", .shown = {.max_series = 1000}},
                 .collectors = {{FindFamily("dsm"), std::move(refresh_ids)}}}},
               bounds, state_clock),
         self_metrics(state_clock),

@@ -33,7 +33,8 @@ SeriesBudget BudgetWith(std::size_t max_series, bool domain_histograms = true) {
   const FakeClock clock;
   const BucketBounds bounds{{1, 60}};
   StateStore state{
-      {{.options = {.name = "cm", .max_series = max_series, .domain_histograms = domain_histograms},
+      {{.options = {.name = "cm",
+                    .shown = {.max_series = max_series, .domain_histograms = domain_histograms}},
         .collectors = {{FindFamily("dsm"), {"a"}}, {FindFamily("external-cm"), {"b", "c", "d"}}}}},
       bounds,
       clock};

@@ -40,7 +40,7 @@ class StoreTallyTest : public ::testing::Test {
   }
 
   SteadyTime now_ = SteadyTime() + 1h;
-  const TargetOptions options_{.name = "cm", .stale_after = 10min};
+  const TargetOptions options_{.name = "cm", .shown = {.stale_after = 10min}};
   KeyedStore<RefreshState> store_;
   StoreTally<RefreshState> tally_;
 };

@@ -19,12 +19,11 @@ using namespace std::chrono_literals;
 class DomainGateTest : public ::testing::Test {
  protected:
   static TargetSetup Setup(std::size_t max_domains) {
-    return {.options = {.name = "cm",
-                        .stale_after = 240h,
-                        .max_series = 1000,
-                        .max_domains = max_domains},
-            .collectors = {{.family = FindFamily("dsm"), .discovers = true},
-                           {.family = FindFamily("external-cm"), .discovers = true}}};
+    return {
+        .options = {.name = "cm",
+                    .shown = {.stale_after = 240h, .max_series = 1000, .max_domains = max_domains}},
+        .collectors = {{.family = FindFamily("dsm"), .discovers = true},
+                       {.family = FindFamily("external-cm"), .discovers = true}}};
   }
 
   // Lets the answers through as an update, and returns the ids of their domains that are left.
@@ -129,6 +128,20 @@ TEST_F(DomainGateTest, WhatALedgerHoldsBeyondALowerLimitIsLeftOutBesidesWhatWasB
       EXPECT_EQ(collector.refreshes.begin()->left_out.counts, (DomainCounts{0, 1, before, 0, 0}));
     });
   }
+}
+
+TEST_F(DomainGateTest, WhatALedgerHoldsWithinTheLimitIsHeldAgainWhicheverRefreshesNameIt) {
+  TargetSetup setup = Setup(4);
+  setup.options.name = "other";
+  std::vector<RefreshAnswer> refreshes;
+  for (const std::string number : {"1", "2", "3", "4", "5"}) {
+    refreshes.push_back(Finished("r" + number, {"d" + number}));
+  }
+  setup.collectors[0].memory = std::make_shared<CollectorMemory>(CollectorMemory{
+      .durations = EmptyRefreshDurations(bounds_), .refreshes = std::move(refreshes)});
+  state_.RemoveTarget("cm");
+  state_.SetTarget(std::move(setup));
+  EXPECT_EQ(Held(), "d1 d2 d3 d4 | 1");
 }
 
 TEST_F(DomainGateTest, AHundredThousandDomainsOfARefreshAreCountedAndNotCompared) {

@@ -60,7 +60,7 @@ class StateDiscoveryTest : public ::testing::Test {
 
   FakeClock clock_;
   const BucketBounds bounds_{{1, 60}};
-  StateStore state_{{{.options = {.name = "cm", .stale_after = 240h, .max_series = 1000},
+  StateStore state_{{{.options = {.name = "cm", .shown = {.stale_after = 240h, .max_series = 1000}},
                       .collectors = {{.family = FindFamily("dsm"), .discovers = true}}}},
                     bounds_,
                     clock_};
@@ -172,7 +172,7 @@ TEST_F(StateDiscoveryTest, ADomainThatWasListedBeforeARestartLeavesWhenTheListHa
     memory->domains.emplace_back("d1", std::move(history));
     state_.RemoveTarget("cm");
     state_.SetTarget(
-        {.options = {.name = "cm", .stale_after = 240h, .max_series = 1000},
+        {.options = {.name = "cm", .shown = {.stale_after = 240h, .max_series = 1000}},
          .collectors = {
              {.family = FindFamily("dsm"), .discovers = true, .memory = std::move(memory)}}});
     EXPECT_EQ(Shown(), "r1 | d1=completed:0") << "until a list is read";

@@ -43,7 +43,7 @@ class StateRepeatedTest : public StateStoreFixture {
   }
   void SetMaxDomains(std::size_t most) {
     TargetSetup setup = Target("a", {Watching("dsm", {"r1", "r2", "r3"}), Watching("aws", {"r1"})});
-    setup.options.max_domains = most;
+    setup.options.shown.max_domains = most;
     state.SetTarget(std::move(setup));
   }
   void ApplyWithRoom(std::vector<RefreshAnswer> answers) {

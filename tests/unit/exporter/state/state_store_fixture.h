@@ -24,8 +24,7 @@ class StateStoreFixture : public ::testing::Test {
  protected:
   static TargetSetup Target(std::string name, std::vector<CollectorSetup> collectors) {
     return {.options = {.name = std::move(name),
-                        .stale_after = std::chrono::minutes(5),
-                        .max_series = 1000},
+                        .shown = {.stale_after = std::chrono::minutes(5), .max_series = 1000}},
             .collectors = std::move(collectors)};
   }
   static CollectorSetup Watching(std::string_view family, std::vector<std::string> ids) {

@@ -188,7 +188,7 @@ TEST_F(StateStoreTest, WhatANodeThatIsBehindSaysIsAnAnswerAndChangesNothing) {
   EXPECT_TRUE(Apply({behind, also_behind}).empty());
   state.Read([&](const StateView& view) {
     const CollectorState& collector = view.targets.front().collectors.front();
-    const TargetOptions options{.name = "a", .stale_after = 5min};
+    const TargetOptions options{.name = "a", .shown = {.stale_after = 5min}};
     for (const RefreshState& refresh : collector.refreshes) {
       if (!refresh.was_seen) continue;
       EXPECT_FALSE(refresh.unanswered);

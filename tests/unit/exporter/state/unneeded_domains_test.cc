@@ -21,8 +21,9 @@ class UnneededDomainsTest : public ::testing::Test {
 
   void Restart(CollectorSetup collector, std::size_t max_domains = 10) {
     state_.RemoveTarget("cm");
-    state_.SetTarget({.options = {.name = "cm", .max_series = 1000, .max_domains = max_domains},
-                      .collectors = {std::move(collector)}});
+    state_.SetTarget(
+        {.options = {.name = "cm", .shown = {.max_series = 1000, .max_domains = max_domains}},
+         .collectors = {std::move(collector)}});
   }
 
   void Take(PollUpdate update) {

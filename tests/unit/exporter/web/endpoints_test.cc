@@ -237,8 +237,8 @@ TEST_F(EndpointsTest, ThePageTellsWhatMaxSeriesLeavesOut) {
   Endpoints endpoints = Make();
   constexpr std::string_view kText = "Series of <bdi>cm</bdi> are left out of the metrics.";
   EXPECT_EQ(Request(endpoints, "GET", "/").text.find(kText), std::string::npos);
-  state.SetTarget(
-      {.options = {.name = "cm", .max_series = 1}, .collectors = {{FindFamily("dsm"), {"r1"}}}});
+  state.SetTarget({.options = {.name = "cm", .shown = {.max_series = 1}},
+                   .collectors = {{FindFamily("dsm"), {"r1"}}}});
   EXPECT_NE(Request(endpoints, "GET", "/").text.find(kText), std::string::npos);
 }
 
@@ -278,7 +278,7 @@ TEST_F(EndpointsTest, ATargetThatAReloadAddsIsWaitedForUntilItIsPublished) {
   EndPolls();
   publisher.PublishNow();
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
-  state.SetTarget({.options = {.name = "new", .max_series = 1000},
+  state.SetTarget({.options = {.name = "new", .shown = {.max_series = 1000}},
                    .collectors = {{FindFamily("dsm"), {"r1"}}}});
   publisher.PublishNow();
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 503);

@@ -107,17 +107,17 @@ TEST(ConfigFileTest, ATargetOverridesWhatGlobalSets) {
   const TargetSettings& a = config->targets[0].settings;
   EXPECT_EQ(a.schedule.poll_interval, minutes(1));
   EXPECT_EQ(a.schedule.recheck_interval, seconds(1));
-  EXPECT_FALSE(a.domain_histograms);
-  EXPECT_EQ(a.stale_after, minutes(5));
+  EXPECT_FALSE(a.shown.domain_histograms);
+  EXPECT_EQ(a.shown.stale_after, minutes(5));
   const TargetSettings b = {.schedule = {.poll_interval = seconds(2),
                                          .recheck_interval = seconds(0),
                                          .heartbeat_interval = seconds(3)},
-                            .stale_after = seconds(4),
+                            .shown = {.stale_after = seconds(4),
+                                      .max_series = 1,
+                                      .max_domains = 2,
+                                      .domain_histograms = true},
                             .request_timeout = std::chrono::milliseconds(100),
                             .max_response_size = 1024,
-                            .max_series = 1,
-                            .max_domains = 2,
-                            .domain_histograms = true,
                             .allow_http = true};
   EXPECT_EQ(config->targets[1].settings, b);
   EXPECT_EQ(config->targets[1].max_connections, 1024);

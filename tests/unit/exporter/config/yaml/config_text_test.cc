@@ -69,12 +69,12 @@ class ConfigTextTest : public testing::Test {
     target.settings = {.schedule = {.poll_interval = milliseconds(1500),
                                     .recheck_interval = seconds(0),
                                     .heartbeat_interval = hours(24 * 365 - 1)},
-                       .stale_after = minutes(90),
+                       .shown = {.stale_after = minutes(90),
+                                 .max_series = 1,
+                                 .max_domains = 2,
+                                 .domain_histograms = false},
                        .request_timeout = milliseconds(100),
                        .max_response_size = 1025,
-                       .max_series = 1,
-                       .max_domains = 2,
-                       .domain_histograms = false,
                        .allow_http = true};
     target.collectors.front().optional = true;
     target.collectors.front().success_texts = {"fine: #1", "true"};

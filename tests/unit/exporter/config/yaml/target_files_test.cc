@@ -79,7 +79,8 @@ TEST_F(TargetFilesTest, TheirTargetsComeBehindThoseOfTheMainFileInTheOrderOfTheF
   ASSERT_TRUE(config) << config.error().front().ToString();
   EXPECT_EQ(NamesOf(*config), (Lines{"main", "a", "b1", "b2"}));
   EXPECT_EQ(WarningsOf(config), Lines());
-  for (const TargetConfig& target : config->targets) EXPECT_EQ(target.settings.max_series, 77U);
+  for (const TargetConfig& target : config->targets)
+    EXPECT_EQ(target.settings.shown.max_series, 77U);
 }
 
 TEST_F(TargetFilesTest, RelativePathsAreRelativeToTheFileThatTheyStandIn) {

@@ -32,14 +32,14 @@ class StatusSnapshotTest : public ::testing::Test {
 
   // From now on refreshes stay that nobody configured.
   void Discover() {
-    state.SetTarget({.options = {.name = "cm", .stale_after = 5min, .max_series = 1000},
+    state.SetTarget({.options = {.name = "cm", .shown = {.stale_after = 5min, .max_series = 1000}},
                      .collectors = {{.family = FindFamily("dsm"), .discovers = true}}});
   }
 
   FakeClock clock;
   const BucketBounds bounds{{1, 60}};
   ExporterStatus status;
-  StateStore state{{{.options = {.name = "cm", .stale_after = 5min, .max_series = 1000},
+  StateStore state{{{.options = {.name = "cm", .shown = {.stale_after = 5min, .max_series = 1000}},
                      .collectors = {{FindFamily("dsm"), {"r1", "r2", "r3"}}}}},
                    bounds,
                    clock};
