@@ -195,5 +195,22 @@ TEST_F(DiscoveryTest, DomainsThatThereIsNoRoomForAreCountedAfterARestartAsBefore
   }
 }
 
+TEST_F(DiscoveryTest, ADomainThatIsThereAgainIsShownThoughItsRefreshSaysNothingNew) {
+  const std::string shown = R"(cckm_domain_refresh_status{target="cm",cloud="dsm",domain_id="d2",)"
+                            R"(status="in_progress"})";
+  const std::vector<std::string> both = {R"({"id":"d1"})", R"({"id":"d2"})"};
+  appliance_.jobs = {{.id = "running", .created = clock_.Now() - 1min, .domains = {"d1", "d2"}}};
+  appliance_.domains = both;
+  Restart();
+  PollFor(2min);
+  EXPECT_EQ(Value(shown), 1);
+  appliance_.domains = {both[0]};
+  PollFor(11min);
+  EXPECT_EQ(Value(shown), -1);
+  appliance_.domains = both;
+  PollFor(7min + 45s);  // the list is read after seven
+  EXPECT_EQ(Value(shown), 1);
+}
+
 }  // namespace
 }  // namespace cckm

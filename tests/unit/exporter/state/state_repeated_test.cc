@@ -134,6 +134,15 @@ TEST_F(StateRepeatedTest, AreWantedWhereADomainThatWasLeftOutIsHeldForAnother) {
   EXPECT_THAT(Repeat({"r2"}), ElementsAre("r2"));
 }
 
+TEST_F(StateRepeatedTest, AreWantedOnceMoreDomainsAreAllowed) {
+  SetMaxDomains(1);
+  ApplyWithRoom({Running("r1", {"d"}), Running("r2", {"e"})});
+  ApplyWithRoom({Running("r2", {"e"})});
+  EXPECT_THAT(Repeat({"r2"}), IsEmpty());
+  SetMaxDomains(2);
+  EXPECT_THAT(Repeat({"r2"}), ElementsAre("r2"));
+}
+
 TEST_F(StateRepeatedTest, AreWantedForTheDetailOfADomainWhoseNewestTheyBecame) {
   Apply({WithDetail(Running("r1", {"d"}), "older"), WithDetail(Running("r2", {"d"}, 1s), "newer")});
   EXPECT_THAT(Repeat({"r1", "r2"}), IsEmpty());
