@@ -18,11 +18,4 @@ std::optional<FileIdentity> IdentityOf(const std::filesystem::path& path) {
                       ToNanoseconds(status.st_ctim)};
 }
 
-std::string ToString(const std::optional<FileIdentity>& identity) {
-  if (!identity) return "none";
-  return std::to_string(identity->device) + ":" + std::to_string(identity->inode) + ":" +
-         std::to_string(identity->size) + ":" + std::to_string(identity->modified_ns) + ":" +
-         std::to_string(identity->changed_ns);
-}
-
 }  // namespace cckm

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
 
 namespace cckm {
 
@@ -23,8 +22,5 @@ struct FileIdentity {
 
 // Of the file behind symbolic links; nothing if there is none.
 std::optional<FileIdentity> IdentityOf(const std::filesystem::path& path);
-
-// The identity as text without spaces, to be stored; "none" for no file.
-std::string ToString(const std::optional<FileIdentity>& identity);
 
 }  // namespace cckm

@@ -7,7 +7,6 @@
 
 #include <curl/curl.h>
 
-#include <string>
 #include <string_view>
 
 #include "collectors/base/error.h"

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <utility>
 
 #include "collectors/base/text.h"
 #include "collectors/http/curl_url.h"

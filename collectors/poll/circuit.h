@@ -5,8 +5,6 @@
 
 #pragma once
 
-#include <optional>
-
 #include "collectors/base/backoff.h"
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"

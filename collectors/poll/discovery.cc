@@ -1,6 +1,5 @@
 #include "collectors/poll/discovery.h"
 
-#include <string>
 #include <utility>
 #include <vector>
 

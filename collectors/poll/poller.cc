@@ -1,7 +1,6 @@
 #include "collectors/poll/poller.h"
 
 #include <algorithm>
-#include <functional>
 #include <utility>
 
 #include "collectors/poll/redact_update.h"

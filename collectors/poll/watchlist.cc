@@ -1,7 +1,6 @@
 #include "collectors/poll/watchlist.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace cckm {

@@ -1,6 +1,5 @@
 #include "exporter/app/app.h"
 
-#include <algorithm>
 #include <array>
 #include <string_view>
 #include <system_error>

@@ -1,8 +1,5 @@
 #include "exporter/app/load_config.h"
 
-#include <utility>
-#include <vector>
-
 #include "exporter/config/shard.h"
 
 namespace cckm {

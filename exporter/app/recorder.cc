@@ -1,6 +1,5 @@
 #include "exporter/app/recorder.h"
 
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>

@@ -1,4 +1,4 @@
-# Writes FILE, the source that defines SourceRevision (revision.h): the revision of the sources in SOURCE: what the packager says (REVISION), else
+# Writes FILE, the source that defines SourceRevision (version.h): the revision of the sources in SOURCE: what the packager says (REVISION), else
 # what git says if SOURCE is the top of its work tree, else what `git archive` noted in revision.txt.
 #
 # cmake -D REVISION=... -D SOURCE=... -D FILE=... -P revision.cmake.  The file is left alone where nothing changed.
@@ -27,7 +27,7 @@ if(NOT REVISION)
   endif()
 endif()
 file(CONFIGURE OUTPUT ${FILE} @ONLY CONTENT [=[
-#include "exporter/app/revision.h"
+#include "exporter/app/version.h"
 
 namespace cckm {
 

@@ -1,7 +1,6 @@
 #include "exporter/app/target_set.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 #include <new>
 #include <string_view>

@@ -4,7 +4,6 @@
 
 #include "collectors/decode/decoder.h"
 #include "collectors/http/curl_http_client.h"
-#include "exporter/app/revision.h"
 #include "exporter/web/server/http_server.h"
 
 namespace cckm {

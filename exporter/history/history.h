@@ -15,7 +15,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "collectors/base/clock.h"
 #include "collectors/model/refresh.h"

@@ -1,7 +1,6 @@
 #include "exporter/web/endpoints.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "exporter/config/web_paths.h"

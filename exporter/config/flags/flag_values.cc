@@ -2,7 +2,6 @@
 
 #include <gflags/gflags.h>
 
-#include <algorithm>
 #include <deque>
 #include <optional>
 #include <span>
@@ -128,10 +127,6 @@ std::string UnknownFlag(std::string_view name) {
 
 void FlagProblems::Add(std::string_view name, std::string message) {
   problems_.push_back({"", 0, "--" + ShownKey(name), std::move(message)});
-}
-
-bool FlagProblems::Has(std::string_view name) const {
-  return std::ranges::count(problems_, "--" + ShownKey(name), &ConfigProblem::key) != 0;
 }
 
 void FlagProblems::AddArgument(std::size_t place) {

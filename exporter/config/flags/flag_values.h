@@ -21,7 +21,6 @@ class FlagProblems {
  public:
   void Add(std::string_view name, std::string message);
   bool empty() const { return problems_.empty(); }
-  bool Has(std::string_view name) const;
   std::vector<ConfigProblem> Take() { return std::move(problems_); }
   // For an argument that is no flag: its place, counted from 1, because it may be a misplaced
   // secret.

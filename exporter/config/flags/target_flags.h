@@ -4,8 +4,6 @@
 
 #pragma once
 
-#include <optional>
-
 #include "exporter/config/config.h"
 #include "exporter/config/flags/flag_values.h"
 

@@ -1,7 +1,5 @@
 #include "exporter/config/yaml/collectors_value.h"
 
-#include <utility>
-
 #include "collectors/model/family.h"
 #include "exporter/config/yaml/config_keys.h"
 #include "exporter/config/yaml/key_checks.h"

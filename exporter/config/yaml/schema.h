@@ -7,8 +7,6 @@
 
 #include <map>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "exporter/config/config.h"
 #include "exporter/config/yaml/config_keys.h"

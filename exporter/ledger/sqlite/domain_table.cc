@@ -1,6 +1,5 @@
 #include "exporter/ledger/sqlite/domain_table.h"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 

@@ -6,8 +6,7 @@
 #include <string_view>
 
 #include "exporter/ledger/sqlite/statement.h"
-#include "exporter/ledger/sqlite/version2.h"
-#include "exporter/ledger/sqlite/version3.h"
+#include "exporter/ledger/sqlite/versions.h"
 
 namespace cckm {
 namespace {

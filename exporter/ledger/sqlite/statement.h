@@ -10,7 +10,6 @@
 
 #include <sqlite3.h>
 
-#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>

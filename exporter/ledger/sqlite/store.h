@@ -4,7 +4,6 @@
 
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <tl/expected.hpp>

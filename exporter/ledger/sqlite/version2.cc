@@ -1,5 +1,3 @@
-#include "exporter/ledger/sqlite/version2.h"
-
 #include <cstdint>
 #include <map>
 #include <string>
@@ -11,6 +9,7 @@
 #include "exporter/ledger/sqlite/statement.h"
 #include "exporter/ledger/sqlite/tally.h"
 #include "exporter/ledger/sqlite/verify.h"
+#include "exporter/ledger/sqlite/versions.h"
 
 namespace cckm {
 namespace {

@@ -1,8 +1,7 @@
-#include "exporter/ledger/sqlite/version3.h"
-
 #include "exporter/ledger/sqlite/commit_count.h"
 #include "exporter/ledger/sqlite/tally.h"
 #include "exporter/ledger/sqlite/verify.h"
+#include "exporter/ledger/sqlite/versions.h"
 
 namespace cckm {
 namespace {

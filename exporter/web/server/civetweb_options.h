@@ -5,7 +5,6 @@
 #pragma once
 
 #include <array>
-#include <cstddef>
 #include <string>
 
 #include "exporter/web/server/http_server.h"

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <utility>
 
 #include "collectors/base/text.h"
 #include "exporter/web/status/format.h"

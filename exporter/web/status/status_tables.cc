@@ -4,7 +4,6 @@
 
 #include <array>
 #include <iterator>
-#include <span>
 #include <vector>
 
 #include "collectors/base/error_advice.h"
