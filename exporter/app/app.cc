@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "exporter/app/load_config.h"
+#include "exporter/app/process.h"
 #include "exporter/app/version.h"
 #include "exporter/config/yaml/config_text.h"
 #include "exporter/exposition/body.h"
@@ -16,7 +17,9 @@ namespace {
 constexpr std::string_view kMoreDescriptors =
     "raise the hard limit of open files (LimitNOFILE= of the unit, ulimit -Hn), lower "
     "--web.max-connections, or share the targets among processes with --shard.count";
-constexpr auto kHouseInterval = std::chrono::milliseconds(500);
+constexpr auto kMaintenanceInterval = std::chrono::milliseconds(500);
+// To return memory takes some milliseconds.
+constexpr auto kMemoryInterval = std::chrono::minutes(1);
 
 // As the log takes it.
 std::int64_t Number(std::size_t count) { return static_cast<std::int64_t>(count); }
@@ -184,9 +187,10 @@ tl::expected<void, StartFailure> App::Start() {
   return {};
 }
 
-// What has to be looked at now and then: files of refresh IDs and of targets, and what could not be
-// stored.
+// What has to be looked at now and then: files of refresh IDs and of targets, what could not be
+// stored, and memory that was freed.
 void App::RunMaintenance(const std::stop_token& stop) {
+  SteadyTime memory_returned_at = parts_.clock.SteadyNow();
   while (!stop.stop_requested()) {
     {
       const MutexLock lock(mutex_);
@@ -195,9 +199,14 @@ void App::RunMaintenance(const std::stop_token& stop) {
     LookAtTargetFiles();
     recorder_.Retry();
     NotifyWatchdog();
+    const SteadyTime now = parts_.clock.SteadyNow();
+    if (now - memory_returned_at >= kMemoryInterval) {
+      memory_returned_at = now;
+      ReturnFreedMemory();
+    }
     Mutex waiting;
     const MutexLock lock(waiting);
-    stopping_.wait_for(waiting, stop, kHouseInterval, [] { return false; });
+    stopping_.wait_for(waiting, stop, kMaintenanceInterval, [] { return false; });
   }
 }
 

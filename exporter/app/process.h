@@ -1,6 +1,6 @@
 // What the process does for its own safety and ending, before and besides its work.
 //
-// Thread-safety: main thread, before any other starts.
+// Thread-safety: main thread, before any other starts, where nothing else is said.
 
 #pragma once
 
@@ -13,7 +13,8 @@ namespace cckm {
 // /dev/null.
 void PrepareProcess();
 
-// Gives memory that was freed, such as that of reading a large configuration, back to the system.
+// Gives memory that was freed, such as that of reading a large configuration or of expositions that
+// nobody holds any more, back to the system.  May be called from any thread.
 void ReturnFreedMemory();
 
 // Signals are taken with Next() instead of interrupting; threads started later do not see them.
