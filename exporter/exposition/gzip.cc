@@ -15,7 +15,7 @@ namespace cckm {
 namespace {
 
 // Shorter segments compress less well, longer ones are compressed again for a smaller change.
-constexpr std::size_t kSegmentBytes = 8 * 1024;
+constexpr std::size_t kSegmentBytes = std::size_t{8} * 1024;
 // Of what comes before a segment.  A longer end takes more time and helps next to nothing.
 constexpr std::size_t kDictionaryBytes = 1024;
 

@@ -23,8 +23,8 @@ enum class NativeHistograms : std::uint8_t { kNo, kYes };
 
 class ProtobufWriter final : public ExpositionWriter {
  public:
-  // Appends samples to `out`, which outlives this.  With native histograms those histograms that have
-  // native buckets carry them beside the classic ones.
+  // Appends samples to `out`, which outlives this.  With native histograms those histograms that
+  // have native buckets carry them beside the classic ones.
   ProtobufWriter(ByteBuffer& out, NativeHistograms native)
       : out_(out), with_native_(native == NativeHistograms::kYes) {}
 

@@ -62,7 +62,7 @@ class Publisher {
   struct Slot {
     BodyKind kind;
     SteadyTime asked_at{};      // the epoch: never
-    SharedBody body;                 // null until it is asked for, and once it was not for long
+    SharedBody body;            // null until it is asked for, and once it was not for long
     std::uint64_t updates = 0;  // of the state that the body shows
   };
   static constexpr std::size_t kSlots = kContentTypes.size() * 2;

@@ -27,8 +27,7 @@ ObjectCounts CountsOf(const RefreshState& refresh) {
 }
 
 ObjectCounts CountsOf(const DomainState& domain) {
-  return {.series = DomainMetrics().count_others(domain),
-          .unlisted = domain.is_listed ? 0U : 1U};
+  return {.series = DomainMetrics().count_others(domain), .unlisted = domain.is_listed ? 0U : 1U};
 }
 
 SteadyTime TurnsAt(const RefreshState& refresh, const TargetOptions& options) {

@@ -15,8 +15,8 @@ std::span<const std::string_view> DropReasons(const TargetState& target) {
 }
 
 void Dropped(const Scene& scene, const TargetState& /*target*/, std::span<double> numbers) {
-  std::ranges::copy_n(scene.budget.dropped().series.begin(), static_cast<std::ptrdiff_t>(numbers.size()),
-                      numbers.begin());
+  std::ranges::copy_n(scene.budget.dropped().series.begin(),
+                      static_cast<std::ptrdiff_t>(numbers.size()), numbers.begin());
 }
 
 std::optional<double> SchedulesAreUp(const TargetState& target) {

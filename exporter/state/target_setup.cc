@@ -73,7 +73,7 @@ void Sweep(const UpdateMoment& moment, const TargetState& target, CollectorState
   collector.dropped_domains = CountLeftOut(collector.refreshes);
 }
 
-void SetUpCollector(CollectorSetup setup, const UpdateMoment& moment, TargetState& target) {
+void SetUpCollector(const CollectorSetup& setup, const UpdateMoment& moment, TargetState& target) {
   CollectorState* collector = FindCollector(&target, *setup.family);
   const bool is_new = collector == nullptr;
   if (is_new) collector = &target.collectors.emplace_back(*setup.family, moment.bounds);
@@ -108,8 +108,8 @@ void SetUp(TargetSetup setup, const UpdateMoment& moment, TargetState& target) {
     return std::ranges::find(setup.collectors, collector.family, &CollectorSetup::family) ==
            setup.collectors.end();
   });
-  for (CollectorSetup& wanted : setup.collectors) {
-    SetUpCollector(std::move(wanted), moment, target);
+  for (const CollectorSetup& wanted : setup.collectors) {
+    SetUpCollector(wanted, moment, target);
   }
 }
 

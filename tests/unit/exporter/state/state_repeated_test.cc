@@ -101,12 +101,12 @@ TEST_F(StateRepeatedTest, AreWantedWhileADomainOfTheirsIsDeleted) {
     Apply(update);
   };
   Apply({Running("r1", {"d", "e"})});
-  list({{.id = "d"}, {.id = "e"}});
+  list({{"d", "", ""}, {"e", "", ""}});
   EXPECT_THAT(Repeat({"r1"}), IsEmpty());
-  list({{.id = "d"}});
+  list({{"d", "", ""}});
   EXPECT_THAT(Domains(), ElementsAre("d"));
   EXPECT_THAT(Repeat({"r1"}), ElementsAre("r1"));
-  list({{.id = "d"}, {.id = "e"}});
+  list({{"d", "", ""}, {"e", "", ""}});
   EXPECT_THAT(Repeat({"r1"}), ElementsAre("r1"));
   Apply({Running("r1", {"d", "e"})});
   EXPECT_THAT(Domains(), ElementsAre("d", "e"));
