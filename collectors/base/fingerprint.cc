@@ -1,7 +1,6 @@
 #include "collectors/base/fingerprint.h"
 
 #include <array>
-#include <bit>
 #include <cstring>
 #include <random>
 
@@ -9,7 +8,6 @@ namespace cckm {
 namespace {
 
 constexpr std::size_t kBlock = 2 * sizeof(std::uint64_t);
-static_assert(std::endian::native == std::endian::little);
 
 using Key = std::array<std::uint64_t, Fingerprint::kMaxBytes / sizeof(std::uint64_t)>;
 
