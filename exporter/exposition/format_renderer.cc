@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <type_traits>
-#include <utility>
 #include <variant>
 
 #include "exporter/exposition/state_metrics.h"
@@ -113,9 +112,10 @@ class FormatRenderer::StateFamily {
       const std::size_t count = std::min(groups_of_block, versions.size() - first);
       const std::uint64_t version = std::ranges::max(versions.subspan(first, count));
       const auto groups = store.groups().subspan(first, count);
-      if (block.bytes == nullptr || std::exchange(block.version, version) != version) {
+      if (block.bytes == nullptr || block.version != version) {
         WriteGroups<Object>(shape, groups, position, left_out, scene, labels);
         renderer_.Renew(block.bytes);
+        block.version = version;
       }
       if (!left_out.empty()) position += SizeOf<Object>(groups);
       if (block.bytes->size() != 0) out_.push_back(block.bytes);
@@ -181,9 +181,10 @@ Blocks FormatRenderer::Render(const ExpositionInput& input) {
     std::size_t bytes = 0;
     for (const Block& block : samples) bytes += block->size();
     if (bytes == 0) continue;
-    if (kept.header == nullptr || std::exchange(kept.sample_bytes, bytes) != bytes) {
+    if (kept.header == nullptr || kept.sample_bytes != bytes) {
       writer_->AppendHeader(bytes, written_);
       Renew(kept.header);
+      kept.sample_bytes = bytes;
     }
     body.push_back(kept.header);
     body.insert(body.end(), samples.begin(), samples.end());

@@ -32,6 +32,9 @@ class RandomUpdates {
   void Next() {
     clock_.Advance(std::chrono::seconds(Below(4) == 0 ? Below(400) : Below(20)));
     if (Below(150) == 0) return Reload();
+    if (Below(100) == 0) {
+      return state_.SetRefreshIds(Target(), *FindFamily("dsm"), {Id("r", kRefreshes)}, 0);
+    }
     PollUpdate update = Counted(UpdateOf(Target(), Family(), Answers()));
     update.at = clock_.SteadyNow();
     update.wall_time = clock_.Now();
@@ -93,7 +96,8 @@ class RandomUpdates {
   }
 
   DomainListing Listing() {
-    DomainListing listing{.is_complete = Below(2) == 0, .domains = {}};
+    DomainListing listing{
+        .is_complete = Below(2) == 0, .tells_what_is_gone = Below(2) == 0, .domains = {}};
     for (std::size_t i = 0; i < kDomains; ++i) {
       if (Below(4) == 0) continue;
       const std::string name = Below(30) == 0 ? Id("renamed", 5) : "name" + std::to_string(i);
@@ -107,30 +111,50 @@ class RandomUpdates {
   FakeClock& clock_;
 };
 
-void CompareAfterEachUpdate(unsigned seed) {
+// A state and its exposition.
+struct Compared {
   FakeClock clock;
-  const BucketBounds bounds({1, 60});
-  StateStore state({}, bounds, clock);
-  SelfMetrics self_metrics(clock);
-  const ExporterStatus status;
-  ComparedExposition exposition({.state = state,
+  const BucketBounds bounds{{1, 60}};
+  StateStore state{{}, bounds, clock};
+  SelfMetrics self_metrics{clock};
+  const ExporterStatus status{};
+  ComparedExposition exposition{{.state = state,
                                  .self_metrics = self_metrics,
                                  .status = status,
                                  .bounds = bounds,
                                  .build_info = {},
                                  .process_metrics = false,
-                                 .native = NativeHistograms::kYes});
-  RandomUpdates updates(seed, state, clock);
+                                 .native = NativeHistograms::kYes}};
+};
+
+void CompareAfterEachUpdate(unsigned seed) {
+  Compared compared;
+  RandomUpdates updates(seed, compared.state, compared.clock);
   updates.Reload();
   for (int round = 0; round < kRounds && !::testing::Test::HasFailure(); ++round) {
     SCOPED_TRACE(round);
     updates.Next();
-    exposition.Render();
+    compared.exposition.Render();
   }
 }
 
 TEST(BlocksTest, WhateverChangesBlocksSayWhatARenderingFromNothingSays) {
   for (const unsigned seed : {1U, 20'261'130U}) CompareAfterEachUpdate(seed);
+}
+
+// As many are left out as before, at the same places, but not the same ones.
+TEST(BlocksTest, WhatMovesOverTheEdgeOfMaxSeriesIsShown) {
+  Compared compared;
+  compared.state.SetTarget({.options = {.name = "cm", .shown = {.max_series = 600}},
+                            .collectors = {{.family = FindFamily("dsm"), .discovers = true}}});
+  PollUpdate update = UpdateOf("cm", "dsm");
+  for (int i = 0; i < 60; ++i) update.answers.push_back(Running("r" + std::to_string(i), {}));
+  static_cast<void>(compared.state.Apply(update));
+  compared.exposition.Render();
+  PollUpdate next = UpdateOf("cm", "dsm", {Running("r60", {})});
+  next.unwatched = {"r0"};
+  static_cast<void>(compared.state.Apply(next));
+  EXPECT_EQ(compared.exposition.Render().find("\"r0\""), std::string::npos);
 }
 
 }  // namespace
