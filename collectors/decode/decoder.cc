@@ -4,66 +4,26 @@
 #include <array>
 #include <functional>
 
-#include "collectors/base/text.h"
+#include "collectors/decode/error_body.h"
 #include "collectors/decode/job_reader.h"
 #include "collectors/decode/json_reader.h"
 #include "collectors/decode/list_frame.h"
 #include "collectors/decode/list_pieces.h"
 #include "collectors/decode/schedule_reader.h"
 #include "collectors/decode/shortener.h"
+#include "collectors/decode/token_reader.h"
 
 namespace cckm {
 namespace {
 
 namespace dom = simdjson::dom;
 
-constexpr std::string_view kCodeDescription = "codeDesc";
 constexpr std::string_view kEntriesKey = "\"resources\"";
 // Anomalies of the unusable entries of a page that are told one by one.
 constexpr std::size_t kMaxAnomalies = 100;
 
 tl::unexpected<DecodeFailure> Unusable(Error error) {
   return tl::make_unexpected(DecodeFailure{.error = std::move(error)});
-}
-
-// Codes that mean more than a body of another shape.
-struct CodeMeaning {
-  std::string_view code_name;
-  ErrorKind kind;
-};
-constexpr std::array<CodeMeaning, 2> kCodeMeanings = {{
-    {"NCERRUnauthorizedAccess", ErrorKind::kAuth},
-    {"NCERRForbidden", ErrorKind::kForbidden},
-}};
-
-ErrorKind KindOfCode(std::string_view code_description) {
-  const auto* found = std::ranges::find_if(kCodeMeanings, [&](const CodeMeaning& meaning) {
-    return code_description.find(meaning.code_name) != std::string_view::npos;
-  });
-  return found == kCodeMeanings.end() ? ErrorKind::kSchema : found->kind;
-}
-
-ApiError ReadApiError(dom::object object, const Shortener& shortener) {
-  ApiError error;
-  if (const auto code = Member(object, "code")) {
-    if (code->get(error.code) != simdjson::SUCCESS) error.code = 0;
-  }
-  const auto description = StringMember(object, kCodeDescription).value_or("");
-  error.is_told = !description.empty();
-  error.code_description = shortener.Text(description);
-  return error;
-}
-
-bool IsErrorBody(dom::object object) {
-  return object.at_key(kCodeDescription).error() == simdjson::SUCCESS;
-}
-
-Error ErrorOfBody(dom::object object, const Shortener& shortener) {
-  const ApiError error = ReadApiError(object, shortener);
-  const auto description = StringMember(object, kCodeDescription).value_or("");
-  return {KindOfCode(description), "a successful answer holds the error " +
-                                       std::to_string(error.code) + " \"" +
-                                       shortener.Quotation(description) + "\""};
 }
 
 bool LooksLikeJob(dom::object object) { return Member(object, "overall_status").has_value(); }
@@ -153,24 +113,6 @@ Result<DomainName> ReadDomain(dom::object entry, const Family& family, const Sho
     if (domain.name.empty() && !path.empty()) domain.name = shortener.Name(NestedText(entry, path));
   }
   return domain;
-}
-
-// Empty where there is none that a header can carry.
-Secret TokenMember(dom::object root, std::string_view name) {
-  constexpr std::size_t kMaxTokenBytes = std::size_t{16} * 1024;
-  const std::string_view text = StringMember(root, name).value_or("");
-  const bool is_usable = text.size() <= kMaxTokenBytes && IsVisibleAscii(text);
-  return Secret(is_usable ? std::string(text) : std::string());
-}
-
-// A length that Nanoseconds can hold, or nothing.
-std::optional<Nanoseconds> SecondsMember(dom::object root, std::string_view name) {
-  constexpr double kMaxSeconds = 1e9;
-  const auto member = Member(root, name);
-  double seconds = 0;
-  if (!member || member->get(seconds) != simdjson::SUCCESS) return std::nullopt;
-  return std::chrono::duration_cast<Nanoseconds>(
-      std::chrono::duration<double>(std::clamp(seconds, -kMaxSeconds, kMaxSeconds)));
 }
 
 }  // namespace
@@ -399,14 +341,7 @@ Decoded<TokenGrant> Decoder::DecodeTokenGrant(std::string_view body) {
   const auto root = parser_->json.Read(body);
   if (!root) return tl::make_unexpected(root.error());
   if (IsErrorBody(*root)) return Unusable(ErrorOfBody(*root, parser_->shortener));
-  TokenGrant grant{.token = TokenMember(*root, "jwt"),
-                   .life = SecondsMember(*root, "duration"),
-                   .refresh_token = TokenMember(*root, "refresh_token"),
-                   .refresh_token_life = SecondsMember(*root, "refresh_token_expires_in")};
-  if (grant.token.empty()) {
-    return Unusable({ErrorKind::kSchema, "the answer to the login holds no usable token"});
-  }
-  return grant;
+  return ReadTokenGrant(*root);
 }
 
 std::string Decoder::Quotation(std::string_view text) const {

@@ -55,8 +55,11 @@ class Exposition {
     bool is_complete = true;  // false: some counters wait for the next exposition
   };
 
+  // Keeps what the next exposition may share in these formats only.
+  void KeepOnly(Formats formats);
+
   // Renders every family that has a sample, in each of the formats the same, after which the state
-  // counts as shown (see StateStore::ReadForExposition).  Keeps nothing of other formats.
+  // counts as shown (see StateStore::ReadForExposition).  Keeps these formats only.
   Rendered Render(Formats formats);
 
   // Renders what Render() would, for somebody who saw none of the former ones: nothing counts as
@@ -68,7 +71,14 @@ class Exposition {
   DroppedSeriesByTarget DroppedSeries();
 
  private:
-  void RenderState(const StateView& state, Formats formats, Rendered& rendered);
+  // What an exposition is made of besides the state.
+  struct Around {
+    CollectedFamilies collected;
+    ExporterFacts exporter;
+  };
+
+  Around LookAround() const;
+  void RenderState(const StateView& state, Formats formats, Around& around, Rendered& rendered);
   void UpdateBudgets(const StateView& state, const CollectedFamilies& collected);
 
   const Sources sources_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 #include <utility>
 
 namespace cckm {
@@ -143,20 +142,26 @@ std::vector<BodyKind> Publisher::TakeWanted() {
   return wanted;
 }
 
-bool Publisher::PublishOnce() {
-  const MutexLock making(making_);
-  const std::vector<BodyKind> wanted = TakeWanted();
-  const auto is_wanted = [&](ExpositionFormat format, std::optional<Encoding> encoding) {
-    return std::ranges::any_of(wanted, [&](const BodyKind& kind) {
-      return kind.format == format && kind.encoding == encoding.value_or(kind.encoding);
-    });
-  };
+// Keeps nothing of bodies that nobody wants, and returns the formats of the others.
+std::vector<ExpositionFormat> Publisher::KeepOnly(const std::vector<BodyKind>& wanted) {
   std::vector<ExpositionFormat> formats;
   for (std::size_t i = 0; i < kContentTypes.size(); ++i) {
     const auto format = static_cast<ExpositionFormat>(i);
-    if (is_wanted(format, {})) formats.push_back(format);
-    if (!is_wanted(format, Encoding::kGzip)) compressors_.erase(format);
+    const auto is_of_it = [&](const BodyKind& kind) { return kind.format == format; };
+    const auto is_compressed = [&](const BodyKind& kind) {
+      return kind.format == format && kind.encoding == Encoding::kGzip;
+    };
+    if (std::ranges::any_of(wanted, is_of_it)) formats.push_back(format);
+    if (std::ranges::none_of(wanted, is_compressed)) compressors_.erase(format);
   }
+  exposition_.KeepOnly(formats);
+  return formats;
+}
+
+bool Publisher::PublishOnce() {
+  const MutexLock making(making_);
+  const std::vector<BodyKind> wanted = TakeWanted();
+  const std::vector<ExpositionFormat> formats = KeepOnly(wanted);
   if (wanted.empty()) return true;
   const Exposition::Rendered rendered = exposition_.Render(formats);
   std::vector<SharedBody> bodies;

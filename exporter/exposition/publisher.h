@@ -71,6 +71,8 @@ class Publisher {
   bool IsWanted(const Slot& slot, SteadyTime now) const CCKM_REQUIRES(mutex_);
   bool IsDue() const CCKM_REQUIRES(mutex_);
   std::vector<BodyKind> TakeWanted();
+  std::vector<ExpositionFormat> KeepOnly(const std::vector<BodyKind>& wanted)
+      CCKM_REQUIRES(making_);
   SharedBody Encode(BodyKind kind, const Exposition::Rendered& rendered) CCKM_REQUIRES(making_);
   SharedBody MakeFirst(BodyKind kind);
   bool PublishOnce();

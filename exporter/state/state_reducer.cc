@@ -10,12 +10,6 @@
 namespace cckm {
 namespace {
 
-// As of their RefreshOrder.
-bool IsOlder(const RefreshState& a, const RefreshState& b) {
-  if (a.created_at != b.created_at) return a.created_at < b.created_at;
-  return a.id.text() < b.id.text();
-}
-
 // Keeps what the domain's newest refresh says of it, and no memory for one that completed.
 void KeepDetail(DomainState& domain, const DomainRefresh& named) {
   if (named.status != DomainStatus::kCompleted) {
@@ -24,11 +18,6 @@ void KeepDetail(DomainState& domain, const DomainRefresh& named) {
   }
   domain.detail.clear();
   domain.detail.shrink_to_fit();
-}
-
-bool FailedForUnknownDomains(const RefreshState& refresh) {
-  return refresh.status == RefreshStatus::kFailed && refresh.finished &&
-         refresh.finished->FailedForUnknownDomains();
 }
 
 // Nothing is new of a domain that is known, and was listed if it is now.
@@ -114,39 +103,6 @@ void StateReducer::ReduceUsable(RefreshState& state, const RefreshAnswer& answer
   } else {
     ReduceRefresh(state, answer, anomalies);
   }
-}
-
-void StateReducer::ReduceRepeated(std::string_view refresh_id) {
-  const RefreshState* state = collector_.refreshes.Find(refresh_id);
-  const bool is_running = state != nullptr && state->was_seen && !state->is_final() &&
-                          state->status == RefreshStatus::kInProgress;
-  if (is_running) {
-    WatchAgain(*state);
-    NoteRepetition(*state);
-  }
-  if (!is_running || !IsWhole(*state)) collector_.wanted.emplace_back(refresh_id);
-}
-
-// What is shown of the refresh and its domains stays, unless it was unanswered or stale, or will be
-// stale earlier.
-void StateReducer::NoteRepetition(const RefreshState& state) {
-  const bool was_unanswered = state.unanswered;
-  const SteadyTime stale_at = StaleAt(state, setting_.options);
-  NoteAnswer(collector_.refreshes.ChangeUnseen(state));
-  const bool is_stale_earlier = StaleAt(state, setting_.options) < stale_at;
-  if (was_unanswered || stale_at <= setting_.now || is_stale_earlier) {
-    ChangeWithDomains(state, collector_);
-  }
-}
-
-// Whether the same answer would change nothing now: domains that were left out may have room, those
-// that were deleted may be there again.
-bool StateReducer::IsWhole(const RefreshState& state) const {
-  const bool may_have_room = collector_.named_domains < setting_.max_domains ||
-                             state.described_in_update <= collector_.named_changed_in_update;
-  if (state.owes_detail || (state.left_out.counts != DomainCounts{} && may_have_room)) return false;
-  return std::ranges::none_of(state.domains,
-                              [](const NamedDomain& named) { return named.domain == nullptr; });
 }
 
 AnomalySet StateReducer::ReduceUnwatched(const Refresh& refresh) {
@@ -254,22 +210,6 @@ void StateReducer::Unname(const DomainState& domain) {
   collector_.named_changed_in_update = setting_.update_number;
 }
 
-// Makes `refresh` the domain's newest if it is.
-void StateReducer::ConsiderNewest(const DomainState& domain, const RefreshState& refresh,
-                                  DomainStatus status) {
-  const bool is_newest = domain.newest == &refresh;
-  if (domain.newest != nullptr && !is_newest && IsOlder(refresh, *domain.newest)) return;
-  if (is_newest && domain.status == status) return;
-  DomainState& changed = collector_.domains.Change(domain);
-  if (!is_newest) changed.detail.clear();
-  changed.newest = &refresh;
-  changed.status = status;
-}
-
-void StateReducer::LoseNewest(const DomainState& domain, const RefreshState& refresh) {
-  if (domain.newest == &refresh) collector_.domains.Change(domain).newest = nullptr;
-}
-
 void StateReducer::RenewDomains(RefreshState& state, const Refresh& refresh, bool is_first_answer) {
   std::vector<NamedDomain> before = std::exchange(state.domains, {});
   state.domains.reserve(refresh.domains.size());
@@ -336,64 +276,6 @@ DomainState& StateReducer::AddDomain(LabelValue id, std::uint64_t first_update) 
   }
   Expect(domain, *collector_.family, setting_.options.expectations.get());
   return domain;
-}
-
-// Configured refreshes stay.  A discovered one stays a day beyond its end, and longer while it is
-// the newest of some domain.
-bool StateReducer::Leaves(const RefreshState& refresh) const {
-  if (refresh.is_configured) return false;
-  const bool was_let_go = !refresh.is_watched && !(refresh.is_vanished && collector_.discovers);
-  const bool is_over = was_let_go || (refresh.is_final() && refresh.completed_at &&
-                                      *refresh.completed_at + kShownAfterEnd <= setting_.wall_now);
-  if (!is_over) return false;
-  const auto is_its_newest = [&](const NamedDomain& named) {
-    return named.domain != nullptr && named.domain->newest == &refresh;
-  };
-  return !collector_.discovers || std::ranges::none_of(refresh.domains, is_its_newest);
-}
-
-StateReducer::NewestByUnits StateReducer::NewestCompleted() const {
-  NewestByUnits newest;
-  if (std::ranges::none_of(collector_.refreshes, FailedForUnknownDomains)) return newest;
-  for (const RefreshState& refresh : collector_.refreshes) {
-    if (refresh.status != RefreshStatus::kCompleted || refresh.units == 0) continue;
-    auto& created_at = newest[refresh.units];
-    created_at = std::max(created_at, refresh.created_at);
-  }
-  return newest;
-}
-
-void StateReducer::RemoveRefreshes() {
-  const NewestByUnits newest = NewestCompleted();
-  const auto is_made_good = [&](const RefreshState& refresh) {
-    if (refresh.is_configured || !FailedForUnknownDomains(refresh)) return false;
-    const auto later = newest.find(refresh.units);
-    return later != newest.end() && refresh.created_at < later->second;
-  };
-  collector_.refreshes.RemoveIf([&](const RefreshState& refresh) {
-    if (!Leaves(refresh) && !is_made_good(refresh)) return false;
-    for (const NamedDomain& named : refresh.domains) {
-      if (named.domain == nullptr) continue;
-      Unname(*named.domain);
-      LoseNewest(*named.domain, refresh);
-    }
-    newest_may_have_changed_ = true;
-    left_out_changed_ = true;
-    return true;
-  });
-}
-
-void StateReducer::FindNewest() {
-  if (!newest_may_have_changed_) return;
-  for (const RefreshState& refresh : collector_.refreshes) {
-    for (const NamedDomain& named : refresh.domains) {
-      if (named.domain == nullptr) continue;
-      const bool was_newest = named.domain->newest == &refresh;
-      ConsiderNewest(*named.domain, refresh, named.status);
-      if (was_newest || named.domain->newest != &refresh) continue;
-      collector_.refreshes.ChangeUnseen(refresh).owes_detail = true;
-    }
-  }
 }
 
 void StateReducer::Finish() {

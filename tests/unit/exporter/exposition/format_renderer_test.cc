@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "exporter/exposition/exposition.h"
@@ -94,6 +96,13 @@ class FormatRendererTest : public ::testing::Test {
 };
 
 TEST_F(FormatRendererTest, NothingIsNewWhereNothingChanged) { EXPECT_EQ(Render(), 0U); }
+
+TEST_F(FormatRendererTest, NothingIsKeptOfAFormatThatNobodyWants) {
+  const std::weak_ptr<const ByteBuffer> block = std::exchange(text_, {}).front();
+  EXPECT_FALSE(block.expired());
+  exposition_.KeepOnly({});
+  EXPECT_TRUE(block.expired());
+}
 
 TEST_F(FormatRendererTest, OneRefreshThatEndsRenewsAFewBlocks) {
   Apply({Finished("r77", {"d77"})});
