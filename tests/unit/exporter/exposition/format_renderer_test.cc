@@ -29,6 +29,7 @@ class FormatRendererTest : public ::testing::Test {
   FormatRendererTest() {
     self_metrics_.AddCollector("cm", *FindFamily("dsm"));
     std::vector<RefreshAnswer> answers;
+    answers.reserve(kRefreshes);
     for (int i = 0; i < kRefreshes; ++i) {
       answers.push_back(Running(IdOf("r", i), {IdOf("d", i)}));
     }
