@@ -3,7 +3,7 @@
 # floor, ratio and bound, and exits 1 if a bound is missed.
 #
 # Usage: tests/bench/run.sh [--quick] [--build-dir=DIR]
-#   --quick      about 70 seconds: fewer polls, no 100,000 refreshes
+#   --quick      about three minutes: fewer polls, no 100,000 refreshes
 #   --build-dir  a configured build folder (build/release); what is missing in it is built
 #
 # Everything listens on 127.0.0.1 on free ports and is stopped at the end.  Times are CPU times of
