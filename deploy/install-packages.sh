@@ -9,8 +9,8 @@
 set -euo pipefail
 
 build=(cmake ninja-build g++ pkg-config git ca-certificates curl dpkg-dev fakeroot file
-  libcivetweb-dev libcrypt-dev libcurl4-openssl-dev libexpected-dev libfmt-dev libgflags-dev libisal-dev
-  libprotozero-dev libre2-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev
+  libabsl-dev libcivetweb-dev libcrypt-dev libcurl4-openssl-dev libexpected-dev libfmt-dev libgflags-dev
+  libisal-dev libprotozero-dev libre2-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev nlohmann-json3-dev
   prometheus-cpp-dev python3 zlib1g-dev)
 simulator=(libbenchmark-dev libdeflate-dev libgmock-dev libgtest-dev libprotobuf-dev protobuf-compiler)
 test=("${simulator[@]}" bsdextrautils clang-14 clang-format-14 clang-tidy-14 docker-compose jq libclang-rt-14-dev lintian man-db mmdebstrap

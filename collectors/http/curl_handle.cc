@@ -10,6 +10,13 @@
 #include "collectors/http/http_dates.h"
 
 namespace cckm {
+namespace {
+
+// What is received at once: a page of a list takes two or three calls of the system then.
+constexpr long kReceiveBytes = 64L * 1024;
+
+}  // namespace
+
 Result<std::unique_ptr<CurlHandle>> CurlHandle::Make(const HttpClientOptions& options,
                                                      SharedByTransfers& shared,
                                                      std::shared_ptr<const TlsMaterial> material) {
@@ -37,6 +44,7 @@ CURLcode CurlHandle::Configure(const HttpClientOptions& options, SharedByTransfe
     if (result == CURLE_OK) result = curl_easy_setopt(easy_.get(), option, value);
   };
   set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(max_body_size_));
+  set(CURLOPT_BUFFERSIZE, kReceiveBytes);
   set(CURLOPT_WRITEFUNCTION, &CurlHandle::OnBody);
   set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   set(CURLOPT_HEADERFUNCTION, &CurlHandle::OnHeader);

@@ -5,10 +5,10 @@
 namespace cckm {
 
 FinishedSummary SummaryOf(const Refresh& refresh, const DomainCounts& left_out) {
-  FinishedSummary summary{.status = refresh.status,
-                          .created_at = refresh.created_at,
+  FinishedSummary summary{.created_at = refresh.created_at,
                           .completed_at = refresh.completed_at,
-                          .domains = left_out};
+                          .domains = left_out,
+                          .status = refresh.status};
   for (const DomainRefresh& domain : refresh.domains) {
     ++summary.domains[static_cast<std::size_t>(domain.status)];
   }

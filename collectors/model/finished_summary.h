@@ -14,10 +14,10 @@
 namespace cckm {
 
 struct FinishedSummary {
-  RefreshStatus status = RefreshStatus::kUnknown;
   std::optional<WallTime> created_at = {};
   std::optional<WallTime> completed_at = {};
   DomainCounts domains = {};  // all of the refresh, whether or not there was room for them
+  RefreshStatus status = RefreshStatus::kUnknown;
 
   // It failed without saying for which domains.
   bool FailedForUnknownDomains() const {

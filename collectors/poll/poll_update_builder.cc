@@ -58,12 +58,12 @@ void PollUpdateBuilder::WatchAgain(const std::string& id) {
   std::erase(update_.vanished, id);
 }
 
-// Each answer takes some hundred bytes, and each domain of it about a hundred; one that is repeated
-// takes little but time.
+// Each answer takes some hundred bytes, and each domain of it about a hundred.  Those that are
+// repeated are handed over before the processor's cache is full of them.
 bool PollUpdateBuilder::HoldsMuch() const {
   constexpr std::size_t kMaxAnswers = 4096;
   constexpr std::size_t kMaxDomains = 50'000;
-  constexpr std::size_t kMaxRepeated = 20'000;
+  constexpr std::size_t kMaxRepeated = 2000;
   return update_.answers.size() >= kMaxAnswers || domains_ >= kMaxDomains ||
          update_.repeated.size() >= kMaxRepeated;
 }

@@ -80,11 +80,12 @@ void RefreshList::TakePage(RefreshPage page, const HttpResult& response) {
     discovery_.TakeUnusable(page.unusable);
   }
   const std::size_t entries = page.entries.size() + page.unusable.count;
+  const SteadyTime now = parts_.clock.SteadyNow();
   for (const PageEntry& entry : page.entries) {
     if (entry.known) {
-      TakeRepeated(*entry.known);
+      TakeRepeated(*entry.known, now);
     } else {
-      TakeEntry(std::move(page.refreshes[entry.position]), entry.fingerprint);
+      TakeEntry(std::move(page.refreshes[entry.position]), entry.fingerprint, now);
     }
   }
   if (!pages_->TakePage(page.frame.total, entries, response.answer->body.size())) {
@@ -124,16 +125,16 @@ bool RefreshList::ReadsInParts(const DecodeFailure& failure) {
 }
 
 // One that was forgotten meanwhile is requested by id if it is due.
-void RefreshList::TakeRepeated(RefreshIndex index) {
+void RefreshList::TakeRepeated(RefreshIndex index, SteadyTime now) {
   Watched& watched = parts_.watched[index];
   if (!watched.fingerprint) return;
   parts_.watched.TakeFound(index);
   if (!pages_->Take(listed_.Add(watched.id, &watched))) return;
   parts_.tracker.TakeRepeated(index);
-  if (awaited_.Remove(index)) parts_.watched.GiveBack(index, parts_.clock.SteadyNow());
+  if (awaited_.Remove(index)) parts_.watched.GiveBack(index, now);
 }
 
-void RefreshList::TakeEntry(Refresh entry, const Fingerprint& fingerprint) {
+void RefreshList::TakeEntry(Refresh entry, const Fingerprint& fingerprint, SteadyTime now) {
   const auto index = parts_.watched.Find(entry.id);
   Watched* const watched = index ? &parts_.watched[*index] : nullptr;
   if (!pages_->Take(listed_.Add(entry.id, watched))) return;
@@ -143,7 +144,7 @@ void RefreshList::TakeEntry(Refresh entry, const Fingerprint& fingerprint) {
   }
   parts_.tracker.TakeListed(*index, std::move(entry), fingerprint);
   // One that is requested by id right now is given back by its response.
-  if (awaited_.Remove(*index)) parts_.watched.GiveBack(*index, parts_.clock.SteadyNow());
+  if (awaited_.Remove(*index)) parts_.watched.GiveBack(*index, now);
 }
 
 // Nobody waits for a discovery that is longer than requesting what is due by id.

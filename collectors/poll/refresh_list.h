@@ -81,8 +81,8 @@ class RefreshList {
   ResponseUse OnNoPage(const DecodeFailure& failure, bool is_not_found);
   bool ReadsInParts(const DecodeFailure& failure);
   void TakePage(RefreshPage page, const HttpResult& response);
-  void TakeEntry(Refresh entry, const Fingerprint& fingerprint);
-  void TakeRepeated(RefreshIndex index);
+  void TakeEntry(Refresh entry, const Fingerprint& fingerprint, SteadyTime now);
+  void TakeRepeated(RefreshIndex index, SteadyTime now);
   void AfterPage();
   void End();
   void RequestAwaited();

@@ -37,8 +37,12 @@ std::optional<RefreshIndex> Watchlist::Find(std::string_view id) {
 std::optional<RefreshIndex> Watchlist::FindAfter(RefreshIndex last, std::string_view id) const {
   const RefreshIndex follower = entries_[last].follower;
   if (entries_[follower].id == id && !entries_[follower].is_leaving) return follower;
+  return Look(id);
+}
+
+std::optional<RefreshIndex> Watchlist::Look(std::string_view id) const {
   const auto found = index_.find(id);
-  return found == index_.end() ? std::nullopt : std::optional(found->second);
+  return found == index_.end() ? std::nullopt : std::optional(*found);
 }
 
 void Watchlist::TakeFound(RefreshIndex index) {
@@ -47,8 +51,7 @@ void Watchlist::TakeFound(RefreshIndex index) {
 }
 
 void Watchlist::ForgetFingerprint(std::string_view id) {
-  const auto found = index_.find(id);
-  if (found != index_.end()) entries_[found->second].fingerprint = {};
+  if (const auto index = Look(id)) entries_[*index].fingerprint = {};
 }
 
 void Watchlist::ForgetFingerprints() {
@@ -68,7 +71,7 @@ RefreshIndex Watchlist::Add(std::string id, bool is_configured) {
   entry = {};
   entry.id = std::move(id);
   entry.is_configured = is_configured;
-  index_.emplace(entry.id, index);
+  index_.insert(index);
   if (!is_configured) ++discovered_;
   schedule_.AddUnfinished(index);
   return index;
@@ -131,7 +134,7 @@ std::vector<RefreshIndex> Watchlist::Unconfigured(const std::vector<std::string>
 void Watchlist::Remove(RefreshIndex index) {
   Watched& entry = entries_[index];
   ForgetEvictable(index);
-  index_.erase(entry.id);
+  index_.erase(index);
   if (!entry.is_configured) --discovered_;
   if (entry.is_due) {
     entry.is_leaving = true;

@@ -4,9 +4,10 @@
 
 #pragma once
 
+#include <absl/container/btree_set.h>
+
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -14,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/base/boxed_optional.h"
 #include "collectors/base/clock.h"
 #include "collectors/base/fingerprint.h"
 #include "collectors/model/finished_summary.h"
@@ -39,11 +41,11 @@ struct Watched {
   bool is_deleted = false;         // the appliance said so, and was asked twice where that was news
   bool on_new_connection = false;  // how it was requested last
   bool needs_new_connection = false;
+  Teller told_by = kNobody;  // whose answer described it last
   // What the last answer that did not carry this id carried in its place: another one, or none.
-  std::optional<std::string> other_id = {};
+  BoxedOptional<std::string> other_id = {};
   FinishedSummary summary = {};  // of the last answer; of a final one to see whether it changed
   std::optional<WallTime> updated_at = {};  // the newest told
-  Teller told_by = kNobody;                 // whose answer described it last
   // Of the last answer as it was written, where the same again is no news; see repeated_answers.h.
   Fingerprint fingerprint = {};
   SteadyTime repeats_until = {};
@@ -69,6 +71,8 @@ class Watchlist {
   // `random` outlives this.
   Watchlist(const ScheduleSettings& settings, SteadyTime start, Random& random)
       : schedule_(settings, start, random) {}
+  Watchlist(const Watchlist&) = delete;
+  Watchlist& operator=(const Watchlist&) = delete;
 
   // An entry; references stay valid until it is removed.
   Watched& operator[](RefreshIndex index) { return entries_[index]; }
@@ -126,9 +130,18 @@ class Watchlist {
   }
 
  private:
+  struct IsBefore {
+    using is_transparent = void;
+    const std::deque<Watched>* entries;
+    std::string_view IdOf(std::string_view id) const { return id; }
+    std::string_view IdOf(RefreshIndex index) const { return (*entries)[index].id; }
+    bool operator()(const auto& a, const auto& b) const { return IdOf(a) < IdOf(b); }
+  };
+
   std::vector<RefreshIndex> Unconfigured(const std::vector<std::string>& refresh_ids,
                                          bool discovery) const;
   void Erase(RefreshIndex index);
+  std::optional<RefreshIndex> Look(std::string_view id) const;
   void NoteEvictable(RefreshIndex index);
   void ForgetEvictable(RefreshIndex index);
 
@@ -136,7 +149,7 @@ class Watchlist {
   std::deque<Watched> entries_;
   std::vector<RefreshIndex> free_;
   // Ordered, not hashed: ids come from the appliance.
-  std::map<std::string_view, RefreshIndex> index_;
+  absl::btree_set<RefreshIndex, IsBefore> index_{IsBefore{&entries_}};
   RefreshIndex last_found_ = 0;
   using ByTime = std::set<std::pair<std::optional<WallTime>, RefreshIndex>>;
   ByTime evictable_;   // by creation

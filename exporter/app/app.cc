@@ -18,8 +18,6 @@ constexpr std::string_view kMoreDescriptors =
     "raise the hard limit of open files (LimitNOFILE= of the unit, ulimit -Hn), lower "
     "--web.max-connections, or share the targets among processes with --shard.count";
 constexpr auto kMaintenanceInterval = std::chrono::milliseconds(500);
-// To return memory takes some milliseconds.
-constexpr auto kMemoryInterval = std::chrono::minutes(1);
 
 // As the log takes it.
 std::int64_t Number(std::size_t count) { return static_cast<std::int64_t>(count); }
@@ -190,7 +188,7 @@ tl::expected<void, StartFailure> App::Start() {
 // What has to be looked at now and then: files of refresh IDs and of targets, what could not be
 // stored, and memory that was freed.
 void App::RunMaintenance(const std::stop_token& stop) {
-  SteadyTime memory_returned_at = parts_.clock.SteadyNow();
+  FreedMemory freed_memory;
   while (!stop.stop_requested()) {
     {
       const MutexLock lock(mutex_);
@@ -199,11 +197,7 @@ void App::RunMaintenance(const std::stop_token& stop) {
     LookAtTargetFiles();
     recorder_.Retry();
     NotifyWatchdog();
-    const SteadyTime now = parts_.clock.SteadyNow();
-    if (now - memory_returned_at >= kMemoryInterval) {
-      memory_returned_at = now;
-      ReturnFreedMemory();
-    }
+    freed_memory.ReturnIfDue(parts_.clock.SteadyNow());
     Mutex waiting;
     const MutexLock lock(waiting);
     stopping_.wait_for(waiting, stop, kMaintenanceInterval, [] { return false; });

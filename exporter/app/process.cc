@@ -8,9 +8,11 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <fstream>
 
 #include "exporter/app/run.h"
 
@@ -45,6 +47,14 @@ void OpenClosedStandardStreams() {
   std::_Exit(kExitBug);
 }
 
+// 0 where the system does not tell.  Source: proc(5), /proc/[pid]/statm.
+std::size_t ResidentBytes() {
+  std::size_t all_pages = 0;
+  std::size_t resident_pages = 0;
+  std::ifstream("/proc/self/statm") >> all_pages >> resident_pages;
+  return resident_pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
 }  // namespace
 
 void PrepareProcess() {
@@ -61,7 +71,15 @@ void PrepareProcess() {
   for (const int raised : {SIGPIPE, SIGXFSZ}) signal(raised, SIG_IGN);
 }
 
-void ReturnFreedMemory() { malloc_trim(0); }
+void FreedMemory::ReturnIfDue(SteadyTime now) {
+  constexpr std::size_t kNoticeableBytes = std::size_t{4} << 20U;
+  kept_bytes_ = std::min(kept_bytes_, ResidentBytes());
+  const bool has_grown = ResidentBytes() - kept_bytes_ >= kNoticeableBytes;
+  if (!has_grown && now - returned_at_ < std::chrono::minutes(1)) return;
+  malloc_trim(0);
+  returned_at_ = now;
+  kept_bytes_ = ResidentBytes();
+}
 
 Signals::Signals() {
   const sigset_t set = TakenSignals();

@@ -5,6 +5,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+
+#include "collectors/base/clock.h"
 
 namespace cckm {
 
@@ -13,9 +16,18 @@ namespace cckm {
 // /dev/null.
 void PrepareProcess();
 
-// Gives memory that was freed, such as that of reading a large configuration or of expositions that
-// nobody holds any more, back to the system.  May be called from any thread.
-void ReturnFreedMemory();
+// Gives memory that was freed, such as that of reading a large configuration or of a burst of
+// changes, back to the system.  Belongs to one thread.
+class FreedMemory {
+ public:
+  // Does it once a minute, and where the process takes noticeably more memory than after the last
+  // time.
+  void ReturnIfDue(SteadyTime now);
+
+ private:
+  SteadyTime returned_at_{};
+  std::size_t kept_bytes_ = 0;  // the least that the process took since then
+};
 
 // Signals are taken with Next() instead of interrupting; threads started later do not see them.
 class Signals {

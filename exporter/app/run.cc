@@ -221,7 +221,7 @@ int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
   ConfigResult config = LoadConfig(flags);
   if (flags.mode == RunMode::kConfigCheck) return CheckConfig(flags, config, clock);
   if (!config) return FailWith(config.error());
-  ReturnFreedMemory();
+  FreedMemory().ReturnIfDue(clock.SteadyNow());
   const auto priorities = ReachesJournal(STDERR_FILENO) ? LogPriorities::kYes : LogPriorities::kNo;
   Log log(stderr, flags.log_level, flags.log_format, clock, priorities);
   if (!signals) return PollOnce(flags, std::move(*config), log, clock);

@@ -81,7 +81,8 @@ TargetSet::PreparedResult TargetSet::SetUp(TargetConfig config) const {
   std::vector<CollectorPlan> plans;
   for (std::size_t i = 0; i < config.collectors.size(); ++i) {
     CollectorSetup& setup = prepared.setup.collectors[i];
-    setup.refresh_ids = prepared.entry->refresh_ids[i].refresh_ids();
+    setup.refresh_ids =
+        prepared.entry->refresh_ids[i].refresh_ids(config.collectors[i].refresh_ids);
     setup.unreadable_id_files = prepared.entry->refresh_ids[i].unreadable();
     auto plan = MakePlan(config, config.collectors[i], setup);
     if (!plan) {
@@ -162,7 +163,7 @@ std::vector<WatchedRefreshIds> TargetSet::ReadRefreshIds(const TargetConfig& con
       std::ranges::find(entries_, config.name,
                         [](const Entry& entry) -> const std::string& { return entry.config.name; });
   for (const CollectorConfig& collector : config.collectors) {
-    WatchedRefreshIds& ids = all.emplace_back(collector.refresh_ids, collector.refresh_id_files);
+    WatchedRefreshIds& ids = all.emplace_back(collector.refresh_id_files);
     for (std::size_t i = 0; former != entries_.end() && i < former->refresh_ids.size(); ++i) {
       if (former->config.collectors[i].family != collector.family) continue;
       ids.Inherit(former->refresh_ids[i]);
@@ -227,8 +228,9 @@ bool TargetSet::LookAtIdFiles() {
       WatchedRefreshIds& ids = entry.refresh_ids[i];
       if (!ids.Look(ReportOf(entry.config.name))) continue;
       some_changed = true;
-      const Family& family = *entry.config.collectors[i].family;
-      std::vector<std::string> refresh_ids = ids.refresh_ids();
+      const CollectorConfig& config = entry.config.collectors[i];
+      const Family& family = *config.family;
+      std::vector<std::string> refresh_ids = ids.refresh_ids(config.refresh_ids);
       parts_.state.SetRefreshIds(entry.config.name, family, refresh_ids, ids.unreadable());
       entry.runtime->SetRefreshIds(family, std::move(refresh_ids));
     }

@@ -144,14 +144,15 @@ WatchedRefreshIds::File WatchedRefreshIds::Unread(File file, std::string objecti
   return file;
 }
 
-std::vector<std::string> WatchedRefreshIds::refresh_ids() const {
+std::vector<std::string> WatchedRefreshIds::refresh_ids(
+    const std::vector<std::string>& written) const {
   std::vector<std::string> all;
   std::set<std::string_view> seen;
   const auto add = [&](const std::vector<std::string>& some) {
     std::ranges::copy_if(some, std::back_inserter(all),
                          [&seen](const std::string& id) { return seen.insert(id).second; });
   };
-  add(written_);
+  add(written);
   for (const auto& [name, file] : files_) add(*file.refresh_ids);
   return all;
 }

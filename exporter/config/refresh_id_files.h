@@ -24,8 +24,7 @@ struct RefreshIdProblems {
 };
 RefreshIdProblems CheckRefreshIdFiles(const std::filesystem::path& pattern);
 
-// The refresh IDs of a collector: those written in the configuration and those of its files, which
-// are read again when they change.
+// The refresh IDs of a collector that stand in its files, which are read again when they change.
 //
 // A file that cannot be read keeps the IDs that were read from it before, and so does one whose
 // folder cannot be read, or whose path was written without a wildcard and that is not there any
@@ -36,8 +35,8 @@ class WatchedRefreshIds {
   using ErrorReporter = std::function<void(const std::string&)>;
 
   // Reads nothing yet.
-  WatchedRefreshIds(std::vector<std::string> written, std::vector<std::filesystem::path> patterns)
-      : written_(std::move(written)), patterns_(std::move(patterns)) {}
+  explicit WatchedRefreshIds(std::vector<std::filesystem::path> patterns)
+      : patterns_(std::move(patterns)) {}
 
   // Takes over what was read for another configuration of the same collector.  To be called before
   // the first Look().
@@ -47,8 +46,9 @@ class WatchedRefreshIds {
   // unreadable() may have changed.
   bool Look(const ErrorReporter& report);
 
-  // Each ID once: the written ones, then those of the files, in the order of files and lines.
-  std::vector<std::string> refresh_ids() const;
+  // Each ID once: those written in the configuration, then those of the files, in the order of
+  // files and lines.
+  std::vector<std::string> refresh_ids(const std::vector<std::string>& written = {}) const;
   // Files, and folders of files, that cannot be read now.
   std::size_t unreadable() const;
 
@@ -66,7 +66,6 @@ class WatchedRefreshIds {
   File Read(const std::string& name, const ErrorReporter& report) const;
   static File Unread(File file, std::string objection, const ErrorReporter& report);
 
-  const std::vector<std::string> written_;
   const std::vector<std::filesystem::path> patterns_;
   Files files_;  // by name
 };

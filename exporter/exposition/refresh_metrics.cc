@@ -27,8 +27,9 @@ void Domains(const Scene& scene, const RefreshState& refresh, std::span<double> 
   for (const NamedDomain& named : refresh.domains) {
     ++numbers[shown(static_cast<std::size_t>(named.status))];
   }
+  if (!refresh.left_out) return;
   for (std::size_t status = 0; status < numbers.size(); ++status) {
-    numbers[shown(status)] += refresh.left_out.counts[status];
+    numbers[shown(status)] += refresh.left_out->counts[status];
   }
 }
 

@@ -21,30 +21,30 @@ FailureStreak::Place FailureStreak::PlaceOf(const std::optional<WallTime>& creat
 }
 
 void FailureStreak::TakeFailure(Place place) {
-  if (last_other_ && place < *last_other_) return;
-  const auto at = std::ranges::lower_bound(failures_, place);
-  if (at != failures_.end() && *at == place) return;
+  auto& [last_other, older, failures] = parts_.GetOrMake();
+  if (last_other && place < *last_other) return;
+  const auto at = std::ranges::lower_bound(failures, place);
+  if (at != failures.end() && *at == place) return;
   // Where older ones are a number only, this may be one of them.
-  if (at == failures_.begin() && (older_ > 0 || failures_.size() == kRemembered)) return;
-  failures_.insert(at, place);
-  if (failures_.size() <= kRemembered) return;
-  failures_.erase(failures_.begin());
-  ++older_;
+  if (at == failures.begin() && (older > 0 || failures.size() == kRemembered)) return;
+  failures.insert(at, place);
+  if (failures.size() <= kRemembered) return;
+  failures.erase(failures.begin());
+  ++older;
 }
 
 void FailureStreak::TakeOther(Place place) {
-  std::erase(failures_, place);  // it may have been taken for a failure
-  if (last_other_ && place <= *last_other_) return;
-  last_other_ = place;
-  if (failures_.empty() || failures_.front() < place) older_ = 0;
-  std::erase_if(failures_, [&](const Place& failure) { return failure < place; });
+  auto& [last_other, older, failures] = parts_.GetOrMake();
+  std::erase(failures, place);  // it may have been taken for a failure
+  if (last_other && place <= *last_other) return;
+  last_other = place;
+  if (failures.empty() || failures.front() < place) older = 0;
+  std::erase_if(failures, [&](const Place& failure) { return failure < place; });
 }
 
 FailureStreak FailureStreak::FromParts(Parts parts) {
   FailureStreak streak;
-  streak.last_other_ = parts.last_other;
-  streak.older_ = parts.older;
-  streak.failures_ = std::move(parts.failures);
+  if (parts != Parts{}) streak.parts_ = std::move(parts);
   return streak;
 }
 

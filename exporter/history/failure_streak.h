@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/base/boxed_optional.h"
 #include "collectors/base/clock.h"
 
 namespace cckm {
@@ -37,7 +38,7 @@ class FailureStreak {
   void TakeOther(Place place);
 
   // Failures since the newest refresh that ended otherwise.
-  std::uint64_t count() const { return older_ + failures_.size(); }
+  std::uint64_t count() const { return parts_ ? parts_->older + parts_->failures.size() : 0; }
 
   // What is stored of it.
   struct Parts {
@@ -46,16 +47,14 @@ class FailureStreak {
     std::vector<Place> failures = {};      // ascending
     friend bool operator==(const Parts&, const Parts&) = default;
   };
-  Parts Save() const { return {last_other_, older_, failures_}; }
+  Parts Save() const { return parts_.value_or_default(); }
   // REQUIRES: made by Save().
   static FailureStreak FromParts(Parts parts);
 
   friend bool operator==(const FailureStreak&, const FailureStreak&) = default;
 
  private:
-  std::optional<Place> last_other_;
-  std::uint64_t older_ = 0;
-  std::vector<Place> failures_;
+  BoxedOptional<Parts> parts_;  // none before the first refresh that tells how it ended
 };
 
 }  // namespace cckm

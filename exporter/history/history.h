@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "collectors/base/boxed_optional.h"
 #include "collectors/base/clock.h"
 #include "collectors/model/refresh.h"
 #include "exporter/history/duration_histogram.h"
@@ -51,7 +52,7 @@ void Take(DomainStatus status, FailureStreak::Place place, FailureStreak& failur
 struct DomainHistory {
   explicit DomainHistory(const BucketBounds& bounds) : durations(bounds) {}
 
-  std::optional<RefreshOrder> newest_finished;
+  BoxedOptional<RefreshOrder> newest_finished;
   std::optional<WallTime> completed_at;            // of the newest finished
   std::optional<Nanoseconds> last_duration;        // of the newest finished
   DomainResult last_result = DomainResult::kNone;  // of the newest finished that tells one

@@ -1,6 +1,10 @@
 #include "exporter/metrics/label_value.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
 
 #include "collectors/base/bounded_name.h"
 #include "collectors/base/text.h"
@@ -8,17 +12,54 @@
 namespace cckm {
 namespace {
 
+struct Header {
+  std::uint16_t size = 0;
+  bool is_plain = true;
+};
+
+Header HeaderOf(const char* bytes) {
+  Header header;
+  if (bytes != nullptr) std::memcpy(&header, bytes, sizeof(header));
+  return header;
+}
+
 bool NeedsEscape(char c) { return c == '"' || c == '\\'; }
+
+std::string TextFor(std::string_view raw) {
+  std::string text = Printable(raw);
+  const bool is_itself =
+      text == raw && text.size() <= kMaxName && (!EndsLikeAHash(raw) || LooksCut(raw));
+  return is_itself ? text : CutWithHash(text, raw);
+}
 
 }  // namespace
 
-LabelValue::LabelValue(std::string_view raw) : text_(Printable(raw)) {
-  const bool is_itself =
-      text_ == raw && text_.size() <= kMaxName && (!EndsLikeAHash(raw) || LooksCut(raw));
-  if (!is_itself) text_ = CutWithHash(text_, raw);
-  text_.shrink_to_fit();
-  is_plain_ = std::ranges::none_of(text_, NeedsEscape);
+LabelValue::LabelValue(std::string_view raw) {
+  const std::string text = TextFor(raw);
+  if (text.empty()) return;
+  const Header header{.size = static_cast<std::uint16_t>(text.size()),
+                      .is_plain = std::ranges::none_of(text, NeedsEscape)};
+  bytes_ = std::make_unique_for_overwrite<char[]>(sizeof(header) + text.size());
+  std::memcpy(bytes_.get(), &header, sizeof(header));
+  std::memcpy(bytes_.get() + sizeof(header), text.data(), text.size());
 }
+
+LabelValue& LabelValue::operator=(const LabelValue& other) {
+  if (this == &other) return *this;
+  bytes_.reset();
+  if (!other.bytes_) return *this;
+  const std::size_t size = sizeof(Header) + other.text().size();
+  bytes_ = std::make_unique_for_overwrite<char[]>(size);
+  std::memcpy(bytes_.get(), other.bytes_.get(), size);
+  return *this;
+}
+
+std::string_view LabelValue::text() const {
+  if (!bytes_) return {};
+  return {bytes_.get() + sizeof(Header), HeaderOf(bytes_.get()).size};
+}
+
+bool LabelValue::is_plain() const { return HeaderOf(bytes_.get()).is_plain; }
 
 bool LabelValue::IsItself(std::string_view text) {
   const auto is_visible_ascii = [](char c) { return c >= ' ' && c <= '~'; };

@@ -4,11 +4,12 @@
 // altered value ends in `~` and 16 hex digits of its SHA-256, so that two values never become one.
 // For the same reason a value that ends like that from the start counts as altered, unless it is as
 // long as only a name that was cut when it was read (BoundedName).
+// It takes the space of a pointer, and of its bytes.
 // Thread-safety: as a std::string.
 
 #pragma once
 
-#include <string>
+#include <memory>
 #include <string_view>
 
 namespace cckm {
@@ -20,19 +21,26 @@ class LabelValue {
   // Makes any bytes a label value.
   explicit LabelValue(std::string_view raw);
 
-  const std::string& text() const { return text_; }
+  LabelValue(const LabelValue& other) { *this = other; }
+  LabelValue(LabelValue&&) noexcept = default;
+  LabelValue& operator=(const LabelValue& other);
+  LabelValue& operator=(LabelValue&&) noexcept = default;
+  ~LabelValue() = default;
+
+  // Valid until it is assigned to or destroyed; one that is moved takes its text along.
+  std::string_view text() const;
   // True if no character of the text needs an escape in the text formats.
-  bool is_plain() const { return is_plain_; }
+  bool is_plain() const;
 
   // True for visible ASCII that is its own label value, so that it can be compared with others as
   // it is. False tells nothing.
   static bool IsItself(std::string_view text);
 
-  friend bool operator==(const LabelValue&, const LabelValue&) = default;
+  friend bool operator==(const LabelValue& a, const LabelValue& b) { return a.text() == b.text(); }
 
  private:
-  std::string text_;
-  bool is_plain_ = true;
+  // A Header and the bytes of the text; null where that is empty.
+  std::unique_ptr<char[]> bytes_;
 };
 
 // A label value as a writer takes it: a view of a LabelValue, or of a constant without special

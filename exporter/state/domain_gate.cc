@@ -110,7 +110,8 @@ std::size_t CountLeftOut(const KeyedStore<RefreshState>& refreshes) {
   std::size_t count = 0;
   std::vector<std::uint64_t> marks;
   for (const RefreshState& refresh : refreshes) {
-    const LeftOutDomains& left_out = refresh.left_out;
+    if (!refresh.left_out) continue;
+    const LeftOutDomains& left_out = *refresh.left_out;
     if (marks.size() + left_out.marks.size() > kMaxComparedMarks || left_out.marks.empty()) {
       count += std::accumulate(left_out.counts.begin(), left_out.counts.end(), std::size_t{0});
     } else {

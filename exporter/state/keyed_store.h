@@ -8,10 +8,11 @@
 
 #pragma once
 
+#include <absl/container/btree_set.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <list>
-#include <map>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -24,7 +25,8 @@ template <typename T>
 class KeyedStore {
   struct Object : T {
     explicit Object(T object) : T(std::move(object)) {}
-    std::size_t group = 0;  // index in groups_
+    std::size_t group = 0;       // index in groups_
+    Object* follower = nullptr;  // what was found after it the last time
   };
   using Objects = std::list<Object>;
 
@@ -56,15 +58,15 @@ class KeyedStore {
   // The object of that id, or null.  Takes little time where objects are looked for in the same
   // order as before: most updates come so.
   const T* Find(std::string_view id) {
-    Entry* entry = last_found_ == nullptr ? nullptr : last_found_->second.follower;
-    if (entry == nullptr || entry->first != id) {
+    Object* object = last_found_ == nullptr ? nullptr : last_found_->follower;
+    if (object == nullptr || object->id.text() != id) {
       const auto found = index_.find(id);
       if (found == index_.end()) return nullptr;
-      entry = &*found;
-      if (last_found_ != nullptr) last_found_->second.follower = entry;
+      object = *found;
+      if (last_found_ != nullptr) last_found_->follower = object;
     }
-    last_found_ = entry;
-    return &*entry->second.object;
+    last_found_ = object;
+    return object;
   }
 
   // The object to change.  REQUIRES: it is one of this store.
@@ -83,7 +85,7 @@ class KeyedStore {
   // REQUIRES: no object of that id.
   T& Add(T object) {
     const auto place = objects_.insert(objects_.end(), Object(std::move(object)));
-    index_.emplace(place->id.text(), Place{place});
+    index_.insert(&*place);
     Append(place);
     return *place;
   }
@@ -96,7 +98,7 @@ class KeyedStore {
       const std::size_t group_size = std::exchange(group.size, 0);
       for (std::size_t i = 0; i < group_size; ++i) {
         if (predicate(std::as_const(*place))) {
-          index_.erase(place->id.text());
+          index_.erase(&*place);
           place = objects_.erase(place);
         } else {
           if (group.size++ == 0) group.first = place;
@@ -122,11 +124,11 @@ class KeyedStore {
   const std::shared_ptr<const char>& identity() const { return identity_; }
 
  private:
-  struct Place;
-  using Entry = std::pair<const std::string_view, Place>;
-  struct Place {
-    typename Objects::iterator object;
-    Entry* follower = nullptr;  // what was found after it the last time
+  struct IsBefore {
+    using is_transparent = void;
+    static std::string_view IdOf(std::string_view id) { return id; }
+    static std::string_view IdOf(const Object* object) { return object->id.text(); }
+    bool operator()(const auto& a, const auto& b) const { return IdOf(a) < IdOf(b); }
   };
 
   Object& Own(const T& object) {
@@ -149,17 +151,17 @@ class KeyedStore {
 
   void ForgetOrder() {
     last_found_ = nullptr;
-    for (Entry& entry : index_) entry.second.follower = nullptr;
+    for (Object& object : objects_) object.follower = nullptr;
   }
 
   Objects objects_;
   // Ordered, not hashed: ids come from the appliance, and ids that are made to collide would cost
   // the square of their number.
-  std::map<std::string_view, Place> index_;
+  absl::btree_set<Object*, IsBefore> index_;
   std::vector<Group> groups_;
   std::uint64_t version_ = 0;
   std::shared_ptr<const char> identity_ = std::make_shared<const char>();
-  Entry* last_found_ = nullptr;
+  Object* last_found_ = nullptr;
 };
 
 }  // namespace cckm

@@ -49,7 +49,7 @@ void StateReducer::ReduceDomainListing(LabelledListing listing) {
     if (const DomainState* shown = collector_.domains.Find(listed.id.text())) {
       TakeListedAndExpect(*shown, std::move(listed));
     } else if (collector_.listed_unshown.size() < kMaxListedUnshown) {
-      std::string id = listed.id.text();
+      std::string id(listed.id.text());
       collector_.listed_unshown.insert_or_assign(std::move(id), std::move(listed));
     }
   }
@@ -85,7 +85,7 @@ void StateReducer::TakeListedAndExpect(const DomainState& domain, ListedDomain l
 
 // A domain that was not listed before may be none of the list's: its absence tells nothing.
 void StateReducer::NoteListed(const LabelledListing::Domain& named, bool list_is_complete) {
-  const std::string& id = named.listed.id.text();
+  const std::string_view id = named.listed.id.text();
   if (const DomainState* shown = collector_.domains.Find(id)) {
     MeetShown(named.raw_id, *shown, list_is_complete);
   } else if (collector_.hidden_histories.contains(id) ||

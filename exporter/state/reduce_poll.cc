@@ -1,5 +1,6 @@
 #include "exporter/state/reduce_poll.h"
 
+#include <tuple>
 #include <utility>
 
 namespace cckm {
@@ -18,21 +19,31 @@ void ReduceEnd(const PollUpdate& update, std::uint64_t update_number, PollState&
   if (poll.is_absent) poll.succeeded_at.reset();
 }
 
+// Returns whether which domains are shown may change by it.
+bool TakeListing(LabelledUpdate& labelled, CollectorState& collector) {
+  const RefreshListing& listing = *labelled.update.listing;
+  const auto bearing_on_domains = [&] {
+    return std::tuple(collector.list_is_complete, collector.list_has_unreadable_entries,
+                      collector.left_out_domains_are_all);
+  };
+  const auto before = bearing_on_domains();
+  collector.list_is_complete = listing.is_complete;
+  collector.list_is_truncated = listing.is_truncated;
+  collector.list_has_unreadable_entries = listing.has_unreadable_entries;
+  collector.left_out_domains_are_all = listing.left_out_domains_are_all;
+  const auto left_out =
+      std::exchange(collector.left_out_domains, std::move(labelled.left_out_domains));
+  return before != bearing_on_domains() || left_out != collector.left_out_domains;
+}
+
 void ReduceLists(LabelledUpdate& labelled, StateReducer& reducer, CollectorState& collector) {
   const PollUpdate& update = labelled.update;
   Unwatch(collector, update.unwatched, false);
   Unwatch(collector, update.vanished, true);
-  if (update.listing) {
-    collector.list_is_complete = update.listing->is_complete;
-    collector.list_is_truncated = update.listing->is_truncated;
-    collector.list_has_unreadable_entries = update.listing->has_unreadable_entries;
-    collector.left_out_domains = std::move(labelled.left_out_domains);
-    collector.left_out_domains_are_all = update.listing->left_out_domains_are_all;
-  }
+  if (update.listing && TakeListing(labelled, collector)) reducer.NeedSweep();
   if (labelled.listing) reducer.ReduceDomainListing(std::move(*labelled.listing));
-  if (update.ended || update.listing || !update.unwatched.empty() || !update.vanished.empty()) {
-    reducer.NeedSweep();
-  }
+  if (!update.unwatched.empty() || !update.vanished.empty()) reducer.NeedSweep();
+  if (update.ended) reducer.NeedSweepIfDue();
 }
 
 }  // namespace
@@ -42,7 +53,7 @@ LabelledUpdate::LabelledUpdate(const PollUpdate& told)
   if (told.domain_listing) listing = LabelledListingOf(*told.domain_listing);
   if (!told.listing) return;
   for (const std::string& id : told.listing->left_out_domains) {
-    left_out_domains.insert(LabelValue(id).text());
+    left_out_domains.emplace(LabelValue(id).text());
   }
 }
 

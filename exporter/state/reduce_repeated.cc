@@ -34,7 +34,7 @@ void StateReducer::NoteRepetition(const RefreshState& state) {
 bool StateReducer::IsWhole(const RefreshState& state) const {
   const bool may_have_room = collector_.named_domains < setting_.max_domains ||
                              state.described_in_update <= collector_.named_changed_in_update;
-  if (state.owes_detail || (state.left_out.counts != DomainCounts{} && may_have_room)) return false;
+  if (state.owes_detail || (state.left_out && may_have_room)) return false;
   return std::ranges::none_of(state.domains,
                               [](const NamedDomain& named) { return named.domain == nullptr; });
 }

@@ -108,7 +108,8 @@ PreparedSchedules Prepare(const ScheduleReading& reading, ScheduleIntervals& int
     const auto cron = CronExpression::Parse(known.schedule.run_at);
     std::string reason = ReasonOf(known.schedule, cron ? "" : cron.error().message);
     if (!reason.empty()) {
-      prepared.unreadable.push_back({schedule.id.text(), known.schedule.family, std::move(reason)});
+      prepared.unreadable.push_back(
+          {std::string(schedule.id.text()), known.schedule.family, std::move(reason)});
     }
     Take(known, reading.read_at, schedule);
     if (!cron) continue;
@@ -152,7 +153,7 @@ void SetUpSchedules(TargetState& target) {
   }
 }
 
-void AdvanceSchedules(WallTime now, bool domains_may_have_changed, TargetState& target) {
+void AdvanceSchedules(WallTime now, TargetState& target) {
   SchedulesState& state = target.schedules;
   bool some_turned = false;
   for (const ScheduleState& schedule : state.schedules) {
@@ -160,8 +161,11 @@ void AdvanceSchedules(WallTime now, bool domains_may_have_changed, TargetState& 
   }
   if (some_turned) CountEnabled(state.schedules, state.cover);
   const bool cover_changes = std::exchange(state.cover_is_new, false) || some_turned;
-  if (!cover_changes && !domains_may_have_changed) return;
-  for (CollectorState& collector : target.collectors) RenewDomains(state, collector);
+  for (CollectorState& collector : target.collectors) {
+    if (!cover_changes && collector.covered_version == collector.domains.version()) continue;
+    RenewDomains(state, collector);
+    collector.covered_version = collector.domains.version();
+  }
 }
 
 }  // namespace cckm

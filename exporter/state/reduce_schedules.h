@@ -44,7 +44,7 @@ std::vector<UnreadableSchedule> ReduceSchedules(const ScheduleUpdate& update,
 void SetUpSchedules(TargetState& target);
 
 // Renews what is true of the target's schedules, which were read, at `now`, and of the domains that
-// they cover if `domains_may_have_changed`.
-void AdvanceSchedules(WallTime now, bool domains_may_have_changed, TargetState& target);
+// they cover where those or the schedules changed.
+void AdvanceSchedules(WallTime now, TargetState& target);
 
 }  // namespace cckm

@@ -10,14 +10,16 @@
 namespace cckm {
 
 // The history of a domain that is not shown and was just heard of.
-DomainHistory& StateReducer::HiddenHistoryOf(const std::string& id) {
-  HiddenHistory& hidden =
-      collector_.hidden_histories.try_emplace(id, setting_.bounds).first->second;
-  hidden.heard_of_at = setting_.now;
-  return hidden.history;
+DomainHistory& StateReducer::HiddenHistoryOf(std::string_view id) {
+  auto hidden = collector_.hidden_histories.find(id);
+  if (hidden == collector_.hidden_histories.end()) {
+    hidden = collector_.hidden_histories.emplace(id, setting_.bounds).first;
+  }
+  hidden->second.heard_of_at = setting_.now;
+  return hidden->second.history;
 }
 
-bool StateReducer::StaysAway(const std::string& unshown, const RefreshState& named_by,
+bool StateReducer::StaysAway(std::string_view unshown, const RefreshState& named_by,
                              bool is_first_answer) {
   if (!IsDeleted(unshown) || (is_first_answer && IsNewTo(unshown, named_by))) return false;
   static_cast<void>(HiddenHistoryOf(unshown));
@@ -30,7 +32,7 @@ bool StateReducer::IsNewTo(std::string_view domain, const RefreshState& refresh)
   const auto hidden = collector_.hidden_histories.find(domain);
   if (hidden == collector_.hidden_histories.end()) return true;
   const auto& newest = hidden->second.history.newest_finished;
-  return !newest || *newest < RefreshOrder{refresh.created_at, refresh.id.text()};
+  return !newest || *newest < RefreshOrder{refresh.created_at, std::string(refresh.id.text())};
 }
 
 // Of a domain that is not shown.
@@ -84,7 +86,7 @@ void StateReducer::RemoveDomains() {
 // room.
 void StateReducer::HideDomain(const DomainState& leaving, std::size_t shown) {
   DomainState& domain = collector_.domains.ChangeUnseen(leaving);
-  const std::string& id = domain.id.text();
+  const std::string id(domain.id.text());
   if (domain.named_by != 0) --collector_.named_domains;
   collector_.named_changed_in_update = setting_.update_number;
   const DomainHistory& history = domain.history;

@@ -51,6 +51,15 @@ bool StateReducer::Leaves(const RefreshState& refresh) const {
   return !collector_.discovers || std::ranges::none_of(refresh.domains, is_its_newest);
 }
 
+// One that stays beyond its time is the newest of some domain, and leaves after a change.
+void StateReducer::NoteWhenItLeaves(const RefreshState& refresh) {
+  if (refresh.is_configured || !refresh.is_final() || !refresh.completed_at) return;
+  const WallTime leaves_at = *refresh.completed_at + kShownAfterEnd;
+  if (leaves_at > setting_.wall_now) {
+    collector_.next_leaves_at = std::min(collector_.next_leaves_at, leaves_at);
+  }
+}
+
 StateReducer::NewestByUnits StateReducer::NewestCompleted() const {
   NewestByUnits newest;
   if (std::ranges::none_of(collector_.refreshes, FailedForUnknownDomains)) return newest;
@@ -69,8 +78,12 @@ void StateReducer::RemoveRefreshes() {
     const auto later = newest.find(refresh.units);
     return later != newest.end() && refresh.created_at < later->second;
   };
+  collector_.next_leaves_at = WallTime::max();
   collector_.refreshes.RemoveIf([&](const RefreshState& refresh) {
-    if (!Leaves(refresh) && !is_made_good(refresh)) return false;
+    if (!Leaves(refresh) && !is_made_good(refresh)) {
+      NoteWhenItLeaves(refresh);
+      return false;
+    }
     for (const NamedDomain& named : refresh.domains) {
       if (named.domain == nullptr) continue;
       Unname(*named.domain);

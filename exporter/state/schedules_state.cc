@@ -18,7 +18,7 @@ std::optional<Nanoseconds> Shorter(const std::optional<Nanoseconds>& a,
 std::vector<std::string> LabelledUnits(const std::vector<std::string>& units) {
   std::vector<std::string> labelled;
   labelled.reserve(units.size());
-  for (const std::string& unit : units) labelled.push_back(LabelValue(unit).text());
+  for (const std::string& unit : units) labelled.emplace_back(LabelValue(unit).text());
   std::ranges::sort(labelled);
   labelled.erase(std::unique(labelled.begin(), labelled.end()), labelled.end());
   return labelled;

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/base/boxed_optional.h"
 #include "collectors/base/clock.h"
 #include "collectors/base/error.h"
 #include "collectors/model/family.h"
@@ -85,29 +86,29 @@ struct RefreshState {
   explicit RefreshState(LabelValue refresh_id) : id(std::move(refresh_id)) {}
 
   // As RefreshAnswer has it: needs no answer to stay known.
-  bool is_final() const { return finished.has_value(); }
+  bool is_final() const { return static_cast<bool>(finished); }
 
   LabelValue id;
   bool is_configured = false;  // else discovered
   bool is_watched = true;      // false: nobody will ask for it again
   bool is_vanished = false;    // not watched because the complete list has it no more
-  RefreshStatus status = RefreshStatus::kUnknown;  // as last known
-  std::string unknown_status;                      // as Refresh::unknown_status
-  bool unanswered = false;                         // the latest request got no usable answer
-  bool was_seen = false;                           // at least one answer described it
+  bool unanswered = false;     // the latest request got no usable answer
+  bool was_seen = false;       // at least one answer described it
   bool was_finished_when_first_seen = false;
-  std::optional<FinishedSummary> finished;  // as the last final answer said; none after another
+  // It became the newest of some domain, whose detail only its next answer tells.
+  bool owes_detail = false;
+  RefreshStatus status = RefreshStatus::kUnknown;  // as last known
   AnomalySet counted_anomalies;
+  BoxedOptional<std::string> unknown_status;  // as Refresh::unknown_status
+  BoxedOptional<FinishedSummary> finished;    // as the last final answer said; none after another
   std::optional<WallTime> created_at;
   std::optional<WallTime> completed_at;
   SteadyTime answered_at{};  // of the latest usable answer
   Nanoseconds answer_gap{};  // between the latest two, where no request failed between them
   std::uint64_t units = 0;   // as Refresh::units
   std::vector<NamedDomain> domains;
-  LeftOutDomains left_out;                // by max_domains
-  std::uint64_t described_in_update = 0;  // as counted by StateStore
-  // It became the newest of some domain, whose detail only its next answer tells.
-  bool owes_detail = false;
+  BoxedOptional<LeftOutDomains> left_out;  // by max_domains
+  std::uint64_t described_in_update = 0;   // as counted by StateStore
 };
 
 // Labels of domains whose ids are not fit to be one, by id: made before anybody has to wait.
@@ -162,7 +163,17 @@ struct CollectorState {
   std::uint64_t named_changed_in_update = 0;  // when which those are changed last
   // Refreshes that repeated an answer of which not all is known any more.
   std::vector<std::string> wanted;
-  std::size_t dropped_domains = 0;  // different ones that max_domains leaves out of `refreshes`
+  // Of what the last sweep for objects that are shown no longer saw.
+  struct Swept {
+    std::uint64_t refreshes_version = 0;
+    std::uint64_t domains_version = 0;
+    std::size_t max_domains = 0;
+    friend bool operator==(const Swept&, const Swept&) = default;
+  };
+  Swept swept;
+  WallTime next_leaves_at = WallTime::min();  // a refresh, because it was shown for long enough
+  std::uint64_t covered_version = 0;  // of `domains`, the last one that schedules were found for
+  std::size_t dropped_domains = 0;    // different ones that max_domains leaves out of `refreshes`
   RefreshDurations durations;
   UnwatchedAnomalies unwatched_anomalies;
   // Of domains that are not shown, so that one that comes back goes on where it was.
@@ -201,7 +212,6 @@ struct TargetState {
   std::optional<Error> login_error;  // of the latest login, if no way of logging in was left
   SchedulesState schedules;
   std::shared_ptr<ScheduleIntervals> schedule_intervals;  // null: none, or in use
-  std::uint64_t covered_update = 0;  // the last one that DomainState::schedules holds for
 };
 
 // Null where the target is, and where it has none of that family.

@@ -29,6 +29,12 @@ FinishedSummary SummaryOf(const RefreshAnswer& answer) {
   return cckm::SummaryOf(answer.refresh, answer.left_out.counts);
 }
 
+template <typename Map>
+typename Map::node_type Extract(Map& map, std::string_view key) {
+  const auto found = map.find(key);
+  return found == map.end() ? typename Map::node_type() : map.extract(found);
+}
+
 // A time that is taken for none now was told before, whatever stands in for it.
 bool ChangedAfterFinish(const RefreshState& state, const RefreshAnswer& answer) {
   if (!state.finished) return false;
@@ -99,7 +105,7 @@ void StateReducer::ReduceUsable(RefreshState& state, const RefreshAnswer& answer
   NoteAnswer(state);
   if (answer.kind == RefreshAnswer::Kind::kNotFound) {
     state.status = RefreshStatus::kNotFound;
-    state.unknown_status.clear();
+    state.unknown_status.reset();
   } else {
     ReduceRefresh(state, answer, anomalies);
   }
@@ -126,17 +132,15 @@ void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answe
   state.owes_detail = false;
   if (is_first_answer) state.was_finished_when_first_seen = IsFinished(refresh.status);
   state.status = refresh.status;
-  state.unknown_status = refresh.unknown_status;
-  state.finished = answer.is_final ? std::optional(SummaryOf(answer)) : std::nullopt;
+  state.unknown_status.reset();
+  if (!refresh.unknown_status.empty()) state.unknown_status = refresh.unknown_status;
+  state.finished.reset();
+  if (answer.is_final) state.finished = SummaryOf(answer);
   if (refresh.created_at < state.created_at) newest_may_have_changed_ = true;
   state.created_at = refresh.created_at;
   state.completed_at = refresh.completed_at;
   if (refresh.units != 0) state.units = refresh.units;
-  if (!answer.left_out.marks.empty() || !state.left_out.marks.empty() ||
-      answer.left_out.counts != state.left_out.counts) {
-    state.left_out = answer.left_out;
-    left_out_changed_ = true;
-  }
+  ReduceLeftOut(state, answer.left_out);
   RenewDomains(state, refresh, is_first_answer);
   if (Leaves(state)) is_sweep_needed_ = true;
   if (!answer.is_final) return;
@@ -146,6 +150,14 @@ void StateReducer::ReduceRefresh(RefreshState& state, const RefreshAnswer& answe
                  return domain != nullptr ? collector_.domains.Change(*domain).history
                                           : HistoryOf(refresh.domains[position].domain_id);
                });
+}
+
+void StateReducer::ReduceLeftOut(RefreshState& state, const LeftOutDomains& left_out) {
+  const bool is_some = left_out.counts != DomainCounts{};
+  if (!is_some && !state.left_out) return;
+  state.left_out.reset();
+  if (is_some) state.left_out = left_out;
+  left_out_changed_ = true;
 }
 
 void StateReducer::TakeStored(const RefreshAnswer& answer) {
@@ -266,20 +278,33 @@ const DomainState* StateReducer::FindOrAddDomain(std::string_view raw_id,
 DomainState& StateReducer::AddDomain(LabelValue id, std::uint64_t first_update) {
   DomainState& domain = collector_.domains.Add(DomainState(std::move(id), setting_.bounds));
   domain.first_update = first_update;
-  if (auto hidden = collector_.hidden_histories.extract(domain.id.text())) {
+  if (auto hidden = Extract(collector_.hidden_histories, domain.id.text())) {
     domain.history = std::move(hidden.mapped().history);
     // What was shown before needs no beginning at 0.
     if (domain.history.totals != DomainEndCounts{}) domain.first_update = 0;
   }
-  if (auto listed = collector_.listed_unshown.extract(domain.id.text())) {
+  if (auto listed = Extract(collector_.listed_unshown, domain.id.text())) {
     TakeListed(domain, std::move(listed.mapped()));
   }
   Expect(domain, *collector_.family, setting_.options.expectations.get());
   return domain;
 }
 
+CollectorState::Swept StateReducer::ToSweep() const {
+  return {.refreshes_version = collector_.refreshes.version(),
+          .domains_version = collector_.domains.version(),
+          .max_domains = setting_.max_domains};
+}
+
+void StateReducer::NeedSweepIfDue() {
+  is_sweep_needed_ = is_sweep_needed_ || collector_.swept != ToSweep() ||
+                     setting_.wall_now >= collector_.next_leaves_at;
+}
+
+// What a sweep changes is looked at by the next.
 void StateReducer::Finish() {
   if (is_sweep_needed_ || newest_may_have_changed_) {
+    collector_.swept = ToSweep();
     RemoveRefreshes();
     FindNewest();
     RemoveDomains();

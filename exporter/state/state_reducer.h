@@ -77,8 +77,10 @@ class StateReducer {
   // Finds anew what is expected of every domain.
   void ExpectAnew();
 
-  // Has Finish() look at everything, because time has passed or what is watched has changed.
+  // Has Finish() look at everything, because what is watched or listed has changed.
   void NeedSweep() { is_sweep_needed_ = true; }
+  // The same if anything changed since it did so last, or something was shown for long enough.
+  void NeedSweepIfDue();
 
   // To be called at the end: removes refreshes that are shown no longer, finds the newest refresh
   // of domains that lost theirs or whose newest turned out to be older, and decides which domains
@@ -93,6 +95,7 @@ class StateReducer {
   bool IsWhole(const RefreshState& state) const;
   void ReduceUsable(RefreshState& state, const RefreshAnswer& answer, AnomalySet& anomalies);
   void ReduceRefresh(RefreshState& state, const RefreshAnswer& answer, AnomalySet& anomalies);
+  void ReduceLeftOut(RefreshState& state, const LeftOutDomains& left_out);
   std::optional<WallTime> CountedAt(const RefreshAnswer& answer) const;
   AnomalySet ReduceUnwatched(const Refresh& refresh);
   void RenewDomains(RefreshState& state, const Refresh& refresh, bool is_first_answer);
@@ -106,11 +109,13 @@ class StateReducer {
                                      const RefreshState& named_by, bool is_first_answer);
   bool IsNewTo(std::string_view domain, const RefreshState& refresh) const;
   DomainHistory& HistoryOf(std::string_view raw_id, bool is_listed = false);
-  DomainHistory& HiddenHistoryOf(const std::string& id);
+  DomainHistory& HiddenHistoryOf(std::string_view id);
   void Meet(std::string_view raw_id, DomainHistory& history, bool is_listed);
   void MeetShown(std::string_view raw_id, const DomainState& domain, bool is_listed);
   DomainState& AddDomain(LabelValue id, std::uint64_t first_update);
+  CollectorState::Swept ToSweep() const;
   bool Leaves(const RefreshState& refresh) const;
+  void NoteWhenItLeaves(const RefreshState& refresh);
   // The creation of the newest refresh that completed, by its units.
   using NewestByUnits = std::map<std::uint64_t, std::optional<WallTime>>;
   NewestByUnits NewestCompleted() const;
@@ -118,7 +123,7 @@ class StateReducer {
   void FindNewest();
   bool ShowsNeverRefreshed() const;
   bool IsDeleted(std::string_view unshown) const;
-  bool StaysAway(const std::string& unshown, const RefreshState& named_by, bool is_first_answer);
+  bool StaysAway(std::string_view unshown, const RefreshState& named_by, bool is_first_answer);
   void SetListed(const LabelledListing& listing);
   void TakeListedAndExpect(const DomainState& domain, ListedDomain listed);
   void NoteListed(const LabelledListing::Domain& named, bool list_is_complete);

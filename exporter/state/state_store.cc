@@ -154,7 +154,8 @@ void StateStore::ForgetDomains(std::string_view target, const Family& family,
   const auto unneeded = cckm::UnneededDomains(*collector, clock_.SteadyNow());
   for (const std::string& id : domain_ids) {
     const LabelValue label(id);
-    if (unneeded.contains(label.text())) collector->hidden_histories.erase(label.text());
+    if (!unneeded.contains(label.text())) continue;
+    collector->hidden_histories.erase(collector->hidden_histories.find(label.text()));
   }
 }
 
@@ -210,10 +211,8 @@ std::vector<UnreadableSchedule> StateStore::Apply(const ScheduleUpdate& update) 
 StateView StateStore::View() const {
   for (TargetState& target : targets_) {
     if (!target.schedules.was_read) continue;
-    const bool domains_may_have_changed =
-        std::exchange(target.covered_update, updates_) != updates_;
     const Nanoseconds ahead = target.observation.clock_skew.value_or(Nanoseconds::zero());
-    AdvanceSchedules(clock_.Now() + ahead, domains_may_have_changed, target);
+    AdvanceSchedules(clock_.Now() + ahead, target);
   }
   return {.targets = targets_,
           .now = clock_.SteadyNow(),

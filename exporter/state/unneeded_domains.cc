@@ -27,7 +27,7 @@ bool KnowsItsRefreshes(const CollectorState& collector) {
 std::set<std::string, std::less<>> UnneededDomains(const CollectorState& collector,
                                                    SteadyTime now) {
   std::set<std::string, std::less<>> unneeded;
-  if (!KnowsItsRefreshes(collector)) return unneeded;
+  if (collector.hidden_histories.empty() || !KnowsItsRefreshes(collector)) return unneeded;
   for (const auto& [id, hidden] : collector.hidden_histories) {
     const bool may_be_listed = hidden.history.was_listed && !collector.domain_list_tells;
     if (may_be_listed || now - hidden.heard_of_at < kShownAfterEnd) continue;

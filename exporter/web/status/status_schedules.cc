@@ -37,18 +37,18 @@ int RankOf(const ScheduleState& schedule) {
 }
 
 bool IsBefore(const Candidate& a, const Candidate& b) {
-  return std::tie(a.rank, a.target->label.text(), a.schedule->id.text()) <
-         std::tie(b.rank, b.target->label.text(), b.schedule->id.text());
+  return std::tuple(a.rank, a.target->label.text(), a.schedule->id.text()) <
+         std::tuple(b.rank, b.target->label.text(), b.schedule->id.text());
 }
 
 ShownSchedule Copy(const Candidate& candidate) {
   const ScheduleState& schedule = *candidate.schedule;
   const Family* family = schedule.plan.family;
-  return {.target = candidate.target->label.text(),
+  return {.target = std::string(candidate.target->label.text()),
           .cloud = family == nullptr ? std::string_view() : family->name,
-          .id = schedule.id.text(),
-          .name = schedule.name.text(),
-          .run_at = schedule.run_at.text(),
+          .id = std::string(schedule.id.text()),
+          .name = std::string(schedule.name.text()),
+          .run_at = std::string(schedule.run_at.text()),
           .is_readable = schedule.cron.has_value(),
           .is_enabled = schedule.is_enabled,
           .is_missed = schedule.is_missed,
@@ -64,10 +64,10 @@ void TakeUnscheduled(const TargetState& target, StatusModel& model) {
     for (const DomainState& domain : collector.domains) {
       if (domain.schedules.value_or(1) != 0) continue;
       if (++model.unscheduled.total > kMaxShownUnscheduled) continue;
-      model.unscheduled.rows.push_back({.target = target.label.text(),
+      model.unscheduled.rows.push_back({.target = std::string(target.label.text()),
                                         .cloud = collector.family->name,
-                                        .id = domain.id.text(),
-                                        .name = domain.name.text()});
+                                        .id = std::string(domain.id.text()),
+                                        .name = std::string(domain.name.text())});
     }
   }
 }

@@ -191,7 +191,7 @@ ShownTarget SnapshotFiller::Copy(const TargetState& target) const {
   const TargetObservation& observation = target.observation;
   const TokenState& token = observation.token;
   ShownTarget shown{
-      .name = target.label.text(),
+      .name = std::string(target.label.text()),
       .is_authenticated = token.is_held && !(token.held_until && *token.held_until <= view_.now),
       .token_expires_at = token.expires_at,
       .certificate_expires_at = observation.certificate_expires_at,
@@ -202,7 +202,7 @@ ShownTarget SnapshotFiller::Copy(const TargetState& target) const {
   if (dropped != dropped_.end()) shown.dropped_series = dropped->second;
   for (std::size_t i = 0; i < target.address_labels.size(); ++i) {
     const AddressState& address = observation.addresses[i];
-    shown.addresses.push_back({.url = target.address_labels[i].text(),
+    shown.addresses.push_back({.url = std::string(target.address_labels[i].text()),
                                .is_in_use = address.is_in_use,
                                .is_up = address.is_up});
   }
@@ -252,10 +252,10 @@ ShownDomain SnapshotFiller::Copy(const Candidate<DomainState>& candidate) const 
   const TargetState& target = *candidate.target;
   const DomainHistory& history = domain.history;
   ShownDomain shown{.cloud = candidate.collector->family->name,
-                    .target = target.label.text(),
-                    .id = domain.id.text(),
-                    .name = domain.name.text(),
-                    .connection = domain.connection.text(),
+                    .target = std::string(target.label.text()),
+                    .id = std::string(domain.id.text()),
+                    .name = std::string(domain.name.text()),
+                    .connection = std::string(domain.connection.text()),
                     .status = ShownStatus(domain, target.options, view_.now),
                     .last_result = history.last_result,
                     .refresh_id = {},
@@ -279,10 +279,10 @@ ShownRefresh SnapshotFiller::Copy(const Candidate<RefreshState>& candidate) cons
   const RefreshState& refresh = *candidate.object;
   const TargetState& target = *candidate.target;
   ShownRefresh shown{.cloud = candidate.collector->family->name,
-                     .target = target.label.text(),
-                     .id = refresh.id.text(),
+                     .target = std::string(target.label.text()),
+                     .id = std::string(refresh.id.text()),
                      .status = ShownStatus(refresh, target.options, view_.now),
-                     .unknown_status = refresh.unknown_status,
+                     .unknown_status = refresh.unknown_status.value_or_default(),
                      .started_at = refresh.created_at,
                      .finished_at = refresh.completed_at,
                      .domains = refresh.domains.size(),

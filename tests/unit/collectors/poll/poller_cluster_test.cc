@@ -197,10 +197,9 @@ TEST_F(PollerClusterTest, WhatTheLedgerHasFinishedChangesOnlyAfterTheLongestLag)
   Watch(1);
   plan_.collectors.front().known = {
       {.id = "r0",
-       .summary = {
-           .status = RefreshStatus::kFailed,
-           .created_at = WallTime(std::chrono::sys_days(std::chrono::year(2020) / 1 / 1)),
-           .completed_at = WallTime(std::chrono::sys_days(std::chrono::year(2020) / 1 / 2))}}};
+       .summary = {.created_at = WallTime(std::chrono::sys_days(std::chrono::year(2020) / 1 / 1)),
+                   .completed_at = WallTime(std::chrono::sys_days(std::chrono::year(2020) / 1 / 2)),
+                   .status = RefreshStatus::kFailed}}};
   nodes_[0].refresh = JsonAnswer(Completed("2020-01-02T00:00:00Z"));
   RunFor(minutes(9));
   EXPECT_EQ(CountOf(Kind::kRefresh), 0);

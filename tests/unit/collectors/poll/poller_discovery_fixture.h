@@ -51,10 +51,10 @@ class PollerDiscoveryTest : public ::testing::Test {
   // A completed one, as a ledger gives it back.
   static KnownRefresh Known(const FakeJob& job) {
     return {.id = job.id,
-            .summary = {.status = RefreshStatus::kCompleted,
-                        .created_at = job.created,
+            .summary = {.created_at = job.created,
                         .completed_at = job.completed,
-                        .domains = {0, static_cast<std::uint32_t>(job.domains.size())}}};
+                        .domains = {0, static_cast<std::uint32_t>(job.domains.size())},
+                        .status = RefreshStatus::kCompleted}};
   }
 
   std::size_t Count(std::string_view part) const {

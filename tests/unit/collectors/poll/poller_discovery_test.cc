@@ -55,7 +55,7 @@ TEST_F(PollerDiscoveryTest, WhatIsKnownFromBeforeIsTakenAgainWhereAFailureNamesN
   Plan().known = {
       Known(appliance_.jobs[0]),
       {"f",
-       {.status = RefreshStatus::kFailed, .created_at = FakeClock::kStart, .completed_at = end}}};
+       {.created_at = FakeClock::kStart, .completed_at = end, .status = RefreshStatus::kFailed}}};
   RunFor(5min);
   EXPECT_EQ(FinalAnswers(), "a+ f+ ") << "once, since their units are known then";
 }

@@ -17,9 +17,6 @@ using Ids = std::vector<std::string>;
 
 class RefreshIdFilesTest : public testing::Test {
  protected:
-  WatchedRefreshIds Watch(std::vector<std::filesystem::path> patterns, Ids written = {}) const {
-    return {std::move(written), std::move(patterns)};
-  }
   bool Look(WatchedRefreshIds& ids) {
     return ids.Look([this](const std::string& problem) { complaints_.push_back(problem); });
   }
@@ -32,9 +29,9 @@ TEST_F(RefreshIdFilesTest, ReadsEachIdOnceInTheOrderOfFilesAndLines) {
   folder_.Replace("a-2.txt", "r3\r\n  r1 # again\r\n\r\n# all\r\nr4");
   folder_.Replace("a-1.txt", "r1\nr2#glued\n\tr1\t\n");
   folder_.Replace("b.txt", "other\n");
-  auto ids = Watch({folder_.File("a-*.txt"), folder_.File("a-1.txt")}, {"w1", "r3"});
+  WatchedRefreshIds ids({folder_.File("a-*.txt"), folder_.File("a-1.txt")});
   EXPECT_TRUE(Look(ids));
-  EXPECT_THAT(ids.refresh_ids(), ElementsAre("w1", "r3", "r1", "r2", "r4"));
+  EXPECT_THAT(ids.refresh_ids({"w1", "r3"}), ElementsAre("w1", "r3", "r1", "r2", "r4"));
   EXPECT_EQ(ids.unreadable(), 0U);
   EXPECT_THAT(complaints_, IsEmpty());
   EXPECT_FALSE(Look(ids));
@@ -42,7 +39,7 @@ TEST_F(RefreshIdFilesTest, ReadsEachIdOnceInTheOrderOfFilesAndLines) {
 
 TEST_F(RefreshIdFilesTest, AByteOrderMarkAndCarriageReturnsAreNoPartOfAnId) {
   folder_.Replace("ids", "\xEF\xBB\xBFr1\r\nr2\r\n");
-  auto ids = Watch({folder_.File("ids")});
+  WatchedRefreshIds ids({folder_.File("ids")});
   Look(ids);
   EXPECT_THAT(ids.refresh_ids(), ElementsAre("r1", "r2"));
   EXPECT_THAT(complaints_, IsEmpty());
@@ -50,7 +47,7 @@ TEST_F(RefreshIdFilesTest, AByteOrderMarkAndCarriageReturnsAreNoPartOfAnId) {
 
 TEST_F(RefreshIdFilesTest, ABadLineIsSkippedAndNamedByFileAndNumber) {
   const auto file = folder_.Replace("ids", "r1\nr 2\n../r3\n" + std::string(129, 'x') + "\nr5\n");
-  auto ids = Watch({file});
+  WatchedRefreshIds ids({file});
   Look(ids);
   EXPECT_THAT(ids.refresh_ids(), ElementsAre("r1", "r5"));
   ASSERT_EQ(complaints_.size(), 3U);
@@ -62,7 +59,7 @@ TEST_F(RefreshIdFilesTest, ABadLineIsSkippedAndNamedByFileAndNumber) {
 TEST_F(RefreshIdFilesTest, AWrongFileDoesNotFloodTheLog) {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "no id\n";
-  auto ids = Watch({folder_.Replace("ids", text)});
+  WatchedRefreshIds ids({folder_.Replace("ids", text)});
   Look(ids);
   EXPECT_EQ(complaints_.size(), 20U);
 }
@@ -83,7 +80,7 @@ TEST_F(RefreshIdFilesTest, AFileThatCannotBeReadAnyMoreKeepsItsIdsIsCountedAndTo
                                            std::filesystem::remove(file);
                                            folder_.Replace("ids", "r\xE4\n");
                                          }};
-  auto ids = Watch({file});
+  WatchedRefreshIds ids({file});
   Look(ids);
   for (const auto& step : spoil) {
     SCOPED_TRACE(&step - spoil);
@@ -106,7 +103,7 @@ TEST_F(RefreshIdFilesTest, WhatIsNoReadableFileFromTheStartIsCountedAndTheOthers
   ASSERT_EQ(::mkfifo(folder_.File("a-fifo").c_str(), 0600), 0);
   std::filesystem::create_directory(folder_.File("a-folder"));
   std::filesystem::create_symlink("nowhere", folder_.File("a-link"));
-  auto ids = Watch({folder_.File("a-*"), folder_.File("missing-*"), folder_.File("missing")});
+  WatchedRefreshIds ids({folder_.File("a-*"), folder_.File("missing-*"), folder_.File("missing")});
   Look(ids);
   EXPECT_THAT(ids.refresh_ids(), ElementsAre("r1"));
   EXPECT_EQ(complaints_.size(), 3U);
@@ -116,7 +113,7 @@ TEST_F(RefreshIdFilesTest, WhatIsNoReadableFileFromTheStartIsCountedAndTheOthers
 TEST_F(RefreshIdFilesTest, AFileThatLeavesWhatAWildcardMatchesTakesItsIdsWithIt) {
   folder_.Replace("a.txt", "r1\n");
   const auto gone = folder_.Replace("b.txt", "r2\n");
-  auto ids = Watch({folder_.File("*.txt")});
+  WatchedRefreshIds ids({folder_.File("*.txt")});
   Look(ids);
   std::filesystem::remove(gone);
   EXPECT_TRUE(Look(ids));
@@ -130,7 +127,7 @@ TEST_F(RefreshIdFilesTest, AFolderThatIsTakenAwayKeepsTheIdsOfItsFiles) {
   std::filesystem::create_directory(inner);
   std::ofstream(inner / "a.txt") << "r1\n";
   std::ofstream(inner / "b.txt") << "r2\n";
-  auto ids = Watch({inner / "*.txt"});
+  WatchedRefreshIds ids({inner / "*.txt"});
   Look(ids);
   std::filesystem::rename(inner, folder_.File("away"));
   EXPECT_TRUE(Look(ids));
@@ -146,7 +143,7 @@ TEST_F(RefreshIdFilesTest, AFolderThatMayNotBeReadKeepsTheIdsOfItsFiles) {
   const auto inner = folder_.File("inner");
   std::filesystem::create_directory(inner);
   std::ofstream(inner / "a.txt") << "r1\n";
-  auto ids = Watch({inner / "*.txt"});
+  WatchedRefreshIds ids({inner / "*.txt"});
   Look(ids);
   ::chmod(inner.c_str(), 0);
   EXPECT_TRUE(Look(ids));
@@ -157,13 +154,13 @@ TEST_F(RefreshIdFilesTest, AFolderThatMayNotBeReadKeepsTheIdsOfItsFiles) {
 
 TEST_F(RefreshIdFilesTest, AnotherConfigurationOfTheCollectorInheritsWhatWasRead) {
   const auto file = folder_.Replace("ids", "r1\n");
-  auto former = Watch({file});
+  WatchedRefreshIds former({file});
   Look(former);
   std::filesystem::remove(file);
-  auto ids = Watch({file}, {"w1"});
+  WatchedRefreshIds ids({file});
   ids.Inherit(former);
   Look(ids);
-  EXPECT_THAT(ids.refresh_ids(), ElementsAre("w1", "r1"));
+  EXPECT_THAT(ids.refresh_ids({"w1"}), ElementsAre("w1", "r1"));
 }
 
 // As Kubernetes renews a ConfigMap: the file is a link through a link to a folder, which is
@@ -175,7 +172,7 @@ TEST_F(RefreshIdFilesTest, ASwapOfTheFolderBehindTheLinkIsSeen) {
   }
   std::filesystem::create_symlink("1", folder_.File("..data"));
   std::filesystem::create_symlink("..data/ids.txt", folder_.File("ids.txt"));
-  auto ids = Watch({folder_.File("*.txt")});
+  WatchedRefreshIds ids({folder_.File("*.txt")});
   Look(ids);
   EXPECT_THAT(ids.refresh_ids(), ElementsAre("r1"));
   std::filesystem::create_symlink("2", folder_.File("..data_tmp"));

@@ -12,7 +12,7 @@ using namespace std::string_literals;
 
 constexpr std::size_t kHashEnd = 17;  // the tilde and 16 digits
 
-std::string Text(std::string_view raw) { return LabelValue(raw).text(); }
+std::string Text(std::string_view raw) { return std::string(LabelValue(raw).text()); }
 
 TEST(LabelValueTest, LeavesFitValuesAlone) {
   for (const std::string& raw : {""s, "cm"s, "89c49e63-b5c9-46be-9371-0d8b0649e289"s, "a\"b\\c"s,

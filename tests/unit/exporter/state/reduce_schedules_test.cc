@@ -72,7 +72,7 @@ TEST_F(ReduceSchedulesTest, ATurnOfAScheduleCountsAnewAndMakesNoUnits) {
   const auto* const unit = &cover.by_unit.at("d1");
   int passed = 0;
   for (const std::uint32_t enabled : {1U, 2U, 1U}) {
-    AdvanceSchedules(kReadAt + hours(passed++), false, target_);
+    AdvanceSchedules(kReadAt + hours(passed++), target_);
     EXPECT_EQ(CoverOf(cover, "d1", "").schedules, enabled);
     EXPECT_EQ(CoverOf(cover, "d1", "d1").schedules, enabled);
   }

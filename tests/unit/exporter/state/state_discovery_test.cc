@@ -46,11 +46,11 @@ class StateDiscoveryTest : public ::testing::Test {
     state_.Read([&](const StateView& view) {
       const TargetState& target = view.targets[0];
       for (const RefreshState& refresh : target.collectors[0].refreshes) {
-        text += refresh.id.text() + " ";
+        text.append(refresh.id.text()) += ' ';
       }
       text += "|";
       for (const DomainState& domain : target.collectors[0].domains) {
-        text += " " + domain.id.text() + "=";
+        text.append(" ").append(domain.id.text()) += '=';
         text += kDomainShownNames[ShownStatus(domain, target.options, view.now)];
         text += ":" + std::to_string(domain.history.totals[0]);
       }

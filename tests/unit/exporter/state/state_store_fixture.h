@@ -73,13 +73,13 @@ class StateStoreFixture : public ::testing::Test {
   }
   std::string NewestOf(std::string_view domain) {
     return OfDomain(domain, [](const DomainState& d) {
-      return d.newest == nullptr ? std::string() : d.newest->id.text();
+      return d.newest == nullptr ? std::string() : std::string(d.newest->id.text());
     });
   }
   std::vector<std::string> Domains(std::size_t target = 0, std::size_t collector = 0) {
     return Of(target, collector, [](const CollectorState& c) {
       std::vector<std::string> ids;
-      for (const DomainState& domain : c.domains) ids.push_back(domain.id.text());
+      for (const DomainState& domain : c.domains) ids.emplace_back(domain.id.text());
       return ids;
     });
   }
