@@ -190,8 +190,7 @@ std::string ShownPath(const std::filesystem::path& path) {
   std::string shown;
   std::string_view rest = path.native();
   while (!rest.empty()) {
-    const std::string_view name = rest.substr(0, rest.find('/'));
-    rest.remove_prefix(name.size());
+    const std::string_view name = TakeFirst(rest, rest.find('/'));
     std::string part(LooksLikeSecret(name) ? kRedacted : name);
     RedactTokens(part);
     shown += part;

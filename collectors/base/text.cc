@@ -62,10 +62,9 @@ constexpr std::array<Range, 7> kUnfit = {{
 }};
 
 bool IsFit(char32_t code_point) {
-  for (const Range& range : kUnfit) {
-    if (code_point >= range.first && code_point <= range.last) return false;
-  }
-  return true;
+  return std::ranges::none_of(kUnfit, [code_point](const Range& range) {
+    return code_point >= range.first && code_point <= range.last;
+  });
 }
 
 bool IsControl(char32_t code_point) {
@@ -159,6 +158,16 @@ std::string InAscii(std::string_view text) {
 
 bool IsVisibleAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> pieces;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
+    pieces.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return pieces;
 }
 
 std::string_view TrimEnd(std::string_view text, std::string_view blanks) {
