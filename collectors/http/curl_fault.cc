@@ -88,8 +88,7 @@ bool Has(std::string_view text, std::string_view part) {
 }
 
 const CurlFault* FindFault(CURLcode code) {
-  const auto* found = std::find_if(std::begin(kFaults), std::end(kFaults),
-                                   [code](const CurlFault& fault) { return fault.code == code; });
+  const auto* found = std::ranges::find(kFaults, code, &CurlFault::code);
   return found != std::end(kFaults) ? found : nullptr;
 }
 

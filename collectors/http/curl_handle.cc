@@ -10,6 +10,18 @@
 #include "collectors/http/http_dates.h"
 
 namespace cckm {
+namespace {
+
+// libcurl reads the body where it is; it stays until the next request.
+void SetBody(CurlSetter& setter, const Secret* body) {
+  if (body == nullptr) return setter.Set(CURLOPT_HTTPGET, 1L);
+  const std::string_view text = body->Reveal();
+  setter.Set(CURLOPT_POST, 1L);
+  setter.Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
+  setter.Set(CURLOPT_POSTFIELDS, text.data());
+}
+
+}  // namespace
 Result<std::unique_ptr<CurlHandle>> CurlHandle::Make(const HttpClientOptions& options,
                                                      SharedByTransfers& shared,
                                                      std::shared_ptr<const TlsMaterial> material) {
@@ -31,34 +43,33 @@ CurlHandle::CurlHandle(const HttpClientOptions& options, SharedByTransfers& shar
       max_body_size_(options.max_response_size) {}
 
 CURLcode CurlHandle::Configure(const HttpClientOptions& options, SharedByTransfers& shared) {
-  CURLcode result = ApplyProfile(easy_.get(), options, shared, material_.get());
-  if (result == CURLE_OK) result = progress_.Watch(easy_.get());
-  const auto set = [&](CURLoption option, auto value) {
-    if (result == CURLE_OK) result = curl_easy_setopt(easy_.get(), option, value);
-  };
-  set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(max_body_size_));
-  set(CURLOPT_WRITEFUNCTION, &CurlHandle::OnBody);
-  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
-  set(CURLOPT_HEADERFUNCTION, &CurlHandle::OnHeader);
-  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
-  set(CURLOPT_PRIVATE, static_cast<void*>(this));
-  set(CURLOPT_ERRORBUFFER, error_text_.data());
-  return result;
+  const CURLcode applied = ApplyProfile(easy_.get(), options, shared, material_.get());
+  if (applied != CURLE_OK) return applied;
+  CurlSetter setter(easy_.get());
+  progress_.Watch(setter);
+  setter.Set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(max_body_size_));
+  setter.Set(CURLOPT_WRITEFUNCTION, &CurlHandle::OnBody);
+  setter.Set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  setter.Set(CURLOPT_HEADERFUNCTION, &CurlHandle::OnHeader);
+  setter.Set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  setter.Set(CURLOPT_PRIVATE, static_cast<void*>(this));
+  setter.Set(CURLOPT_ERRORBUFFER, error_text_.data());
+  return setter.result();
 }
 
 Result<void> CurlHandle::Prepare(const HttpRequest& request, HeaderList headers) {
   if (request.path.empty() || request.path.front() != '/') {
     return Fail(ErrorKind::kInternal, "the path of a request does not begin with a slash");
   }
-  CURLcode code = SetTarget(request);
-  const long is_new = request.on_new_connection ? 1 : 0;
-  if (code == CURLE_OK) code = curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, is_new);
-  if (code == CURLE_OK) code = SetBody(request.body.get());
-  if (code == CURLE_OK && headers != headers_) {
-    code = curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers->get());
+  CurlSetter setter(easy_.get());
+  SetTarget(setter, request);
+  setter.Set(CURLOPT_FRESH_CONNECT, request.on_new_connection ? 1L : 0L);
+  SetBody(setter, request.body.get());
+  if (setter.result() == CURLE_OK && headers != headers_) {
+    setter.Set(CURLOPT_HTTPHEADER, headers->get());
     headers_ = std::move(headers);
   }
-  if (code != CURLE_OK) return tl::make_unexpected(RefusedByCurl(code));
+  if (setter.result() != CURLE_OK) return tl::make_unexpected(RefusedByCurl(setter.result()));
   progress_.Begin();
   tag_ = request.tag;
   bearer_token_ = request.bearer_token;
@@ -71,32 +82,22 @@ Result<void> CurlHandle::Prepare(const HttpRequest& request, HeaderList headers)
   return {};
 }
 
-CURLcode CurlHandle::SetTarget(const HttpRequest& request) {
+void CurlHandle::SetTarget(CurlSetter& setter, const HttpRequest& request) {
   const TransferAddress& address = addresses_[request.address];
-  CURLcode code = CURLE_OK;
-  if (address_ != &address) code = SetAddress(easy_.get(), address);
+  if (address_ != &address) SetAddress(setter, address);
   address_ = &address;
   address_index_ = request.address;
   url_.assign(address.url.request_base).append(request.path);
-  return code == CURLE_OK ? curl_easy_setopt(easy_.get(), CURLOPT_URL, url_.c_str()) : code;
-}
-
-// libcurl reads the body where it is; it stays until the next request.
-CURLcode CurlHandle::SetBody(const Secret* body) {
-  if (body == nullptr) return curl_easy_setopt(easy_.get(), CURLOPT_HTTPGET, 1L);
-  const std::string_view text = body->Reveal();
-  curl_easy_setopt(easy_.get(), CURLOPT_POST, 1L);
-  curl_easy_setopt(easy_.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
-  return curl_easy_setopt(easy_.get(), CURLOPT_POSTFIELDS, text.data());
+  setter.Set(CURLOPT_URL, url_.c_str());
 }
 
 HttpResult CurlHandle::Finish(CURLcode code, WallTime now) {
   curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &new_connections_);
   connections_made_ += new_connections_;
-  HttpResult response{.tag = tag_, .answer = Judge(code, now)};
-  response.bearer_token = std::exchange(bearer_token_, nullptr);
-  response.address = address_index_;
-  return response;
+  return {.tag = tag_,
+          .answer = Judge(code, now),
+          .bearer_token = std::exchange(bearer_token_, nullptr),
+          .address = address_index_};
 }
 
 Result<HttpResponse> CurlHandle::Judge(CURLcode code, WallTime now) {

@@ -67,8 +67,7 @@ class CurlHandle {
   static constexpr long kMaxConnections = 4;
 
   CURLcode Configure(const HttpClientOptions& options, SharedByTransfers& shared);
-  CURLcode SetTarget(const HttpRequest& request);
-  CURLcode SetBody(const Secret* body);
+  void SetTarget(CurlSetter& setter, const HttpRequest& request);
   Result<HttpResponse> Judge(CURLcode code, WallTime now);
   bool HasSeveralLengths() const;
   HttpResponse TakeAnswer(long status, WallTime now);

@@ -46,28 +46,7 @@ long ToTimeoutMilliseconds(Nanoseconds length) {
                   static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(length).count()));
 }
 
-// Sets options until one is refused.
-class Setter {
- public:
-  explicit Setter(CURL* easy) : easy_(easy) {}
-
-  template <typename Value>
-  void Set(CURLoption option, Value value) {
-    if (result_ == CURLE_OK) result_ = curl_easy_setopt(easy_, option, value);
-  }
-  // The text is not copied: `text` must outlive the handle.
-  void SetBlob(CURLoption option, std::string_view text) {
-    curl_blob blob{const_cast<char*>(text.data()), text.size(), CURL_BLOB_NOCOPY};
-    Set(option, &blob);
-  }
-  CURLcode result() const { return result_; }
-
- private:
-  CURL* const easy_;
-  CURLcode result_ = CURLE_OK;
-};
-
-void SetTls(Setter& setter, const TlsOptions& tls, const TlsMaterial* material) {
+void SetTls(CurlSetter& setter, const TlsOptions& tls, const TlsMaterial* material) {
   setter.Set(CURLOPT_SSL_VERIFYPEER, tls.insecure_skip_verify ? 0L : 1L);
   setter.Set(CURLOPT_SSL_VERIFYHOST, tls.insecure_skip_verify ? 0L : 2L);
   setter.Set(CURLOPT_SSLVERSION,
@@ -84,7 +63,7 @@ void SetTls(Setter& setter, const TlsOptions& tls, const TlsMaterial* material) 
   }
 }
 
-void SetProxy(Setter& setter, const HttpClientOptions& options, const UrlParts& urls,
+void SetProxy(CurlSetter& setter, const HttpClientOptions& options, const UrlParts& urls,
               const TlsMaterial* material) {
   setter.Set(CURLOPT_PROXY, urls.proxy.c_str());
   setter.Set(CURLOPT_NOPROXY, "");
@@ -126,7 +105,7 @@ CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTran
            options.proxy.url.empty() == url.proxy.empty();
   };
   if (!std::ranges::all_of(shared.addresses, can_be_used)) return CURLE_URL_MALFORMAT;
-  Setter setter(easy);
+  CurlSetter setter(easy);
   for (const LongOption& entry : kProfile) setter.Set(entry.option, entry.value);
   SetTls(setter, options.tls, material);
   SetProxy(setter, options, shared.addresses.front().url, material);
@@ -138,12 +117,10 @@ CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTran
   return setter.result();
 }
 
-CURLcode SetAddress(CURL* easy, const TransferAddress& address) {
-  Setter setter(easy);
+void SetAddress(CurlSetter& setter, const TransferAddress& address) {
   setter.Set(CURLOPT_PROTOCOLS_STR, address.url.scheme.c_str());
   setter.Set(CURLOPT_REDIR_PROTOCOLS_STR, address.url.scheme.c_str());
   setter.Set(CURLOPT_CONNECT_TO, address.connect_to.get());
-  return setter.result();
 }
 
 }  // namespace cckm
