@@ -79,8 +79,7 @@ constexpr BetterWords kBetterWords[] = {
     {ConnectionPhase::kProxyHandshake, "wrong version number", kNoTls},
     {ConnectionPhase::kResolving, "thread failed to start",
      "the system gives no thread or descriptor to ask a name server with; look at the limits of "
-     "the "
-     "process"},
+     "the process"},
 };
 
 bool Has(std::string_view text, std::string_view part) {

@@ -1,16 +1,22 @@
 #include "collectors/http/curl_handle.h"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
+#include "collectors/base/text.h"
 #include "collectors/http/curl_fault.h"
 #include "collectors/http/http_dates.h"
 
 namespace cckm {
 namespace {
+
+// That line of the answer's headers of this name; null where it has no such one.
+const curl_header* HeaderOf(CURL* easy, const char* name, std::size_t line = 0) {
+  curl_header* header = nullptr;
+  const CURLHcode found = curl_easy_header(easy, name, line, CURLH_HEADER, -1, &header);
+  return found == CURLHE_OK ? header : nullptr;
+}
 
 // libcurl reads the body where it is; it stays until the next request.
 void SetBody(CurlSetter& setter, const Secret* body) {
@@ -109,15 +115,11 @@ Result<HttpResponse> CurlHandle::Judge(CURLcode code, WallTime now) {
   if (status < 100 || status > 599) {
     return Broken("HTTP knows no status " + std::to_string(status));
   }
-  if (HasSeveralLengths()) return Broken("the header announces several lengths");
+  // libcurl believes the last one; RFC 9112, section 6.3, asks for a refusal.
+  if (HeaderOf(easy_.get(), "Content-Length", 1) != nullptr) {
+    return Broken("the header announces several lengths");
+  }
   return TakeAnswer(status, now);
-}
-
-// libcurl believes the last one; RFC 9112, section 6.3, asks for a refusal.
-bool CurlHandle::HasSeveralLengths() const {
-  curl_header* header = nullptr;
-  const auto found = curl_easy_header(easy_.get(), "Content-Length", 0, CURLH_HEADER, -1, &header);
-  return found == CURLHE_OK && header->amount > 1;
 }
 
 tl::unexpected<Error> CurlHandle::Broken(const std::string& cause) const {
@@ -134,35 +136,28 @@ HttpResponse CurlHandle::TakeAnswer(long status, WallTime now) {
   answer.content_encoding = ContentEncoding();
   answer.body = std::exchange(body_, {});
   answer.date = AnswerDate();
-  if (const auto retry_after = AnswerHeader("Retry-After")) {
-    answer.retry_after = ParseRetryAfter(*retry_after, answer.date.value_or(now));
+  if (const auto* const retry_after = HeaderOf(easy_.get(), "Retry-After")) {
+    answer.retry_after = ParseRetryAfter(retry_after->value, answer.date.value_or(now));
   }
   return answer;
 }
 
 std::optional<WallTime> CurlHandle::AnswerDate() {
-  const auto text = AnswerHeader("Date");
-  if (!text) return std::nullopt;
-  if (date_text_ != *text) {
-    date_text_ = *text;
+  const auto* const header = HeaderOf(easy_.get(), "Date");
+  if (header == nullptr) return std::nullopt;
+  if (date_text_ != header->value) {
+    date_text_ = header->value;
     date_ = ParseHttpDate(date_text_);
   }
   return date_;
 }
 
-std::optional<std::string> CurlHandle::AnswerHeader(const char* name) const {
-  curl_header* header = nullptr;
-  const auto found = curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &header);
-  return found == CURLHE_OK ? std::optional<std::string>(header->value) : std::nullopt;
-}
-
 // Of several lines the first that names a coding.
 std::string CurlHandle::ContentEncoding() const {
-  curl_header* header = nullptr;
-  for (std::size_t i = 0;
-       curl_easy_header(easy_.get(), "Content-Encoding", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
-       ++i) {
-    if (*header->value != '\0' && strcasecmp(header->value, "identity") != 0) return header->value;
+  std::size_t line = 0;
+  while (const curl_header* header = HeaderOf(easy_.get(), "Content-Encoding", line++)) {
+    const std::string_view coding = header->value;
+    if (!coding.empty() && !EqualsWithoutCase(coding, "identity")) return std::string(coding);
   }
   return {};
 }
@@ -181,12 +176,10 @@ Error CurlHandle::Explain(CURLcode code) const {
                   .logs_in_to_proxy = logs_in_to_proxy_,
                   .socket_error = progress_.socket_error(),
                   .connect_error = static_cast<int>(connect_error),
-                  .is_silent_first = IsSilentFirst(),
+                  .is_silent_first = new_connections_ > 0 && header_size_ == 0,
                   .server_asks_for_certificate = peer_.asks_for_ours(),
                   .has_certificate = material_ != nullptr && !material_->certificate.empty()});
 }
-
-bool CurlHandle::IsSilentFirst() const { return new_connections_ > 0 && header_size_ == 0; }
 
 std::size_t CurlHandle::OnBody(char* bytes, std::size_t size, std::size_t count,
                                void* self) noexcept {

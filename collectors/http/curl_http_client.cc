@@ -86,7 +86,6 @@ class CurlHttpClient::Impl {
  private:
   bool MayLaunch();
   std::size_t DescriptorsFor(std::size_t transfers) const;
-  CurlMulti MakeMulti() const;
   void EnsureMulti();
   void CloseConnections();
   void GiveBackDescriptors();
@@ -149,18 +148,13 @@ CurlHttpClient::Impl::~Impl() {
   for (CurlHandle* handle : under_way_) curl_multi_remove_handle(multi_.get(), handle->get());
 }
 
-CurlMulti CurlHttpClient::Impl::MakeMulti() const {
+void CurlHttpClient::Impl::EnsureMulti() {
+  if (multi_) return;
   CurlMulti multi(curl_multi_init());
   if (!multi) throw std::bad_alloc();
   const long connections = static_cast<long>(max_under_way_);
   curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, connections);
   curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
-  return multi;
-}
-
-void CurlHttpClient::Impl::EnsureMulti() {
-  if (multi_) return;
-  CurlMulti multi = MakeMulti();
   const MutexLock lock(wake_mutex_);
   multi_ = std::move(multi);
 }

@@ -2,17 +2,13 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 namespace cckm {
 namespace {
 
-struct LongOption {
-  CURLoption option;
-  long value;
-};
-
 // The same for every target, defaults of libcurl included: they matter too much to be left unsaid.
-constexpr LongOption kProfile[] = {
+constexpr std::pair<CURLoption, long> kProfile[] = {
     {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
     {CURLOPT_HTTP09_ALLOWED, 0},
     {CURLOPT_HTTP_CONTENT_DECODING, 0},
@@ -106,7 +102,7 @@ CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTran
   };
   if (!std::ranges::all_of(shared.addresses, can_be_used)) return CURLE_URL_MALFORMAT;
   CurlSetter setter(easy);
-  for (const LongOption& entry : kProfile) setter.Set(entry.option, entry.value);
+  for (const auto& [option, value] : kProfile) setter.Set(option, value);
   SetTls(setter, options.tls, material);
   SetProxy(setter, options, shared.addresses.front().url, material);
   setter.Set(CURLOPT_USERAGENT, options.user_agent.c_str());
