@@ -29,19 +29,13 @@ constexpr Nanoseconds kBusyInterval = std::chrono::milliseconds(50);
 
 constexpr int kMaxRejectedRefreshTokens = 3;
 
-// Who logs in, without the appliance.
+// Who logs in, without the appliance.  The same user name in another place is another account; the
+// domain to work in is not part of it.
 std::string UserOf(const LoginPlan& plan) {
-  if (const auto* login = std::get_if<PasswordLogin>(&plan.way)) {
-    std::string name = " user " + login->username;
-    // The same user name in another place is another account; the domain to work in is not part of
-    // it.
-    for (const std::string* place :
-         {&login->connection, &login->auth_domain, &login->auth_domain_path}) {
-      name.append(" in ").append(*place);
-    }
-    return name;
-  }
-  return " client " + std::get<CertificateLogin>(plan.way).client_id;
+  const auto* const login = std::get_if<PasswordLogin>(&plan.way);
+  if (login == nullptr) return " client " + std::get<CertificateLogin>(plan.way).client_id;
+  return " user " + login->username + " in " + login->connection + " in " + login->auth_domain +
+         " in " + login->auth_domain_path;
 }
 
 LoginAccount AccountOf(const LoginPlan& plan) {
