@@ -8,7 +8,7 @@
 #include <memory>
 #include <tl/expected.hpp>
 
-#include "exporter/ledger/ledger_open_failure.h"
+#include "exporter/ledger/ledger.h"
 #include "exporter/ledger/sqlite/collector_table.h"
 #include "exporter/ledger/sqlite/commit_count.h"
 #include "exporter/ledger/sqlite/commit_mark.h"
