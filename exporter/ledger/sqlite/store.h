@@ -10,7 +10,6 @@
 
 #include "exporter/ledger/ledger.h"
 #include "exporter/ledger/sqlite/collector_table.h"
-#include "exporter/ledger/sqlite/commit_count.h"
 #include "exporter/ledger/sqlite/commit_mark.h"
 #include "exporter/ledger/sqlite/connection.h"
 #include "exporter/ledger/sqlite/domain_table.h"
