@@ -30,8 +30,12 @@ class Clock {
 // The operating system's clocks.
 class SystemClock final : public Clock {
  public:
-  WallTime Now() const override;
-  SteadyTime SteadyNow() const override;
+  WallTime Now() const override {
+    return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
+  }
+  SteadyTime SteadyNow() const override {
+    return std::chrono::time_point_cast<Nanoseconds>(std::chrono::steady_clock::now());
+  }
 };
 
 // A length of time in seconds: the nearest double.  One division is exact enough as long as the

@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -16,6 +18,12 @@ class Fnv1a {
   static_assert(std::is_same_v<Word, std::uint32_t> || std::is_same_v<Word, std::uint64_t>);
 
   void Add(std::uint8_t byte) { hash_ = (hash_ ^ byte) * kPrime; }
+  // The bytes of a number, the lowest first.
+  template <std::unsigned_integral Number>
+  void AddNumber(Number number) {
+    for (std::size_t i = 0; i < sizeof(number); ++i)
+      Add(static_cast<std::uint8_t>(number >> 8 * i));
+  }
   Word hash() const { return hash_; }
 
  private:

@@ -49,14 +49,14 @@ void RedactEach(std::string& text, std::string_view beginning, const StretchAt& 
   if (done != 0) text = shown.append(text, done);
 }
 
-// Replaces each run of at least `shortest` token characters that follows `beginning`;
+// Replaces each run of token characters that follows `beginning` and is long enough;
 // `keeps_beginning` says what becomes of the beginning itself.
-void RedactRuns(std::string& text, std::string_view beginning, bool keeps_beginning,
-                std::size_t shortest) {
+void RedactRuns(std::string& text, std::string_view beginning, bool keeps_beginning) {
+  constexpr std::size_t kShortestToken = 12;
   RedactEach(text, beginning, [&](std::size_t at, std::size_t) -> std::optional<Stretch> {
     const std::size_t after = at + beginning.size();
     const std::size_t length = TokenLength(std::string_view(text).substr(after));
-    if (length < shortest) return std::nullopt;
+    if (length < kShortestToken) return std::nullopt;
     return Stretch{keeps_beginning ? after : at, after + length};
   });
 }
@@ -180,18 +180,16 @@ bool SecretRedactor::AppearsIn(std::string_view text) const {
 }
 
 void RedactTokens(std::string& text) {
-  constexpr std::size_t kShortestToken = 12;
-  RedactRuns(text, "eyJ", false, kShortestToken);
-  RedactRuns(text, "Bearer ", true, kShortestToken);
-  RedactRuns(text, "bearer ", true, kShortestToken);
+  RedactRuns(text, "eyJ", false);
+  RedactRuns(text, "Bearer ", true);
+  RedactRuns(text, "bearer ", true);
 }
 
 std::string ShownPath(const std::filesystem::path& path) {
   std::string shown;
   std::string_view rest = path.native();
   while (!rest.empty()) {
-    const std::string_view name = rest.substr(0, rest.find('/'));
-    rest.remove_prefix(name.size());
+    const std::string_view name = TakeFirst(rest, rest.find('/'));
     std::string part(LooksLikeSecret(name) ? kRedacted : name);
     RedactTokens(part);
     shown += part;

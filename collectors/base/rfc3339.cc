@@ -1,5 +1,7 @@
 #include "collectors/base/rfc3339.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -124,35 +126,11 @@ ParsedTime FromInstant(std::int64_t seconds, std::int64_t nanoseconds) {
           WallTime(Nanoseconds(seconds * kNanosecondsPerSecond + nanoseconds))};
 }
 
-void AppendNumber(std::string& text, std::int64_t number, std::size_t width) {
-  const std::string digits = std::to_string(number);
-  if (digits.size() < width) text.append(width - digits.size(), '0');
-  text += digits;
-}
-
-void AppendDate(std::string& text, sys_days day) {
-  const std::chrono::year_month_day date(day);
-  AppendNumber(text, static_cast<int>(date.year()), 4);
-  text += '-';
-  AppendNumber(text, static_cast<unsigned>(date.month()), 2);
-  text += '-';
-  AppendNumber(text, static_cast<unsigned>(date.day()), 2);
-}
-
-void AppendTimeOfDay(std::string& text, const std::chrono::hh_mm_ss<Nanoseconds>& time) {
-  AppendNumber(text, time.hours().count(), 2);
-  text += ':';
-  AppendNumber(text, time.minutes().count(), 2);
-  text += ':';
-  AppendNumber(text, time.seconds().count(), 2);
-}
-
 void AppendFraction(std::string& text, std::int64_t nanoseconds) {
   if (nanoseconds == 0) return;
   std::size_t digits = 9;
   for (; nanoseconds % 1000 == 0; nanoseconds /= 1000) digits -= 3;
-  text += '.';
-  AppendNumber(text, nanoseconds, digits);
+  text += fmt::format(".{:0{}}", nanoseconds, digits);
 }
 
 }  // namespace
@@ -172,15 +150,14 @@ ParsedTime ParseRfc3339(std::string_view text) {
 
 std::string FormatRfc3339(WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss<Nanoseconds> time_of_day(time - day);
-  std::string text;
-  text.reserve(sizeof("2021-03-03T06:10:54.097116123Z"));
-  AppendDate(text, day);
-  text += 'T';
-  AppendTimeOfDay(text, time_of_day);
+  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}",
+                                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                                 static_cast<unsigned>(date.day()), time_of_day.hours().count(),
+                                 time_of_day.minutes().count(), time_of_day.seconds().count());
   AppendFraction(text, time_of_day.subseconds().count());
-  text += 'Z';
-  return text;
+  return text + 'Z';
 }
 
 }  // namespace cckm

@@ -27,6 +27,8 @@ class Secret {
   std::string_view Reveal() const { return text_; }
   bool empty() const { return text_.empty(); }
 
+  friend bool operator==(const Secret&, const Secret&) = default;
+
  private:
   void Wipe() noexcept;
 

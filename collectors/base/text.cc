@@ -1,7 +1,9 @@
 #include "collectors/base/text.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <array>
+#include <cstdint>
 
 namespace cckm {
 namespace {
@@ -62,14 +64,32 @@ constexpr std::array<Range, 7> kUnfit = {{
 }};
 
 bool IsFit(char32_t code_point) {
-  for (const Range& range : kUnfit) {
-    if (code_point >= range.first && code_point <= range.last) return false;
-  }
-  return true;
+  return std::ranges::none_of(kUnfit, [code_point](const Range& range) {
+    return code_point >= range.first && code_point <= range.last;
+  });
 }
 
 bool IsControl(char32_t code_point) {
   return code_point < 0x20 || (code_point >= 0x7F && code_point < 0xA0);
+}
+
+// The text with what `replacement` makes of a code point in place of every character that is not
+// fit to be shown, and of every byte that is not valid UTF-8.
+template <typename Replacement>
+std::string ReplaceUnfit(std::string_view text, Replacement replacement) {
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    const Character character = FirstCharacter(text);
+    const bool is_fit = character.size != 0 && IsFit(character.code_point);
+    const std::string_view bytes = TakeFirst(text, std::max<std::size_t>(character.size, 1));
+    if (is_fit) {
+      result += bytes;
+    } else {
+      result += replacement(character.code_point);
+    }
+  }
+  return result;
 }
 
 }  // namespace
@@ -87,35 +107,13 @@ bool IsUtf8(std::string_view text) {
 }
 
 std::string Printable(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
-  while (!text.empty()) {
-    const Character character = FirstCharacter(text);
-    const bool keep = character.size != 0 && IsFit(character.code_point);
-    const std::size_t size = character.size == 0 ? 1 : character.size;
-    result += keep ? text.substr(0, size) : kReplacement;
-    text.remove_prefix(size);
-  }
-  return result;
+  return ReplaceUnfit(text, [](char32_t /*code_point*/) { return kReplacement; });
 }
 
 std::string EscapeUnfit(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
-  while (!text.empty()) {
-    const Character character = FirstCharacter(text);
-    const std::size_t size = std::max<std::size_t>(character.size, 1);
-    if (IsFit(character.code_point)) {
-      result += text.substr(0, size);
-    } else {
-      result += "\\u";
-      for (const unsigned shift : {12U, 8U, 4U, 0U}) {
-        result += kHexDigits[(character.code_point >> shift) & 0xFU];
-      }
-    }
-    text.remove_prefix(size);
-  }
-  return result;
+  return ReplaceUnfit(text, [](char32_t code_point) {
+    return fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code_point));
+  });
 }
 
 std::size_t CountCharacters(std::string_view text) {
@@ -159,6 +157,16 @@ std::string InAscii(std::string_view text) {
 
 bool IsVisibleAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+std::vector<std::string_view> Split(std::string_view text, char separator) {
+  std::vector<std::string_view> pieces;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
+    pieces.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return pieces;
 }
 
 std::string_view TrimEnd(std::string_view text, std::string_view blanks) {

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace cckm {
 
@@ -64,6 +65,20 @@ constexpr bool IsHexDigit(char c) { return IsDigit(c) || (ToLower(c) >= 'a' && T
 inline bool EqualsWithoutCase(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, ToLower, ToLower);
 }
+inline bool EndsWithoutCase(std::string_view text, std::string_view ending) {
+  return text.size() >= ending.size() &&
+         EqualsWithoutCase(text.substr(text.size() - ending.size()), ending);
+}
+
+// Takes the first `size` characters off the text, or all of it, and returns them.
+inline std::string_view TakeFirst(std::string_view& text, std::size_t size) {
+  const std::string_view taken = text.substr(0, size);
+  text.remove_prefix(taken.size());
+  return taken;
+}
+
+// The pieces between the separators; one more than there are separators.
+std::vector<std::string_view> Split(std::string_view text, char separator);
 
 // Without the blanks at the end, or at both ends.
 inline constexpr std::string_view kWhiteSpace = " \t\n\v\f\r";

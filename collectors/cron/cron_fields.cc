@@ -56,22 +56,10 @@ tl::unexpected<Error> Refuse(const FieldRule& rule, std::string_view piece,
                                       std::string(rule.allowed));
 }
 
-// The pieces between the separators; one more than there are separators.
-std::vector<std::string_view> Split(std::string_view text, char separator) {
-  std::vector<std::string_view> pieces;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(separator, begin), text.size());
-    pieces.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return pieces;
-}
-
 std::vector<std::string_view> SplitAtBlanks(std::string_view text) {
   std::vector<std::string_view> pieces;
   for (text = Trim(text); !text.empty(); text = Trim(text)) {
-    pieces.push_back(text.substr(0, text.find_first_of(kWhiteSpace)));
-    text.remove_prefix(pieces.back().size());
+    pieces.push_back(TakeFirst(text, text.find_first_of(kWhiteSpace)));
   }
   return pieces;
 }

@@ -4,21 +4,17 @@
 
 namespace cckm {
 
-CURLcode ConnectionProgress::Watch(CURL* easy) {
-  CURLcode result = sockets_.Watch(easy);
-  const auto set = [&](CURLoption option, auto value) {
-    if (result == CURLE_OK) result = curl_easy_setopt(easy, option, value);
-  };
+void ConnectionProgress::Watch(CurlSetter& setter) {
+  sockets_.Watch(setter);
   void* const self = this;
-  set(CURLOPT_RESOLVER_START_FUNCTION, &ConnectionProgress::OnResolve);
-  set(CURLOPT_RESOLVER_START_DATA, self);
-  set(CURLOPT_OPENSOCKETFUNCTION, &ConnectionProgress::OnSocket);
-  set(CURLOPT_OPENSOCKETDATA, self);
-  set(CURLOPT_SSL_CTX_FUNCTION, &ConnectionProgress::OnTlsContext);
-  set(CURLOPT_SSL_CTX_DATA, self);
-  set(CURLOPT_PREREQFUNCTION, &ConnectionProgress::OnRequest);
-  set(CURLOPT_PREREQDATA, self);
-  return result;
+  setter.Set(CURLOPT_RESOLVER_START_FUNCTION, &ConnectionProgress::OnResolve);
+  setter.Set(CURLOPT_RESOLVER_START_DATA, self);
+  setter.Set(CURLOPT_OPENSOCKETFUNCTION, &ConnectionProgress::OnSocket);
+  setter.Set(CURLOPT_OPENSOCKETDATA, self);
+  setter.Set(CURLOPT_SSL_CTX_FUNCTION, &ConnectionProgress::OnTlsContext);
+  setter.Set(CURLOPT_SSL_CTX_DATA, self);
+  setter.Set(CURLOPT_PREREQFUNCTION, &ConnectionProgress::OnRequest);
+  setter.Set(CURLOPT_PREREQDATA, self);
 }
 
 void ConnectionProgress::Begin() {

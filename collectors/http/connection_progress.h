@@ -31,8 +31,8 @@ class ConnectionProgress {
   ConnectionProgress(const ConnectionProgress&) = delete;
   ConnectionProgress& operator=(const ConnectionProgress&) = delete;
 
-  // Makes the transfers of `easy` tell this object.  REQUIRES: this outlives `easy`.
-  CURLcode Watch(CURL* easy);
+  // Makes the transfers of a handle tell this object.  REQUIRES: this outlives the handle.
+  void Watch(CurlSetter& setter);
 
   // A transfer begins.
   void Begin();

@@ -79,8 +79,7 @@ constexpr BetterWords kBetterWords[] = {
     {ConnectionPhase::kProxyHandshake, "wrong version number", kNoTls},
     {ConnectionPhase::kResolving, "thread failed to start",
      "the system gives no thread or descriptor to ask a name server with; look at the limits of "
-     "the "
-     "process"},
+     "the process"},
 };
 
 bool Has(std::string_view text, std::string_view part) {
@@ -88,8 +87,7 @@ bool Has(std::string_view text, std::string_view part) {
 }
 
 const CurlFault* FindFault(CURLcode code) {
-  const auto* found = std::find_if(std::begin(kFaults), std::end(kFaults),
-                                   [code](const CurlFault& fault) { return fault.code == code; });
+  const auto* found = std::ranges::find(kFaults, code, &CurlFault::code);
   return found != std::end(kFaults) ? found : nullptr;
 }
 

@@ -1,11 +1,10 @@
 #include "collectors/http/curl_handle.h"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <string_view>
 #include <utility>
 
+#include "collectors/base/text.h"
 #include "collectors/http/curl_fault.h"
 #include "collectors/http/http_dates.h"
 
@@ -15,8 +14,23 @@ namespace {
 // What is received at once: a page of a list takes two or three calls of the system then.
 constexpr long kReceiveBytes = 64L * 1024;
 
-}  // namespace
+// That line of the answer's headers of this name; null where it has no such one.
+const curl_header* HeaderOf(CURL* easy, const char* name, std::size_t line = 0) {
+  curl_header* header = nullptr;
+  const CURLHcode found = curl_easy_header(easy, name, line, CURLH_HEADER, -1, &header);
+  return found == CURLHE_OK ? header : nullptr;
+}
 
+// libcurl reads the body where it is; it stays until the next request.
+void SetBody(CurlSetter& setter, const Secret* body) {
+  if (body == nullptr) return setter.Set(CURLOPT_HTTPGET, 1L);
+  const std::string_view text = body->Reveal();
+  setter.Set(CURLOPT_POST, 1L);
+  setter.Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
+  setter.Set(CURLOPT_POSTFIELDS, text.data());
+}
+
+}  // namespace
 Result<std::unique_ptr<CurlHandle>> CurlHandle::Make(const HttpClientOptions& options,
                                                      SharedByTransfers& shared,
                                                      std::shared_ptr<const TlsMaterial> material) {
@@ -38,35 +52,34 @@ CurlHandle::CurlHandle(const HttpClientOptions& options, SharedByTransfers& shar
       max_body_size_(options.max_response_size) {}
 
 CURLcode CurlHandle::Configure(const HttpClientOptions& options, SharedByTransfers& shared) {
-  CURLcode result = ApplyProfile(easy_.get(), options, shared, material_.get());
-  if (result == CURLE_OK) result = progress_.Watch(easy_.get());
-  const auto set = [&](CURLoption option, auto value) {
-    if (result == CURLE_OK) result = curl_easy_setopt(easy_.get(), option, value);
-  };
-  set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(max_body_size_));
-  set(CURLOPT_BUFFERSIZE, kReceiveBytes);
-  set(CURLOPT_WRITEFUNCTION, &CurlHandle::OnBody);
-  set(CURLOPT_WRITEDATA, static_cast<void*>(this));
-  set(CURLOPT_HEADERFUNCTION, &CurlHandle::OnHeader);
-  set(CURLOPT_HEADERDATA, static_cast<void*>(this));
-  set(CURLOPT_PRIVATE, static_cast<void*>(this));
-  set(CURLOPT_ERRORBUFFER, error_text_.data());
-  return result;
+  const CURLcode applied = ApplyProfile(easy_.get(), options, shared, material_.get());
+  if (applied != CURLE_OK) return applied;
+  CurlSetter setter(easy_.get());
+  progress_.Watch(setter);
+  setter.Set(CURLOPT_MAXFILESIZE_LARGE, static_cast<curl_off_t>(max_body_size_));
+  setter.Set(CURLOPT_BUFFERSIZE, kReceiveBytes);
+  setter.Set(CURLOPT_WRITEFUNCTION, &CurlHandle::OnBody);
+  setter.Set(CURLOPT_WRITEDATA, static_cast<void*>(this));
+  setter.Set(CURLOPT_HEADERFUNCTION, &CurlHandle::OnHeader);
+  setter.Set(CURLOPT_HEADERDATA, static_cast<void*>(this));
+  setter.Set(CURLOPT_PRIVATE, static_cast<void*>(this));
+  setter.Set(CURLOPT_ERRORBUFFER, error_text_.data());
+  return setter.result();
 }
 
 Result<void> CurlHandle::Prepare(const HttpRequest& request, HeaderList headers) {
   if (request.path.empty() || request.path.front() != '/') {
     return Fail(ErrorKind::kInternal, "the path of a request does not begin with a slash");
   }
-  CURLcode code = SetTarget(request);
-  const long is_new = request.on_new_connection ? 1 : 0;
-  if (code == CURLE_OK) code = curl_easy_setopt(easy_.get(), CURLOPT_FRESH_CONNECT, is_new);
-  if (code == CURLE_OK) code = SetBody(request.body.get());
-  if (code == CURLE_OK && headers != headers_) {
-    code = curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers->get());
+  CurlSetter setter(easy_.get());
+  SetTarget(setter, request);
+  setter.Set(CURLOPT_FRESH_CONNECT, request.on_new_connection ? 1L : 0L);
+  SetBody(setter, request.body.get());
+  if (setter.result() == CURLE_OK && headers != headers_) {
+    setter.Set(CURLOPT_HTTPHEADER, headers->get());
     headers_ = std::move(headers);
   }
-  if (code != CURLE_OK) return tl::make_unexpected(RefusedByCurl(code));
+  if (setter.result() != CURLE_OK) return tl::make_unexpected(RefusedByCurl(setter.result()));
   progress_.Begin();
   tag_ = request.tag;
   bearer_token_ = request.bearer_token;
@@ -79,32 +92,22 @@ Result<void> CurlHandle::Prepare(const HttpRequest& request, HeaderList headers)
   return {};
 }
 
-CURLcode CurlHandle::SetTarget(const HttpRequest& request) {
+void CurlHandle::SetTarget(CurlSetter& setter, const HttpRequest& request) {
   const TransferAddress& address = addresses_[request.address];
-  CURLcode code = CURLE_OK;
-  if (address_ != &address) code = SetAddress(easy_.get(), address);
+  if (address_ != &address) SetAddress(setter, address);
   address_ = &address;
   address_index_ = request.address;
   url_.assign(address.url.request_base).append(request.path);
-  return code == CURLE_OK ? curl_easy_setopt(easy_.get(), CURLOPT_URL, url_.c_str()) : code;
-}
-
-// libcurl reads the body where it is; it stays until the next request.
-CURLcode CurlHandle::SetBody(const Secret* body) {
-  if (body == nullptr) return curl_easy_setopt(easy_.get(), CURLOPT_HTTPGET, 1L);
-  const std::string_view text = body->Reveal();
-  curl_easy_setopt(easy_.get(), CURLOPT_POST, 1L);
-  curl_easy_setopt(easy_.get(), CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(text.size()));
-  return curl_easy_setopt(easy_.get(), CURLOPT_POSTFIELDS, text.data());
+  setter.Set(CURLOPT_URL, url_.c_str());
 }
 
 HttpResult CurlHandle::Finish(CURLcode code, WallTime now) {
   curl_easy_getinfo(easy_.get(), CURLINFO_NUM_CONNECTS, &new_connections_);
   connections_made_ += new_connections_;
-  HttpResult response{.tag = tag_, .answer = Judge(code, now)};
-  response.bearer_token = std::exchange(bearer_token_, nullptr);
-  response.address = address_index_;
-  return response;
+  return {.tag = tag_,
+          .answer = Judge(code, now),
+          .bearer_token = std::exchange(bearer_token_, nullptr),
+          .address = address_index_};
 }
 
 Result<HttpResponse> CurlHandle::Judge(CURLcode code, WallTime now) {
@@ -116,15 +119,11 @@ Result<HttpResponse> CurlHandle::Judge(CURLcode code, WallTime now) {
   if (status < 100 || status > 599) {
     return Broken("HTTP knows no status " + std::to_string(status));
   }
-  if (HasSeveralLengths()) return Broken("the header announces several lengths");
+  // libcurl believes the last one; RFC 9112, section 6.3, asks for a refusal.
+  if (HeaderOf(easy_.get(), "Content-Length", 1) != nullptr) {
+    return Broken("the header announces several lengths");
+  }
   return TakeAnswer(status, now);
-}
-
-// libcurl believes the last one; RFC 9112, section 6.3, asks for a refusal.
-bool CurlHandle::HasSeveralLengths() const {
-  curl_header* header = nullptr;
-  const auto found = curl_easy_header(easy_.get(), "Content-Length", 0, CURLH_HEADER, -1, &header);
-  return found == CURLHE_OK && header->amount > 1;
 }
 
 tl::unexpected<Error> CurlHandle::Broken(const std::string& cause) const {
@@ -141,35 +140,28 @@ HttpResponse CurlHandle::TakeAnswer(long status, WallTime now) {
   answer.content_encoding = ContentEncoding();
   answer.body = std::exchange(body_, {});
   answer.date = AnswerDate();
-  if (const auto retry_after = AnswerHeader("Retry-After")) {
-    answer.retry_after = ParseRetryAfter(*retry_after, answer.date.value_or(now));
+  if (const auto* const retry_after = HeaderOf(easy_.get(), "Retry-After")) {
+    answer.retry_after = ParseRetryAfter(retry_after->value, answer.date.value_or(now));
   }
   return answer;
 }
 
 std::optional<WallTime> CurlHandle::AnswerDate() {
-  const auto text = AnswerHeader("Date");
-  if (!text) return std::nullopt;
-  if (date_text_ != *text) {
-    date_text_ = *text;
+  const auto* const header = HeaderOf(easy_.get(), "Date");
+  if (header == nullptr) return std::nullopt;
+  if (date_text_ != header->value) {
+    date_text_ = header->value;
     date_ = ParseHttpDate(date_text_);
   }
   return date_;
 }
 
-std::optional<std::string> CurlHandle::AnswerHeader(const char* name) const {
-  curl_header* header = nullptr;
-  const auto found = curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &header);
-  return found == CURLHE_OK ? std::optional<std::string>(header->value) : std::nullopt;
-}
-
 // Of several lines the first that names a coding.
 std::string CurlHandle::ContentEncoding() const {
-  curl_header* header = nullptr;
-  for (std::size_t i = 0;
-       curl_easy_header(easy_.get(), "Content-Encoding", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
-       ++i) {
-    if (*header->value != '\0' && strcasecmp(header->value, "identity") != 0) return header->value;
+  std::size_t line = 0;
+  while (const curl_header* header = HeaderOf(easy_.get(), "Content-Encoding", line++)) {
+    const std::string_view coding = header->value;
+    if (!coding.empty() && !EqualsWithoutCase(coding, "identity")) return std::string(coding);
   }
   return {};
 }
@@ -188,12 +180,10 @@ Error CurlHandle::Explain(CURLcode code) const {
                   .logs_in_to_proxy = logs_in_to_proxy_,
                   .socket_error = progress_.socket_error(),
                   .connect_error = static_cast<int>(connect_error),
-                  .is_silent_first = IsSilentFirst(),
+                  .is_silent_first = new_connections_ > 0 && header_size_ == 0,
                   .server_asks_for_certificate = peer_.asks_for_ours(),
                   .has_certificate = material_ != nullptr && !material_->certificate.empty()});
 }
-
-bool CurlHandle::IsSilentFirst() const { return new_connections_ > 0 && header_size_ == 0; }
 
 std::size_t CurlHandle::OnBody(char* bytes, std::size_t size, std::size_t count,
                                void* self) noexcept {

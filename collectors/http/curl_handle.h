@@ -67,17 +67,13 @@ class CurlHandle {
   static constexpr long kMaxConnections = 4;
 
   CURLcode Configure(const HttpClientOptions& options, SharedByTransfers& shared);
-  CURLcode SetTarget(const HttpRequest& request);
-  CURLcode SetBody(const Secret* body);
+  void SetTarget(CurlSetter& setter, const HttpRequest& request);
   Result<HttpResponse> Judge(CURLcode code, WallTime now);
-  bool HasSeveralLengths() const;
   HttpResponse TakeAnswer(long status, WallTime now);
   std::optional<WallTime> AnswerDate();
-  std::optional<std::string> AnswerHeader(const char* name) const;
   tl::unexpected<Error> Broken(const std::string& cause) const;
   Error Explain(CURLcode code) const;
   std::string ContentEncoding() const;
-  bool IsSilentFirst() const;
 
   static std::size_t OnBody(char* bytes, std::size_t size, std::size_t count, void* self) noexcept;
   static std::size_t OnHeader(char* bytes, std::size_t size, std::size_t count,

@@ -1,18 +1,19 @@
 #include "collectors/http/curl_http_client.h"
 
 #include <stdlib.h>  // unsetenv
-#include <strings.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "collectors/base/mutex.h"
+#include "collectors/base/text.h"
 #include "collectors/http/curl_handle.h"
 #include "collectors/http/watched_tls_files.h"
 
@@ -24,17 +25,10 @@ constexpr std::string_view kScrubbedNames[] = {"SSLKEYLOGFILE", "NETRC"};
 constexpr std::string_view kScrubbedPrefixes[] = {"SSL_CERT_", "CURL_", "OPENSSL_"};
 constexpr std::string_view kProxySuffix = "_proxy";  // in any case
 
-bool EndsWithIgnoringCase(const std::string& text, std::string_view suffix) {
-  return text.size() >= suffix.size() &&
-         strncasecmp(text.c_str() + text.size() - suffix.size(), suffix.data(), suffix.size()) == 0;
-}
-
 bool MustBeScrubbed(const std::string& name) {
-  const auto is_name = [&](std::string_view scrubbed) { return name == scrubbed; };
   const auto is_prefix = [&](std::string_view prefix) { return name.starts_with(prefix); };
-  return std::any_of(std::begin(kScrubbedNames), std::end(kScrubbedNames), is_name) ||
-         std::any_of(std::begin(kScrubbedPrefixes), std::end(kScrubbedPrefixes), is_prefix) ||
-         EndsWithIgnoringCase(name, kProxySuffix);
+  return std::ranges::count(kScrubbedNames, name) != 0 ||
+         std::ranges::any_of(kScrubbedPrefixes, is_prefix) || EndsWithoutCase(name, kProxySuffix);
 }
 
 // Long enough for every caller, and short enough for libcurl's int of milliseconds.
@@ -53,16 +47,14 @@ int ToPollMilliseconds(Nanoseconds length) {
 }  // namespace
 
 std::vector<std::string> ScrubHttpEnvironment() {
-  std::vector<std::string> names;
+  std::set<std::string> names;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     std::string name(text.substr(0, text.find('=')));
-    if (MustBeScrubbed(name)) names.push_back(std::move(name));
+    if (MustBeScrubbed(name)) names.insert(std::move(name));
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
   for (const std::string& name : names) unsetenv(name.c_str());
-  return names;
+  return {names.begin(), names.end()};
 }
 
 std::string HttpLibraryVersion() { return curl_version(); }
@@ -94,7 +86,6 @@ class CurlHttpClient::Impl {
  private:
   bool MayLaunch();
   std::size_t DescriptorsFor(std::size_t transfers) const;
-  CurlMulti MakeMulti() const;
   void EnsureMulti();
   void CloseConnections();
   void GiveBackDescriptors();
@@ -157,18 +148,13 @@ CurlHttpClient::Impl::~Impl() {
   for (CurlHandle* handle : under_way_) curl_multi_remove_handle(multi_.get(), handle->get());
 }
 
-CurlMulti CurlHttpClient::Impl::MakeMulti() const {
+void CurlHttpClient::Impl::EnsureMulti() {
+  if (multi_) return;
   CurlMulti multi(curl_multi_init());
   if (!multi) throw std::bad_alloc();
   const long connections = static_cast<long>(max_under_way_);
   curl_multi_setopt(multi.get(), CURLMOPT_MAXCONNECTS, connections);
   curl_multi_setopt(multi.get(), CURLMOPT_MAX_TOTAL_CONNECTIONS, connections);
-  return multi;
-}
-
-void CurlHttpClient::Impl::EnsureMulti() {
-  if (multi_) return;
-  CurlMulti multi = MakeMulti();
   const MutexLock lock(wake_mutex_);
   multi_ = std::move(multi);
 }
@@ -223,9 +209,10 @@ void CurlHttpClient::Impl::Start(HttpRequest request) {
 void CurlHttpClient::Impl::Launch(const HttpRequest& request) {
   const Result<void> launched = TryLaunch(request);
   if (launched) return;
-  done_.push_back({.tag = request.tag, .answer = tl::make_unexpected(launched.error())});
-  done_.back().bearer_token = request.bearer_token;
-  done_.back().address = request.address;
+  done_.push_back({.tag = request.tag,
+                   .answer = tl::make_unexpected(launched.error()),
+                   .bearer_token = request.bearer_token,
+                   .address = request.address});
 }
 
 Result<void> CurlHttpClient::Impl::TryLaunch(const HttpRequest& request) {

@@ -2,17 +2,13 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 namespace cckm {
 namespace {
 
-struct LongOption {
-  CURLoption option;
-  long value;
-};
-
 // The same for every target, defaults of libcurl included: they matter too much to be left unsaid.
-constexpr LongOption kProfile[] = {
+constexpr std::pair<CURLoption, long> kProfile[] = {
     {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1},
     {CURLOPT_HTTP09_ALLOWED, 0},
     {CURLOPT_HTTP_CONTENT_DECODING, 0},
@@ -46,28 +42,7 @@ long ToTimeoutMilliseconds(Nanoseconds length) {
                   static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(length).count()));
 }
 
-// Sets options until one is refused.
-class Setter {
- public:
-  explicit Setter(CURL* easy) : easy_(easy) {}
-
-  template <typename Value>
-  void Set(CURLoption option, Value value) {
-    if (result_ == CURLE_OK) result_ = curl_easy_setopt(easy_, option, value);
-  }
-  // The text is not copied: `text` must outlive the handle.
-  void SetBlob(CURLoption option, std::string_view text) {
-    curl_blob blob{const_cast<char*>(text.data()), text.size(), CURL_BLOB_NOCOPY};
-    Set(option, &blob);
-  }
-  CURLcode result() const { return result_; }
-
- private:
-  CURL* const easy_;
-  CURLcode result_ = CURLE_OK;
-};
-
-void SetTls(Setter& setter, const TlsOptions& tls, const TlsMaterial* material) {
+void SetTls(CurlSetter& setter, const TlsOptions& tls, const TlsMaterial* material) {
   setter.Set(CURLOPT_SSL_VERIFYPEER, tls.insecure_skip_verify ? 0L : 1L);
   setter.Set(CURLOPT_SSL_VERIFYHOST, tls.insecure_skip_verify ? 0L : 2L);
   setter.Set(CURLOPT_SSLVERSION,
@@ -84,7 +59,7 @@ void SetTls(Setter& setter, const TlsOptions& tls, const TlsMaterial* material) 
   }
 }
 
-void SetProxy(Setter& setter, const HttpClientOptions& options, const UrlParts& urls,
+void SetProxy(CurlSetter& setter, const HttpClientOptions& options, const UrlParts& urls,
               const TlsMaterial* material) {
   setter.Set(CURLOPT_PROXY, urls.proxy.c_str());
   setter.Set(CURLOPT_NOPROXY, "");
@@ -126,8 +101,8 @@ CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTran
            options.proxy.url.empty() == url.proxy.empty();
   };
   if (!std::ranges::all_of(shared.addresses, can_be_used)) return CURLE_URL_MALFORMAT;
-  Setter setter(easy);
-  for (const LongOption& entry : kProfile) setter.Set(entry.option, entry.value);
+  CurlSetter setter(easy);
+  for (const auto& [option, value] : kProfile) setter.Set(option, value);
   SetTls(setter, options.tls, material);
   SetProxy(setter, options, shared.addresses.front().url, material);
   setter.Set(CURLOPT_USERAGENT, options.user_agent.c_str());
@@ -138,12 +113,10 @@ CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTran
   return setter.result();
 }
 
-CURLcode SetAddress(CURL* easy, const TransferAddress& address) {
-  Setter setter(easy);
+void SetAddress(CurlSetter& setter, const TransferAddress& address) {
   setter.Set(CURLOPT_PROTOCOLS_STR, address.url.scheme.c_str());
   setter.Set(CURLOPT_REDIR_PROTOCOLS_STR, address.url.scheme.c_str());
   setter.Set(CURLOPT_CONNECT_TO, address.connect_to.get());
-  return setter.result();
 }
 
 }  // namespace cckm

@@ -13,6 +13,7 @@
 #include "collectors/http/base_url.h"
 #include "collectors/http/curl_headers.h"
 #include "collectors/http/curl_http_client.h"
+#include "collectors/http/curl_setter.h"
 #include "collectors/http/open_sockets.h"
 #include "collectors/http/peer_certificate.h"
 #include "collectors/http/tls_material.h"
@@ -46,6 +47,6 @@ CURLcode ApplyProfile(CURL* easy, const HttpClientOptions& options, SharedByTran
                       const TlsMaterial* material);
 
 // Has the next transfer of a handle with the profile go to `address`, which must outlive it.
-CURLcode SetAddress(CURL* easy, const TransferAddress& address);
+void SetAddress(CurlSetter& setter, const TransferAddress& address);
 
 }  // namespace cckm

@@ -7,42 +7,36 @@ namespace cckm {
 
 DescriptorBudget::Share::Share(DescriptorBudget& budget, std::function<void()> wake)
     : budget_(budget), wake_(std::move(wake)) {
-  budget_.Join(*this);
+  const MutexLock lock(budget_.mutex_);
+  budget_.shares_.insert(this);
 }
 
-DescriptorBudget::Share::~Share() { budget_.Leave(*this); }
-
-void DescriptorBudget::Join(Share& share) {
-  const MutexLock lock(mutex_);
-  shares_.insert(&share);
+DescriptorBudget::Share::~Share() {
+  const MutexLock lock(budget_.mutex_);
+  budget_.shares_.erase(this);
+  std::erase(budget_.waiting_, this);
+  budget_.used_ -= held_;
+  budget_.WakeNext();
 }
 
-void DescriptorBudget::Leave(Share& share) {
-  const MutexLock lock(mutex_);
-  shares_.erase(&share);
-  std::erase(waiting_, &share);
-  used_ -= share.held_;
-  WakeNext();
+bool DescriptorBudget::Share::IsShort() const {
+  const MutexLock lock(budget_.mutex_);
+  return budget_.is_short_;
 }
 
-bool DescriptorBudget::IsShort() const {
-  const MutexLock lock(mutex_);
-  return is_short_;
-}
-
-bool DescriptorBudget::Hold(Share& share, std::size_t wanted) {
-  const MutexLock lock(mutex_);
-  const bool grows = wanted > share.held_;
-  const bool has_its_turn = waiting_.empty() || waiting_.front() == &share;
-  const std::size_t used = used_ - share.held_ + wanted;
-  if (grows && (!has_its_turn || used > limit_)) {
-    WaitForTurn(share);
+bool DescriptorBudget::Share::Hold(std::size_t wanted) {
+  const MutexLock lock(budget_.mutex_);
+  const bool grows = wanted > held_;
+  const bool has_its_turn = budget_.waiting_.empty() || budget_.waiting_.front() == this;
+  const std::size_t used = budget_.used_ - held_ + wanted;
+  if (grows && (!has_its_turn || used > budget_.limit_)) {
+    budget_.WaitForTurn(*this);
     return false;
   }
-  used_ = used;
-  share.held_ = wanted;
-  std::erase(waiting_, &share);
-  WakeNext();
+  budget_.used_ = used;
+  held_ = wanted;
+  std::erase(budget_.waiting_, this);
+  budget_.WakeNext();
   return true;
 }
 

@@ -32,10 +32,10 @@ class DescriptorBudget {
 
     // Holds `wanted` descriptors from now on.  False where others have to give some back first:
     // the share stays as it is, and waits for its turn.
-    bool Hold(std::size_t wanted) { return budget_.Hold(*this, wanted); }
+    bool Hold(std::size_t wanted);
 
     // True from the moment in which there were not enough for all.
-    bool IsShort() const { return budget_.IsShort(); }
+    bool IsShort() const;
 
    private:
     friend class DescriptorBudget;
@@ -49,10 +49,6 @@ class DescriptorBudget {
       : limit_(limit), on_shortage_(std::move(on_shortage)) {}
 
  private:
-  bool Hold(Share& share, std::size_t wanted);
-  bool IsShort() const;
-  void Join(Share& share);
-  void Leave(Share& share);
   void WaitForTurn(Share& share) CCKM_REQUIRES(mutex_);
   void WakeNext() CCKM_REQUIRES(mutex_);
 

@@ -1,5 +1,7 @@
 #include "collectors/http/failover_http_client.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace cckm {
@@ -8,24 +10,14 @@ namespace {
 constexpr long kFirstServerFault = 500;
 constexpr long kStatusUnauthorized = 401;
 
-bool IsUnanswered(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::kDns:
-    case ErrorKind::kConnect:
-    case ErrorKind::kReset:
-    case ErrorKind::kTimeout:
-    case ErrorKind::kTls:
-      return true;
-    default:
-      return false;
-  }
-}
+constexpr std::array kUnanswered = {ErrorKind::kDns, ErrorKind::kConnect, ErrorKind::kReset,
+                                    ErrorKind::kTimeout, ErrorKind::kTls};
 
 // Whether the address answered; none: the request failed here, and says nothing of the address.
 std::optional<bool> Answered(const HttpResult& result) {
   if (result.answer) return result.answer->status < kFirstServerFault;
   const ErrorKind kind = result.answer.error().kind;
-  if (IsUnanswered(kind)) return false;
+  if (std::ranges::count(kUnanswered, kind) != 0) return false;
   return kind == ErrorKind::kTooLarge ? std::optional(true) : std::nullopt;
 }
 

@@ -8,10 +8,9 @@
 
 namespace cckm {
 
-CURLcode OpenSockets::Watch(CURL* easy) {
-  const CURLcode code = curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, &OpenSockets::Close);
-  if (code != CURLE_OK) return code;
-  return curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, static_cast<void*>(this));
+void OpenSockets::Watch(CurlSetter& setter) {
+  setter.Set(CURLOPT_CLOSESOCKETFUNCTION, &OpenSockets::Close);
+  setter.Set(CURLOPT_CLOSESOCKETDATA, static_cast<void*>(this));
 }
 
 void OpenSockets::ShutDownReadable() const {

@@ -13,13 +13,15 @@
 #include <cstdint>
 #include <map>
 
+#include "collectors/http/curl_setter.h"
+
 namespace cckm {
 
 class OpenSockets {
  public:
-  // Makes the transfers of `easy` close their sockets here.  REQUIRES: this outlives the
+  // Makes the transfers of a handle close their sockets here.  REQUIRES: this outlives the
   // connections.
-  CURLcode Watch(CURL* easy);
+  void Watch(CurlSetter& setter);
 
   // Opens one; CURL_SOCKET_BAD with errno if the system gives none.
   curl_socket_t Open(const curl_sockaddr& address);

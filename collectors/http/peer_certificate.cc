@@ -4,7 +4,7 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
-#include "collectors/http/certificate_expiry.h"
+#include "collectors/http/pem.h"
 
 namespace cckm {
 namespace {

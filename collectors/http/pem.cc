@@ -4,6 +4,8 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include <ctime>
+
 namespace cckm {
 namespace {
 
@@ -37,6 +39,14 @@ Certificate FirstCertificate(std::string_view pem) { return NextCertificate(Open
 
 PrivateKey ReadPrivateKey(std::string_view pem) {
   return PrivateKey(PEM_read_bio_PrivateKey(Open(pem).get(), nullptr, &NoPassphrase, nullptr));
+}
+
+std::optional<WallTime> EndOfValidity(const X509& certificate) {
+  constexpr int kLastYear = 2261;
+  std::tm broken_down{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(&certificate), &broken_down) != 1) return std::nullopt;
+  if (broken_down.tm_year > kLastYear - 1900) broken_down.tm_year = kLastYear - 1900;
+  return WallTime(std::chrono::seconds(timegm(&broken_down)));
 }
 
 }  // namespace cckm

@@ -1,4 +1,4 @@
-// Certificates and private keys in PEM form, read by OpenSSL.
+// Certificates and private keys: read in PEM form by OpenSSL, and until when they are valid.
 //
 // What fails leaves its reason in OpenSSL's queue of errors, which is the caller's to clear.
 // Thread-safety: pure functions; the queue belongs to the calling thread.
@@ -10,8 +10,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
+#include "collectors/base/clock.h"
 #include "collectors/base/free_with.h"
 
 namespace cckm {
@@ -28,5 +30,9 @@ Certificate FirstCertificate(std::string_view pem);
 
 // Null if the text holds none that can be read without a passphrase.
 PrivateKey ReadPrivateKey(std::string_view pem);
+
+// The end of validity of a certificate.  None where it cannot be read; years that a WallTime cannot
+// hold count as its last one.
+std::optional<WallTime> EndOfValidity(const X509& certificate);
 
 }  // namespace cckm

@@ -27,7 +27,7 @@ struct TlsMaterial {
   std::optional<WallTime> certificate_expires_at = {};  // of the first one
 
   // Whether connections made with one can stand for the other.
-  bool IsSame(const TlsMaterial& other) const;
+  friend bool operator==(const TlsMaterial&, const TlsMaterial&) = default;
 };
 
 // Reads the files.  Fails with ErrorKind::kTls, and a sentence that names the file, if one cannot

@@ -106,10 +106,6 @@ bool Url::IsLoopback() const {
 }
 
 std::string RepeatedApiPath(const Url& url) {
-  const auto ends_in = [](std::string_view text, std::string_view ending) {
-    return text.size() >= ending.size() &&
-           std::ranges::equal(text.substr(text.size() - ending.size()), ending, {}, ToLower);
-  };
   const auto without_slashes = [](std::string_view text) {
     while (text.ends_with('/')) text.remove_suffix(1);
     return text;
@@ -117,9 +113,10 @@ std::string RepeatedApiPath(const Url& url) {
   constexpr std::string_view kVersion = "/v1";
   constexpr std::string_view kApi = "/api";
   std::string_view rest = url.text;
-  if (ends_in(rest, kVersion))
+  if (EndsWithoutCase(rest, kVersion)) {
     rest = without_slashes(rest.substr(0, rest.size() - kVersion.size()));
-  if (!ends_in(rest, kApi)) return {};
+  }
+  if (!EndsWithoutCase(rest, kApi)) return {};
   rest = without_slashes(rest.substr(0, rest.size() - kApi.size()));
   if (rest.ends_with(':')) return {};  // a host of that name
   return "must end before /api, which every path of the appliance begins with: write " +

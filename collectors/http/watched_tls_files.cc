@@ -27,7 +27,7 @@ void WatchedTlsFiles::Read(const std::function<void(const Error&)>& on_unusable)
   if (!material) {
     error_ = material.error();
     if (material_ != nullptr && on_unusable) on_unusable(error_);
-  } else if (material_ == nullptr || !material_->IsSame(**material)) {
+  } else if (material_ == nullptr || *material_ != **material) {
     material_ = std::move(*material);
   }
 }

@@ -1,7 +1,6 @@
 #include "collectors/poll/schedule_configs.h"
 
 #include <chrono>
-#include <utility>
 
 #include "collectors/decode/answer.h"
 #include "collectors/poll/list_page.h"

@@ -41,10 +41,7 @@ class ScheduleConfigs {
   // Takes the answer for the page under way.  Returns false where it may be the answer to another
   // request.
   [[nodiscard]] bool OnPage(const HttpResult& response, WallTime latest_time);
-  // Reads no further.
-  void Stop() { state_ = State::kFailed; }
 
-  bool IsUnderWay() const { return state_ == State::kUnderWay; }
   bool IsOver() const { return state_ == State::kRead || state_ == State::kFailed; }
   bool HasFailed() const { return state_ == State::kFailed; }
 

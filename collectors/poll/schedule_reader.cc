@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <string>
 #include <utility>
 
 #include "collectors/poll/refresh_reader.h"
@@ -44,19 +43,18 @@ void ScheduleReader::BeginIfDue() {
 std::optional<PollRequest> ScheduleReader::NextRequest() {
   if (on_the_wire_) return std::nullopt;
   if (step_ == Step::kConfigs) {
-    auto page = configs_.NextPage();
-    if (!page) return std::nullopt;
-    return RequestFor(RequestTag::Kind::kSchedulePage, std::move(page->path),
-                      page->on_new_connection);
-  }
-  if (step_ == Step::kRuns) {
-    auto path = runs_.NextPage();
-    if (!path) return std::nullopt;
-    return RequestFor(RequestTag::Kind::kScheduleRunPage, std::move(*path));
-  }
-  if (step_ == Step::kRun) {
-    auto path = runs_.NextRun();
-    if (path) return RequestFor(RequestTag::Kind::kScheduleRun, std::move(*path));
+    if (auto page = configs_.NextPage()) {
+      return RequestFor(RequestTag::Kind::kSchedulePage, std::move(page->path),
+                        page->on_new_connection);
+    }
+  } else if (step_ == Step::kRuns) {
+    if (auto path = runs_.NextPage()) {
+      return RequestFor(RequestTag::Kind::kScheduleRunPage, std::move(*path));
+    }
+  } else if (step_ == Step::kRun) {
+    if (auto path = runs_.NextRun()) {
+      return RequestFor(RequestTag::Kind::kScheduleRun, std::move(*path));
+    }
   }
   return std::nullopt;
 }
@@ -69,14 +67,15 @@ PollRequest ScheduleReader::RequestFor(RequestTag::Kind kind, std::string path,
 
 void ScheduleReader::Record(RequestTag tag, const HttpResult& response) {
   on_the_wire_ = false;
+  const auto record = [&](long status, Nanoseconds duration) {
+    update_.requests.push_back(
+        {.endpoint = EndpointOf(tag.kind), .status = status, .duration = duration});
+  };
   for (const FailedAttempt& attempt : response.failed_attempts) {
     faults_.Count(attempt.error);
-    update_.requests.push_back(
-        {.endpoint = EndpointOf(tag.kind), .status = attempt.status, .duration = attempt.duration});
+    record(attempt.status, attempt.duration);
   }
-  update_.requests.push_back({.endpoint = EndpointOf(tag.kind),
-                              .status = response.answer ? response.answer->status : 0,
-                              .duration = response.duration});
+  record(response.answer ? response.answer->status : 0, response.duration);
 }
 
 bool ScheduleReader::OnResponse(RequestTag tag, const HttpResult& response) {
@@ -140,11 +139,7 @@ bool ScheduleReader::OnNotThere(const HttpResult& response) {
 
 void ScheduleReader::FailPending(const Error& error, bool is_counted) {
   if (!IsReading() || on_the_wire_) return;
-  if (is_counted) {
-    faults_.Count(error);
-  } else {
-    faults_.Show(error);
-  }
+  is_counted ? faults_.Count(error) : faults_.Show(error);
   End(false);
 }
 

@@ -57,11 +57,7 @@ Decoded<ScheduleRunPage> ScheduleRuns::Read(const HttpResult& response, WallTime
 bool ScheduleRuns::OnPage(const HttpResult& response, WallTime latest_time) {
   const Decoded<ScheduleRunPage> page = Read(response, latest_time);
   if (!page) return OnNoPage(response, page.error());
-  if (page->frame.skip.value_or(skip_) != skip_) {
-    faults_.Count(BelongsElsewhere());
-    Stop();
-    return false;
-  }
+  if (page->frame.skip.value_or(skip_) != skip_) return Fail(BelongsElsewhere(), false);
   TakePage(*page);
   return true;
 }
@@ -75,9 +71,13 @@ bool ScheduleRuns::OnNoPage(const HttpResult& response, const DecodeFailure& fai
     state_ = State::kReady;
     return true;
   }
-  faults_.Count(failure.error);
-  Stop();
-  return !IsOfTheBody(failure);
+  return Fail(failure.error, !IsOfTheBody(failure));
+}
+
+bool ScheduleRuns::Fail(const Error& error, bool is_own) {
+  faults_.Count(error);
+  state_ = State::kFailed;
+  return is_own;
 }
 
 void ScheduleRuns::TakePage(const ScheduleRunPage& page) {

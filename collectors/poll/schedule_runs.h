@@ -48,10 +48,6 @@ class ScheduleRuns {
   // Takes the answer for it.  A fault of it is none of the reading's.
   void OnRun(const HttpResult& response, WallTime latest_time);
 
-  // Reads no further.
-  void Stop() { state_ = State::kFailed; }
-
-  bool IsUnderWay() const { return state_ == State::kUnderWay; }
   bool IsOver() const { return state_ == State::kRead || state_ == State::kFailed; }
   bool HasFailed() const { return state_ == State::kFailed; }
   int pages() const { return pages_; }  // asked for in this reading
@@ -61,6 +57,7 @@ class ScheduleRuns {
 
   Decoded<ScheduleRunPage> Read(const HttpResult& response, WallTime latest_time);
   bool OnNoPage(const HttpResult& response, const DecodeFailure& failure);
+  bool Fail(const Error& error, bool is_own);
   void TakePage(const ScheduleRunPage& page);
   void CountUndated(const std::vector<ScheduleRun>& runs);
   bool MetWhatIsKnown() const { return known_from_ && seen_since_ <= *known_from_; }

@@ -30,7 +30,7 @@ void FileTokenSource::Read(bool is_new_content) {
 }
 
 void FileTokenSource::Keep(Secret token) {
-  if (token_ != nullptr && token_->Reveal() == token.Reveal()) return;
+  if (token_ != nullptr && *token_ == token) return;
   token_ = std::make_shared<const Secret>(std::move(token));
   redactor_.emplace(*token_);
   refused_ = false;

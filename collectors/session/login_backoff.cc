@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <sstream>
-#include <utility>
 
 #include "collectors/base/replace_file.h"
 #include "collectors/base/text.h"

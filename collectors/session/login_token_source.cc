@@ -29,19 +29,13 @@ constexpr Nanoseconds kBusyInterval = std::chrono::milliseconds(50);
 
 constexpr int kMaxRejectedRefreshTokens = 3;
 
-// Who logs in, without the appliance.
+// Who logs in, without the appliance.  The same user name in another place is another account; the
+// domain to work in is not part of it.
 std::string UserOf(const LoginPlan& plan) {
-  if (const auto* login = std::get_if<PasswordLogin>(&plan.way)) {
-    std::string name = " user " + login->username;
-    // The same user name in another place is another account; the domain to work in is not part of
-    // it.
-    for (const std::string* place :
-         {&login->connection, &login->auth_domain, &login->auth_domain_path}) {
-      name.append(" in ").append(*place);
-    }
-    return name;
-  }
-  return " client " + std::get<CertificateLogin>(plan.way).client_id;
+  const auto* const login = std::get_if<PasswordLogin>(&plan.way);
+  if (login == nullptr) return " client " + std::get<CertificateLogin>(plan.way).client_id;
+  return " user " + login->username + " in " + login->connection + " in " + login->auth_domain +
+         " in " + login->auth_domain_path;
 }
 
 LoginAccount AccountOf(const LoginPlan& plan) {
@@ -77,7 +71,7 @@ LoginTokenSource::LoginTokenSource(LoginPlan plan, LoginBackoff& backoff, const 
       clock_(clock),
       random_(random),
       decoder_([this](std::string& text) { Redact(text); }),
-      next_login_(clock.SteadyNow()),
+      session_{.next_login = clock.SteadyNow()},
       failures_(seconds(1), seconds(60), random),
       fruitless_drops_(seconds(5), seconds(600), random),
       no_drop_before_(clock.SteadyNow()) {}
@@ -88,29 +82,30 @@ LoginTokenSource::~LoginTokenSource() {
 
 Result<std::shared_ptr<const Secret>> LoginTokenSource::Current() {
   const SteadyTime now = clock_.SteadyNow();
-  if (token_ && now < token_->usable_until) return token_->text;
-  if (attempt_ || waits_for_another_ || next_login_ <= now) return std::shared_ptr<const Secret>();
+  if (session_.token && now < session_.token->usable_until) return session_.token->text;
+  if (attempt_ || waits_for_another_ || session_.next_login <= now)
+    return std::shared_ptr<const Secret>();
   return tl::make_unexpected(error_);
 }
 
 std::optional<SteadyTime> LoginTokenSource::NextLoginDue() const {
-  return attempt_ ? std::nullopt : std::optional(next_login_);
+  return attempt_ ? std::nullopt : std::optional(session_.next_login);
 }
 
 std::optional<Result<HttpRequest>> LoginTokenSource::NextLogin() {
-  if (attempt_ || clock_.SteadyNow() < next_login_) return std::nullopt;
+  if (attempt_ || clock_.SteadyNow() < session_.next_login) return std::nullopt;
   if (RefreshTokenIsUsable()) return RenewingRequest();
   return CredentialRequest();
 }
 
 bool LoginTokenSource::RefreshTokenIsUsable() const {
-  return refresh_token_ != nullptr && clock_.SteadyNow() < refresh_token_until_ &&
+  return session_.refresh_token != nullptr && clock_.SteadyNow() < session_.refresh_token_until &&
          refresh_tokens_rejected_ < kMaxRejectedRefreshTokens;
 }
 
 HttpRequest LoginTokenSource::RenewingRequest() {
-  auto body = std::make_shared<const Secret>(
-      LoginBody({{"grant_type", "refresh_token"}, {"refresh_token", refresh_token_->Reveal()}}));
+  auto body = std::make_shared<const Secret>(LoginBody(
+      {{"grant_type", "refresh_token"}, {"refresh_token", session_.refresh_token->Reveal()}}));
   return Begin(std::move(body), true);
 }
 
@@ -162,7 +157,7 @@ Result<void> LoginTokenSource::ReadPassword(const std::filesystem::path& file) {
     if (plan_.on_unusable) plan_.on_unusable(password.error());
     return {};
   }
-  if (password_ != nullptr && password_->Reveal() == password->Reveal()) return {};
+  if (password_ != nullptr && *password_ == *password) return {};
   password_ = std::make_shared<const Secret>(std::move(*password));
   password_was_granted_ = false;
   password_redactor_.emplace(*password_);
@@ -194,24 +189,26 @@ void LoginTokenSource::Keep(TokenGrant grant, SteadyTime began_at, std::size_t a
   const Nanoseconds life = std::clamp(grant.life.value_or(kUsualLife), kShortestLife, kMaxLife);
   const Nanoseconds reserve = std::min(kMaxReserve, life / 4);
   const SteadyTime expires = began_at + life;
-  if (token_redactor_) former_token_redactor_ = std::exchange(token_redactor_, std::nullopt);
-  token_redactor_.emplace(grant.token);
-  token_ = Token{.text = std::make_shared<const Secret>(std::move(grant.token)),
-                 .usable_until = expires - reserve,
-                 .expires = expires,
-                 .expires_at = clock_.Now() + (expires - clock_.SteadyNow()),
-                 .address = address};
+  if (session_.token_redactor)
+    former_token_redactor_ = std::exchange(session_.token_redactor, std::nullopt);
+  session_.token_redactor.emplace(grant.token);
+  session_.token = Token{.text = std::make_shared<const Secret>(std::move(grant.token)),
+                         .usable_until = expires - reserve,
+                         .expires = expires,
+                         .expires_at = clock_.Now() + (expires - clock_.SteadyNow()),
+                         .address = address};
   is_refused_ = false;
   error_ = {ErrorKind::kAuth, "the token was granted too late to be used"};  // shown only then
   failures_.Reset();
   // At 54 % to 66 % of the life.
   const auto per_mille = static_cast<std::int64_t>(540 + 120 * random_.Uniform());
-  next_login_ = std::max(began_at + life / 1000 * per_mille, clock_.SteadyNow() + seconds(1));
+  session_.next_login =
+      std::max(began_at + life / 1000 * per_mille, clock_.SteadyNow() + seconds(1));
   if (grant.refresh_token.empty()) return;
-  refresh_token_ = std::make_shared<const Secret>(std::move(grant.refresh_token));
-  refresh_token_redactor_.emplace(*refresh_token_);
+  session_.refresh_token = std::make_shared<const Secret>(std::move(grant.refresh_token));
+  session_.refresh_token_redactor.emplace(*session_.refresh_token);
   const Nanoseconds refresh_life = grant.refresh_token_life.value_or(life * 2);
-  refresh_token_until_ = began_at + refresh_life - reserve;
+  session_.refresh_token_until = began_at + refresh_life - reserve;
 }
 
 LoginOutcome LoginTokenSource::Fail(const HttpResult& response, Error error,
@@ -220,7 +217,7 @@ LoginOutcome LoginTokenSource::Fail(const HttpResult& response, Error error,
   Redact(error.message);
   if (IsRejection(status)) error.kind = ErrorKind::kAuth;
   if (attempt.with_refresh_token && IsRejection(status)) {
-    refresh_token_ = nullptr;
+    session_.refresh_token = nullptr;
     ++refresh_tokens_rejected_;
     TryAgainAfter(Nanoseconds(0));
     return {.error = std::move(error), .is_renewal = false, .was_last_way = false};
@@ -240,27 +237,28 @@ LoginOutcome LoginTokenSource::Fail(const HttpResult& response, Error error,
 }
 
 void LoginTokenSource::Accepted(const std::shared_ptr<const Secret>& token, bool is_repetition) {
-  if (token_ && token == token_->text) is_refused_ = false;
+  if (session_.token && token == session_.token->text) is_refused_ = false;
   if (is_repetition) fruitless_drops_.Reset();
 }
 
 bool LoginTokenSource::Refused(const std::shared_ptr<const Secret>& token, bool is_repetition) {
   const SteadyTime now = clock_.SteadyNow();
-  const bool is_current = token_ && token == token_->text;
-  if (is_current && token_->address != address_) {
+  const bool is_current = session_.token && token == session_.token->text;
+  if (is_current && session_.token->address != address_) {
     if (!HasKept() && !MayDrop(is_current, is_repetition)) return false;
     PutAside();
     if (!attempt_) TakeKept();
     return true;
   }
-  if (WasPutAside(token)) return token_ || attempt_ || next_login_ <= now;
-  if (!is_current && !is_repetition) return token_ || attempt_ || next_login_ <= now;
+  if (WasPutAside(token) || (!is_current && !is_repetition)) {
+    return session_.token || attempt_ || session_.next_login <= now;
+  }
   if (!MayDrop(is_current, is_repetition)) return false;
-  token_.reset();
-  refresh_token_ = nullptr;
+  session_.token.reset();
+  session_.refresh_token = nullptr;
   error_ = {ErrorKind::kAuth, "the appliance refused the token"};
   was_rejected_ = false;
-  if (!attempt_) next_login_ = now;
+  if (!attempt_) session_.next_login = now;
   return true;
 }
 
@@ -275,74 +273,63 @@ bool LoginTokenSource::MayDrop(bool is_current, bool is_repetition) {
 
 bool LoginTokenSource::HasKept() const {
   const auto kept = kept_.find(address_);
-  return kept != kept_.end() && clock_.SteadyNow() < kept->second.token.usable_until;
+  return kept != kept_.end() && clock_.SteadyNow() < kept->second.token->usable_until;
 }
 
 void LoginTokenSource::PutAside() {
-  const std::size_t address = token_->address;
-  kept_.erase(address);
-  kept_.emplace(address, KeptSession{.token = std::move(*token_),
-                                     .refresh_token = std::exchange(refresh_token_, nullptr),
-                                     .refresh_token_until = refresh_token_until_,
-                                     .next_login = next_login_,
-                                     .token_redactor = std::exchange(token_redactor_, std::nullopt),
-                                     .refresh_token_redactor =
-                                         std::exchange(refresh_token_redactor_, std::nullopt)});
-  token_.reset();
+  const std::size_t address = session_.token->address;
+  const SteadyTime next_login = attempt_ ? session_.next_login : clock_.SteadyNow();
+  kept_.insert_or_assign(address, std::exchange(session_, Session{.next_login = next_login}));
   error_ = {ErrorKind::kAuth, "the appliance refused the token"};
   was_rejected_ = false;
-  if (!attempt_) next_login_ = clock_.SteadyNow();
 }
 
 void LoginTokenSource::UseAddress(std::size_t address) {
   if (std::exchange(address_, address) == address || attempt_) return;
-  if (!token_ || token_->address != address) TakeKept();
+  if (!session_.token || session_.token->address != address) TakeKept();
 }
 
 void LoginTokenSource::TakeKept() {
   if (!HasKept()) return;
-  KeptSession session = std::move(kept_.extract(address_).mapped());
-  if (token_) PutAside();
-  token_ = std::move(session.token);
-  refresh_token_ = std::move(session.refresh_token);
-  refresh_token_until_ = session.refresh_token_until;
-  next_login_ = session.next_login;
-  if (token_redactor_) former_token_redactor_ = std::move(token_redactor_);
-  token_redactor_ = std::move(session.token_redactor);
-  refresh_token_redactor_ = std::move(session.refresh_token_redactor);
+  Session session = std::move(kept_.extract(address_).mapped());
+  if (session_.token) PutAside();
+  if (session_.token_redactor) former_token_redactor_ = std::move(session_.token_redactor);
+  session_ = std::move(session);
   is_refused_ = false;
 }
 
 bool LoginTokenSource::WasPutAside(const std::shared_ptr<const Secret>& token) const {
   return std::ranges::any_of(
-      kept_, [&token](const auto& kept) { return kept.second.token.text == token; });
+      kept_, [&token](const auto& kept) { return kept.second.token->text == token; });
 }
 
 TokenState LoginTokenSource::State() const {
-  if (!token_) return {};
-  return {.is_held = !is_refused_ && clock_.SteadyNow() < token_->expires,
-          .held_until = token_->expires,
-          .expires_at = token_->expires_at};
+  if (!session_.token) return {};
+  return {.is_held = !is_refused_ && clock_.SteadyNow() < session_.token->expires,
+          .held_until = session_.token->expires,
+          .expires_at = session_.token->expires_at};
+}
+
+std::vector<const std::optional<SecretRedactor>*> LoginTokenSource::Redactors() const {
+  std::vector<const std::optional<SecretRedactor>*> all = {
+      &password_redactor_, &session_.refresh_token_redactor, &session_.token_redactor,
+      &former_token_redactor_};
+  for (const auto& [address, session] : kept_) {
+    all.insert(all.end(), {&session.token_redactor, &session.refresh_token_redactor});
+  }
+  return all;
 }
 
 void LoginTokenSource::Redact(std::string& text) const {
   for (const auto* redactor : Redactors()) {
     if (*redactor) (*redactor)->Redact(text);
   }
-  for (const auto& [address, session] : kept_) {
-    if (session.token_redactor) session.token_redactor->Redact(text);
-    if (session.refresh_token_redactor) session.refresh_token_redactor->Redact(text);
-  }
 }
 
 bool LoginTokenSource::AppearsIn(std::string_view text) const {
-  const auto holds = [text](const std::optional<SecretRedactor>& redactor) {
-    return redactor && redactor->AppearsIn(text);
-  };
-  return std::ranges::any_of(Redactors(), [&](const auto* redactor) { return holds(*redactor); }) ||
-         std::ranges::any_of(kept_, [&](const auto& kept) {
-           return holds(kept.second.token_redactor) || holds(kept.second.refresh_token_redactor);
-         });
+  return std::ranges::any_of(Redactors(), [text](const auto* redactor) {
+    return *redactor && (*redactor)->AppearsIn(text);
+  });
 }
 
 }  // namespace cckm

@@ -11,7 +11,6 @@
 
 #pragma once
 
-#include <array>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -78,14 +77,15 @@ class LoginTokenSource final : public TokenSource {
     WallTime expires_at{};
     std::size_t address = 0;  // that granted it
   };
-  // What an address granted that is not in use now.
-  struct KeptSession {
-    Token token;
-    std::shared_ptr<const Secret> refresh_token;
+  // What an address granted.
+  struct Session {
+    std::optional<Token> token = {};
+    std::shared_ptr<const Secret> refresh_token = {};
     SteadyTime refresh_token_until{};
     SteadyTime next_login{};
-    std::optional<SecretRedactor> token_redactor;
-    std::optional<SecretRedactor> refresh_token_redactor;
+    // Of what was granted last.
+    std::optional<SecretRedactor> token_redactor = {};
+    std::optional<SecretRedactor> refresh_token_redactor = {};
   };
   struct Attempt {
     SteadyTime began_at{};
@@ -109,11 +109,9 @@ class LoginTokenSource final : public TokenSource {
   void TakeKept();
   bool WasPutAside(const std::shared_ptr<const Secret>& token) const;
   LoginOutcome Fail(const HttpResult& response, Error error, const Attempt& attempt);
-  std::array<const std::optional<SecretRedactor>*, 4> Redactors() const {
-    return {&password_redactor_, &refresh_token_redactor_, &token_redactor_,
-            &former_token_redactor_};
-  }
-  void TryAgainAfter(Nanoseconds wait) { next_login_ = clock_.SteadyNow() + wait; }
+  // Those of every secret, of which some may not be there.
+  std::vector<const std::optional<SecretRedactor>*> Redactors() const;
+  void TryAgainAfter(Nanoseconds wait) { session_.next_login = clock_.SteadyNow() + wait; }
 
   // Constant after construction.
   const LoginPlan plan_;
@@ -123,33 +121,27 @@ class LoginTokenSource final : public TokenSource {
   Random& random_;
 
   Decoder decoder_;
-  std::optional<Token> token_;
-  Error error_;  // why there is no token
+  Session session_;  // that is in use
+  Error error_;      // why there is no token
   bool was_granted_once_ = false;
   bool was_rejected_ = false;       // error_ tells of it
   bool waits_for_another_ = false;  // target, which logs in with the same account
   bool is_refused_ = false;         // the token, since it was last accepted
   std::optional<Attempt> attempt_;  // under way
-  SteadyTime next_login_;
-  Backoff failures_;  // logins that failed in a row without being rejected
+  Backoff failures_;                // logins that failed in a row without being rejected
 
   std::shared_ptr<const Secret> password_;  // last sent
   bool password_was_granted_ = false;       // and may be sent again while its file is unusable
-  std::shared_ptr<const Secret> refresh_token_;
-  SteadyTime refresh_token_until_{};
-  int refresh_tokens_rejected_ = 0;  // in a row
+  int refresh_tokens_rejected_ = 0;         // in a row
 
-  // What was sent or granted last, and the token before.
   std::optional<SecretRedactor> password_redactor_;
-  std::optional<SecretRedactor> refresh_token_redactor_;
-  std::optional<SecretRedactor> token_redactor_;
-  std::optional<SecretRedactor> former_token_redactor_;
+  std::optional<SecretRedactor> former_token_redactor_;  // of the token before the present one
 
   Backoff fruitless_drops_;  // tokens dropped in vain
   SteadyTime no_drop_before_;
 
-  std::size_t address_ = 0;                  // in use
-  std::map<std::size_t, KeptSession> kept_;  // by the address that granted it
+  std::size_t address_ = 0;              // in use
+  std::map<std::size_t, Session> kept_;  // not in use now, by the address that granted it
 };
 
 }  // namespace cckm

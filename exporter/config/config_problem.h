@@ -10,8 +10,8 @@ namespace cckm {
 struct ConfigProblem {
   std::string file;  // as given on the command line, or empty for a flag
   int line = 0;      // 1-based; 0 where no line applies
-  std::string
-      key;  // dotted path with indexes: targets[0].collectors.dsm.refresh_ids[1]; or the flag
+  // Dotted path with indexes: targets[0].collectors.dsm.refresh_ids[1]; or the flag.
+  std::string key;
   std::string message;  // what is wrong and what is allowed; never a secret
 
   // "cckm.yml:12: targets[0].url: must be ..."

@@ -44,17 +44,8 @@ constexpr std::array<SizeUnit, 5> kSizeUnits = {{
     {"B", 1},
 }};
 
-// Removes and returns the characters up to the first that is (or is not) a digit.
-std::string_view TakeDigits(std::string_view& text) {
-  const std::string_view taken = text.substr(0, text.find_first_not_of(kDigits));
-  text.remove_prefix(taken.size());
-  return taken;
-}
-
-std::string_view TakeUnit(std::string_view& text) {
-  const std::string_view taken = text.substr(0, text.find_first_of(kDigits));
-  text.remove_prefix(taken.size());
-  return taken;
+std::optional<std::uint64_t> TakeNumber(std::string_view& text) {
+  return ParseNumber(TakeFirst(text, text.find_first_not_of(kDigits)));
 }
 
 // sum + count * unit, where it fits.
@@ -72,8 +63,9 @@ std::optional<Nanoseconds> ParseDuration(std::string_view text) {
   std::int64_t sum = 0;
   const auto* next = kTimeUnits.begin();
   while (!text.empty()) {
-    const auto count = ParseNumber(TakeDigits(text));
-    const auto* unit = std::ranges::find(next, kTimeUnits.end(), TakeUnit(text), &TimeUnit::name);
+    const auto count = TakeNumber(text);
+    const std::string_view name = TakeFirst(text, text.find_first_of(kDigits));
+    const auto* unit = std::ranges::find(next, kTimeUnits.end(), name, &TimeUnit::name);
     if (!count || unit == kTimeUnits.end()) return std::nullopt;
     const auto longer = AddUnits(sum, *count, unit->nanoseconds);
     if (!longer) return std::nullopt;
@@ -97,7 +89,7 @@ std::string FormatDuration(Nanoseconds length) {
 }
 
 std::optional<std::size_t> ParseSize(std::string_view text) {
-  const auto count = ParseNumber(TakeDigits(text));
+  const auto count = TakeNumber(text);
   const auto* unit = std::ranges::find(kSizeUnits, text.empty() ? "B" : text, &SizeUnit::name);
   if (!count || unit == kSizeUnits.end()) return std::nullopt;
   if (*count > std::numeric_limits<std::size_t>::max() / unit->bytes) return std::nullopt;

@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <limits>
 
+#include "collectors/base/text.h"
+#include "exporter/config/numbers.h"
+
 namespace cckm {
 namespace {
 
@@ -29,32 +32,13 @@ constexpr std::array<GoUnit, 8> kGoUnits = {{
 
 constexpr std::string_view kNumberLetters = "0123456789.";
 
-std::string_view TakeWhile(std::string_view& text, bool of_number) {
-  const std::size_t end =
-      of_number ? text.find_first_not_of(kNumberLetters) : text.find_first_of(kNumberLetters);
-  const std::string_view taken = text.substr(0, end);
-  text.remove_prefix(taken.size());
-  return taken;
-}
-
-// The number; nothing where it does not fit.
-std::optional<std::int64_t> ReadWhole(std::string_view digits) {
-  std::int64_t number = 0;
-  for (const char digit : digits) {
-    const std::int64_t value = digit - '0';
-    if (number > (kMaxNanoseconds - value) / 10) return std::nullopt;
-    number = number * 10 + value;
-  }
-  return number;
-}
-
 // What the digits behind a point are of the unit: as exact as a double is, as in Go.
 std::int64_t ReadFraction(std::string_view digits, std::int64_t unit) {
   constexpr std::size_t kMaxDigits = 18;
   digits = digits.substr(0, kMaxDigits);
   double scale = 1;
   for (std::size_t i = 0; i < digits.size(); ++i) scale *= 10;
-  const auto number = static_cast<double>(ReadWhole(digits).value_or(0));
+  const auto number = static_cast<double>(ParseNumber(digits).value_or(0));
   return static_cast<std::int64_t>(number * (static_cast<double>(unit) / scale));
 }
 
@@ -65,11 +49,12 @@ std::optional<std::int64_t> ReadTimes(std::string_view number, std::int64_t unit
   if (fraction.find('.') != std::string_view::npos || number.empty() || number == ".") {
     return std::nullopt;
   }
-  const auto whole = ReadWhole(number.substr(0, point));
-  if (!whole || *whole > kMaxNanoseconds / unit) return std::nullopt;
+  const auto count = point == 0 ? 0 : ParseNumber(number.substr(0, point));
+  if (!count || *count > static_cast<std::uint64_t>(kMaxNanoseconds / unit)) return std::nullopt;
+  const std::int64_t whole = static_cast<std::int64_t>(*count) * unit;
   const std::int64_t more = ReadFraction(fraction, unit);
-  if (more > kMaxNanoseconds - *whole * unit) return std::nullopt;
-  return *whole * unit + more;
+  if (more > kMaxNanoseconds - whole) return std::nullopt;
+  return whole + more;
 }
 
 }  // namespace
@@ -81,8 +66,9 @@ std::optional<Nanoseconds> ParseGoDuration(std::string_view text) {
   if (text.empty()) return std::nullopt;
   std::int64_t sum = 0;
   while (!text.empty()) {
-    const std::string_view number = TakeWhile(text, true);
-    const auto* unit = std::ranges::find(kGoUnits, TakeWhile(text, false), &GoUnit::name);
+    const std::string_view number = TakeFirst(text, text.find_first_not_of(kNumberLetters));
+    const std::string_view name = TakeFirst(text, text.find_first_of(kNumberLetters));
+    const auto* unit = std::ranges::find(kGoUnits, name, &GoUnit::name);
     if (unit == kGoUnits.end()) return std::nullopt;
     const auto length = ReadTimes(number, unit->nanoseconds);
     if (!length || *length > kMaxNanoseconds - sum) return std::nullopt;

@@ -18,11 +18,7 @@ struct Piece {
 // Takes the next piece off `rest`, which is not empty; none where a brace is out of place.
 std::optional<Piece> TakePiece(std::string_view& rest) {
   const std::size_t brace = std::min(rest.find_first_of("{}"), rest.size());
-  if (brace != 0) {
-    const Piece text{rest.substr(0, brace)};
-    rest.remove_prefix(brace);
-    return text;
-  }
+  if (brace != 0) return Piece{TakeFirst(rest, brace)};
   const std::size_t end = rest.find('}');
   if (rest.front() == '}' || end == std::string_view::npos) return std::nullopt;
   const auto* const name = std::ranges::find(kLinkPlaceholders, rest.substr(1, end - 1));
@@ -69,13 +65,7 @@ bool IsDotSegment(std::string_view segment) {
 std::size_t CountDotSegments(std::string_view url) {
   std::string_view path = url.substr(OriginOf(url).size());
   path = path.substr(0, path.find_first_of("?#"));
-  std::size_t count = 0;
-  for (std::size_t end = 0; end != std::string_view::npos;) {
-    end = path.find('/');
-    if (IsDotSegment(path.substr(0, end))) ++count;
-    if (end != std::string_view::npos) path.remove_prefix(end + 1);
-  }
-  return count;
+  return static_cast<std::size_t>(std::ranges::count_if(Split(path, '/'), IsDotSegment));
 }
 
 }  // namespace

@@ -41,9 +41,8 @@ Content ReadFile(const std::string& name) {
   }
   std::string_view rest = text->view();
   for (std::size_t number = 1; !rest.empty(); ++number) {
-    const std::size_t end = rest.find('\n');
-    const std::string_view id = IdOf(rest.substr(0, end));
-    rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+    const std::string_view id = IdOf(TakeFirst(rest, rest.find('\n')));
+    TakeFirst(rest, 1);  // the line break
     if (id.empty()) continue;
     if (IsValidRefreshId(id)) {
       content.refresh_ids.emplace_back(id);

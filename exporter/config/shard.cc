@@ -11,9 +11,7 @@ namespace {
 std::uint64_t WeightOf(std::string_view target_name, unsigned shard) {
   Fnv1a<std::uint64_t> start;
   for (const char c : target_name) start.Add(static_cast<std::uint8_t>(c));
-  for (unsigned shift = 0; shift < 32; shift += 8) {
-    start.Add(static_cast<std::uint8_t>(shard >> shift));
-  }
+  start.AddNumber(std::uint32_t{shard});
   std::uint64_t hash = start.hash();
   hash = (hash ^ (hash >> 33U)) * 0xFF51AFD7ED558CCD;
   hash = (hash ^ (hash >> 33U)) * 0xC4CEB9FE1A85EC53;

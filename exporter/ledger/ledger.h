@@ -42,6 +42,17 @@ struct WantedRefreshes {
   std::optional<WallTime> finished_since;  // none: of the refreshes, those of refresh_ids only
 };
 
+// Why a ledger could not be opened.
+struct LedgerOpenFailure {
+  enum class Kind : std::uint8_t {
+    kLocked,       // another process holds it
+    kUnusable,     // it is damaged, of another kind, or written by a newer version
+    kCannotWrite,  // the folder or the file cannot be made, read or written
+  };
+  Kind kind = Kind::kUnusable;
+  std::string message;  // one sentence without a final dot: which file, what, and what to do
+};
+
 // Why a ledger could not give back what it holds.
 struct LedgerFailure {
   enum class Kind : std::uint8_t {
@@ -118,18 +129,24 @@ class MemoryLedger final : public Ledger {
   Result<void> SetBaseline(std::string_view target, const Family& family,
                            WallTime baseline) override;
   // Does nothing: what is remembered beyond the baseline, nobody reads back.
-  Result<void> Meet(std::string_view target, const Family& family,
-                    std::span<const MetDomain> met) override;
+  Result<void> Meet(std::string_view /*target*/, const Family& /*family*/,
+                    std::span<const MetDomain> /*met*/) override {
+    return {};
+  }
   // Only the baseline.
   tl::expected<CollectorMemory, LedgerFailure> Restore(
       std::string_view target, const Family& family, const WantedRefreshes& wanted) const override;
   // Does nothing: memory is bounded by what one process meets.
-  Result<void> Forget(std::string_view target, const Family& family, WallTime now,
-                      const Unneeded& unneeded) override;
+  Result<void> Forget(std::string_view /*target*/, const Family& /*family*/, WallTime /*now*/,
+                      const Unneeded& /*unneeded*/) override {
+    return {};
+  }
   // Does nothing, for the same reason.
   Result<std::vector<std::string>> ForgetDomains(
-      std::string_view target, const Family& family, WallTime now,
-      const std::function<bool(std::string_view domain_id)>& is_unneeded) override;
+      std::string_view /*target*/, const Family& /*family*/, WallTime /*now*/,
+      const std::function<bool(std::string_view domain_id)>& /*is_unneeded*/) override {
+    return {};
+  }
 
  private:
   struct Key {

@@ -21,11 +21,6 @@ Result<void> MemoryLedger::SetBaseline(std::string_view target, const Family& fa
   return {};
 }
 
-Result<void> MemoryLedger::Meet(std::string_view /*target*/, const Family& /*family*/,
-                                std::span<const MetDomain> /*met*/) {
-  return {};
-}
-
 tl::expected<CollectorMemory, LedgerFailure> MemoryLedger::Restore(
     std::string_view target, const Family& family, const WantedRefreshes& /*wanted*/) const {
   const MutexLock lock(mutex_);
@@ -33,17 +28,6 @@ tl::expected<CollectorMemory, LedgerFailure> MemoryLedger::Restore(
   return CollectorMemory{
       .durations = EmptyRefreshDurations(bounds_),
       .baseline = baseline == baselines_.end() ? std::nullopt : std::optional(baseline->second)};
-}
-
-Result<void> MemoryLedger::Forget(std::string_view /*target*/, const Family& /*family*/,
-                                  WallTime /*now*/, const Unneeded& /*unneeded*/) {
-  return {};
-}
-
-Result<std::vector<std::string>> MemoryLedger::ForgetDomains(
-    std::string_view /*target*/, const Family& /*family*/, WallTime /*now*/,
-    const std::function<bool(std::string_view domain_id)>& /*is_unneeded*/) {
-  return {};
 }
 
 }  // namespace cckm

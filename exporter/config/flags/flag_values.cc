@@ -4,12 +4,8 @@
 
 #include <deque>
 #include <optional>
-#include <span>
-#include <string>
-#include <string_view>
 #include <tl/expected.hpp>
 
-#include "exporter/config/flags/flag_table.h"
 #include "exporter/config/nearest_word.h"
 #include "exporter/config/numbers.h"
 #include "exporter/config/text.h"

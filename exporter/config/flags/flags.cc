@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
-#include "exporter/config/flags/flag_table.h"
 #include "exporter/config/flags/flag_values.h"
 #include "exporter/config/flags/target_flags.h"
 #include "exporter/config/listen_address.h"
@@ -13,12 +13,7 @@
 namespace cckm {
 namespace {
 
-struct ModeFlag {
-  std::string_view flag;
-  RunMode mode;
-};
-
-constexpr std::array<ModeFlag, 4> kModeFlags = {{
+constexpr std::array<std::pair<std::string_view, RunMode>, 4> kModeFlags = {{
     {"config.check", RunMode::kConfigCheck},
     {"once", RunMode::kOnce},
     {"healthcheck", RunMode::kHealthcheck},
@@ -30,24 +25,26 @@ constexpr std::array<std::string_view, 2> kLogFormats = {"logfmt", "json"};
 
 RunMode ReadMode(const FlagValues& values, FlagProblems& problems) {
   RunMode mode = RunMode::kServe;
-  for (const ModeFlag& row : kModeFlags) {
-    if (!values.IsOn(row.flag)) continue;
+  for (const auto& [flag, mode_of_flag] : kModeFlags) {
+    if (!values.IsOn(flag)) continue;
     if (mode != RunMode::kServe) {
-      problems.Add(row.flag,
-                   "is one too many of --config.check, --once, --healthcheck and --check");
+      problems.Add(flag, "is one too many of --config.check, --once, --healthcheck and --check");
     }
-    mode = row.mode;
+    mode = mode_of_flag;
   }
   return mode;
 }
 
 void ReadTargetOrFile(const FlagValues& values, CommandLine& out, FlagProblems& problems) {
   constexpr std::string_view kFlag = "config.file";
+  const std::vector<std::string_view> of_target = GivenTargetFlags(values);
   if (values.IsGiven(kFlag)) {
     out.config_file = values.Text(kFlag);
     if (out.config_file.empty()) problems.Add(kFlag, "must be the path of a file");
-    RefuseTargetFlags(values, problems);
-  } else if (HasTargetFlags(values)) {
+    for (const std::string_view flag : of_target) {
+      problems.Add(flag, "must not be given together with --config.file");
+    }
+  } else if (!of_target.empty()) {
     out.target = ReadTargetFlags(values, problems);
   } else if (out.mode != RunMode::kHealthcheck && out.mode != RunMode::kCheck) {
     problems.Add(kFlag, "is missing: give --config.file=FILE or --target.url=URL");

@@ -15,19 +15,12 @@
 namespace cckm {
 namespace {
 
-struct RefreshIdFlag {
-  std::string_view flag;
-  std::string_view family;
-};
-
-constexpr std::array<RefreshIdFlag, 2> kRefreshIdFlags = {{
-    {"dsm.refresh-ids", "dsm"},
-    {"external-cm.refresh-ids", "external-cm"},
-}};
+// Each begins with the name of its family.
+constexpr std::array<std::string_view, 2> kRefreshIdFlags = {"dsm.refresh-ids",
+                                                             "external-cm.refresh-ids"};
 
 bool IsTargetFlag(const FlagRow& row) {
-  return row.name.starts_with("target.") ||
-         std::ranges::count(kRefreshIdFlags, row.name, &RefreshIdFlag::flag) != 0;
+  return row.name.starts_with("target.") || std::ranges::count(kRefreshIdFlags, row.name) != 0;
 }
 
 void ReadUrl(const FlagValues& values, TargetConfig& out, FlagProblems& problems) {
@@ -120,43 +113,39 @@ void ReadAuthorities(const FlagValues& values, TargetConfig& out, FlagProblems& 
   if (!material) problems.Add(kAuthorityFileFlag, material.error().message);
 }
 
-void ReadRefreshIds(const FlagValues& values, const RefreshIdFlag& flag, TargetConfig& out,
+void ReadRefreshIds(const FlagValues& values, std::string_view flag, TargetConfig& out,
                     FlagProblems& problems) {
-  if (!values.IsGiven(flag.flag)) return;
+  if (!values.IsGiven(flag)) return;
   CollectorConfig collector;
-  collector.family = FindFamily(flag.family);
-  std::string_view rest = values.Text(flag.flag);
-  for (bool more = true; more;) {
-    const std::size_t comma = rest.find(',');
-    const std::string id(rest.substr(0, comma));
+  collector.family = FindFamily(flag.substr(0, flag.find('.')));
+  for (const std::string_view id : Split(values.Text(flag), ',')) {
     if (!IsValidRefreshId(id)) {
       problems.Add(
-          flag.flag,
-          "must be refresh IDs of 1 to 128 of A-Z a-z 0-9 . _ : - with commas between them");
+          flag, "must be refresh IDs of 1 to 128 of A-Z a-z 0-9 . _ : - with commas between them");
       return;
     }
     if (std::ranges::count(collector.refresh_ids, id) != 0) {
-      problems.Add(flag.flag, "must hold each refresh ID only once");
+      problems.Add(flag, "must hold each refresh ID only once");
       return;
     }
-    collector.refresh_ids.push_back(id);
-    more = comma != std::string_view::npos;
-    if (more) rest.remove_prefix(comma + 1);
+    collector.refresh_ids.emplace_back(id);
   }
   out.collectors.push_back(std::move(collector));
 }
 
 bool HasRefreshIds(const FlagValues& values) {
-  return std::ranges::any_of(
-      kRefreshIdFlags, [&values](const RefreshIdFlag& flag) { return values.IsGiven(flag.flag); });
+  return std::ranges::any_of(kRefreshIdFlags,
+                             [&values](std::string_view flag) { return values.IsGiven(flag); });
 }
 
 }  // namespace
 
-bool HasTargetFlags(const FlagValues& values) {
-  return std::ranges::any_of(FlagTable(), [&values](const FlagRow& row) {
-    return IsTargetFlag(row) && values.IsGiven(row.name);
-  });
+std::vector<std::string_view> GivenTargetFlags(const FlagValues& values) {
+  std::vector<std::string_view> given;
+  for (const FlagRow& row : FlagTable()) {
+    if (IsTargetFlag(row) && values.IsGiven(row.name)) given.push_back(row.name);
+  }
+  return given;
 }
 
 TargetConfig ReadTargetFlags(const FlagValues& values, FlagProblems& problems) {
@@ -165,18 +154,11 @@ TargetConfig ReadTargetFlags(const FlagValues& values, FlagProblems& problems) {
   ReadName(values, target, problems);
   ReadAuthentication(values, target, problems);
   ReadAuthorities(values, target, problems);
-  for (const RefreshIdFlag& flag : kRefreshIdFlags) ReadRefreshIds(values, flag, target, problems);
+  for (const auto flag : kRefreshIdFlags) ReadRefreshIds(values, flag, target, problems);
   if (!HasRefreshIds(values)) {
     problems.Add("dsm.refresh-ids", "is missing: give it, --external-cm.refresh-ids or both");
   }
   return target;
-}
-
-void RefuseTargetFlags(const FlagValues& values, FlagProblems& problems) {
-  for (const FlagRow& row : FlagTable()) {
-    if (!IsTargetFlag(row) || !values.IsGiven(row.name)) continue;
-    problems.Add(row.name, "must not be given together with --config.file");
-  }
 }
 
 }  // namespace cckm

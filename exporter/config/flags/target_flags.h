@@ -4,18 +4,18 @@
 
 #pragma once
 
+#include <string_view>
+#include <vector>
+
 #include "exporter/config/config.h"
 #include "exporter/config/flags/flag_values.h"
 
 namespace cckm {
 
-// True where at least one of these flags was given.
-bool HasTargetFlags(const FlagValues& values);
+// Those of these flags that were given.
+std::vector<std::string_view> GivenTargetFlags(const FlagValues& values);
 
 // The target that the flags describe; what is wrong or missing is reported.
 TargetConfig ReadTargetFlags(const FlagValues& values, FlagProblems& problems);
-
-// Reports each of these flags that was given, because there is a configuration file.
-void RefuseTargetFlags(const FlagValues& values, FlagProblems& problems);
 
 }  // namespace cckm

@@ -16,21 +16,6 @@ namespace {
 constexpr std::size_t kLargestFile = std::size_t{64} << 20U;
 constexpr std::size_t kMaxProblems = 1000;  // of all files of targets
 
-ConfigResult FileProblem(const std::filesystem::path& file, std::string message) {
-  return tl::make_unexpected(
-      std::vector<ConfigProblem>{{file.string(), 0, "", std::move(message)}});
-}
-
-}  // namespace
-
-ConfigResult LoadConfigFile(const std::filesystem::path& file) {
-  const auto content = ReadTextFile(file, FilePrivacy::kPublic, kLargestFile);
-  if (!content) return FileProblem(file, content.error().substr(1));
-  return ParseConfig(content->view(), file);
-}
-
-namespace {
-
 // The files of targets that a configuration names, read one after the other.
 class TargetFileReader {
  public:
@@ -46,9 +31,7 @@ class TargetFileReader {
     } else {
       source.Add(0, "", content.error().substr(1));
     }
-    for (std::string& warning : source.TakeWarnings()) {
-      reader_.config().warnings.push_back(std::move(warning));
-    }
+    std::ranges::move(source.TakeWarnings(), std::back_inserter(reader_.config().warnings));
     Take(source.TakeProblemsInFileOrder());
   }
 
@@ -77,6 +60,13 @@ class TargetFileReader {
 };
 
 }  // namespace
+
+ConfigResult LoadConfigFile(const std::filesystem::path& file) {
+  const auto content = ReadTextFile(file, FilePrivacy::kPublic, kLargestFile);
+  if (content) return ParseConfig(content->view(), file);
+  return tl::make_unexpected(
+      std::vector<ConfigProblem>{{file.string(), 0, "", content.error().substr(1)}});
+}
 
 ConfigResult ParseConfig(std::string_view yaml, const std::filesystem::path& file) {
   ConfigSource source(file);

@@ -36,22 +36,16 @@ struct KeyNotes {
 };
 
 // The keys that a map was given, in the order written.
-class GivenKeys {
- public:
-  void Add(std::string_view name, const YamlCursor& value) { values_.emplace_back(name, value); }
+struct GivenKeys {
+  std::vector<std::pair<std::string_view, YamlCursor>> values = {};
 
   // Null where the key was not given.
   const YamlCursor* Find(std::string_view name) const {
-    for (const auto& [given, value] : values_) {
+    for (const auto& [given, value] : values) {
       if (given == name) return &value;
     }
     return nullptr;
   }
-
-  const std::vector<std::pair<std::string_view, YamlCursor>>& values() const { return values_; }
-
- private:
-  std::vector<std::pair<std::string_view, YamlCursor>> values_;
 };
 
 template <typename Object>
@@ -121,7 +115,7 @@ std::vector<YamlKey> BindKeys(const ConfigKeys<Object>& keys, Object& out, Given
     bound.push_back({.name = key.reference.name,
                      .read =
                          [&key, &out, &given](const YamlCursor& cursor) {
-                           given.Add(key.reference.name, cursor);
+                           given.values.emplace_back(key.reference.name, cursor);
                            key.read(cursor, out);
                          },
                      .need = key.reference.need});

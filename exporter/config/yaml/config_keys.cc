@@ -4,11 +4,9 @@
 #include <cstddef>
 #include <string_view>
 
-#include "exporter/config/yaml/authentication_value.h"
-#include "exporter/config/yaml/collectors_value.h"
-#include "exporter/config/yaml/expectations_value.h"
 #include "exporter/config/yaml/key_checks.h"
 #include "exporter/config/yaml/links_value.h"
+#include "exporter/config/yaml/target_values.h"
 #include "exporter/config/yaml/value_kinds.h"
 
 namespace cckm {

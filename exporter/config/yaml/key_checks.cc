@@ -22,7 +22,7 @@ constexpr std::string_view kExactlyOne =
 
 void CheckAuthentication(const YamlCursor& map, const GivenKeys& given) {
   std::size_t ways = 0;
-  for (const auto& [name, value] : given.values()) {
+  for (const auto& [name, value] : given.values) {
     if (std::ranges::count(kWaysToAuthenticate, name) == 0 || ++ways == 1) continue;
     value.ReportError("is one way too many: the target " + std::string(kExactlyOne));
   }

@@ -1,10 +1,7 @@
 #include "exporter/config/yaml/target_entry.h"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
-
-#include "exporter/config/yaml/value_kinds.h"
 
 namespace cckm {
 
@@ -24,32 +21,6 @@ std::vector<TargetConfig> TargetsOf(TargetEntry entry) {
     }
   }
   return targets;
-}
-
-void TenancyDomainsValue::Read(const YamlCursor& cursor, std::vector<std::string>& out) const {
-  const auto items = cursor.Items();
-  if (!items) return;
-  if (items->empty() || items->size() > kMaxTenancyDomains) {
-    return cursor.ReportError("must list 1 to " + std::to_string(kMaxTenancyDomains) +
-                              " tenancy domains, such as [root, finance]");
-  }
-  for (const YamlCursor& item : *items) {
-    std::string domain;
-    TextValue().Read(item, domain);
-    if (domain.empty()) continue;  // reported
-    if (std::ranges::count(out, domain) != 0) {
-      item.ReportError("is listed twice");
-    } else {
-      out.push_back(std::move(domain));
-    }
-  }
-}
-
-AllowedValues TenancyDomainsValue::Allowed() const {
-  return {.kind = ValueKind::kTenancyDomains,
-          .range = "1 to " + std::to_string(kMaxTenancyDomains) + " names, no two alike",
-          .smallest = 1,
-          .largest = kMaxTenancyDomains};
 }
 
 }  // namespace cckm

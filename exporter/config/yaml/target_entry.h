@@ -5,17 +5,12 @@
 
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
 #include "exporter/config/config.h"
-#include "exporter/config/yaml/config_value.h"
-#include "exporter/config/yaml/yaml_cursor.h"
 
 namespace cckm {
-
-inline constexpr std::size_t kMaxTenancyDomains = 100;
 
 struct TargetEntry : TargetConfig {
   std::vector<std::string> domains = {};  // empty: one target
@@ -26,12 +21,5 @@ std::string NameInDomain(const std::string& entry, const std::string& domain);
 
 // The targets that the entry stands for.  REQUIRES: with domains, a login by password.
 std::vector<TargetConfig> TargetsOf(TargetEntry entry);
-
-// Names of tenancy domains, each once.
-struct TenancyDomainsValue {
-  void Read(const YamlCursor& cursor, std::vector<std::string>& out) const;
-  WrittenValue Write(const std::vector<std::string>& value) const { return {.items = value}; }
-  AllowedValues Allowed() const;
-};
 
 }  // namespace cckm

@@ -56,13 +56,14 @@ std::optional<Nanoseconds> DurationAt(const YamlCursor& cursor, const DurationVa
   return std::nullopt;
 }
 
+// Whether a text is the one word or the other.
+YamlCursor::Fits IsOneOf(std::string_view one, std::string_view other) {
+  return [=](std::string_view text) { return text == one || text == other; };
+}
+
 std::optional<std::string> TextAt(const YamlCursor& cursor, std::string_view rule) {
-  auto text = cursor.Text(rule);
-  if (text && (text->empty() || HasControlCharacter(*text))) {
-    cursor.ReportError(std::string(rule));
-    return std::nullopt;
-  }
-  return text;
+  return cursor.Text(
+      rule, [](std::string_view text) { return !text.empty() && !HasControlCharacter(text); });
 }
 
 std::optional<std::filesystem::path> PathAt(const YamlCursor& cursor) {
@@ -74,11 +75,8 @@ std::optional<std::filesystem::path> PathAt(const YamlCursor& cursor) {
 }  // namespace
 
 void SwitchValue::Read(const YamlCursor& cursor, bool& out) const {
-  constexpr std::string_view kRule = "must be true or false";
-  const auto text = cursor.PlainText(kRule);
-  if (!text) return;
-  if (*text != "true" && *text != "false") return cursor.ReportError(std::string(kRule));
-  out = *text == "true";
+  const auto text = cursor.PlainText("must be true or false", IsOneOf("true", "false"));
+  if (text) out = *text == "true";
 }
 
 template <typename Number>
@@ -163,10 +161,7 @@ void ProxyAuthorityPathValue::Read(const YamlCursor& cursor, std::filesystem::pa
 }
 
 void TargetNameValue::Read(const YamlCursor& cursor, std::string& out) const {
-  auto name = cursor.Text(kTargetNameRule);
-  if (!name) return;
-  if (!IsValidTargetName(*name)) return cursor.ReportError(std::string(kTargetNameRule));
-  out = std::move(*name);
+  if (auto name = cursor.Text(kTargetNameRule, IsValidTargetName)) out = std::move(*name);
 }
 
 AllowedValues TargetNameValue::Allowed() const {
@@ -176,12 +171,12 @@ AllowedValues TargetNameValue::Allowed() const {
 }
 
 void HostNameValue::Read(const YamlCursor& cursor, std::string& out) const {
-  constexpr std::string_view kRule = "must be the host name in the server's certificate";
-  auto text = cursor.Text(kRule);
-  if (!text) return;
-  const auto url = ParseUrl("https://" + *text);
-  if (!url || url->host != *text) return cursor.ReportError(std::string(kRule));
-  out = std::move(*text);
+  const auto is_host = [](std::string_view text) {
+    const auto url = ParseUrl("https://" + std::string(text));
+    return url && url->host == text;
+  };
+  auto text = cursor.Text("must be the host name in the server's certificate", is_host);
+  if (text) out = std::move(*text);
 }
 
 void ApplianceUrlValue::Read(const YamlCursor& cursor, std::string& out) const {
@@ -244,11 +239,8 @@ AllowedValues ProxyUrlValue::Allowed() const {
 }
 
 void TlsVersionValue::Read(const YamlCursor& cursor, bool& tls13_only) const {
-  constexpr std::string_view kRule = "must be TLS12 or TLS13";
-  const auto text = cursor.Text(kRule);
-  if (!text) return;
-  if (*text != "TLS12" && *text != "TLS13") return cursor.ReportError(std::string(kRule));
-  tls13_only = *text == "TLS13";
+  const auto text = cursor.Text("must be TLS12 or TLS13", IsOneOf("TLS12", "TLS13"));
+  if (text) tls13_only = *text == "TLS13";
 }
 
 void BucketsValue::Read(const YamlCursor& cursor, std::vector<Nanoseconds>& out) const {
@@ -289,12 +281,10 @@ void RefreshIdsValue::Read(const YamlCursor& cursor, std::vector<std::string>& o
   out.reserve(items.size());  // so that no ID moves
   std::map<std::string_view, int> lines;
   for (const YamlCursor& item : items) {
-    auto id = item.Text(kRule);
+    auto id = item.Text(kRule, IsValidRefreshId);
     if (!id) continue;
     const auto first = lines.find(*id);
-    if (!IsValidRefreshId(*id)) {
-      item.ReportError(std::string(kRule));
-    } else if (first != lines.end()) {
+    if (first != lines.end()) {
       item.ReportError("is listed twice; the first is in line " + std::to_string(first->second));
     } else {
       lines.emplace(out.emplace_back(std::move(*id)), item.line());

@@ -61,16 +61,17 @@ std::filesystem::path ConfigSource::Absolute(const std::string& written) const {
   return (folder_ / written).lexically_normal();
 }
 
-std::optional<std::string> YamlCursor::Text(std::string_view rule) const {
-  if (Is(YamlNode::Kind::kScalar) && node_->tag != YamlNode::Tag::kOther) return node_->text;
+std::optional<std::string> YamlCursor::Text(std::string_view rule, const Fits& fits) const {
+  const bool is_text = Is(YamlNode::Kind::kScalar) && node_->tag != YamlNode::Tag::kOther;
+  if (is_text && (!fits || fits(node_->text))) return node_->text;
   ReportError(std::string(rule));
   return std::nullopt;
 }
 
-std::optional<std::string> YamlCursor::PlainText(std::string_view rule) const {
-  if (Is(YamlNode::Kind::kScalar) && node_->tag == YamlNode::Tag::kPlain) return node_->text;
-  ReportError(std::string(rule));
-  return std::nullopt;
+std::optional<std::string> YamlCursor::PlainText(std::string_view rule, const Fits& fits) const {
+  return Text(rule, [&](std::string_view text) {
+    return node_->tag == YamlNode::Tag::kPlain && (!fits || fits(text));
+  });
 }
 
 bool YamlCursor::Has(std::string_view key) const {

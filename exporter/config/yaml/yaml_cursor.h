@@ -76,11 +76,12 @@ class YamlCursor {
   // Says that the value is odd, and no error.
   void Warn(std::string message) const { source_->Warn(line_, path_, std::move(message)); }
 
-  // The text of a scalar, quoted or not.  Anything else is reported with `rule`.
-  std::optional<std::string> Text(std::string_view rule) const;
-
+  // Whether a text may stand here; none: any.
+  using Fits = std::function<bool(std::string_view)>;
+  // The text of a scalar, quoted or not, that fits.  Anything else is reported with `rule`.
+  std::optional<std::string> Text(std::string_view rule, const Fits& fits = nullptr) const;
   // The text of a scalar without quotes, as numbers and booleans are written.
-  std::optional<std::string> PlainText(std::string_view rule) const;
+  std::optional<std::string> PlainText(std::string_view rule, const Fits& fits = nullptr) const;
 
   // False for no value at all, an empty list and an empty map.
   bool HasContent() const {

@@ -11,17 +11,11 @@ namespace {
 
 using Checksum = Fnv1a<std::uint32_t>;
 
-void AddNumber(Checksum& checksum, std::uint64_t number) {
-  for (unsigned shift = 0; shift < 64; shift += 8) {
-    checksum.Add(static_cast<std::uint8_t>(number >> shift));
-  }
-}
-
 // A text or a blob.
 void AddBytes(Checksum& checksum, sqlite3_value* value) {
   const auto* data = static_cast<const std::uint8_t*>(sqlite3_value_blob(value));
   const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
-  AddNumber(checksum, size);
+  checksum.AddNumber(std::uint64_t{size});
   for (const std::uint8_t byte : std::span(data, data == nullptr ? 0 : size)) checksum.Add(byte);
 }
 
@@ -29,7 +23,7 @@ void AddValue(Checksum& checksum, sqlite3_value* value) {
   const int type = sqlite3_value_type(value);
   checksum.Add(static_cast<std::uint8_t>(type));
   if (type == SQLITE_INTEGER) {
-    AddNumber(checksum, static_cast<std::uint64_t>(sqlite3_value_int64(value)));
+    checksum.AddNumber(static_cast<std::uint64_t>(sqlite3_value_int64(value)));
   } else if (type != SQLITE_NULL) {
     AddBytes(checksum, value);
   }

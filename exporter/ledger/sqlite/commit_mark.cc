@@ -1,6 +1,7 @@
 #include "exporter/ledger/sqlite/commit_mark.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,9 +24,7 @@ constexpr std::size_t kDigits = 19;
 constexpr std::size_t kSize = 2 * (kDigits + 1);
 
 std::string TextFor(std::int64_t commits) {
-  const std::string digits = std::to_string(commits);
-  const std::string padded = std::string(kDigits - digits.size(), '0') + digits;
-  return padded + " " + padded + "\n";
+  return fmt::format("{0:0{1}} {0:0{1}}\n", commits, kDigits);
 }
 
 std::filesystem::path Beside(std::filesystem::path file, const char* ending) {

@@ -1,8 +1,8 @@
 #include "exporter/ledger/sqlite/connection.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
-#include <string_view>
 #include <utility>
 
 #include "exporter/ledger/sqlite/checksum.h"
@@ -26,22 +26,13 @@ void Harden(sqlite3* handle) {
 }  // namespace
 
 bool TellsDamage(int code) {
-  switch (code & 0xFF) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_CANTOPEN:
-    case SQLITE_FULL:
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-    case SQLITE_NOMEM:
-      return false;
-    case SQLITE_READONLY:  // itself: the file's header forbids to write
-      return code == SQLITE_READONLY;
-    case SQLITE_IOERR:
-      return code == SQLITE_IOERR_SHORT_READ;
-    default:
-      return true;
-  }
+  constexpr std::array kOfTheSystem = {SQLITE_BUSY, SQLITE_LOCKED, SQLITE_CANTOPEN, SQLITE_FULL,
+                                       SQLITE_PERM, SQLITE_AUTH,   SQLITE_NOMEM};
+  const int primary = code & 0xFF;
+  // The file's header forbids to write.
+  if (primary == SQLITE_READONLY) return code == SQLITE_READONLY;
+  if (primary == SQLITE_IOERR) return code == SQLITE_IOERR_SHORT_READ;
+  return std::ranges::count(kOfTheSystem, primary) == 0;
 }
 
 SqliteConnection::SqliteConnection(const std::filesystem::path& file) {

@@ -1,6 +1,7 @@
 #include "exporter/ledger/sqlite/file.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <cerrno>
@@ -24,13 +25,7 @@ using Reason = std::optional<std::string>;  // none: it went well
 Reason LastError() { return std::strerror(errno); }
 
 // The mode as people write it: "0644".
-std::string ModeText(mode_t mode) {
-  std::string text("0000");
-  for (std::size_t digit = text.size(); digit-- > 0; mode >>= 3U) {
-    text[digit] = static_cast<char>('0' + (mode & 7U));
-  }
-  return text;
-}
+std::string ModeText(mode_t mode) { return fmt::format("{:04o}", mode & kAllModeBits); }
 
 // Whoever may write a folder can put another file in the place of the ledger.
 Reason CheckFolder(const std::filesystem::path& folder) {
@@ -38,7 +33,7 @@ Reason CheckFolder(const std::filesystem::path& folder) {
   if (::stat(folder.c_str(), &status) != 0) return LastError();
   if (!S_ISDIR(status.st_mode)) return std::strerror(ENOTDIR);
   if ((status.st_mode & kOthersMayWrite) == 0) return std::nullopt;
-  return "everybody may write its folder (mode " + ModeText(status.st_mode & kAllModeBits) +
+  return "everybody may write its folder (mode " + ModeText(status.st_mode) +
          "); take that right away, or name a folder inside it, which is made for this user alone";
 }
 
@@ -71,7 +66,7 @@ Reason CheckFile(const std::filesystem::path& file) {
   (void)::chmod(file.c_str(), kLedgerFileMode);
   if (::lstat(file.c_str(), &status) != 0) return LastError();
   if ((status.st_mode & kOthersMayWrite) == 0) return std::nullopt;
-  return "everybody may write it (mode " + ModeText(status.st_mode & kAllModeBits) +
+  return "everybody may write it (mode " + ModeText(status.st_mode) +
          "), and its mode cannot be changed; take that right away";
 }
 

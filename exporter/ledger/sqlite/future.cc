@@ -96,33 +96,31 @@ class FutureOfCollector {
   std::set<std::int64_t> touched_;
 };
 
-void CorrectCollector(std::int64_t collector, SqliteDomainTable& domains,
-                      SqliteRefreshTable& refreshes, WallTime now, WallTime latest) {
-  FutureOfCollector future(domains.All(collector), now, latest);
-  refreshes.ForEach(collector, [&](const RefreshRow& row) { future.Take(row); });
-  for (const RefreshRow& row : future.changed()) refreshes.Store(collector, row);
+void CorrectCollector(SqliteStore& store, std::int64_t collector, WallTime now, WallTime latest) {
+  FutureOfCollector future(store.domains.All(collector), now, latest);
+  store.refreshes.ForEach(collector, [&](const RefreshRow& row) { future.Take(row); });
+  for (const RefreshRow& row : future.changed()) store.refreshes.Store(collector, row);
   future.Clear();
-  refreshes.ForEach(collector, [&](const RefreshRow& row) { future.Reconsider(row); });
-  for (const DomainRow& row : future.domains()) domains.Store(collector, row);
+  store.refreshes.ForEach(collector, [&](const RefreshRow& row) { future.Reconsider(row); });
+  for (const DomainRow& row : future.domains()) store.domains.Store(collector, row);
 }
 
 }  // namespace
 
-void CorrectFuture(SqliteConnection& connection, SqliteCollectorTable& collectors,
-                   SqliteDomainTable& domains, SqliteRefreshTable& refreshes, WallTime now) {
-  const auto met_at = FirstCollectorMetAt(connection);
+void CorrectFuture(SqliteStore& store, WallTime now) {
+  const auto met_at = FirstCollectorMetAt(*store.connection);
   if (!met_at || now < *met_at) return;
-  SqliteStatement domain(connection, kDomainSql);
-  SqliteStatement refresh(connection, kRefreshSql);
-  for (CollectorRow& collector : collectors.All()) {
+  SqliteStatement domain(*store.connection, kDomainSql);
+  SqliteStatement refresh(*store.connection, kRefreshSql);
+  for (CollectorRow& collector : store.collectors.All()) {
     const WallTime latest = now + collector.clock_ahead + kTolerance;
     if (collector.baseline && *collector.baseline > latest) {
       collector.baseline = now;
-      collectors.Store(collector);
+      store.collectors.Store(collector);
     }
     const bool is_affected =
         domain.Start(collector.id, latest).Next() || refresh.Start(collector.id, latest).Next();
-    if (is_affected) CorrectCollector(collector.id, domains, refreshes, now, latest);
+    if (is_affected) CorrectCollector(store, collector.id, now, latest);
   }
 }
 

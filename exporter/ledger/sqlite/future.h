@@ -6,9 +6,7 @@
 #pragma once
 
 #include "collectors/base/clock.h"
-#include "exporter/ledger/sqlite/collector_table.h"
-#include "exporter/ledger/sqlite/domain_table.h"
-#include "exporter/ledger/sqlite/refresh_table.h"
+#include "exporter/ledger/sqlite/store.h"
 
 namespace cckm {
 
@@ -16,7 +14,6 @@ namespace cckm {
 // and 5 minutes; and works out anew what domains have from their newest refreshes where it hung on
 // one.  Times of our own clock become `now`.  Counts stay.  Does nothing where `now` is before the
 // ledger began: our clock is the one that is wrong then.
-void CorrectFuture(SqliteConnection& connection, SqliteCollectorTable& collectors,
-                   SqliteDomainTable& domains, SqliteRefreshTable& refreshes, WallTime now);
+void CorrectFuture(SqliteStore& store, WallTime now);
 
 }  // namespace cckm

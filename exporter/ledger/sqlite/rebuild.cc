@@ -20,49 +20,40 @@ std::optional<std::string> ReadBounds(SqliteConnection& connection) {
   return std::string(run.Bytes(1));
 }
 
-// The histograms of one collector, counted anew into rows whose histograms are empty.
-class Recount {
- public:
-  Recount(CollectorRow& collector, std::vector<DomainRow>& domains) : collector_(collector) {
-    for (DomainRow& domain : domains) domains_.emplace(domain.id, &domain);
+// Counts a refresh into the histograms of its collector and of the domains that it names.
+void Recount(const RefreshRow& row, CollectorRow& collector,
+             const std::map<std::int64_t, DomainRow*>& domains) {
+  if (!row.counts) return;
+  Count(row.refresh, collector.durations, collector.created_at);
+  for (const StoredDomain& stored : row.domains) {
+    const auto known = domains.find(stored.domain);
+    if (known == domains.end()) continue;
+    DomainHistory& history = known->second->history;
+    const DomainEndCounts totals = history.totals;
+    history.Count(row.refresh, stored.status, known->second->created_at);
+    history.totals = totals;
   }
-
-  void Add(const RefreshRow& row) {
-    if (!row.counts) return;
-    Count(row.refresh, collector_.durations, collector_.created_at);
-    for (const StoredDomain& stored : row.domains) {
-      const auto known = domains_.find(stored.domain);
-      if (known == domains_.end()) continue;
-      DomainHistory& history = known->second->history;
-      const DomainEndCounts totals = history.totals;
-      history.Count(row.refresh, stored.status, known->second->created_at);
-      history.totals = totals;
-    }
-  }
-
- private:
-  CollectorRow& collector_;
-  std::map<std::int64_t, DomainRow*> domains_;
-};
+}
 
 }  // namespace
 
-void RebuildHistograms(SqliteConnection& connection, const BucketBounds& bounds,
-                       SqliteCollectorTable& collectors, SqliteDomainTable& domains,
-                       SqliteRefreshTable& refreshes, SqliteTally& tally) {
-  const std::string packed = PackBounds(bounds);
-  if (ReadBounds(connection) == packed) return;
-  collectors.ClearDurations();
-  domains.ClearDurations();
-  for (CollectorRow& collector : collectors.All()) {
-    std::vector<DomainRow> rows = domains.All(collector.id);
-    Recount recount(collector, rows);
-    refreshes.ForEach(collector.id, [&](const RefreshRow& row) { recount.Add(row); });
-    collectors.Store(collector);
-    for (const DomainRow& row : rows) domains.Store(collector.id, row);
+void RebuildHistograms(SqliteStore& store) {
+  const std::string packed = PackBounds(store.bounds);
+  if (ReadBounds(*store.connection) == packed) return;
+  store.collectors.ClearDurations();
+  store.domains.ClearDurations();
+  for (CollectorRow& collector : store.collectors.All()) {
+    std::vector<DomainRow> rows = store.domains.All(collector.id);
+    std::map<std::int64_t, DomainRow*> by_id;
+    for (DomainRow& row : rows) by_id.emplace(row.id, &row);
+    store.refreshes.ForEach(collector.id,
+                            [&](const RefreshRow& row) { Recount(row, collector, by_id); });
+    store.collectors.Store(collector);
+    for (const DomainRow& row : rows) store.domains.Store(collector.id, row);
   }
-  SqliteStatement(connection, StoreSql(kBoundsTable)).Execute(std::int64_t{1}, SqliteBlob{packed});
-  tally.CountAnew();
+  SqliteStatement(*store.connection, StoreSql(kBoundsTable))
+      .Execute(std::int64_t{1}, SqliteBlob{packed});
+  store.tally->CountAnew();
 }
 
 }  // namespace cckm

@@ -1,6 +1,5 @@
 #include "exporter/ledger/sqlite/schema.h"
 
-#include <array>
 #include <cstddef>
 #include <string>
 #include <string_view>

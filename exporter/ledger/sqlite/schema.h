@@ -18,11 +18,10 @@ namespace cckm {
 inline constexpr std::int64_t kSchemaVersion = 3;
 
 inline constexpr SqliteTable kBoundsTable = {
-    .name = "bucket_bounds", .columns = "id, bounds", .column_count = 2, .key = "id, bounds"};
+    .name = "bucket_bounds", .columns = "id, bounds", .key = "id, bounds"};
 inline constexpr SqliteTable kCollectorTable = {
     .name = "collector",
     .columns = "target, family, id, created_at, baseline, durations, clock_ahead",
-    .column_count = 7,
     .key = "target, family"};
 inline constexpr SqliteTable kDomainTable = {
     .name = "domain",
@@ -30,19 +29,15 @@ inline constexpr SqliteTable kDomainTable = {
         "collector, domain_id, id, created_at, newest_created_at, newest_refresh_id, "
         "completed_at, last_duration, last_result, last_success_at, completed, failed, "
         "cancelled, durations, was_listed, first_seen_at, failures",
-    .column_count = 17,
     .key = "collector, domain_id"};
 inline constexpr SqliteTable kRefreshTable = {
     .name = "refresh",
     .columns =
         "collector, refresh_id, finished_at, knows_completed_at, created_at, status, "
         "counts, domains",
-    .column_count = 8,
     .key = "collector, refresh_id"};
-inline constexpr SqliteTable kForgottenTable = {.name = "forgotten",
-                                                .columns = "collector, fingerprint",
-                                                .column_count = 2,
-                                                .key = "collector, fingerprint"};
+inline constexpr SqliteTable kForgottenTable = {
+    .name = "forgotten", .columns = "collector, fingerprint", .key = "collector, fingerprint"};
 
 // Indexed as LedgerTable.
 inline constexpr std::array<SqliteTable, kLedgerTableNames.size()> kTables = {
@@ -51,7 +46,6 @@ inline constexpr std::array<SqliteTable, kLedgerTableNames.size()> kTables = {
 inline constexpr SqliteTable kCollectorTableOfVersion1 = {
     .name = "collector",
     .columns = "target, family, id, created_at, baseline, durations",
-    .column_count = 6,
     .key = "target, family"};
 inline constexpr SqliteTable kDomainTableOfVersion1 = {
     .name = "domain",
@@ -59,7 +53,6 @@ inline constexpr SqliteTable kDomainTableOfVersion1 = {
         "collector, domain_id, id, created_at, newest_created_at, newest_refresh_id, "
         "completed_at, last_duration, last_result, last_success_at, completed, failed, "
         "cancelled, durations",
-    .column_count = 14,
     .key = "collector, domain_id"};
 inline constexpr std::array<SqliteTable, kLedgerTableNames.size()> kTablesOfVersion1 = {
     kBoundsTable, kCollectorTableOfVersion1, kDomainTableOfVersion1, kRefreshTable,

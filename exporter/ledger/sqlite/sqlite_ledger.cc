@@ -13,8 +13,10 @@ namespace {
 // Deleting so many takes well under a second.
 constexpr std::int64_t kForgottenAtOnce = 2'000;
 
-tl::unexpected<Error> Failed(const SqliteFailure& failure) {
-  return Fail(ErrorKind::kInternal, "the ledger failed: " + failure.message);
+Result<void> End(StoreTransaction& transaction) {
+  return transaction.Commit().map_error([](const SqliteFailure& failure) {
+    return Error{ErrorKind::kInternal, "the ledger failed: " + failure.message};
+  });
 }
 
 }  // namespace
@@ -49,7 +51,7 @@ Result<void> SqliteLedger::Commit(std::string_view target, const Family& family,
   }
   commit.Finish();
   Spare(commit);
-  if (const auto done = transaction.Commit(); !done) return Failed(done.error());
+  if (auto done = End(transaction); !done) return done;
   refreshes_held_ += commit.stored();
   for (RefreshAnswer* answer : counted) answer->is_counted_now = true;
   return {};
@@ -64,8 +66,7 @@ Result<void> SqliteLedger::Meet(std::string_view target, const Family& family,
   for (const MetDomain& domain : met) commit.Meet(domain);
   commit.Finish();
   Spare(commit);
-  if (const auto done = transaction.Commit(); !done) return Failed(done.error());
-  return {};
+  return End(transaction);
 }
 
 Result<void> SqliteLedger::SetBaseline(std::string_view target, const Family& family,
@@ -77,8 +78,7 @@ Result<void> SqliteLedger::SetBaseline(std::string_view target, const Family& fa
     row.baseline = baseline;
     store_->collectors.Store(row);
   }
-  if (const auto done = transaction.Commit(); !done) return Failed(done.error());
-  return {};
+  return End(transaction);
 }
 
 tl::expected<CollectorMemory, LedgerFailure> SqliteLedger::Restore(
@@ -113,7 +113,7 @@ Result<void> SqliteLedger::Forget(std::string_view target, const Family& family,
       forgotten += store_->refreshes.Forget(collector->id, id) ? 1 : 0;
     }
   }
-  if (const auto done = transaction.Commit(); !done) return Failed(done.error());
+  if (auto done = End(transaction); !done) return done;
   refreshes_held_ -= forgotten;
   return {};
 }
@@ -127,9 +127,9 @@ Result<std::vector<std::string>> SqliteLedger::ForgetDomains(
   if (const auto collector = store_->collectors.Find(target, family.name)) {
     forgotten = sweeps_[collector->id].GoOn(*store_, collector->id, now, is_unneeded);
   }
-  if (const auto done = transaction.Commit(); !done) {
+  if (const auto done = End(transaction); !done) {
     sweeps_.clear();  // what they read may have failed
-    return Failed(done.error());
+    return tl::make_unexpected(done.error());
   }
   return forgotten;
 }

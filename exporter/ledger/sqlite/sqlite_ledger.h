@@ -19,7 +19,6 @@
 #include "collectors/base/clock.h"
 #include "collectors/base/mutex.h"
 #include "exporter/ledger/ledger.h"
-#include "exporter/ledger/ledger_open_failure.h"
 #include "exporter/ledger/sqlite/domain_sweep.h"
 
 namespace cckm {

@@ -53,6 +53,7 @@ class SqliteRun {
   bool IsInteger(int column) const {
     return sqlite3_column_type(statement_, column) == SQLITE_INTEGER;
   }
+  int last_column() const { return sqlite3_column_count(statement_) - 1; }
   bool IsNull(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
  private:

@@ -16,41 +16,35 @@ namespace cckm {
 namespace {
 
 using Kind = LedgerOpenFailure::Kind;
+using Refusal = tl::unexpected<LedgerOpenFailure>;
 
-Kind KindFor(int code) {
-  const int primary = code & 0xFF;
-  if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) return Kind::kLocked;
-  return TellsDamage(code) ? Kind::kUnusable : Kind::kCannotWrite;
+Refusal CannotWrite(const std::filesystem::path& path, const std::string& why) {
+  return Refusal({Kind::kCannotWrite, "the ledger " + path.string() + " cannot be written: " + why +
+                                          "; make its folder writable for the user " +
+                                          NameOfThisUser() + " and see that its disk has room"});
 }
 
-LedgerOpenFailure CannotWrite(const std::filesystem::path& path, const std::string& why) {
-  return {.kind = Kind::kCannotWrite,
-          .message = "the ledger " + path.string() + " cannot be written: " + why +
-                     "; make its folder writable for the user " + NameOfThisUser() +
-                     " and see that its disk has room"};
+Refusal WrittenByNewer(const std::filesystem::path& file, std::int64_t version) {
+  return Refusal(
+      {Kind::kUnusable, "the ledger " + file.string() +
+                            " was written by a newer version of the exporter (tables of version " +
+                            std::to_string(version) + ", this one knows " +
+                            std::to_string(kSchemaVersion) +
+                            "); start that version, or move the file away to begin anew"});
 }
 
-LedgerOpenFailure WrittenByNewer(const std::filesystem::path& file, std::int64_t version) {
-  return {.kind = Kind::kUnusable,
-          .message = "the ledger " + file.string() +
-                     " was written by a newer version of the exporter (tables of version " +
-                     std::to_string(version) + ", this one knows " +
-                     std::to_string(kSchemaVersion) +
-                     "); start that version, or move the file away to begin anew"};
-}
-
-LedgerOpenFailure FailureFor(const std::filesystem::path& file, const SqliteFailure& failure) {
-  const Kind kind = KindFor(failure.code);
-  if (kind == Kind::kCannotWrite) return CannotWrite(file, failure.message);
-  if (kind == Kind::kLocked) {
-    return {.kind = kind,
-            .message = "the ledger " + file.string() +
-                       " is held by another process; end that one, or give this one a folder of "
-                       "its own"};
+Refusal RefusalFor(const std::filesystem::path& file, const SqliteFailure& failure) {
+  const int primary = failure.code & 0xFF;
+  if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) {
+    return Refusal({Kind::kLocked,
+                    "the ledger " + file.string() +
+                        " is held by another process; end that one, or give this one a folder of "
+                        "its own"});
   }
-  return {.kind = kind,
-          .message = "the ledger " + file.string() + " cannot be used: " + failure.message +
-                     "; restore its folder from a backup, or move it away to begin anew"};
+  if (!TellsDamage(failure.code)) return CannotWrite(file, failure.message);
+  return Refusal(
+      {Kind::kUnusable, "the ledger " + file.string() + " cannot be used: " + failure.message +
+                            "; restore its folder from a backup, or move it away to begin anew"});
 }
 
 // One process holds the file for as long as it is open: nothing is shared in memory, and a second
@@ -83,38 +77,20 @@ tl::expected<std::int64_t, LedgerOpenFailure> TakeHold(SqliteConnection& connect
                                                        const std::filesystem::path& file) {
   if (IsCutShort(file)) connection.FailAsCorrupt("it is cut short");
   Hold(connection);
-  if (const auto held = connection.TakeFailure(); !held) {
-    return tl::make_unexpected(FailureFor(file, held.error()));
-  }
+  if (const auto held = connection.TakeFailure(); !held) return RefusalFor(file, held.error());
   SqliteTransaction look(connection, "BEGIN EXCLUSIVE");
   const std::int64_t version = ReadSchemaVersion(connection);
-  if (const auto looked = look.Commit(); !looked) {
-    return tl::make_unexpected(FailureFor(file, looked.error()));
-  }
-  if (version > kSchemaVersion) return tl::make_unexpected(WrittenByNewer(file, version));
+  if (const auto looked = look.Commit(); !looked) return RefusalFor(file, looked.error());
+  if (version > kSchemaVersion) return WrittenByNewer(file, version);
   return version;
 }
 
 // Fails if a table is damaged, or if commits are missing that the mark tells of.
-void CheckContent(SqliteConnection& connection, std::int64_t version, SqliteStore& store) {
-  if (version == kSchemaVersion) CheckTables(connection, *store.tally);
+void CheckContent(SqliteStore& store, std::int64_t version) {
+  if (version == kSchemaVersion) CheckTables(*store.connection, *store.tally);
   if (store.commits.Read() < store.mark->Read()) {
-    connection.FailAsCorrupt("it lacks commits that " + store.mark->name() + " tells of");
+    store.connection->FailAsCorrupt("it lacks commits that " + store.mark->name() + " tells of");
   }
-}
-
-std::unique_ptr<SqliteStore> StoreOf(SqliteConnection& connection, const BucketBounds& bounds,
-                                     std::unique_ptr<SqliteCommitMark> mark) {
-  auto tally = std::make_unique<SqliteTally>(connection);
-  SqliteTally& told = *tally;
-  return std::unique_ptr<SqliteStore>(new SqliteStore{.bounds = bounds,
-                                                      .mark = std::move(mark),
-                                                      .connection = nullptr,
-                                                      .tally = std::move(tally),
-                                                      .commits = SqliteCommitCount(connection),
-                                                      .collectors = {connection, told, bounds},
-                                                      .domains = {connection, told, bounds},
-                                                      .refreshes = {connection, told}});
 }
 
 // Checks the file and brings it up to date, all or nothing.
@@ -123,20 +99,19 @@ SqliteResult<std::unique_ptr<SqliteStore>> MakeReady(std::unique_ptr<SqliteConne
                                                      const BucketBounds& bounds,
                                                      std::unique_ptr<SqliteCommitMark> mark,
                                                      WallTime now) {
-  SqliteTransaction transaction(*connection);
-  CheckStructure(*connection);
-  Migrate(*connection, version);
-  auto store = StoreOf(*connection, bounds, std::move(mark));
-  SqliteTally& tally = *store->tally;
-  tally.Load();
-  CheckContent(*connection, version, *store);
-  RebuildHistograms(*connection, bounds, store->collectors, store->domains, store->refreshes,
-                    tally);
-  CorrectFuture(*connection, store->collectors, store->domains, store->refreshes, now);
-  if (tally.Store()) store->commits.Add();
+  SqliteConnection& file = *connection;
+  std::unique_ptr<SqliteStore> store;  // outlives the transaction on its connection
+  SqliteTransaction transaction(file);
+  CheckStructure(file);
+  Migrate(file, version);
+  store.reset(new SqliteStore{bounds, std::move(mark), std::move(connection)});
+  store->tally->Load();
+  CheckContent(*store, version);
+  RebuildHistograms(*store);
+  CorrectFuture(*store, now);
+  if (store->tally->Store()) store->commits.Add();
   if (auto done = transaction.Commit(); !done) return tl::make_unexpected(std::move(done.error()));
-  connection->MoveInOnClose();
-  store->connection = std::move(connection);
+  file.MoveInOnClose();
   return store;
 }
 
@@ -146,20 +121,18 @@ tl::expected<std::unique_ptr<SqliteStore>, LedgerOpenFailure> SqliteStore::Open(
     const std::filesystem::path& folder, const BucketBounds& bounds, int checkpoint_pages,
     WallTime now) {
   const auto file = MakeLedgerFile(folder);
-  if (!file) return tl::make_unexpected(CannotWrite(folder / kLedgerFileName, file.error()));
+  if (!file) return CannotWrite(folder / kLedgerFileName, file.error());
   auto connection = std::make_unique<SqliteConnection>(*file);
   const auto version = TakeHold(*connection, *file);
   if (!version) return tl::make_unexpected(version.error());
   WriteAhead(*connection, checkpoint_pages);
-  if (const auto set = connection->TakeFailure(); !set) {
-    return tl::make_unexpected(FailureFor(*file, set.error()));
-  }
+  if (const auto set = connection->TakeFailure(); !set) return RefusalFor(*file, set.error());
   auto store = MakeReady(std::move(connection), *version, bounds,
                          std::make_unique<SqliteCommitMark>(*file), now);
-  if (!store) return tl::make_unexpected(FailureFor(*file, store.error()));
+  if (!store) return RefusalFor(*file, store.error());
   SqliteStore& ready = **store;
   if (const auto reason = ready.mark->Write(ready.commits.latest())) {
-    return tl::make_unexpected(CannotWrite(*file, *reason));
+    return CannotWrite(*file, *reason);
   }
   return std::move(*store);
 }

@@ -8,9 +8,8 @@
 #include <memory>
 #include <tl/expected.hpp>
 
-#include "exporter/ledger/ledger_open_failure.h"
+#include "exporter/ledger/ledger.h"
 #include "exporter/ledger/sqlite/collector_table.h"
-#include "exporter/ledger/sqlite/commit_count.h"
 #include "exporter/ledger/sqlite/commit_mark.h"
 #include "exporter/ledger/sqlite/connection.h"
 #include "exporter/ledger/sqlite/domain_table.h"
@@ -29,11 +28,11 @@ struct SqliteStore {
   const BucketBounds& bounds;
   std::unique_ptr<SqliteCommitMark> mark;
   std::unique_ptr<SqliteConnection> connection;
-  std::unique_ptr<SqliteTally> tally;
-  SqliteCommitCount commits;
-  SqliteCollectorTable collectors;
-  SqliteDomainTable domains;
-  SqliteRefreshTable refreshes;
+  std::unique_ptr<SqliteTally> tally = std::make_unique<SqliteTally>(*connection);
+  SqliteCommitCount commits{*connection};
+  SqliteCollectorTable collectors{*connection, *tally, bounds};
+  SqliteDomainTable domains{*connection, *tally, bounds};
+  SqliteRefreshTable refreshes{*connection, *tally};
 };
 
 // A transaction that may change the tables: rolls back unless committed.

@@ -1,14 +1,17 @@
 #include "exporter/ledger/sqlite/table.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace cckm {
 namespace {
 
-// "?1, ?2, ?3"
-std::string Parameters(int count) {
-  std::string parameters;
-  for (int i = 1; i <= count; ++i) {
-    parameters.append(i == 1 ? "?" : ", ?").append(std::to_string(i));
-  }
+// "?1, ?2, ?3", one for each column.
+std::string Parameters(const SqliteTable& table) {
+  const auto columns = 1 + std::ranges::count(table.columns, ',');
+  std::string parameters = "?1";
+  for (int i = 2; i <= columns; ++i) parameters += fmt::format(", ?{}", i);
   return parameters;
 }
 
@@ -16,16 +19,12 @@ std::string Parameters(int count) {
 std::string WhereKey(const SqliteTable& table) {
   const std::string_view first = table.key.substr(0, table.key.find(','));
   const std::string_view second = table.key.substr(first.size() + 2);
-  std::string sql(" FROM ");
-  sql.append(table.name).append(" WHERE ").append(first).append(" = ?1 AND ");
-  return sql.append(second).append(" = ?2");
+  return fmt::format(" FROM {} WHERE {} = ?1 AND {} = ?2", table.name, first, second);
 }
 
 }  // namespace
 
-std::string ChecksumOf(std::string_view values) {
-  return "row_checksum(" + std::string(values) + ")";
-}
+std::string ChecksumOf(std::string_view values) { return fmt::format("row_checksum({})", values); }
 
 void FailAsChanged(SqliteConnection& connection, const SqliteTable& table) {
   connection.FailAsCorrupt("a row of the table " + std::string(table.name) +
@@ -33,45 +32,41 @@ void FailAsChanged(SqliteConnection& connection, const SqliteTable& table) {
 }
 
 std::string SelectSql(const SqliteTable& table, std::string_view where) {
-  std::string sql("SELECT ");
-  sql.append(table.columns).append(", checksum = ").append(ChecksumOf(table.columns));
-  return sql.append(" FROM ").append(table.name).append(" ").append(where);
+  return fmt::format("SELECT {}, checksum = {} FROM {} {}", table.columns,
+                     ChecksumOf(table.columns), table.name, where);
 }
 
 std::string StoreSql(const SqliteTable& table) {
-  const std::string parameters = Parameters(table.column_count);
-  std::string sql("REPLACE INTO ");
-  sql.append(table.name).append("(").append(table.columns);
-  sql.append(", checksum) VALUES (").append(parameters).append(", ");
-  return sql.append(ChecksumOf(parameters)).append(") RETURNING checksum");
+  const std::string parameters = Parameters(table);
+  return fmt::format("REPLACE INTO {}({}, checksum) VALUES ({}, {}) RETURNING checksum", table.name,
+                     table.columns, parameters, ChecksumOf(parameters));
 }
 
 bool NextVerifiedRow(SqliteConnection& connection, SqliteRun& run, const SqliteTable& table) {
   if (!run.Next()) return false;
-  if (run.Integer(table.column_count) == 1) return true;
+  if (run.Integer(run.last_column()) == 1) return true;
   FailAsChanged(connection, table);
   return false;
 }
 
 std::int64_t Highest(SqliteConnection& connection, const SqliteTable& table,
                      std::string_view column) {
-  std::string sql("SELECT coalesce(max(");
-  sql.append(column).append("), 0) FROM ").append(table.name);
-  SqliteStatement statement(connection, sql);
+  SqliteStatement statement(connection,
+                            fmt::format("SELECT coalesce(max({}), 0) FROM {}", column, table.name));
   SqliteRun run = statement.Start();
   return run.Next() ? run.Integer(0) : 0;
 }
 
 void RenewChecksums(SqliteConnection& connection, const SqliteTable& table) {
-  std::string sql("UPDATE ");
-  sql.append(table.name).append(" SET checksum = ").append(ChecksumOf(table.columns));
-  SqliteStatement(connection, sql).Execute();
+  SqliteStatement(connection,
+                  fmt::format("UPDATE {} SET checksum = {}", table.name, ChecksumOf(table.columns)))
+      .Execute();
 }
 
 void ReplaceDurations(SqliteConnection& connection, const SqliteTable& table,
                       std::string_view packed) {
-  const std::string sql = "UPDATE " + std::string(table.name) + " SET durations = ?1";
-  SqliteStatement(connection, sql).Execute(SqliteBlob{packed});
+  SqliteStatement(connection, fmt::format("UPDATE {} SET durations = ?1", table.name))
+      .Execute(SqliteBlob{packed});
   RenewChecksums(connection, table);
 }
 

@@ -19,7 +19,6 @@ namespace cckm {
 struct SqliteTable {
   std::string_view name;
   std::string_view columns;
-  int column_count = 0;
   std::string_view key;  // the two columns in whose order the rows are kept
 };
 

@@ -7,13 +7,14 @@
 namespace cckm {
 namespace {
 
-constexpr SqliteTable kTable = {
+constexpr SqliteTable kTally = {
     .name = "tally",
     .columns =
         "id, bounds_rows, bounds_sum, collector_rows, collector_sum, domain_rows, "
         "domain_sum, refresh_rows, refresh_sum, forgotten_rows, forgotten_sum",
-    .column_count = 11,
     .key = "id"};
+
+constexpr SqliteTable kCommits = {.name = "commits", .columns = "id, number", .key = "id"};
 
 TableSum ReadSum(SqliteConnection& connection, std::string_view table) {
   const std::string sql = "SELECT count(*), coalesce(sum(checksum), 0) FROM " + std::string(table);
@@ -26,13 +27,13 @@ TableSum ReadSum(SqliteConnection& connection, std::string_view table) {
 
 SqliteTally::SqliteTally(SqliteConnection& connection)
     : connection_(connection),
-      find_(connection, SelectSql(kTable, "")),
-      store_(connection, StoreSql(kTable)) {}
+      find_(connection, SelectSql(kTally, "")),
+      store_(connection, StoreSql(kTally)) {}
 
 void SqliteTally::Load() {
   is_changed_ = false;
   SqliteRun run = find_.Start();
-  if (!NextVerifiedRow(connection_, run, kTable)) {
+  if (!NextVerifiedRow(connection_, run, kTally)) {
     connection_.FailAsCorrupt("the row that counts the rows of the tables is missing");
     return;
   }
@@ -65,6 +66,23 @@ void SqliteTally::CountAnew() {
     sums_[i] = ReadSum(connection_, kLedgerTableNames[i]);
   }
   is_changed_ = true;
+}
+
+SqliteCommitCount::SqliteCommitCount(SqliteConnection& connection)
+    : connection_(connection),
+      find_(connection, SelectSql(kCommits, "")),
+      store_(connection, StoreSql(kCommits)) {}
+
+std::int64_t SqliteCommitCount::Read() {
+  SqliteRun run = find_.Start();
+  if (NextVerifiedRow(connection_, run, kCommits)) return latest_ = run.Integer(1);
+  connection_.FailAsCorrupt("the row that counts the commits is missing");
+  return 0;
+}
+
+void SqliteCommitCount::Store(std::int64_t commits) {
+  store_.Execute(std::int64_t{1}, commits);
+  latest_ = commits;
 }
 
 }  // namespace cckm

@@ -52,4 +52,26 @@ class SqliteTally {
   bool is_changed_ = false;
 };
 
+// The number of commits, kept in a row of its own, likewise.
+class SqliteCommitCount {
+ public:
+  // The table exists; the connection outlives this.
+  explicit SqliteCommitCount(SqliteConnection& connection);
+
+  // How many there were, as the row says; fails if it is damaged.
+  std::int64_t Read();
+  // Counts the transaction that is under way.
+  void Add() { Store(Read() + 1); }
+  void Store(std::int64_t commits);
+
+  // What was read or stored last.
+  std::int64_t latest() const { return latest_; }
+
+ private:
+  SqliteConnection& connection_;
+  SqliteStatement find_;
+  SqliteStatement store_;
+  std::int64_t latest_ = 0;
+};
+
 }  // namespace cckm

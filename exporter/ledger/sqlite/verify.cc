@@ -1,5 +1,7 @@
 #include "exporter/ledger/sqlite/verify.h"
 
+#include <fmt/format.h>
+
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -73,10 +75,9 @@ class Ascending {
 
 // Reads a whole table in the order of its keys.
 TableSum CheckTable(SqliteConnection& connection, const SqliteTable& table) {
-  const std::string sql = "SELECT " + std::string(table.key) +
-                          ", checksum, checksum = " + ChecksumOf(table.columns) + " FROM " +
-                          std::string(table.name);
-  SqliteStatement statement(connection, sql);
+  SqliteStatement statement(connection,
+                            fmt::format("SELECT {}, checksum, checksum = {} FROM {}", table.key,
+                                        ChecksumOf(table.columns), table.name));
   SqliteRun run = statement.Start();
   Ascending keys(2);
   TableSum sum;

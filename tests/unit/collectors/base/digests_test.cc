@@ -24,6 +24,12 @@ TEST(DigestsTest, Fnv1aGivesThePublishedHashes) {
   EXPECT_EQ(HashOf<std::uint64_t>("foobar"), 0x85944171F73967E8U);
 }
 
+TEST(DigestsTest, Fnv1aTakesTheLowestByteOfANumberFirst) {
+  Fnv1a<std::uint32_t> hash;
+  hash.AddNumber(std::uint32_t{0x6F6F66});
+  EXPECT_EQ(hash.hash(), HashOf<std::uint32_t>(std::string_view("foo\0", 4)));
+}
+
 // Source of the value: FIPS 180-4's example "abc".
 TEST(DigestsTest, Sha256GivesThePublishedDigest) {
   EXPECT_EQ(Hex(Sha256("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

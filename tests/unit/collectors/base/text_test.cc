@@ -57,6 +57,21 @@ TEST(TextTest, ComparesLettersOfAsciiWithoutCase) {
   EXPECT_FALSE(EqualsWithoutCase("a", "ab"));
   EXPECT_FALSE(EqualsWithoutCase("@[", "`{"));
   EXPECT_FALSE(EqualsWithoutCase("\xC3\x89", "\xC3\xA9"));
+  EXPECT_TRUE(EndsWithoutCase("https://host/API", "/api"));
+  EXPECT_FALSE(EndsWithoutCase("api", "/api"));
+}
+
+TEST(TextTest, TakesTheFirstCharactersOff) {
+  std::string_view text = "12h30m";
+  EXPECT_EQ(TakeFirst(text, 2), "12");
+  EXPECT_EQ(text, "h30m");
+  EXPECT_EQ(TakeFirst(text, std::string_view::npos), "h30m");
+  EXPECT_EQ(text, "");
+}
+
+TEST(TextTest, SplitsIntoOnePieceMoreThanThereAreSeparators) {
+  EXPECT_EQ(Split("a,,b,", ','), (std::vector<std::string_view>{"a", "", "b", ""}));
+  EXPECT_EQ(Split("", ','), std::vector<std::string_view>{""});
 }
 
 TEST(TextTest, KnowsLettersAndDigitsOfAsciiAndNoOthers) {

@@ -191,11 +191,11 @@ TEST_F(TlsMaterialTest, IsTheSameOnlyIfEveryPartIs) {
   folder_.Run("ec -in one.key -out traditional");
   folder_.Replace("chain", Pem("one.pem") + Pem("two.pem"));
   const auto material = read("one.pem", "one.pem", "one.key");
-  EXPECT_TRUE(material->IsSame(*read("one.pem", "one.pem", "one.key")));
-  EXPECT_FALSE(material->IsSame(*read("two.pem", "one.pem", "one.key")));
-  EXPECT_FALSE(material->IsSame(*read("one.pem", "chain", "one.key")));
-  EXPECT_FALSE(material->IsSame(*read("one.pem", "one.pem", "traditional")));
-  EXPECT_FALSE(material->IsSame(*read("one.pem", "", "")));
+  EXPECT_EQ(*material, *read("one.pem", "one.pem", "one.key"));
+  EXPECT_NE(*material, *read("two.pem", "one.pem", "one.key"));
+  EXPECT_NE(*material, *read("one.pem", "chain", "one.key"));
+  EXPECT_NE(*material, *read("one.pem", "one.pem", "traditional"));
+  EXPECT_NE(*material, *read("one.pem", "", ""));
 }
 
 }  // namespace

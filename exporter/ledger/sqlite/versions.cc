@@ -1,3 +1,5 @@
+#include "exporter/ledger/sqlite/versions.h"
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -9,7 +11,6 @@
 #include "exporter/ledger/sqlite/statement.h"
 #include "exporter/ledger/sqlite/tally.h"
 #include "exporter/ledger/sqlite/verify.h"
-#include "exporter/ledger/sqlite/versions.h"
 
 namespace cckm {
 namespace {
@@ -33,6 +34,14 @@ CREATE TABLE tally(            -- one row: rows of the tables, and the sums of t
   refresh_sum INTEGER NOT NULL,
   forgotten_rows INTEGER NOT NULL,
   forgotten_sum INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* kNewTable = R"sql(
+CREATE TABLE commits(          -- one row
+  id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+  number INTEGER NOT NULL,     -- of those that changed another table
   checksum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 )sql";
@@ -88,6 +97,14 @@ void MakeVersion2(SqliteConnection& connection) {
   SqliteTally tally(connection);
   tally.CountAnew();
   (void)tally.Store();
+}
+
+void MakeVersion3(SqliteConnection& connection) {
+  SqliteTally tally(connection);
+  tally.Load();
+  CheckTables(connection, tally);
+  connection.Execute(kNewTable);
+  SqliteCommitCount(connection).Store(0);
 }
 
 }  // namespace cckm
