@@ -1,8 +1,9 @@
 #include "exporter/web/status/html.h"
-#include "collectors/base/text.h"
 
 #include <array>
 #include <utility>
+
+#include "collectors/base/bounded_name.h"
 
 namespace cckm {
 namespace {
@@ -13,15 +14,8 @@ constexpr std::string_view kSpecial = "&<>\"'";
 
 std::string_view ReferenceOf(char special) { return kReferences[kSpecial.find(special)].second; }
 
-// Where the `~` and the 16 hex digits begin that an altered label value ends in; else the end.
-std::size_t HashAt(std::string_view text) {
-  constexpr std::size_t kBytes = 17;
-  if (text.size() <= kBytes) return text.size();
-  const std::size_t at = text.size() - kBytes;
-  const bool is_hash =
-      text[at] == '~' && text.find_first_not_of(kHexDigits, at + 1) == std::string_view::npos;
-  return is_hash ? at : text.size();
-}
+// The `~` and the 16 hex digits that an altered label value ends in.
+constexpr std::size_t kHashBytes = 17;
 
 }  // namespace
 
@@ -36,10 +30,11 @@ void AppendHtml(std::string& html, std::string_view text) {
 }
 
 void AppendForeign(std::string& html, std::string_view text) {
-  const std::size_t hash = HashAt(text);
+  const bool has_hash = text.size() > kHashBytes && EndsLikeAHash(text);
+  const std::size_t hash = text.size() - (has_hash ? kHashBytes : 0);
   html += "<bdi>";
   AppendHtml(html, text.substr(0, hash));
-  if (hash != text.size()) html.append("<bdi>").append(text.substr(hash)).append("</bdi>");
+  if (has_hash) html.append("<bdi>").append(text.substr(hash)).append("</bdi>");
   html += "</bdi>";
 }
 
