@@ -2,10 +2,20 @@
 
 #pragma once
 
+#include <fmt/format.h>
+
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace cckm {
+
+// Appends HTML that is made here; no value of it is foreign.
+template <typename... Values>
+void Append(std::string& html, fmt::format_string<Values...> format, Values&&... values) {
+  fmt::format_to(std::back_inserter(html), format, std::forward<Values>(values)...);
+}
 
 // Appends the text with the characters that HTML gives a meaning written as character references:
 // fit to stand between tags and in quoted attributes.  REQUIRES: valid UTF-8.

@@ -1,7 +1,5 @@
 #include "exporter/web/status/status_page.h"
 
-#include <fmt/format.h>
-
 #include "collectors/base/text.h"
 #include "exporter/web/status/format.h"
 #include "exporter/web/status/html.h"
@@ -23,16 +21,14 @@ void AppendHead(std::string& html, const Verdict& verdict) {
   html += "</style>\n</head>\n";
 }
 
-// Relative to the page, so that it works behind a prefix.  REQUIRES: a path.
-std::string Relative(std::string_view path) { return "." + std::string(path); }
-
+// Its links are relative to the page, so that it works behind a prefix.
 void AppendBanner(std::string& html, const StatusModel& model, std::string_view telemetry_path) {
   html +=
       "<body>\n<a class=\"skip\" href=\"#main\">Skip to the status</a>\n"
       "<header>\n<p class=\"brand\">cckm_exporter <small>";
   AppendHtml(html, model.version);
-  html += "</small></p>\n<nav aria-label=\"Of this exporter\"><ul><li><a href=\"";
-  AppendHtml(html, Relative(telemetry_path));
+  html += "</small></p>\n<nav aria-label=\"Of this exporter\"><ul><li><a href=\".";
+  AppendHtml(html, telemetry_path);
   html +=
       "\">Metrics</a></li><li><a href=\"./api/v1/status\">JSON</a></li>"
       "<li><a href=\"./config\">Configuration</a></li>"
@@ -51,26 +47,22 @@ void AppendBanner(std::string& html, const StatusModel& model, std::string_view 
 
 void AppendTile(std::string& html, std::string_view mark, std::string_view label,
                 std::size_t number) {
-  html +=
-      fmt::format("<div class=\"{}\"><dt><span class=\"mark {}\">{}</span></dt><dd>{}</dd></div>\n",
-                  number == 0 ? "zero" : "some", mark, label, Grouped(number));
+  Append(html, "<div class=\"{}\"><dt><span class=\"mark {}\">{}</span></dt><dd>{}</dd></div>\n",
+         number == 0 ? "zero" : "some", mark, label, Grouped(number));
 }
 
 void AppendTiles(std::string& html, const StatusModel& model) {
-  const auto domains = [&](DomainTrouble trouble) {
-    return model.counts.troubled_domains[static_cast<std::size_t>(trouble)];
-  };
+  const StatusCounts& counts = model.counts;
   html += "<dl class=\"tiles\">\n";
-  AppendTile(html, "failed", "Failed", domains(DomainTrouble::kFailed));
-  AppendTile(html, "unknown", "Unknown", domains(DomainTrouble::kUnknown));
-  AppendTile(html, "cancelled", "Cancelled", domains(DomainTrouble::kCancelled));
-  AppendTile(html, "never", "Never refreshed", domains(DomainTrouble::kNever));
-  if (const std::size_t late = domains(DomainTrouble::kLate); late != 0) {
+  AppendTile(html, "failed", "Failed", counts.Of(DomainTrouble::kFailed));
+  AppendTile(html, "unknown", "Unknown", counts.Of(DomainTrouble::kUnknown));
+  AppendTile(html, "cancelled", "Cancelled", counts.Of(DomainTrouble::kCancelled));
+  AppendTile(html, "never", "Never refreshed", counts.Of(DomainTrouble::kNever));
+  if (const std::size_t late = counts.Of(DomainTrouble::kLate); late != 0) {
     AppendTile(html, "late", "Late", late);
   }
-  AppendTile(html, "completed", "In order", domains(DomainTrouble::kNone));
-  AppendTile(html, "in_progress", "Refreshes running",
-             model.counts.refreshes[static_cast<std::size_t>(RefreshStatus::kInProgress)]);
+  AppendTile(html, "completed", "In order", counts.Of(DomainTrouble::kNone));
+  AppendTile(html, "in_progress", "Refreshes running", counts.Of(RefreshStatus::kInProgress));
   html += "</dl>\n";
 }
 
@@ -85,13 +77,13 @@ void AppendHeadline(std::string& html, std::string_view sentence) {
 }
 
 void AppendVerdict(std::string& html, const StatusModel& model, const Verdict& verdict) {
-  html += fmt::format(
-      "<section id=\"verdict\" class=\"{}\" data-live aria-labelledby=\"sentence\">\n"
-      "<h1 id=\"sentence\">",
-      kLevelNames[static_cast<std::size_t>(verdict.level)]);
+  Append(html,
+         "<section id=\"verdict\" class=\"{}\" data-live aria-labelledby=\"sentence\">\n"
+         "<h1 id=\"sentence\">",
+         kLevelNames[static_cast<std::size_t>(verdict.level)]);
   AppendHeadline(html, verdict.sentence);
-  html += fmt::format("</h1>\n<p class=\"caption\">As of <time datetime=\"{}\">{}</time>.</p>\n",
-                      ToTheSecond(model.taken_at), FormatTime(model.taken_at));
+  Append(html, "</h1>\n<p class=\"caption\">As of <time datetime=\"{}\">{}</time>.</p>\n",
+         ToTheSecond(model.taken_at), FormatTime(model.taken_at));
   AppendTiles(html, model);
   html += "</section>\n";
 }
@@ -108,14 +100,14 @@ void AppendSubjects(std::string& html, const Problem& problem) {
     html += "</li>\n";
   }
   if (problem.subjects.left_out() != 0) {
-    html += fmt::format("<li>and {} more</li>\n", Grouped(problem.subjects.left_out()));
+    Append(html, "<li>and {} more</li>\n", Grouped(problem.subjects.left_out()));
   }
   html += "</ul>\n";
 }
 
 void AppendProblem(std::string& html, const Problem& problem) {
-  html += fmt::format("<li class=\"{}\"><strong>",
-                      kLevelNames[static_cast<std::size_t>(LevelOf(problem.kind))]);
+  Append(html, "<li class=\"{}\"><strong>",
+         kLevelNames[static_cast<std::size_t>(LevelOf(problem.kind))]);
   html.append(SentenceAsHtml(problem)).append(".</strong>\n");
   const auto& subjects = problem.subjects;
   if (subjects.total > 1 || (subjects.total == 1 && !subjects.rows.front().note.empty())) {
