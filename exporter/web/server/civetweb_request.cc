@@ -4,6 +4,7 @@
 
 #include "collectors/base/text.h"
 #include "exporter/web/server/http_words.h"
+#include "exporter/web/server/request_head.h"
 #include "exporter/web/server/request_target.h"
 
 namespace cckm {
@@ -12,8 +13,7 @@ namespace {
 // The values of all lines of a header whose value is a list (RFC 9110 section 5.3).
 std::string ListOf(const mg_request_info& request, std::string_view name) {
   std::string list;
-  for (int i = 0; i < request.num_headers; ++i) {
-    const mg_header& header = request.http_headers[i];
+  for (const mg_header& header : HeadersOf(request)) {
     if (!EqualsWithoutCase(header.name, name)) continue;
     if (!list.empty()) list.append(", ");
     list.append(header.value);
@@ -23,8 +23,7 @@ std::string ListOf(const mg_request_info& request, std::string_view name) {
 
 // The value of the first line.
 std::string_view FirstOf(const mg_request_info& request, std::string_view name) {
-  for (int i = 0; i < request.num_headers; ++i) {
-    const mg_header& header = request.http_headers[i];
+  for (const mg_header& header : HeadersOf(request)) {
     if (EqualsWithoutCase(header.name, name)) return Trim(header.value, kBlanks);
   }
   return {};

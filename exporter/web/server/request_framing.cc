@@ -61,7 +61,7 @@ void Note(const mg_header& header, HeaderFacts& facts) {
 
 HeaderFacts FactsOf(const mg_request_info& request) {
   HeaderFacts facts;
-  for (int i = 0; i < request.num_headers; ++i) Note(request.http_headers[i], facts);
+  for (const mg_header& header : HeadersOf(request)) Note(header, facts);
   return facts;
 }
 
@@ -79,8 +79,7 @@ bool IsVersion11(const mg_request_info& request) {
 // civetweb decides by the first Connection header; a `close` in a further one counts here too.
 bool WantsKeepAlive(const mg_request_info& request) {
   const mg_header* first = nullptr;
-  for (int i = 0; i < request.num_headers; ++i) {
-    const mg_header& header = request.http_headers[i];
+  for (const mg_header& header : HeadersOf(request)) {
     if (!IsNamed(header, "Connection")) continue;
     if (HasToken(header.value, "close")) return false;
     if (first == nullptr) first = &header;

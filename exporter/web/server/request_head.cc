@@ -47,8 +47,7 @@ bool IsStrictEnd(const char* end, bool has_fields) {
 bool IsStrictHead(const mg_request_info& request) {
   if (!IsStrictRequestLine(request)) return false;
   const char* end = EndOf(request.http_version);
-  for (int i = 0; i < request.num_headers; ++i) {
-    const mg_header& header = request.http_headers[i];
+  for (const mg_header& header : HeadersOf(request)) {
     if (header.name != end + kLineEnd || !IsStrictField(header)) return false;
     end = EndOf(header.value);
   }

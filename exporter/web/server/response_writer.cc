@@ -93,10 +93,7 @@ std::string SurplusAnswer(WallTime now) {
 }
 
 WebResponse PlainAnswer(int status) {
-  WebResponse answer;
-  answer.status = status;
-  answer.text = std::string(mg_get_response_code_text(nullptr, status)) + "\n";
-  return answer;
+  return {.status = status, .text = std::string(mg_get_response_code_text(nullptr, status)) + "\n"};
 }
 
 }  // namespace cckm

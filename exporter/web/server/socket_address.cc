@@ -10,16 +10,14 @@
 #include <cstring>
 #include <memory>
 
+#include "collectors/base/free_with.h"
+
 namespace cckm {
 namespace {
 
 tl::unexpected<std::string> Fail(std::string reason) {
   return tl::make_unexpected(std::move(reason));
 }
-
-struct FreeAddresses {
-  void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
-};
 
 template <typename Address>
 Address As(const sockaddr_storage& storage) {
@@ -58,7 +56,7 @@ tl::expected<SocketAddress, std::string> ResolveListenAddress(const ListenAddres
                                             : "it cannot be resolved to an IPv4 address: ") +
                 ::gai_strerror(error));
   }
-  const std::unique_ptr<addrinfo, FreeAddresses> found(list);
+  const std::unique_ptr<addrinfo, FreeWith<&::freeaddrinfo>> found(list);
   SocketAddress resolved;
   std::memcpy(&resolved.storage, found->ai_addr, found->ai_addrlen);
   resolved.length = found->ai_addrlen;

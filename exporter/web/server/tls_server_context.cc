@@ -10,7 +10,6 @@
 #include <string_view>
 #include <utility>
 
-#include "collectors/base/free_with.h"
 #include "collectors/http/pem.h"
 
 namespace cckm {
@@ -91,8 +90,6 @@ bool IsName(const GENERAL_NAME* name, const std::string& allowed) {
 
 }  // namespace
 
-void TlsServerContext::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
-
 TlsServerContext::TlsServerContext(const WebTlsConfig& config)
     : client_auth_(config.client_auth),
       allowed_names_(config.client_allowed_sans),
@@ -101,8 +98,6 @@ TlsServerContext::TlsServerContext(const WebTlsConfig& config)
       groups_(config.group_list),
       prefers_server_ciphers_(config.prefer_server_ciphers),
       context_(SSL_CTX_new(TLS_server_method())) {}
-
-TlsServerContext::~TlsServerContext() = default;
 
 tl::expected<std::shared_ptr<const TlsServerContext>, std::string> TlsServerContext::Make(
     const WebTlsConfig& config) {
@@ -144,7 +139,7 @@ bool TlsServerContext::UseClientAuthorities(const std::string& pem) {
 
 // SSL_set_SSL_CTX takes certificate, suites, authorities and Judge over; the rest was copied to the
 // connection when it was made.
-bool TlsServerContext::ApplyTo(ssl_st* connection) const {
+bool TlsServerContext::ApplyTo(SSL* connection) const {
   if (SSL_set_SSL_CTX(connection, context_.get()) == nullptr) return false;
   SSL_set_verify(connection, PolicyOf(client_auth_).mode, nullptr);
   if (prefers_server_ciphers_) SSL_set_options(connection, SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -153,7 +148,7 @@ bool TlsServerContext::ApplyTo(ssl_st* connection) const {
          SSL_set_max_proto_version(connection, max_version_) == 1;
 }
 
-int TlsServerContext::Judge(x509_store_ctx_st* store, void* context) {
+int TlsServerContext::Judge(X509_STORE_CTX* store, void* context) {
   constexpr int kAccepted = 1;
   const auto& self = *static_cast<const TlsServerContext*>(context);
   if (!PolicyOf(self.client_auth_).verifies) {
@@ -167,7 +162,7 @@ int TlsServerContext::Judge(x509_store_ctx_st* store, void* context) {
   return 0;
 }
 
-bool TlsServerContext::HasAllowedName(const x509_st* certificate) const {
+bool TlsServerContext::HasAllowedName(const X509* certificate) const {
   const Names names(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   const int count = names ? sk_GENERAL_NAME_num(names.get()) : 0;
