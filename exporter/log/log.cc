@@ -86,10 +86,8 @@ std::string LogfmtValue(std::string_view value) {
   return NeedsQuotes(value) ? ToText(std::string(value)) : std::string(value);
 }
 
-using Fields = std::initializer_list<LogField>;
-
 std::string LogfmtLine(std::string_view time, std::string_view level, std::string_view message,
-                       Fields fields) {
+                       const Log::Fields& fields) {
   std::string line;
   line.append("ts=").append(time).append(" level=").append(level);
   line.append(" msg=").append(ToText(std::string(message)));
@@ -100,15 +98,11 @@ std::string LogfmtLine(std::string_view time, std::string_view level, std::strin
 }
 
 std::string JsonLine(std::string_view time, std::string_view level, std::string_view message,
-                     Fields fields) {
+                     const Log::Fields& fields) {
   ordered_json line = {{"ts", time}, {"level", level}, {"msg", message}};
   for (const LogField& field : fields) {
-    ordered_json& value = line[std::string(field.key)];
-    if (field.is_number) {
-      value = std::stoll(field.value);
-    } else {
-      value = field.value;
-    }
+    line[std::string(field.key)] =
+        field.is_number ? ordered_json(std::stoll(field.value)) : ordered_json(field.value);
   }
   return ToText(line);
 }
@@ -152,7 +146,7 @@ class Log::Impl {
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
 
-  void Write(LogLevel level, std::string_view message, Fields fields) {
+  void Write(LogLevel level, std::string_view message, const Fields& fields) {
     const auto index = static_cast<std::size_t>(level);
     if (!logger_->should_log(kSpdlogLevels[index])) return;
     const std::string time = Timestamp(clock_.Now());
@@ -179,7 +173,7 @@ Log::Log(std::FILE* out, LogLevel level, LogFormat format, const Clock& clock,
 
 Log::~Log() = default;
 
-void Log::Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
+void Log::Write(LogLevel level, std::string_view message, const Fields& fields) {
   impl_->Write(level, message, fields);
 }
 

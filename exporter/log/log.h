@@ -8,10 +8,10 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collectors/base/clock.h"
 
@@ -40,6 +40,8 @@ struct LogField {
 
 class Log {
  public:
+  using Fields = std::vector<LogField>;
+
   // Writes lines of `level` and above to the descriptor of `out`, which must outlive this and stays
   // open.
   Log(std::FILE* out, LogLevel level, LogFormat format, const Clock& clock,
@@ -52,15 +54,15 @@ class Log {
   // What looks like a token is redacted, wherever it came from.
   //
   // ts=2026-11-22T01:02:03.456Z level=warn msg="..." key=value
-  void Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields);
+  void Write(LogLevel level, std::string_view message, const Fields& fields);
 
-  void Info(std::string_view message, std::initializer_list<LogField> fields = {}) {
+  void Info(std::string_view message, const Fields& fields = {}) {
     Write(LogLevel::kInfo, message, fields);
   }
-  void Warn(std::string_view message, std::initializer_list<LogField> fields = {}) {
+  void Warn(std::string_view message, const Fields& fields = {}) {
     Write(LogLevel::kWarn, message, fields);
   }
-  void Error(std::string_view message, std::initializer_list<LogField> fields = {}) {
+  void Error(std::string_view message, const Fields& fields = {}) {
     Write(LogLevel::kError, message, fields);
   }
 
