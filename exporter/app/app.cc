@@ -24,18 +24,6 @@ constexpr auto kMemoryInterval = std::chrono::minutes(1);
 // As the log takes it.
 std::int64_t Number(std::size_t count) { return static_cast<std::int64_t>(count); }
 
-StartFailure::Kind KindFor(SetupFailure::Kind kind) {
-  switch (kind) {
-    case SetupFailure::Kind::kLedger:
-      return StartFailure::Kind::kLedger;
-    case SetupFailure::Kind::kDamagedLedger:
-      return StartFailure::Kind::kDamagedLedger;
-    case SetupFailure::Kind::kNoResources:
-      break;
-  }
-  return StartFailure::Kind::kNoResources;
-}
-
 // Empty where nothing is to be kept: a single poll writes no file.
 std::filesystem::path LatchFile(const CommandLine& flags) {
   const std::filesystem::path folder = flags.storage_path;
@@ -129,10 +117,7 @@ void App::WarnOf(const std::vector<std::string>& oddities) const {
 tl::expected<void, StartFailure> App::SetUpTargets() {
   const MutexLock lock(mutex_);
   WarnOf(config_.warnings);
-  auto set_up = targets_.Apply(std::exchange(config_.targets, {}));
-  if (set_up) return {};
-  return tl::make_unexpected(
-      StartFailure{KindFor(set_up.error().kind), std::move(set_up.error().message)});
+  return targets_.Apply(std::exchange(config_.targets, {}));
 }
 
 tl::expected<void, StartFailure> App::Listen() {
