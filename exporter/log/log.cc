@@ -128,53 +128,31 @@ void CloseInTime(std::shared_ptr<ThreadPool> pool, std::shared_ptr<spdlog::async
 
 }  // namespace
 
-class Log::Impl {
- public:
-  Impl(int descriptor, LogLevel level, LogFormat format, const Clock& clock,
-       LogPriorities priorities)
-      : format_(format),
-        priorities_(priorities),
-        clock_(clock),
-        pool_(std::make_shared<ThreadPool>(kQueuedLines, 1)),
-        logger_(std::make_shared<spdlog::async_logger>(
-            "cckm", std::make_shared<DescriptorSink>(descriptor), pool_,
-            spdlog::async_overflow_policy::overrun_oldest)) {
-    logger_->set_level(kSpdlogLevels[static_cast<std::size_t>(level)]);
-  }
-
-  ~Impl() { CloseInTime(std::move(pool_), std::move(logger_)); }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
-  void Write(LogLevel level, std::string_view message, const Fields& fields) {
-    const auto index = static_cast<std::size_t>(level);
-    if (!logger_->should_log(kSpdlogLevels[index])) return;
-    const std::string time = Timestamp(clock_.Now());
-    const auto name = kLevelNames[index];
-    std::string line = format_ == LogFormat::kJson ? JsonLine(time, name, message, fields)
-                                                   : LogfmtLine(time, name, message, fields);
-    RedactTokens(line);
-    if (priorities_ == LogPriorities::kYes) line.insert(0, kPriorities[index]);
-    line += '\n';
-    logger_->log(kSpdlogLevels[index], spdlog::string_view_t(line));
-  }
-
- private:
-  const LogFormat format_;
-  const LogPriorities priorities_;
-  const Clock& clock_;
-  std::shared_ptr<ThreadPool> pool_;
-  std::shared_ptr<spdlog::async_logger> logger_;
-};
-
 Log::Log(std::FILE* out, LogLevel level, LogFormat format, const Clock& clock,
          LogPriorities priorities)
-    : impl_(std::make_unique<Impl>(fileno(out), level, format, clock, priorities)) {}
+    : format_(format),
+      priorities_(priorities),
+      clock_(clock),
+      pool_(std::make_shared<ThreadPool>(kQueuedLines, 1)),
+      logger_(std::make_shared<spdlog::async_logger>(
+          "cckm", std::make_shared<DescriptorSink>(fileno(out)), pool_,
+          spdlog::async_overflow_policy::overrun_oldest)) {
+  logger_->set_level(kSpdlogLevels[static_cast<std::size_t>(level)]);
+}
 
-Log::~Log() = default;
+Log::~Log() { CloseInTime(std::move(pool_), std::move(logger_)); }
 
 void Log::Write(LogLevel level, std::string_view message, const Fields& fields) {
-  impl_->Write(level, message, fields);
+  const auto index = static_cast<std::size_t>(level);
+  if (!logger_->should_log(kSpdlogLevels[index])) return;
+  const std::string time = Timestamp(clock_.Now());
+  const auto name = kLevelNames[index];
+  std::string line = format_ == LogFormat::kJson ? JsonLine(time, name, message, fields)
+                                                 : LogfmtLine(time, name, message, fields);
+  RedactTokens(line);
+  if (priorities_ == LogPriorities::kYes) line.insert(0, kPriorities[index]);
+  line += '\n';
+  logger_->log(kSpdlogLevels[index], spdlog::string_view_t(line));
 }
 
 }  // namespace cckm

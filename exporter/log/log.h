@@ -15,6 +15,13 @@
 
 #include "collectors/base/clock.h"
 
+namespace spdlog {
+class async_logger;
+namespace details {
+class thread_pool;
+}
+}  // namespace spdlog
+
 namespace cckm {
 
 enum class LogLevel { kDebug, kInfo, kWarn, kError };
@@ -67,8 +74,11 @@ class Log {
   }
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  const LogFormat format_;
+  const LogPriorities priorities_;
+  const Clock& clock_;
+  std::shared_ptr<spdlog::details::thread_pool> pool_;
+  std::shared_ptr<spdlog::async_logger> logger_;
 };
 
 }  // namespace cckm
