@@ -1,18 +1,15 @@
 #include "exporter/web/status/html.h"
 
 #include <array>
-#include <utility>
 
 #include "collectors/base/bounded_name.h"
 
 namespace cckm {
 namespace {
 
-constexpr std::array<std::pair<char, std::string_view>, 5> kReferences = {
-    {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}}};
 constexpr std::string_view kSpecial = "&<>\"'";
-
-std::string_view ReferenceOf(char special) { return kReferences[kSpecial.find(special)].second; }
+constexpr std::array<std::string_view, 5> kReferences = {"&amp;", "&lt;", "&gt;", "&quot;",
+                                                         "&#39;"};
 
 // The `~` and the 16 hex digits that an altered label value ends in.
 constexpr std::size_t kHashBytes = 17;
@@ -24,7 +21,7 @@ void AppendHtml(std::string& html, std::string_view text) {
     const std::size_t plain = text.find_first_of(kSpecial);
     html += text.substr(0, plain);
     if (plain == std::string_view::npos) return;
-    html += ReferenceOf(text[plain]);
+    html += kReferences[kSpecial.find(text[plain])];
     text.remove_prefix(plain + 1);
   }
 }

@@ -82,16 +82,9 @@ Json CollectorJson(const ShownCollector& collector) {
 
 // Null while it is not known.
 Json CertificateVerified(const ShownTarget& target) {
-  switch (CertificateOf(target)) {
-    case CertificateState::kVerified:
-      return true;
-    case CertificateState::kNotVerified:
-      return false;
-    case CertificateState::kNotSeen:
-    case CertificateState::kTlsFailed:
-      break;
-  }
-  return nullptr;
+  const CertificateState state = CertificateOf(target);
+  if (state == CertificateState::kVerified) return true;
+  return state == CertificateState::kNotVerified ? Json(false) : Json(nullptr);
 }
 
 // An empty pattern matches everything.
