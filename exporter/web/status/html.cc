@@ -26,19 +26,18 @@ void AppendHtml(std::string& html, std::string_view text) {
   }
 }
 
-void AppendForeign(std::string& html, std::string_view text) {
-  const bool has_hash = text.size() > kHashBytes && EndsLikeAHash(text);
-  const std::size_t hash = text.size() - (has_hash ? kHashBytes : 0);
-  html += "<bdi>";
-  AppendHtml(html, text.substr(0, hash));
-  if (has_hash) html.append("<bdi>").append(text.substr(hash)).append("</bdi>");
-  html += "</bdi>";
-}
-
 std::string EscapeHtml(std::string_view text) {
   std::string html;
   AppendHtml(html, text);
   return html;
+}
+
+std::string EscapeForeign(std::string_view text) {
+  const bool has_hash = text.size() > kHashBytes && EndsLikeAHash(text);
+  if (!has_hash) return fmt::format("<bdi>{}</bdi>", EscapeHtml(text));
+  const std::size_t hash = text.size() - kHashBytes;
+  return fmt::format("<bdi>{}<bdi>{}</bdi></bdi>", EscapeHtml(text.substr(0, hash)),
+                     text.substr(hash));
 }
 
 }  // namespace cckm

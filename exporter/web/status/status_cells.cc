@@ -33,35 +33,22 @@ void AppendLengthCell(std::string& html, const std::optional<Nanoseconds>& lengt
 void AppendMarkCell(std::string& html, std::string_view name, std::string_view foreign) {
   html += "<td>";
   AppendMark(html, name);
-  if (!foreign.empty()) {
-    html += " <small>";
-    AppendForeign(html, foreign);
-    html += "</small>";
-  }
+  if (!foreign.empty()) Append(html, " <small>{}</small>", EscapeForeign(foreign));
   html += "</td>";
 }
 
 void AppendTextCell(std::string& html, std::string_view foreign) {
   if (foreign.empty()) return AppendNothing(html);
-  html += "<td>";
-  AppendForeign(html, foreign);
-  html += "</td>";
+  Append(html, "<td>{}</td>", EscapeForeign(foreign));
 }
 
 void AppendPlaceCell(std::string& html, std::string_view target, std::string_view cloud) {
-  html += "<td>";
-  AppendForeign(html, target);
-  Append(html, " <small class=\"word\">{}</small></td>", cloud);
+  Append(html, "<td>{} <small class=\"word\">{}</small></td>", EscapeForeign(target), cloud);
 }
 
 void AppendNames(std::string& html, std::string_view name, std::string_view id) {
-  if (!name.empty()) {
-    AppendForeign(html, name);
-    html += ' ';
-  }
-  html += "<code>";
-  AppendForeign(html, id);
-  html += "</code>";
+  if (!name.empty()) Append(html, "{} ", EscapeForeign(name));
+  Append(html, "<code>{}</code>", EscapeForeign(id));
 }
 
 void AppendNameCell(std::string& html, std::string_view name, std::string_view id) {
@@ -78,9 +65,8 @@ void AppendColumns(std::string& html, std::span<const std::string_view> columns)
 
 void BeginTableOf(std::string& html, const ShownTarget& target, std::string_view what,
                   std::span<const std::string_view> columns) {
-  Append(html, "<table>\n<caption class=\"unseen\">{} of ", what);
-  AppendForeign(html, target.name);
-  html += "</caption>\n";
+  Append(html, "<table>\n<caption class=\"unseen\">{} of {}</caption>\n", what,
+         EscapeForeign(target.name));
   AppendColumns(html, columns);
 }
 

@@ -28,14 +28,13 @@ std::string TextOf(const DomainPatterns& match) {
 
 void AppendRow(std::string& html, std::size_t index, const ShownExpectation& shown) {
   const Expectation& expectation = shown.expectation;
-  html += "<tr><th scope=\"row\">";
-  AppendForeign(html, TextOf(expectation.match));
-  Append(
-      html,
-      " <small>{}</small></th><td><data value=\"{}\">{}</data></td><td>{}</td><td>{}</td></tr>\n",
-      ExpectationName(index), ToSeconds(expectation.refreshed_every),
-      FormatApproximateDuration(expectation.refreshed_every), SeverityName(expectation.severity),
-      Grouped(shown.domains));
+  Append(html,
+         "<tr><th scope=\"row\">{} <small>{}</small></th><td><data value=\"{}\">{}</data></td>"
+         "<td>{}</td><td>{}</td></tr>\n",
+         EscapeForeign(TextOf(expectation.match)), ExpectationName(index),
+         ToSeconds(expectation.refreshed_every),
+         FormatApproximateDuration(expectation.refreshed_every), SeverityName(expectation.severity),
+         Grouped(shown.domains));
 }
 
 }  // namespace

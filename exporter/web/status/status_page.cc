@@ -12,32 +12,26 @@ namespace cckm {
 namespace {
 
 void AppendHead(std::string& html, const Verdict& verdict) {
-  html +=
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
-  AppendHtml(html, verdict.sentence);
-  html += " \xE2\x80\x93 cckm_exporter</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>";
-  html += kPageStyle;
-  html += "</style>\n</head>\n";
+  Append(html,
+         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+         "<title>{} \xE2\x80\x93 cckm_exporter</title>\n<link rel=\"icon\" href=\"data:,\">\n"
+         "<style>{}</style>\n</head>\n",
+         EscapeHtml(verdict.sentence), kPageStyle);
 }
 
 // Its links are relative to the page, so that it works behind a prefix.
 void AppendBanner(std::string& html, const StatusModel& model, std::string_view telemetry_path) {
-  html +=
-      "<body>\n<a class=\"skip\" href=\"#main\">Skip to the status</a>\n"
-      "<header>\n<p class=\"brand\">cckm_exporter <small>";
-  AppendHtml(html, model.version);
-  html += "</small></p>\n<nav aria-label=\"Of this exporter\"><ul><li><a href=\".";
-  AppendHtml(html, telemetry_path);
-  html +=
-      "\">Metrics</a></li><li><a href=\"./api/v1/status\">JSON</a></li>"
-      "<li><a href=\"./config\">Configuration</a></li>"
-      "<li><a href=\"./-/ready\">Ready</a></li><li><a href=\"./-/healthy\">Healthy</a></li>";
+  Append(html,
+         "<body>\n<a class=\"skip\" href=\"#main\">Skip to the status</a>\n"
+         "<header>\n<p class=\"brand\">cckm_exporter <small>{}</small></p>\n"
+         "<nav aria-label=\"Of this exporter\"><ul><li><a href=\".{}\">Metrics</a></li>"
+         "<li><a href=\"./api/v1/status\">JSON</a></li>"
+         "<li><a href=\"./config\">Configuration</a></li>"
+         "<li><a href=\"./-/ready\">Ready</a></li><li><a href=\"./-/healthy\">Healthy</a></li>",
+         EscapeHtml(model.version), EscapeHtml(telemetry_path));
   for (const Link& link : model.links) {
-    if (IsForDomains(link)) continue;
-    html += "<li>";
-    AppendLink(html, link.name, link.url);
-    html += "</li>";
+    if (!IsForDomains(link)) Append(html, "<li>{}</li>", LinkHtml(link.name, link.url));
   }
   html +=
       "</ul></nav>\n</header>\n<main id=\"main\" tabindex=\"-1\">\n"
@@ -91,13 +85,9 @@ void AppendVerdict(std::string& html, const StatusModel& model, const Verdict& v
 void AppendSubjects(std::string& html, const Problem& problem) {
   html += "<ul>\n";
   for (const ProblemSubject& subject : problem.subjects.rows) {
-    html += "<li>";
-    if (problem.subjects.total > 1) {
-      html += NameAsHtml(subject);
-      if (!subject.note.empty()) html += ": ";
-    }
-    if (!subject.note.empty()) AppendForeign(html, subject.note);
-    html += "</li>\n";
+    const std::string name = problem.subjects.total > 1 ? NameAsHtml(subject) : "";
+    const std::string note = subject.note.empty() ? "" : EscapeForeign(subject.note);
+    Append(html, "<li>{}{}{}</li>\n", name, name.empty() || note.empty() ? "" : ": ", note);
   }
   if (problem.subjects.left_out() != 0) {
     Append(html, "<li>and {} more</li>\n", Grouped(problem.subjects.left_out()));
@@ -106,16 +96,13 @@ void AppendSubjects(std::string& html, const Problem& problem) {
 }
 
 void AppendProblem(std::string& html, const Problem& problem) {
-  Append(html, "<li class=\"{}\"><strong>",
-         kLevelNames[static_cast<std::size_t>(LevelOf(problem.kind))]);
-  html.append(SentenceAsHtml(problem)).append(".</strong>\n");
+  Append(html, "<li class=\"{}\"><strong>{}.</strong>\n",
+         kLevelNames[static_cast<std::size_t>(LevelOf(problem.kind))], SentenceAsHtml(problem));
   const auto& subjects = problem.subjects;
   if (subjects.total > 1 || (subjects.total == 1 && !subjects.rows.front().note.empty())) {
     AppendSubjects(html, problem);
   }
-  html += "<em>What to do:</em> ";
-  AppendHtml(html, AdviceFor(problem.kind));
-  html += ".</li>\n";
+  Append(html, "<em>What to do:</em> {}.</li>\n", EscapeHtml(AdviceFor(problem.kind)));
 }
 
 void AppendProblems(std::string& html, const StatusModel& model) {

@@ -193,10 +193,8 @@ std::string SentenceOf(const Problem& problem) {
 }
 
 std::string NameAsHtml(const ProblemSubject& subject) {
-  std::string html;
-  AppendForeign(html, subject.target);
-  if (!subject.cloud.empty())
-    html += fmt::format(", <span class=\"word\">{}</span>", subject.cloud);
+  std::string html = EscapeForeign(subject.target);
+  if (!subject.cloud.empty()) Append(html, ", <span class=\"word\">{}</span>", subject.cloud);
   return html;
 }
 

@@ -25,9 +25,7 @@ void AppendRow(std::string& html, const ShownSchedule& schedule, WallTime now) {
   AppendMarkCell(html, StateOf(schedule));
   AppendNameCell(html, schedule.name, schedule.id);
   AppendPlaceCell(html, schedule.target, schedule.cloud);
-  html += "<td><code>";
-  AppendForeign(html, schedule.run_at);
-  html += "</code></td>";
+  Append(html, "<td><code>{}</code></td>", EscapeForeign(schedule.run_at));
   AppendTimeCell(html, schedule.next_run_at, now);
   AppendTimeCell(html, schedule.last_due_at, now);
   AppendTimeCell(html, schedule.last_run_at, now);

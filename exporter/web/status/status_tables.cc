@@ -21,10 +21,7 @@ void AppendDomainCell(std::string& html, const ShownDomain& domain, const Links&
   for (const Link& link : links) {
     if (!IsForDomains(link)) continue;
     const std::string url = FilledUrl(link, {domain.target, domain.cloud, domain.id});
-    if (url.empty()) continue;
-    html += " <small>";
-    AppendLink(html, link.name, url);
-    html += "</small>";
+    if (!url.empty()) Append(html, " <small>{}</small>", LinkHtml(link.name, url));
   }
   html += "</th>";
 }
@@ -89,9 +86,7 @@ constexpr std::array<std::string_view, 6> kFinishedColumns = {"Status",   "Refre
 // --- Targets ---
 
 void AppendFact(std::string& html, std::string_view term, std::string_view text) {
-  Append(html, "<div><dt>{}</dt><dd>", term);
-  AppendHtml(html, text);
-  html += "</dd></div>\n";
+  Append(html, "<div><dt>{}</dt><dd>{}</dd></div>\n", term, EscapeHtml(text));
 }
 
 std::string Expiry(const std::optional<WallTime>& time, WallTime now) {
@@ -122,9 +117,8 @@ std::string CertificateOf(const ShownTarget& target, WallTime now) {
 }
 
 void AppendAddress(std::string& html, const ShownAddress& address) {
-  html += "<div><dt>Address</dt><dd>";
-  AppendForeign(html, address.url);
-  Append(html, ", {}{}</dd></div>\n", address.is_in_use ? "in use, " : "",
+  Append(html, "<div><dt>Address</dt><dd>{}, {}{}</dd></div>\n", EscapeForeign(address.url),
+         address.is_in_use ? "in use, " : "",
          !address.is_up   ? "not asked yet"
          : *address.is_up ? "answered last time"
                           : "gave no answer last time");
@@ -162,9 +156,8 @@ void AppendRow(std::string& html, const ShownCollector& collector, WallTime now)
 void AppendError(std::string& html, std::string_view where, const std::optional<ShownError>& error,
                  std::string_view (*advice)(ErrorKind) = AdviceFor) {
   if (!error) return;
-  Append(html, "<li><strong class=\"word\">{}:</strong> ", where);
-  AppendForeign(html, error->message);
-  Append(html, ". <em>What to do:</em> {}.</li>\n", advice(error->kind));
+  Append(html, "<li><strong class=\"word\">{}:</strong> {}. <em>What to do:</em> {}.</li>\n", where,
+         EscapeForeign(error->message), advice(error->kind));
 }
 
 void AppendErrors(std::string& html, const ShownTarget& target) {
@@ -183,9 +176,7 @@ constexpr std::array<std::string_view, 6> kCollectorColumns = {
     "Cloud", "State", "Last poll", "Last success", "Refreshes", "Domains"};
 
 void AppendTarget(std::string& html, const ShownTarget& target, WallTime now) {
-  html += "<article>\n<h3>";
-  AppendForeign(html, target.name);
-  html += ' ';
+  Append(html, "<article>\n<h3>{} ", EscapeForeign(target.name));
   AppendMark(html, kReachabilityNames[static_cast<std::size_t>(target.reachability)]);
   html += "</h3>\n";
   AppendFacts(html, target, now);
@@ -199,12 +190,9 @@ void AppendTarget(std::string& html, const ShownTarget& target, WallTime now) {
 
 }  // namespace
 
-void AppendLink(std::string& html, std::string_view name, std::string_view url) {
-  html += "<a rel=\"noreferrer\" href=\"";
-  AppendHtml(html, url);
-  html += "\">";
-  AppendForeign(html, name);
-  html += "</a>";
+std::string LinkHtml(std::string_view name, std::string_view url) {
+  return fmt::format("<a rel=\"noreferrer\" href=\"{}\">{}</a>", EscapeHtml(url),
+                     EscapeForeign(name));
 }
 
 void AppendTargets(std::string& html, const StatusModel& model) {
