@@ -20,7 +20,6 @@
 #include "exporter/config/config.h"
 #include "exporter/config/refresh_id_files.h"
 #include "exporter/ledger/ledger.h"
-#include "exporter/log/log.h"
 #include "exporter/metrics/self_metrics.h"
 #include "exporter/state/state_store.h"
 

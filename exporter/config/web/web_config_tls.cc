@@ -5,7 +5,6 @@
 
 #include "collectors/base/whole_file.h"
 #include "collectors/http/tls_material.h"
-#include "exporter/config/text.h"
 #include "exporter/config/yaml/value_kinds.h"
 
 namespace cckm {

@@ -1,7 +1,6 @@
 #include "exporter/web/server/response_writer.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "collectors/base/text.h"
 #include "exporter/web/server/http_date.h"
