@@ -9,7 +9,6 @@
 #include <memory>
 #include <string>
 #include <tl/expected.hpp>
-#include <vector>
 
 #include "collectors/base/free_with.h"
 #include "exporter/config/web_config.h"
@@ -34,19 +33,14 @@ class TlsServerContext {
   explicit TlsServerContext(const WebTlsConfig& config);
 
   // The part of the configuration that OpenSSL did not take; null if it took all.
-  const char* Prepare(const WebTlsConfig& config);
-  bool UseClientAuthorities(const std::string& pem);
+  const char* Prepare();
+  bool UseClientAuthorities();
 
   // What OpenSSL calls for a client's certificate.
   static int Judge(X509_STORE_CTX* store, void* context);
   bool HasAllowedName(const X509* certificate) const;
 
-  const ClientAuth client_auth_;
-  const std::vector<std::string> allowed_names_;
-  const int min_version_;
-  const int max_version_;
-  const std::string groups_;
-  const bool prefers_server_ciphers_;
+  const WebTlsConfig config_;
   const TlsContext context_;
 };
 
