@@ -2,7 +2,6 @@
 
 #include <string_view>
 
-#include "collectors/base/text.h"
 #include "exporter/web/server/http_words.h"
 #include "exporter/web/server/request_head.h"
 #include "exporter/web/server/request_target.h"
@@ -13,20 +12,17 @@ namespace {
 // The values of all lines of a header whose value is a list (RFC 9110 section 5.3).
 std::string ListOf(const mg_request_info& request, std::string_view name) {
   std::string list;
-  for (const mg_header& header : HeadersOf(request)) {
-    if (!EqualsWithoutCase(header.name, name)) continue;
+  for (const std::string_view value : ValuesOf(request, name)) {
     if (!list.empty()) list.append(", ");
-    list.append(header.value);
+    list.append(value);
   }
   return list;
 }
 
 // The value of the first line.
 std::string_view FirstOf(const mg_request_info& request, std::string_view name) {
-  for (const mg_header& header : HeadersOf(request)) {
-    if (EqualsWithoutCase(header.name, name)) return Trim(header.value, kBlanks);
-  }
-  return {};
+  const auto values = ValuesOf(request, name);
+  return values.empty() ? std::string_view() : Trim(values.front(), kBlanks);
 }
 
 // Whether there is a path that answers the method with something else than 405.

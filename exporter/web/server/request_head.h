@@ -10,13 +10,13 @@
 
 #include <civetweb.h>
 
-#include <span>
+#include <string_view>
+#include <vector>
 
 namespace cckm {
 
-inline std::span<const mg_header> HeadersOf(const mg_request_info& request) {
-  return {request.http_headers, static_cast<std::size_t>(request.num_headers)};
-}
+// The values of all lines of a header, as civetweb shows them.
+std::vector<std::string_view> ValuesOf(const mg_request_info& request, std::string_view name);
 
 // Whether the head is one of RFC 9112: single spaces in the request line (section 3), CR LF after
 // each line (2.2), no folded line (5.2), and fields with a name that a colon follows at once (5.1).
