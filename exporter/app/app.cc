@@ -21,9 +21,6 @@ constexpr auto kMaintenanceInterval = std::chrono::milliseconds(500);
 // To return memory takes some milliseconds.
 constexpr auto kMemoryInterval = std::chrono::minutes(1);
 
-// As the log takes it.
-std::int64_t Number(std::size_t count) { return static_cast<std::int64_t>(count); }
-
 // Empty where nothing is to be kept: a single poll writes no file.
 std::filesystem::path LatchFile(const CommandLine& flags) {
   const std::filesystem::path folder = flags.storage_path;
@@ -103,8 +100,8 @@ Endpoints::Options App::EndpointOptions() {
 
 void App::WarnOfShortDescriptors() const {
   parts_.log.Warn("Descriptors are short, targets take turns in polling",
-                  {{"limit", Number(descriptor_plan_.limit)},
-                   {"for_polling", Number(descriptor_plan_.for_polling)},
+                  {{"limit", descriptor_plan_.limit},
+                   {"for_polling", descriptor_plan_.for_polling},
                    {"help", kMoreDescriptors}});
 }
 
@@ -138,8 +135,8 @@ tl::expected<void, StartFailure> App::Listen() {
   server_ = std::move(*server);
   if (descriptor_plan_.web_connections < flags.max_connections) {
     parts_.log.Warn("Descriptors are short, fewer connections are held than --web.max-connections",
-                    {{"limit", Number(descriptor_plan_.limit)},
-                     {"connections", Number(descriptor_plan_.web_connections)},
+                    {{"limit", descriptor_plan_.limit},
+                     {"connections", descriptor_plan_.web_connections},
                      {"help", kMoreDescriptors}});
   }
   for (std::size_t i = 0; i < flags.listen_addresses.size(); ++i) {

@@ -141,9 +141,7 @@ void EventLog::OnNoRoom(const PollUpdate& update, std::size_t refreshes) {
       LogLevel::kError, KeyOf({update.target, update.family->name, "no room"}),
       "Ledger could not be written for so long that there is no room for more: these refreshes "
       "count when they are asked for again, at recheck_interval or after a restart",
-      {{"target", update.target},
-       {"cloud", update.family->name},
-       {"refreshes", static_cast<std::int64_t>(refreshes)}});
+      {{"target", update.target}, {"cloud", update.family->name}, {"refreshes", refreshes}});
 }
 
 void EventLog::OnLogin(const LoginUpdate& update) {

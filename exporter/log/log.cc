@@ -1,5 +1,6 @@
 #include "exporter/log/log.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>
@@ -65,8 +66,7 @@ std::string Timestamp(WallTime time) {
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
   const auto rest = std::chrono::floor<std::chrono::milliseconds>(time - second).count();
   std::string text = FormatRfc3339(second);
-  const std::string digits = std::to_string(1000 + rest);
-  text.insert(text.size() - 1, "." + digits.substr(1));
+  text.insert(text.size() - 1, fmt::format(".{:03}", rest));
   return text;
 }
 
@@ -88,11 +88,10 @@ std::string LogfmtValue(std::string_view value) {
 
 std::string LogfmtLine(std::string_view time, std::string_view level, std::string_view message,
                        const Log::Fields& fields) {
-  std::string line;
-  line.append("ts=").append(time).append(" level=").append(level);
-  line.append(" msg=").append(ToText(std::string(message)));
+  std::string line =
+      fmt::format("ts={} level={} msg={}", time, level, ToText(std::string(message)));
   for (const LogField& field : fields) {
-    line.append(" ").append(field.key).append("=").append(LogfmtValue(field.value));
+    line += fmt::format(" {}={}", field.key, LogfmtValue(field.value));
   }
   return line;
 }

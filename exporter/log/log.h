@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include <cstdint>
+#include <concepts>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -37,7 +37,7 @@ struct LogField {
       : key(field_key), value(field_value) {}
   LogField(std::string_view field_key, const char* field_value)
       : key(field_key), value(field_value) {}
-  LogField(std::string_view field_key, std::int64_t number)
+  LogField(std::string_view field_key, std::integral auto number)
       : key(field_key), value(std::to_string(number)), is_number(true) {}
 
   std::string_view key;
