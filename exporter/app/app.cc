@@ -19,21 +19,6 @@ constexpr std::string_view kMoreDescriptors =
     "--web.max-connections, or share the targets among processes with --shard.count";
 constexpr auto kMaintenanceInterval = std::chrono::milliseconds(500);
 
-// As the log takes it.
-std::int64_t Number(std::size_t count) { return static_cast<std::int64_t>(count); }
-
-StartFailure::Kind KindFor(SetupFailure::Kind kind) {
-  switch (kind) {
-    case SetupFailure::Kind::kLedger:
-      return StartFailure::Kind::kLedger;
-    case SetupFailure::Kind::kDamagedLedger:
-      return StartFailure::Kind::kDamagedLedger;
-    case SetupFailure::Kind::kNoResources:
-      break;
-  }
-  return StartFailure::Kind::kNoResources;
-}
-
 // Empty where nothing is to be kept: a single poll writes no file.
 std::filesystem::path LatchFile(const CommandLine& flags) {
   const std::filesystem::path folder = flags.storage_path;
@@ -113,8 +98,8 @@ Endpoints::Options App::EndpointOptions() {
 
 void App::WarnOfShortDescriptors() const {
   parts_.log.Warn("Descriptors are short, targets take turns in polling",
-                  {{"limit", Number(descriptor_plan_.limit)},
-                   {"for_polling", Number(descriptor_plan_.for_polling)},
+                  {{"limit", descriptor_plan_.limit},
+                   {"for_polling", descriptor_plan_.for_polling},
                    {"help", kMoreDescriptors}});
 }
 
@@ -127,10 +112,7 @@ void App::WarnOf(const std::vector<std::string>& oddities) const {
 tl::expected<void, StartFailure> App::SetUpTargets() {
   const MutexLock lock(mutex_);
   WarnOf(config_.warnings);
-  auto set_up = targets_.Apply(std::exchange(config_.targets, {}));
-  if (set_up) return {};
-  return tl::make_unexpected(
-      StartFailure{KindFor(set_up.error().kind), std::move(set_up.error().message)});
+  return targets_.Apply(std::exchange(config_.targets, {}));
 }
 
 tl::expected<void, StartFailure> App::Listen() {
@@ -151,8 +133,8 @@ tl::expected<void, StartFailure> App::Listen() {
   server_ = std::move(*server);
   if (descriptor_plan_.web_connections < flags.max_connections) {
     parts_.log.Warn("Descriptors are short, fewer connections are held than --web.max-connections",
-                    {{"limit", Number(descriptor_plan_.limit)},
-                     {"connections", Number(descriptor_plan_.web_connections)},
+                    {{"limit", descriptor_plan_.limit},
+                     {"connections", descriptor_plan_.web_connections},
                      {"help", kMoreDescriptors}});
   }
   for (std::size_t i = 0; i < flags.listen_addresses.size(); ++i) {

@@ -6,7 +6,6 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +18,7 @@
 #include "exporter/app/event_log.h"
 #include "exporter/app/recorder.h"
 #include "exporter/app/service_manager.h"
+#include "exporter/app/start_failure.h"
 #include "exporter/app/target_file_watch.h"
 #include "exporter/app/target_set.h"
 #include "exporter/app/watchdog.h"
@@ -34,13 +34,6 @@
 #include "exporter/web/server/http_server.h"
 
 namespace cckm {
-
-// Why the exporter could not start.
-struct StartFailure {
-  enum class Kind : std::uint8_t { kCannotListen, kNoResources, kLedger, kDamagedLedger };
-  Kind kind;
-  std::string message;
-};
 
 class App {
  public:

@@ -1,8 +1,11 @@
 #include "exporter/app/event_log.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 
@@ -16,48 +19,49 @@ constexpr auto kQuietTime = std::chrono::minutes(5);
 // Refreshes of one update that get a line each.
 constexpr std::size_t kMaxEnds = 20;
 
-std::string KeyOf(const PollUpdate& update, std::string_view event) {
-  return std::string(update.target) + '\n' + std::string(update.family->name) + '\n' +
-         std::string(event);
+std::string KeyOf(std::initializer_list<std::string_view> parts) {
+  return fmt::format("{}", fmt::join(parts, "\n"));
 }
 
 }  // namespace
 
-bool EventLog::MayLog(const std::string& key, std::int64_t& suppressed) {
+void EventLog::LogSeldom(LogLevel level, const std::string& key, std::string_view message,
+                         Log::Fields fields) {
   const SteadyTime now = clock_.SteadyNow();
-  const MutexLock lock(mutex_);
-  const auto [entry, is_first] = repeated_.try_emplace(key);
-  Repeated& repeated = entry->second;
-  if (!is_first && now - repeated.logged_at < kQuietTime) {
-    ++repeated.suppressed;
-    return false;
+  {
+    const MutexLock lock(mutex_);
+    const auto [entry, is_first] = repeated_.try_emplace(key);
+    Repeated& repeated = entry->second;
+    if (!is_first && now - repeated.logged_at < kQuietTime) {
+      ++repeated.suppressed;
+      return;
+    }
+    fields.emplace_back("suppressed", repeated.suppressed);
+    repeated = {.logged_at = now, .suppressed = 0};
   }
-  suppressed = repeated.suppressed;
-  repeated = {.logged_at = now, .suppressed = 0};
-  return true;
+  log_.Write(level, message, fields);
 }
 
 void EventLog::LogFault(const PollUpdate& update, const Error& error) {
-  std::int64_t suppressed = 0;
-  if (!MayLog(KeyOf(update, ErrorKindName(error.kind)), suppressed)) return;
-  log_.Warn("Poll met a fault", {{"target", update.target},
-                                 {"cloud", update.family->name},
-                                 {"reason", ErrorKindName(error.kind)},
-                                 {"error", error.message},
-                                 {"advice", AdviceFor(error.kind)},
-                                 {"suppressed", suppressed}});
+  const std::string_view reason = ErrorKindName(error.kind);
+  LogSeldom(LogLevel::kWarn, KeyOf({update.target, update.family->name, reason}),
+            "Poll met a fault",
+            {{"target", update.target},
+             {"cloud", update.family->name},
+             {"reason", reason},
+             {"error", error.message},
+             {"advice", AdviceFor(error.kind)}});
 }
 
 void EventLog::OnAnomalies(const PollUpdate& update, const NewAnomalies& found) {
   for (std::size_t kind = 0; kind < kAnomalyNames.size(); ++kind) {
     if (!found.kinds.Has(static_cast<Anomaly>(kind))) continue;
-    std::int64_t suppressed = 0;
-    if (!MayLog(KeyOf(update, kAnomalyNames[kind]), suppressed)) continue;
-    log_.Warn("Refresh has an anomaly", {{"target", update.target},
-                                         {"cloud", update.family->name},
-                                         {"refresh_id", found.refresh_id},
-                                         {"kind", kAnomalyNames[kind]},
-                                         {"suppressed", suppressed}});
+    LogSeldom(LogLevel::kWarn, KeyOf({update.target, update.family->name, kAnomalyNames[kind]}),
+              "Refresh has an anomaly",
+              {{"target", update.target},
+               {"cloud", update.family->name},
+               {"refresh_id", found.refresh_id},
+               {"kind", kAnomalyNames[kind]}});
   }
 }
 
@@ -87,7 +91,8 @@ void EventLog::LogChangeOfUp(const PollUpdate& update) {
                                                  : Presence::kDown;
   {
     const MutexLock lock(mutex_);
-    const auto [entry, is_first] = presence_.try_emplace(KeyOf(update, "up"), now);
+    const auto [entry, is_first] =
+        presence_.try_emplace(KeyOf({update.target, update.family->name}), now);
     if (!is_first && entry->second == now) return;
     entry->second = now;
   }
@@ -100,11 +105,9 @@ void EventLog::LogChangeOfUp(const PollUpdate& update) {
 }
 
 void EventLog::LogTruncation(const PollUpdate& update) {
-  std::int64_t suppressed = 0;
-  if (!MayLog(KeyOf(update, "truncated"), suppressed)) return;
-  log_.Warn(
-      "Discovery found more refreshes than max_refreshes: older ones are not watched",
-      {{"target", update.target}, {"cloud", update.family->name}, {"suppressed", suppressed}});
+  LogSeldom(LogLevel::kWarn, KeyOf({update.target, update.family->name, "truncated"}),
+            "Discovery found more refreshes than max_refreshes: older ones are not watched",
+            {{"target", update.target}, {"cloud", update.family->name}});
 }
 
 void EventLog::LogAddressInUse(std::string_view target,
@@ -119,19 +122,14 @@ void EventLog::LogAddressInUse(std::string_view target,
     former = std::exchange(entry->second, in_use->url);
   }
   if (former == in_use->url) return;
-  std::int64_t suppressed = 0;
-  if (!MayLog(std::string(target) + "\naddress\n" + former, suppressed)) return;
-  log_.Warn("Requests go to another address", {{"target", target},
-                                               {"address", in_use->url},
-                                               {"former_address", former},
-                                               {"suppressed", suppressed}});
+  LogSeldom(LogLevel::kWarn, KeyOf({target, "address", former}), "Requests go to another address",
+            {{"target", target}, {"address", in_use->url}, {"former_address", former}});
 }
 
 void EventLog::OnLedgerFailure(const Error& error) {
-  std::int64_t suppressed = 0;
-  if (!MayLog("ledger", suppressed)) return;
-  log_.Error("Ledger cannot be written: finished refreshes are not counted until it can",
-             {{"error", error.message}, {"suppressed", suppressed}});
+  LogSeldom(LogLevel::kError, "ledger",
+            "Ledger cannot be written: finished refreshes are not counted until it can",
+            {{"error", error.message}});
 }
 
 void EventLog::OnLedgerRecovered() {
@@ -139,63 +137,52 @@ void EventLog::OnLedgerRecovered() {
 }
 
 void EventLog::OnNoRoom(const PollUpdate& update, std::size_t refreshes) {
-  std::int64_t suppressed = 0;
-  if (!MayLog(KeyOf(update, "no room"), suppressed)) return;
-  log_.Error(
+  LogSeldom(
+      LogLevel::kError, KeyOf({update.target, update.family->name, "no room"}),
       "Ledger could not be written for so long that there is no room for more: these refreshes "
       "count when they are asked for again, at recheck_interval or after a restart",
-      {{"target", update.target},
-       {"cloud", update.family->name},
-       {"refreshes", static_cast<std::int64_t>(refreshes)},
-       {"suppressed", suppressed}});
+      {{"target", update.target}, {"cloud", update.family->name}, {"refreshes", refreshes}});
 }
 
 void EventLog::OnLogin(const LoginUpdate& update) {
-  LogAddressInUse(update.target, update.observation.addresses);
   const std::string target(update.target);
+  LogAddressInUse(target, update.observation.addresses);
   for (const FailedAttempt& attempt : update.failed_attempts) {
-    std::int64_t suppressed = 0;
     const std::string_view reason = ErrorKindName(attempt.error.kind);
-    if (!MayLog(target + "\nattempt\n" + std::string(reason), suppressed)) continue;
-    log_.Warn("Login met a fault, and was tried at another address",
-              {{"target", target},
-               {"reason", reason},
-               {"error", attempt.error.message},
-               {"suppressed", suppressed}});
+    LogSeldom(LogLevel::kWarn, KeyOf({target, "attempt", reason}),
+              "Login met a fault, and was tried at another address",
+              {{"target", target}, {"reason", reason}, {"error", attempt.error.message}});
   }
   const auto& error = update.outcome.error;
-  if (!error) {
-    const MutexLock lock(mutex_);
-    if (cannot_log_in_.erase(target) != 0) log_.Info("Logged in again", {{"target", target}});
-    return;
-  }
-  if (!update.outcome.was_last_way) return;
+  if (error && !update.outcome.was_last_way) return;
   {
     const MutexLock lock(mutex_);
-    cannot_log_in_.insert(target);
+    if (error) {
+      cannot_log_in_.insert(target);
+    } else if (cannot_log_in_.erase(target) != 0) {
+      log_.Info("Logged in again", {{"target", target}});
+    }
   }
-  std::int64_t suppressed = 0;
-  if (!MayLog(target + "\nlogin\n" + std::string(ErrorKindName(error->kind)), suppressed)) return;
-  log_.Warn("Login failed", {{"target", target},
-                             {"reason", ErrorKindName(error->kind)},
-                             {"error", error->message},
-                             {"advice", AdviceFor(error->kind)},
-                             {"suppressed", suppressed}});
+  if (!error) return;
+  const std::string_view reason = ErrorKindName(error->kind);
+  LogSeldom(LogLevel::kWarn, KeyOf({target, "login", reason}), "Login failed",
+            {{"target", target},
+             {"reason", reason},
+             {"error", error->message},
+             {"advice", AdviceFor(error->kind)}});
 }
 
 void EventLog::OnSchedules(const ScheduleUpdate& update) {
-  const std::string target(update.target);
   for (const Error& error : update.errors) {
-    std::int64_t suppressed = 0;
-    if (!MayLog(target + "\nscheduler\n" + std::string(ErrorKindName(error.kind)), suppressed)) {
-      continue;
-    }
-    log_.Warn("Reading the scheduler met a fault", {{"target", target},
-                                                    {"reason", ErrorKindName(error.kind)},
-                                                    {"error", error.message},
-                                                    {"advice", SchedulerAdviceFor(error.kind)},
-                                                    {"suppressed", suppressed}});
+    const std::string_view reason = ErrorKindName(error.kind);
+    LogSeldom(LogLevel::kWarn, KeyOf({update.target, "scheduler", reason}),
+              "Reading the scheduler met a fault",
+              {{"target", update.target},
+               {"reason", reason},
+               {"error", error.message},
+               {"advice", SchedulerAdviceFor(error.kind)}});
   }
+  const std::string target(update.target);
   const MutexLock lock(mutex_);
   if (!update.reading) {
     cannot_read_schedules_.insert(target);
@@ -205,12 +192,10 @@ void EventLog::OnSchedules(const ScheduleUpdate& update) {
 }
 
 void EventLog::OnUnreadableSchedule(const ScheduleUpdate& update, const UnreadableSchedule& found) {
-  std::int64_t suppressed = 0;
-  if (!MayLog(std::string(update.target) + "\nunreadable schedule", suppressed)) return;
-  log_.Warn("Part of a schedule cannot be read", {{"target", update.target},
-                                                  {"schedule_id", found.schedule_id},
-                                                  {"error", found.reason},
-                                                  {"suppressed", suppressed}});
+  LogSeldom(
+      LogLevel::kWarn, KeyOf({update.target, "unreadable schedule"}),
+      "Part of a schedule cannot be read",
+      {{"target", update.target}, {"schedule_id", found.schedule_id}, {"error", found.reason}});
 }
 
 void EventLog::OnUpdate(const PollUpdate& update) {

@@ -54,9 +54,10 @@ class EventLog {
     std::int64_t suppressed = 0;
   };
 
-  // True if an event of this key may be logged now; `suppressed` is how often it was not since the
-  // last time.
-  bool MayLog(const std::string& key, std::int64_t& suppressed);
+  // Logs an event of this key unless one was logged a short while ago, and how many of them were
+  // suppressed since.
+  void LogSeldom(LogLevel level, const std::string& key, std::string_view message,
+                 Log::Fields fields);
   void LogFault(const PollUpdate& update, const Error& error);
   void LogEnd(const PollUpdate& update, const Refresh& refresh);
   void LogChangeOfUp(const PollUpdate& update);

@@ -54,55 +54,43 @@ void Recorder::OnSchedules(ScheduleUpdate update) {
 
 // None of the answers counts while they cannot be stored.
 void Recorder::Store(PollUpdate& update) {
-  std::size_t without_room = 0;
-  const auto stored = CommitOrKeep(update, without_room);
-  if (stored) return;
-  ReportError(stored.error());
-  if (without_room != 0) parts_.events.OnNoRoom(update, without_room);
-}
-
-// Tells in `without_room` how many refreshes could be neither stored nor kept.
-Result<void> Recorder::CommitOrKeep(PollUpdate& update, std::size_t& without_room) {
   const CollectorKey collector{update.target, update.family};
   const MutexLock lock(mutex_);
-  auto stored = parts_.ledger.Commit(update.target, *update.family, TimeOf(update), update.answers);
+  const auto stored =
+      parts_.ledger.Commit(update.target, *update.family, TimeOf(update), update.answers);
   if (stored) {
     const auto pending = pending_.find(collector);
     if (pending != pending_.end()) pending->second.Forget(update.answers);
-    return stored;
+    return;
   }
+  ReportError(stored.error());
   Unstored& pending = pending_[collector];
   pending.NoteClockSkew(update.observation.clock_skew);
+  std::size_t without_room = 0;
   for (const RefreshAnswer& answer : update.answers) {
     if (answer.is_final && !pending.Keep(answer)) ++without_room;
   }
-  return stored;
+  if (without_room != 0) parts_.events.OnNoRoom(update, without_room);
 }
 
 void Recorder::StoreBaseline(const PollUpdate& update) {
   if (!update.baseline) return;
-  Result<void> stored;
-  {
-    const MutexLock lock(mutex_);
-    stored = parts_.ledger.SetBaseline(update.target, *update.family, *update.baseline);
-    if (!stored) pending_[{std::string(update.target), update.family}].Keep(*update.baseline);
-  }
-  if (!stored) ReportError(stored.error());
+  const MutexLock lock(mutex_);
+  const auto stored = parts_.ledger.SetBaseline(update.target, *update.family, *update.baseline);
+  if (stored) return;
+  ReportError(stored.error());
+  pending_[{std::string(update.target), update.family}].Keep(*update.baseline);
 }
 
 // They are shown before they are stored: a later first time would only make an alert wait longer.
 void Recorder::StoreMetDomains(const PollUpdate& update, std::vector<MetDomain> met) {
   if (met.empty()) return;
-  Result<void> stored;
-  {
-    const MutexLock lock(mutex_);
-    stored = parts_.ledger.Meet(update.target, *update.family, met);
-    if (!stored) {
-      Unstored& pending = pending_[{std::string(update.target), update.family}];
-      for (MetDomain& domain : met) pending.Keep(std::move(domain));
-    }
-  }
-  if (!stored) ReportError(stored.error());
+  const MutexLock lock(mutex_);
+  const auto stored = parts_.ledger.Meet(update.target, *update.family, met);
+  if (stored) return;
+  ReportError(stored.error());
+  Unstored& pending = pending_[{std::string(update.target), update.family}];
+  for (MetDomain& domain : met) pending.Keep(std::move(domain));
 }
 
 void Recorder::ForgetOld(const PollUpdate& update) {
@@ -145,9 +133,10 @@ void Recorder::ReportError(const Error& error) {
 void Recorder::Retry() {
   bool counted = false;
   for (const CollectorKey& collector : Pending()) {
-    if (const auto stored = SetPendingBaseline(collector); !stored) ReportError(stored.error());
+    StorePendingBaseline(collector);
     counted = StorePendingAnswers(collector) || counted;
-    StorePendingMet(collector);
+    while (StoreSomePendingMet(collector)) {
+    }
   }
   const bool recovered = RecoverIfNothingIsPending();
   if ((counted || recovered) && parts_.publisher != nullptr) parts_.publisher->Notify();
@@ -160,13 +149,14 @@ std::vector<Recorder::CollectorKey> Recorder::Pending() {
   return collectors;
 }
 
-Result<void> Recorder::SetPendingBaseline(const CollectorKey& collector) {
+void Recorder::StorePendingBaseline(const CollectorKey& collector) {
   const MutexLock lock(mutex_);
   Unstored& pending = pending_[collector];
-  if (!pending.baseline()) return {};
-  auto stored = parts_.ledger.SetBaseline(collector.first, *collector.second, *pending.baseline());
-  if (stored) pending.ForgetBaseline();
-  return stored;
+  if (!pending.baseline()) return;
+  const auto stored =
+      parts_.ledger.SetBaseline(collector.first, *collector.second, *pending.baseline());
+  if (!stored) return ReportError(stored.error());
+  pending.ForgetBaseline();
 }
 
 // True if something counts now.
@@ -177,43 +167,35 @@ bool Recorder::StorePendingAnswers(const CollectorKey& collector) {
   update.at = parts_.clock.SteadyNow();
   update.wall_time = parts_.clock.Now();
   bool counted = false;
-  while (true) {
-    const auto stored = CommitPending(collector, update);
-    if (!stored) ReportError(stored.error());
-    if (!stored || update.answers.empty()) return counted;
+  while (StoreSomePendingAnswers(collector, update)) {
     parts_.state.Count(update);
     counted = true;
   }
+  return counted;
 }
 
-// Stores some of the answers that wait, and leaves them in `update`; none: none wait.
-Result<void> Recorder::CommitPending(const CollectorKey& collector, PollUpdate& update) {
+// Stores some of the answers that wait, and leaves them in `update`.  False where none was stored.
+bool Recorder::StoreSomePendingAnswers(const CollectorKey& collector, PollUpdate& update) {
   const MutexLock lock(mutex_);
   Unstored& pending = pending_[collector];
   update.answers = pending.SomeAnswers();
-  if (update.answers.empty()) return {};
+  if (update.answers.empty()) return false;
   update.observation.clock_skew = pending.clock_skew();
-  auto stored = parts_.ledger.Commit(update.target, *update.family, TimeOf(update), update.answers);
-  if (stored) pending.Forget(update.answers);
-  return stored;
+  const auto stored =
+      parts_.ledger.Commit(update.target, *update.family, TimeOf(update), update.answers);
+  stored ? pending.Forget(update.answers) : ReportError(stored.error());
+  return stored.has_value();
 }
 
-void Recorder::StorePendingMet(const CollectorKey& collector) {
-  auto met = MeetPending(collector);
-  while (met && *met != 0) met = MeetPending(collector);
-  if (!met) ReportError(met.error());
-}
-
-// Stores some of the domains that wait, and returns how many.
-Result<std::size_t> Recorder::MeetPending(const CollectorKey& collector) {
+// The same of the domains that wait.
+bool Recorder::StoreSomePendingMet(const CollectorKey& collector) {
   const MutexLock lock(mutex_);
   Unstored& pending = pending_[collector];
   const std::vector<MetDomain> some = pending.SomeMet();
-  if (some.empty()) return 0;
+  if (some.empty()) return false;
   const auto stored = parts_.ledger.Meet(collector.first, *collector.second, some);
-  if (!stored) return tl::make_unexpected(stored.error());
-  pending.Forget(some);
-  return some.size();
+  stored ? pending.Forget(some) : ReportError(stored.error());
+  return stored.has_value();
 }
 
 // Anything else that the ledger did is no proof: it may not have had to write.

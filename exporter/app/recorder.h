@@ -4,7 +4,6 @@
 
 #pragma once
 
-#include <cstddef>
 #include <map>
 #include <string>
 #include <utility>
@@ -55,14 +54,12 @@ class Recorder final : public PollListener {
   void StoreMetDomains(const PollUpdate& update, std::vector<MetDomain> met);
   void ForgetOld(const PollUpdate& update);
   void ForgetDomains(const PollUpdate& update, const Unneeded& unneeded);
-  Result<void> CommitOrKeep(PollUpdate& update, std::size_t& without_room);
 
   std::vector<CollectorKey> Pending();
+  void StorePendingBaseline(const CollectorKey& collector);
   bool StorePendingAnswers(const CollectorKey& collector);
-  Result<void> CommitPending(const CollectorKey& collector, PollUpdate& update);
-  void StorePendingMet(const CollectorKey& collector);
-  Result<std::size_t> MeetPending(const CollectorKey& collector);
-  Result<void> SetPendingBaseline(const CollectorKey& collector);
+  bool StoreSomePendingAnswers(const CollectorKey& collector, PollUpdate& update);
+  bool StoreSomePendingMet(const CollectorKey& collector);
   void ReportError(const Error& error);
   bool RecoverIfNothingIsPending();
 

@@ -32,7 +32,7 @@ HttpClientOptions ClientOptionsOf(const TargetConfig& config, const TargetRuntim
           }};
 }
 
-// One for each way to authenticate.
+// One for each way to authenticate: all but a file log in.
 struct MakeTokenSource {
   const TargetConfig& config;
   const TargetRuntime::Parts& parts;
@@ -41,19 +41,15 @@ struct MakeTokenSource {
   std::unique_ptr<TokenSource> operator()(const TokenFileAuthentication& file) const {
     return std::make_unique<FileTokenSource>(file.credentials_file, parts.clock, ErrorReporter());
   }
-  std::unique_ptr<TokenSource> operator()(const PasswordLogin& login) const { return LogIn(login); }
-  std::unique_ptr<TokenSource> operator()(const CertificateLogin& login) const {
-    return LogIn(login);
-  }
-
- private:
   template <typename Way>
-  std::unique_ptr<TokenSource> LogIn(Way way) const {
+  std::unique_ptr<TokenSource> operator()(Way way) const {
     return std::make_unique<LoginTokenSource>(
         LoginPlan{config.addresses().front(), std::move(way), ErrorReporter(),
                   FurtherOf(config.addresses())},
         parts.login_backoff, parts.clock, random);
   }
+
+ private:
   std::function<void(const Error&)> ErrorReporter() const {
     return [&log = parts.log, name = config.name](const Error& error) {
       log.Warn("Changed credential file cannot be used, the former credential stays in use",
@@ -103,14 +99,10 @@ TargetRuntime::TargetRuntime(const TargetConfig& config, std::vector<CollectorPl
       failover_(config.urls.empty() ? nullptr
                                     : std::make_unique<FailoverHttpClient>(client_, config.urls)),
       token_(std::visit(MakeTokenSource{config, parts, random_}, config.authentication)),
-      poller_(PlanOf(config, std::move(collectors)), WholeClient(), *token_, parts.clock, random_,
-              parts.listener) {
+      poller_(PlanOf(config, std::move(collectors)),
+              failover_ ? static_cast<HttpClient&>(*failover_) : client_, *token_, parts.clock,
+              random_, parts.listener) {
   thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
-}
-
-HttpClient& TargetRuntime::WholeClient() {
-  if (failover_ != nullptr) return *failover_;
-  return client_;
 }
 
 void TargetRuntime::Run(const std::stop_token& stop) {

@@ -77,7 +77,6 @@ class TargetRuntime {
 
  private:
   void Run(const std::stop_token& stop);
-  HttpClient& WholeClient();
 
   CurlHttpClient client_;
   const std::unique_ptr<FailoverHttpClient> failover_;  // null where there is one address

@@ -20,19 +20,19 @@ bool DiffersInExpectationsAtMost(TargetConfig former, const TargetConfig& config
   return former == config;
 }
 
-SetupFailure NoThread(const std::string& target, const std::string& reason) {
-  return {SetupFailure::Kind::kNoResources,
+StartFailure NoThread(const std::string& target, const std::string& reason) {
+  return {StartFailure::Kind::kNoResources,
           "target " + target + ": the system gives no thread for it: " + reason +
               "; raise the limit of tasks (TasksMax= of the unit, the container's pids limit, "
               "ulimit -u) or share targets among processes with --shard.count"};
 }
 
-SetupFailure Unreadable(const std::string& target, const LedgerFailure& failure) {
+StartFailure Unreadable(const std::string& target, const LedgerFailure& failure) {
   if (failure.kind == LedgerFailure::Kind::kFailed) {
-    return {SetupFailure::Kind::kLedger,
+    return {StartFailure::Kind::kLedger,
             "target " + target + ": the ledger cannot be read: " + failure.message};
   }
-  return {SetupFailure::Kind::kDamagedLedger,
+  return {StartFailure::Kind::kDamagedLedger,
           "target " + target + ": the ledger is damaged: " + failure.message +
               "; restore its folder from a backup, or move it away to begin anew"};
 }
@@ -42,7 +42,7 @@ SetupFailure Unreadable(const std::string& target, const LedgerFailure& failure)
 // Every thread is told to stop before the first is waited for.
 TargetSet::~TargetSet() { RequestStop(); }
 
-tl::expected<void, SetupFailure> TargetSet::Apply(std::vector<TargetConfig> configs) {
+tl::expected<void, StartFailure> TargetSet::Apply(std::vector<TargetConfig> configs) {
   std::vector<Prepared> all;
   all.reserve(configs.size());
   for (TargetConfig& config : configs) {
@@ -71,7 +71,7 @@ TargetSet::PreparedResult TargetSet::Prepare(TargetConfig config) const {
     return tl::make_unexpected(NoThread(name, error.code().message()));
   } catch (const std::bad_alloc&) {
     return tl::make_unexpected(
-        SetupFailure{SetupFailure::Kind::kNoResources, "target " + name + ": no memory is left"});
+        StartFailure{StartFailure::Kind::kNoResources, "target " + name + ": no memory is left"});
   }
 }
 

@@ -15,26 +15,15 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "exporter/app/start_failure.h"
 #include "exporter/app/target_runtime.h"
 #include "exporter/config/config.h"
 #include "exporter/config/refresh_id_files.h"
 #include "exporter/ledger/ledger.h"
-#include "exporter/log/log.h"
 #include "exporter/metrics/self_metrics.h"
 #include "exporter/state/state_store.h"
 
 namespace cckm {
-
-// Why targets could not be set up.
-struct SetupFailure {
-  enum class Kind : std::uint8_t {
-    kNoResources,    // the system does not give a thread, a descriptor or memory
-    kLedger,         // what is stored of a target cannot be read
-    kDamagedLedger,  // what is stored of a target cannot be right
-  };
-  Kind kind;
-  std::string message;
-};
 
 class TargetSet {
  public:
@@ -53,7 +42,7 @@ class TargetSet {
 
   // Makes these the targets, wholly or not at all: all that new and changed ones need is there
   // before anything of the former ones goes.  They are polled if Start() was called before.
-  tl::expected<void, SetupFailure> Apply(std::vector<TargetConfig> configs);
+  tl::expected<void, StartFailure> Apply(std::vector<TargetConfig> configs);
 
   // The configurations of the targets, in the order in which they were given.
   std::vector<TargetConfig> Configs() const;
@@ -87,7 +76,7 @@ class TargetSet {
     std::vector<Expectation> expectations = {};  // of a target that goes on
   };
 
-  using PreparedResult = tl::expected<Prepared, SetupFailure>;
+  using PreparedResult = tl::expected<Prepared, StartFailure>;
   PreparedResult Prepare(TargetConfig config) const;
   PreparedResult SetUp(TargetConfig config) const;
   void Swap(std::vector<Prepared> prepared);

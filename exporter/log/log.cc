@@ -1,5 +1,6 @@
 #include "exporter/log/log.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>
@@ -65,8 +66,7 @@ std::string Timestamp(WallTime time) {
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
   const auto rest = std::chrono::floor<std::chrono::milliseconds>(time - second).count();
   std::string text = FormatRfc3339(second);
-  const std::string digits = std::to_string(1000 + rest);
-  text.insert(text.size() - 1, "." + digits.substr(1));
+  text.insert(text.size() - 1, fmt::format(".{:03}", rest));
   return text;
 }
 
@@ -86,29 +86,22 @@ std::string LogfmtValue(std::string_view value) {
   return NeedsQuotes(value) ? ToText(std::string(value)) : std::string(value);
 }
 
-using Fields = std::initializer_list<LogField>;
-
 std::string LogfmtLine(std::string_view time, std::string_view level, std::string_view message,
-                       Fields fields) {
-  std::string line;
-  line.append("ts=").append(time).append(" level=").append(level);
-  line.append(" msg=").append(ToText(std::string(message)));
+                       const Log::Fields& fields) {
+  std::string line =
+      fmt::format("ts={} level={} msg={}", time, level, ToText(std::string(message)));
   for (const LogField& field : fields) {
-    line.append(" ").append(field.key).append("=").append(LogfmtValue(field.value));
+    line += fmt::format(" {}={}", field.key, LogfmtValue(field.value));
   }
   return line;
 }
 
 std::string JsonLine(std::string_view time, std::string_view level, std::string_view message,
-                     Fields fields) {
+                     const Log::Fields& fields) {
   ordered_json line = {{"ts", time}, {"level", level}, {"msg", message}};
   for (const LogField& field : fields) {
-    ordered_json& value = line[std::string(field.key)];
-    if (field.is_number) {
-      value = std::stoll(field.value);
-    } else {
-      value = field.value;
-    }
+    line[std::string(field.key)] =
+        field.is_number ? ordered_json(std::stoll(field.value)) : ordered_json(field.value);
   }
   return ToText(line);
 }
@@ -134,53 +127,31 @@ void CloseInTime(std::shared_ptr<ThreadPool> pool, std::shared_ptr<spdlog::async
 
 }  // namespace
 
-class Log::Impl {
- public:
-  Impl(int descriptor, LogLevel level, LogFormat format, const Clock& clock,
-       LogPriorities priorities)
-      : format_(format),
-        priorities_(priorities),
-        clock_(clock),
-        pool_(std::make_shared<ThreadPool>(kQueuedLines, 1)),
-        logger_(std::make_shared<spdlog::async_logger>(
-            "cckm", std::make_shared<DescriptorSink>(descriptor), pool_,
-            spdlog::async_overflow_policy::overrun_oldest)) {
-    logger_->set_level(kSpdlogLevels[static_cast<std::size_t>(level)]);
-  }
-
-  ~Impl() { CloseInTime(std::move(pool_), std::move(logger_)); }
-  Impl(const Impl&) = delete;
-  Impl& operator=(const Impl&) = delete;
-
-  void Write(LogLevel level, std::string_view message, Fields fields) {
-    const auto index = static_cast<std::size_t>(level);
-    if (!logger_->should_log(kSpdlogLevels[index])) return;
-    const std::string time = Timestamp(clock_.Now());
-    const auto name = kLevelNames[index];
-    std::string line = format_ == LogFormat::kJson ? JsonLine(time, name, message, fields)
-                                                   : LogfmtLine(time, name, message, fields);
-    RedactTokens(line);
-    if (priorities_ == LogPriorities::kYes) line.insert(0, kPriorities[index]);
-    line += '\n';
-    logger_->log(kSpdlogLevels[index], spdlog::string_view_t(line));
-  }
-
- private:
-  const LogFormat format_;
-  const LogPriorities priorities_;
-  const Clock& clock_;
-  std::shared_ptr<ThreadPool> pool_;
-  std::shared_ptr<spdlog::async_logger> logger_;
-};
-
 Log::Log(std::FILE* out, LogLevel level, LogFormat format, const Clock& clock,
          LogPriorities priorities)
-    : impl_(std::make_unique<Impl>(fileno(out), level, format, clock, priorities)) {}
+    : format_(format),
+      priorities_(priorities),
+      clock_(clock),
+      pool_(std::make_shared<ThreadPool>(kQueuedLines, 1)),
+      logger_(std::make_shared<spdlog::async_logger>(
+          "cckm", std::make_shared<DescriptorSink>(fileno(out)), pool_,
+          spdlog::async_overflow_policy::overrun_oldest)) {
+  logger_->set_level(kSpdlogLevels[static_cast<std::size_t>(level)]);
+}
 
-Log::~Log() = default;
+Log::~Log() { CloseInTime(std::move(pool_), std::move(logger_)); }
 
-void Log::Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
-  impl_->Write(level, message, fields);
+void Log::Write(LogLevel level, std::string_view message, const Fields& fields) {
+  const auto index = static_cast<std::size_t>(level);
+  if (!logger_->should_log(kSpdlogLevels[index])) return;
+  const std::string time = Timestamp(clock_.Now());
+  const auto name = kLevelNames[index];
+  std::string line = format_ == LogFormat::kJson ? JsonLine(time, name, message, fields)
+                                                 : LogfmtLine(time, name, message, fields);
+  RedactTokens(line);
+  if (priorities_ == LogPriorities::kYes) line.insert(0, kPriorities[index]);
+  line += '\n';
+  logger_->log(kSpdlogLevels[index], spdlog::string_view_t(line));
 }
 
 }  // namespace cckm

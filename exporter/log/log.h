@@ -6,14 +6,21 @@
 
 #pragma once
 
-#include <cstdint>
+#include <concepts>
 #include <cstdio>
-#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "collectors/base/clock.h"
+
+namespace spdlog {
+class async_logger;
+namespace details {
+class thread_pool;
+}
+}  // namespace spdlog
 
 namespace cckm {
 
@@ -30,7 +37,7 @@ struct LogField {
       : key(field_key), value(field_value) {}
   LogField(std::string_view field_key, const char* field_value)
       : key(field_key), value(field_value) {}
-  LogField(std::string_view field_key, std::int64_t number)
+  LogField(std::string_view field_key, std::integral auto number)
       : key(field_key), value(std::to_string(number)), is_number(true) {}
 
   std::string_view key;
@@ -40,6 +47,8 @@ struct LogField {
 
 class Log {
  public:
+  using Fields = std::vector<LogField>;
+
   // Writes lines of `level` and above to the descriptor of `out`, which must outlive this and stays
   // open.
   Log(std::FILE* out, LogLevel level, LogFormat format, const Clock& clock,
@@ -52,21 +61,24 @@ class Log {
   // What looks like a token is redacted, wherever it came from.
   //
   // ts=2026-11-22T01:02:03.456Z level=warn msg="..." key=value
-  void Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields);
+  void Write(LogLevel level, std::string_view message, const Fields& fields);
 
-  void Info(std::string_view message, std::initializer_list<LogField> fields = {}) {
+  void Info(std::string_view message, const Fields& fields = {}) {
     Write(LogLevel::kInfo, message, fields);
   }
-  void Warn(std::string_view message, std::initializer_list<LogField> fields = {}) {
+  void Warn(std::string_view message, const Fields& fields = {}) {
     Write(LogLevel::kWarn, message, fields);
   }
-  void Error(std::string_view message, std::initializer_list<LogField> fields = {}) {
+  void Error(std::string_view message, const Fields& fields = {}) {
     Write(LogLevel::kError, message, fields);
   }
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  const LogFormat format_;
+  const LogPriorities priorities_;
+  const Clock& clock_;
+  std::shared_ptr<spdlog::details::thread_pool> pool_;
+  std::shared_ptr<spdlog::async_logger> logger_;
 };
 
 }  // namespace cckm

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -96,9 +97,7 @@ struct MetricDescription {
   std::string_view help;
 
   constexpr std::size_t label_count() const {
-    std::size_t count = 0;
-    while (count < labels.size() && !labels[count].empty()) ++count;
-    return count;
+    return static_cast<std::size_t>(std::ranges::find(labels, std::string_view()) - labels.begin());
   }
 };
 

@@ -6,14 +6,20 @@
 
 #pragma once
 
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/histogram.h>
 #include <prometheus/metric_family.h>
+#include <prometheus/registry.h>
 
-#include <memory>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "collectors/base/clock.h"
+#include "collectors/base/mutex.h"
 #include "collectors/model/family.h"
 #include "collectors/model/refresh.h"
 #include "collectors/poll/poll_update.h"
@@ -28,7 +34,6 @@ class SelfMetrics {
  public:
   // `clock` outlives this.
   explicit SelfMetrics(const Clock& clock);
-  ~SelfMetrics();
   SelfMetrics(const SelfMetrics&) = delete;
   SelfMetrics& operator=(const SelfMetrics&) = delete;
 
@@ -67,8 +72,35 @@ class SelfMetrics {
   std::vector<CollectedFamily> Collect() const;
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  using Counters = prometheus::Family<prometheus::Counter>;
+
+  Counters& MakeCounters(Metric metric);
+  void Begin(std::string_view target, std::string_view cloud);
+  std::vector<std::optional<WallTime>> CreationTimesOf(
+      const prometheus::MetricFamily& family) const;
+  void AddErrors(std::string_view target, std::string_view cloud);
+  void CountRequests(std::string_view target, std::string_view cloud,
+                     const std::vector<RequestRecord>& requests);
+  void CountErrors(std::string_view target, std::string_view cloud, const ErrorCounts& counts);
+  void CountLoginError(std::string_view target, ErrorKind kind);
+  prometheus::Counter& Requests(std::string_view target, std::string_view cloud,
+                                const RequestRecord& request);
+  prometheus::Histogram& RequestSeconds(std::string_view target, std::string_view cloud,
+                                        Endpoint endpoint);
+
+  const Clock& clock_;
+  mutable Mutex mutex_;
+  // By target, then by cloud.
+  std::map<std::string, std::map<std::string, WallTime, std::less<>>, std::less<>> began_at_
+      CCKM_GUARDED_BY(mutex_);
+
+  prometheus::Registry registry_;
+  Counters& requests_;
+  Counters& errors_;
+  Counters& renewals_;
+  Counters& renewal_failures_;
+  Counters& anomalies_;
+  prometheus::Family<prometheus::Histogram>& request_seconds_;
 };
 
 }  // namespace cckm

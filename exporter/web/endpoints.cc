@@ -15,20 +15,16 @@ namespace cckm {
 namespace {
 
 WebResponse Plain(int status, std::string text) {
-  return {.status = status,
-          .headers = {},
-          .text = std::move(text),
-          .shared = {},
-          .held_until_written = {}};
+  return {.status = status, .text = std::move(text)};
 }
 
 // A page is made anew for each reader and kept until that has read it.
 constexpr std::size_t kMaxPages = 16;
+constexpr const char* kTooManyPages = "Too many pages at once.\n";
 
-WebResponse MethodNotAllowed(std::string_view allowed) {
-  WebResponse answer = Plain(405, "Method not allowed.\n");
-  answer.headers.emplace_back("Allow", allowed);
-  return answer;
+WebResponse MethodNotAllowed(std::string allowed) {
+  return {
+      .status = 405, .headers = {{"Allow", std::move(allowed)}}, .text = "Method not allowed.\n"};
 }
 
 }  // namespace
@@ -72,7 +68,6 @@ WebResponse Endpoints::Metrics(const WebRequest& request) {
   const BodyKind kind = {format.format, ChooseEncoding(request.accept_encoding)};
   WebResponse answer{.content_type = std::string(format.content_type),
                      .headers = {{"Vary", "Accept, Accept-Encoding"}},
-                     .text = {},
                      .shared = publisher_.BodyOf(kind),
                      .held_until_written = *scrape};
   if (kind.encoding == Encoding::kGzip) answer.headers.emplace_back("Content-Encoding", "gzip");
@@ -108,22 +103,20 @@ WebResponse Endpoints::Reload(const WebRequest& request) {
 }
 
 WebResponse Endpoints::Index(const WebRequest& /*request*/) {
-  const auto slot = pages_.Take();
-  if (!slot) return Plain(503, "Too many pages at once.\n");
-  WebResponse answer = Plain(200, StatusPage(Status(), options_.telemetry_path));
-  answer.held_until_written = *slot;
-  answer.content_type = "text/html; charset=utf-8";
-  answer.headers.emplace_back("Content-Security-Policy", page_policy_);
-  return answer;
+  const auto place = pages_.Take();
+  if (!place) return Plain(503, kTooManyPages);
+  return {.content_type = "text/html; charset=utf-8",
+          .headers = {{"Content-Security-Policy", page_policy_}},
+          .text = StatusPage(Status(), options_.telemetry_path),
+          .held_until_written = *place};
 }
 
 WebResponse Endpoints::StatusApi(const WebRequest& /*request*/) {
-  const auto slot = pages_.Take();
-  if (!slot) return Plain(503, "Too many pages at once.\n");
-  WebResponse answer = Plain(200, StatusJson(Status()));
-  answer.held_until_written = *slot;
-  answer.content_type = "application/json";
-  return answer;
+  const auto place = pages_.Take();
+  if (!place) return Plain(503, kTooManyPages);
+  return {.content_type = "application/json",
+          .text = StatusJson(Status()),
+          .held_until_written = *place};
 }
 
 void Endpoints::SetLinks(Links links) {

@@ -7,16 +7,10 @@ namespace cckm {
 Places::Places(std::size_t most, std::chrono::milliseconds patience)
     : patience_(patience), room_(std::make_shared<Room>(most)) {}
 
-Places::Place::~Place() {
-  if (is_taken) Leave(*room);
-}
-
-// Made before it is taken, so that a lack of memory loses none.
+// A lack of memory loses no place: the pointer that cannot be made calls its deleter.
 std::optional<std::shared_ptr<void>> Places::Take() {
-  const auto place = std::make_shared<Place>(room_);
-  place->is_taken = Enter(*room_, patience_);
-  if (!place->is_taken) return std::nullopt;
-  return place;
+  if (!Enter(*room_, patience_)) return std::nullopt;
+  return std::shared_ptr<void>(room_.get(), [room = room_](void*) { Leave(*room); });
 }
 
 std::size_t Places::Waiting() const {

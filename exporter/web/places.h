@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "collectors/base/mutex.h"
@@ -42,16 +41,6 @@ class Places {
     Mutex mutex;
     std::size_t free CCKM_GUARDED_BY(mutex);              // none while somebody waits
     std::vector<Waiter*> waiting CCKM_GUARDED_BY(mutex);  // the last goes first
-  };
-
-  struct Place {
-    explicit Place(std::shared_ptr<Room> of) : room(std::move(of)) {}
-    ~Place();
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-
-    const std::shared_ptr<Room> room;
-    bool is_taken = false;
   };
 
   static bool Enter(Room& room, std::chrono::milliseconds patience);

@@ -11,7 +11,6 @@
 #include "collectors/base/text.h"
 #include "collectors/base/whole_file.h"
 #include "exporter/config/go_duration.h"
-#include "exporter/config/text.h"
 #include "exporter/config/web/web_config_tls.h"
 #include "exporter/config/yaml/value_kinds.h"
 #include "exporter/config/yaml/yaml_document.h"

@@ -5,7 +5,6 @@
 
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -63,13 +62,6 @@ inline constexpr std::array<NamedValue<std::string_view>, 4> kCurveNames = {{
     {"CurveP521", "P-521"},
     {"X25519", "X25519"},
 }};
-
-// The row of the table with this name; null where there is none.
-template <typename Table>
-const typename Table::value_type* FindNamed(const Table& table, std::string_view name) {
-  const auto row = std::ranges::find(table, name, &Table::value_type::name);
-  return row == table.end() ? nullptr : &*row;
-}
 
 // "must be one of A, B, C"
 template <typename Table>

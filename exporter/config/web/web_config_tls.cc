@@ -1,45 +1,39 @@
 #include "exporter/config/web/web_config_tls.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "collectors/base/whole_file.h"
 #include "collectors/http/tls_material.h"
-#include "exporter/config/text.h"
-#include "exporter/config/web/web_config_names.h"
 #include "exporter/config/yaml/value_kinds.h"
 
 namespace cckm {
 namespace {
 
-// One name of the table, as written.
+// The row of the table that is named.
 template <typename Table>
-YamlReader ReadName(const Table& table, std::string& out) {
+YamlReader ReadName(const Table& table, const typename Table::value_type*& out) {
   return [&table, &out](const YamlCursor& cursor) {
     const std::string rule = RuleOfNames(table);
-    const auto text = cursor.Text(rule);
-    if (!text) return;
-    if (FindNamed(table, *text) == nullptr) return cursor.ReportError(rule);
-    out = *text;
+    const auto name = cursor.Text(rule);
+    if (!name) return;
+    const auto row = std::ranges::find(table, *name, &Table::value_type::name);
+    if (row == table.end()) return cursor.ReportError(rule);
+    out = &*row;
   };
 }
 
-// A list of names of the table, as written.
+// What the names of a list stand for, joined by colons.
 template <typename Table>
-YamlReader ReadNames(const Table& table, std::vector<std::string>& out) {
+YamlReader ReadNames(const Table& table, std::optional<std::string>& out) {
   return [&table, &out](const YamlCursor& cursor) {
     for (const YamlCursor& item : cursor.Items().value_or(std::vector<YamlCursor>{})) {
-      std::string name;
-      ReadName(table, name)(item);
-      if (!name.empty()) out.push_back(std::move(name));
+      const typename Table::value_type* row = nullptr;
+      ReadName(table, row)(item);
+      if (row == nullptr) continue;
+      if (!out) out.emplace();
+      if (!row->value.empty()) out->append(out->empty() ? "" : ":").append(row->value);
     }
-  };
-}
-
-YamlReader ReadClientAuth(ClientAuth& out) {
-  return [&out](const YamlCursor& cursor) {
-    std::string name;
-    ReadName(kClientAuthNames, name)(cursor);
-    if (const auto* row = FindNamed(kClientAuthNames, name)) out = row->value;
   };
 }
 
@@ -80,18 +74,6 @@ std::optional<std::string> ReadPemFile(const YamlCursor& cursor, std::string_vie
   return std::nullopt;
 }
 
-// What is written of `names`, joined by colons.
-template <typename Table>
-std::string JoinValues(const Table& table, const std::vector<std::string>& names) {
-  std::string joined;
-  for (const std::string& name : names) {
-    const auto* row = FindNamed(table, name);
-    if (row == nullptr || row->value.empty()) continue;
-    joined.append(joined.empty() ? "" : ":").append(row->value);
-  }
-  return joined;
-}
-
 bool Verifies(ClientAuth policy) {
   return policy == ClientAuth::kVerifyIfGiven || policy == ClientAuth::kRequireAndVerify;
 }
@@ -109,7 +91,7 @@ std::vector<YamlKey> WebTlsSchema::Keys() {
       {"client_auth_type",
        [this](const YamlCursor& cursor) {
          has_client_auth_ = true;
-         ReadClientAuth(tls_.client_auth)(cursor);
+         ReadName(kClientAuthNames, client_auth_)(cursor);
        }},
       {"client_allowed_sans", ReadAllowedNames(tls_.client_allowed_sans)},
       {"min_version", ReadName(kTlsVersionNames, min_version_)},
@@ -140,27 +122,26 @@ void WebTlsSchema::Read(const YamlCursor& cursor, WebConfig& out) {
   if (!cursor.ReadMap(Keys()) || !cursor.HasContent()) return;
   UseVersions(cursor, out);
   UseCiphers(cursor, out);
+  tls_.client_auth = client_auth_->value;
   if (!TurnsTlsOn()) return StayOff(cursor, out);
   UseCertificate(cursor, out);
   UseClientAuthorities(cursor, out);
   CheckClients(cursor, out);
-  tls_.group_list = JoinValues(kCurveNames, curves_);
+  tls_.group_list = curves_.value_or("");
   out.tls = std::move(tls_);
 }
 
 void WebTlsSchema::UseVersions(const YamlCursor& cursor, WebConfig& out) {
-  const auto least = FindNamed(kTlsVersionNames, min_version_)->value;
-  const auto most = FindNamed(kTlsVersionNames, max_version_)->value;
-  if (!least) {
-    out.notes.push_back("min_version " + min_version_ +
+  if (!min_version_->value) {
+    out.notes.push_back("min_version " + std::string(min_version_->name) +
                         " is taken for TLS12: older versions are not spoken");
   }
-  if (!most) {
-    cursor.ReportError("must have a max_version of TLS12 or TLS13: older versions are not spoken");
-    return;
+  if (!max_version_->value) {
+    return cursor.ReportError(
+        "must have a max_version of TLS12 or TLS13: older versions are not spoken");
   }
-  tls_.min_version = least.value_or(WebTlsVersion::kTls12);
-  tls_.max_version = *most;
+  tls_.min_version = min_version_->value.value_or(WebTlsVersion::kTls12);
+  tls_.max_version = *max_version_->value;
   if (tls_.min_version > tls_.max_version) {
     cursor.ReportError("must have a min_version that is not above max_version");
   }
@@ -168,8 +149,8 @@ void WebTlsSchema::UseVersions(const YamlCursor& cursor, WebConfig& out) {
 
 // As in Go, the suites of TLS 1.3 are always there, and naming only them leaves none for TLS 1.2.
 void WebTlsSchema::UseCiphers(const YamlCursor& cursor, WebConfig& out) {
-  tls_.cipher_list = JoinValues(kCipherSuiteNames, cipher_suites_);
-  if (cipher_suites_.empty() || !tls_.cipher_list.empty()) return;
+  tls_.cipher_list = cipher_suites_.value_or("");
+  if (!cipher_suites_ || !tls_.cipher_list.empty()) return;
   if (tls_.max_version == WebTlsVersion::kTls12) {
     cursor.ReportError("must have a cipher suite of TLS 1.2 where that is the max_version");
     return;

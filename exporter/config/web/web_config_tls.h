@@ -5,9 +5,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "exporter/config/web/web_config_names.h"
 #include "exporter/config/web_config.h"
 #include "exporter/config/yaml/yaml_cursor.h"
 
@@ -42,10 +44,12 @@ class WebTlsSchema {
   std::string inline_key_;
   std::string inline_client_ca_;
   bool has_client_auth_ = false;
-  std::string min_version_ = "TLS12";
-  std::string max_version_ = "TLS13";
-  std::vector<std::string> cipher_suites_;
-  std::vector<std::string> curves_;
+  const NamedValue<ClientAuth>* client_auth_ = &kClientAuthNames[0];                    // none
+  const NamedValue<std::optional<WebTlsVersion>>* min_version_ = &kTlsVersionNames[1];  // TLS12
+  const NamedValue<std::optional<WebTlsVersion>>* max_version_ = &kTlsVersionNames[0];  // TLS13
+  // As OpenSSL writes them; none: none is named.
+  std::optional<std::string> cipher_suites_;
+  std::optional<std::string> curves_;
 };
 
 }  // namespace cckm

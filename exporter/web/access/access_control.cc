@@ -9,14 +9,6 @@
 namespace cckm {
 namespace {
 
-WebResponse Refusal(int status, std::string text, WebHeaders headers) {
-  return {.status = status,
-          .headers = std::move(headers),
-          .text = std::move(text),
-          .shared = {},
-          .held_until_written = {}};
-}
-
 std::vector<ConfigProblem> Problem(const std::filesystem::path& file, std::string message) {
   return {{file.string(), 0, "", std::move(message)}};
 }
@@ -58,18 +50,23 @@ std::optional<WebResponse> AccessControl::Authorize(const WebRequest& request) {
   const std::shared_ptr<const Version> version = Current();
   const WebConfig& config = *version->config;
   if (!rate_limiter_.Take(config.rate_limit)) {
-    return Refusal(429, "Too many requests.\n", {{"Retry-After", "1"}});
+    return WebResponse{
+        .status = 429, .headers = {{"Retry-After", "1"}}, .text = "Too many requests.\n"};
   }
   if (config.users.empty()) return std::nullopt;
   switch (basic_auth_.Check(request.authorization, request.peer, config.users)) {
     case BasicAuth::Verdict::kWelcome:
       return std::nullopt;
     case BasicAuth::Verdict::kBusy:
-      return Refusal(503, "Too many passwords are being checked.\n", {{"Retry-After", "1"}});
+      return WebResponse{.status = 503,
+                         .headers = {{"Retry-After", "1"}},
+                         .text = "Too many passwords are being checked.\n"};
     case BasicAuth::Verdict::kRefused:
       break;
   }
-  return Refusal(401, "Unauthorized.\n", {{"WWW-Authenticate", "Basic realm=\"cckm_exporter\""}});
+  return WebResponse{.status = 401,
+                     .headers = {{"WWW-Authenticate", "Basic realm=\"cckm_exporter\""}},
+                     .text = "Unauthorized.\n"};
 }
 
 HttpServerHooks AccessControl::Hooks() {

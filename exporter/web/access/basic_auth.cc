@@ -23,11 +23,6 @@ std::array<unsigned char, 32> RandomKey() {
   return key;
 }
 
-// Each part with its length in front, so that no two lists of parts make the same text.
-void AppendPart(std::string& text, std::string_view part) {
-  text.append(std::to_string(part.size())).append(":").append(part);
-}
-
 // As dear as the dearest of the users', so that the time does not tell who is one; but no dearer
 // than a second, or an unknown client could stop the checks for hours.
 std::string HashOfUnknownUser(const WebUsers& users) {
@@ -60,10 +55,12 @@ BasicAuth::Digest BasicAuth::DigestOf(const BasicCredentials& credentials, const
                                       bool is_known) const {
   std::string text;
   text.reserve(128 + credentials.user.size() + credentials.password.Reveal().size() + hash.size());
-  AppendPart(text, is_known ? "known" : "unknown");
-  AppendPart(text, hash);
-  AppendPart(text, credentials.user);
-  AppendPart(text, credentials.password.Reveal());
+  const std::array<std::string_view, 4> parts = {is_known ? "known" : "unknown", hash,
+                                                 credentials.user, credentials.password.Reveal()};
+  // Each with its length in front, so that no two lists of parts make the same text.
+  for (const std::string_view part : parts) {
+    text.append(std::to_string(part.size())).append(":").append(part);
+  }
   const Secret wiped(std::move(text));
   Digest digest{};
   const std::string_view bytes = wiped.Reveal();

@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "collectors/base/text.h"
 #include "exporter/web/server/http_words.h"
+#include "exporter/web/server/request_head.h"
 #include "exporter/web/server/request_target.h"
 
 namespace cckm {
@@ -12,22 +12,17 @@ namespace {
 // The values of all lines of a header whose value is a list (RFC 9110 section 5.3).
 std::string ListOf(const mg_request_info& request, std::string_view name) {
   std::string list;
-  for (int i = 0; i < request.num_headers; ++i) {
-    const mg_header& header = request.http_headers[i];
-    if (!EqualsWithoutCase(header.name, name)) continue;
+  for (const std::string_view value : ValuesOf(request, name)) {
     if (!list.empty()) list.append(", ");
-    list.append(header.value);
+    list.append(value);
   }
   return list;
 }
 
 // The value of the first line.
 std::string_view FirstOf(const mg_request_info& request, std::string_view name) {
-  for (int i = 0; i < request.num_headers; ++i) {
-    const mg_header& header = request.http_headers[i];
-    if (EqualsWithoutCase(header.name, name)) return Trim(header.value, kBlanks);
-  }
-  return {};
+  const auto values = ValuesOf(request, name);
+  return values.empty() ? std::string_view() : Trim(values.front(), kBlanks);
 }
 
 // Whether there is a path that answers the method with something else than 405.

@@ -1,5 +1,7 @@
 #include "exporter/web/server/http_server.h"
 
+#include <fmt/format.h>
+
 #include <chrono>
 #include <cstddef>
 #include <utility>
@@ -18,9 +20,7 @@ constexpr std::size_t kThreadStackBytes = std::size_t{256} << 10;
 constexpr std::chrono::seconds kMaxTruncated{1};
 
 std::string Join(const std::vector<std::string>& parts) {
-  std::string joined;
-  for (const std::string& part : parts) joined.append(joined.empty() ? "" : ",").append(part);
-  return joined;
+  return fmt::format("{}", fmt::join(parts, ","));
 }
 
 }  // namespace
@@ -120,5 +120,7 @@ HttpServer::HttpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 HttpServer::~HttpServer() = default;
 
 std::vector<int> HttpServer::Ports() const { return impl_->ports(); }
+
+std::string WebLibraryVersion() { return std::string("civetweb/") + mg_version(); }
 
 }  // namespace cckm

@@ -158,7 +158,6 @@ int HttpServer::Impl::OnConnect(const mg_connection* connection, void**) {
   try {
     if (slot->is_over_limit) server.TurnAway(const_cast<mg_connection*>(connection));
   } catch (const std::exception&) {
-    return 0;
   }
   return 0;
 }

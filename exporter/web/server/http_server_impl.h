@@ -17,6 +17,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "collectors/base/free_with.h"
 #include "collectors/base/mutex.h"
 #include "exporter/web/server/connection_slots.h"
 #include "exporter/web/server/http_server.h"
@@ -33,10 +34,6 @@ class LibraryUse {
   ~LibraryUse() { mg_exit_library(); }
   LibraryUse(const LibraryUse&) = delete;
   LibraryUse& operator=(const LibraryUse&) = delete;
-};
-
-struct StopContext {
-  void operator()(mg_context* context) const { mg_stop(context); }
 };
 
 class HttpServer::Impl {
@@ -97,7 +94,7 @@ class HttpServer::Impl {
   std::vector<int> ports_;
   ConnectionSlots slots_;
   std::optional<TlsHandshakeHooks> handshake_hooks_;  // nothing without TLS
-  std::unique_ptr<mg_context, StopContext> context_;
+  std::unique_ptr<mg_context, FreeWith<&mg_stop>> context_;
 };
 
 }  // namespace cckm

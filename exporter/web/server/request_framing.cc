@@ -1,6 +1,8 @@
 #include "exporter/web/server/request_framing.h"
 
+#include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "collectors/base/text.h"
 #include "exporter/web/server/http_words.h"
@@ -14,23 +16,11 @@ constexpr int kBadRequest = 400;
 constexpr int kExpectationFailed = 417;
 constexpr int kTooManyHeaders = 431;
 
-// What the headers say that matters here.
-struct HeaderFacts {
-  int hosts = 0;
-  int lengths = 0;
-  int encodings = 0;
-  bool has_body = false;
-  bool has_bad_length = false;
-  bool is_upgrade = false;
-  bool expects_much = false;
-};
-
-bool IsNamed(const mg_header& header, std::string_view name) {
-  return EqualsWithoutCase(header.name, name);
-}
+using Values = std::vector<std::string_view>;
 
 bool IsNumber(std::string_view text) {
-  return !text.empty() && text.find_first_not_of(kDigits) == std::string_view::npos;
+  const std::string_view digits = Trim(text, kBlanks);
+  return !digits.empty() && digits.find_first_not_of(kDigits) == std::string_view::npos;
 }
 
 bool HasOther(std::string_view list, std::string_view word) {
@@ -39,30 +29,6 @@ bool HasOther(std::string_view list, std::string_view word) {
     if (!entry.empty() && !EqualsWithoutCase(entry, word)) return true;
   }
   return false;
-}
-
-void Note(const mg_header& header, HeaderFacts& facts) {
-  const std::string_view value = Trim(header.value, kBlanks);
-  if (IsNamed(header, "Host")) {
-    ++facts.hosts;
-  } else if (IsNamed(header, "Content-Length")) {
-    ++facts.lengths;
-    facts.has_body |= value != "0";
-    facts.has_bad_length |= !IsNumber(value);
-  } else if (IsNamed(header, "Transfer-Encoding")) {
-    ++facts.encodings;
-    facts.has_body = true;
-  } else if (IsNamed(header, "Upgrade")) {
-    facts.is_upgrade = true;
-  } else if (IsNamed(header, "Expect")) {
-    facts.expects_much |= HasOther(value, "100-continue");
-  }
-}
-
-HeaderFacts FactsOf(const mg_request_info& request) {
-  HeaderFacts facts;
-  for (int i = 0; i < request.num_headers; ++i) Note(request.http_headers[i], facts);
-  return facts;
 }
 
 bool HasToken(std::string_view list, std::string_view token) {
@@ -78,19 +44,16 @@ bool IsVersion11(const mg_request_info& request) {
 
 // civetweb decides by the first Connection header; a `close` in a further one counts here too.
 bool WantsKeepAlive(const mg_request_info& request) {
-  const mg_header* first = nullptr;
-  for (int i = 0; i < request.num_headers; ++i) {
-    const mg_header& header = request.http_headers[i];
-    if (!IsNamed(header, "Connection")) continue;
-    if (HasToken(header.value, "close")) return false;
-    if (first == nullptr) first = &header;
-  }
-  return first == nullptr ? IsVersion11(request) : HasToken(first->value, "keep-alive");
+  const Values lines = ValuesOf(request, "Connection");
+  const auto closes = [](std::string_view line) { return HasToken(line, "close"); };
+  if (std::ranges::any_of(lines, closes)) return false;
+  return lines.empty() ? IsVersion11(request) : HasToken(lines.front(), "keep-alive");
 }
 
-bool IsAmbiguous(const mg_request_info& request, const HeaderFacts& facts) {
-  return facts.lengths + facts.encodings > 1 || facts.has_bad_length || facts.hosts > 1 ||
-         (facts.hosts == 0 && IsVersion11(request));
+bool IsAmbiguous(const mg_request_info& request, const Values& lengths, const Values& encodings) {
+  const std::size_t hosts = ValuesOf(request, "Host").size();
+  return lengths.size() + encodings.size() > 1 || !std::ranges::all_of(lengths, IsNumber) ||
+         hosts > 1 || (hosts == 0 && IsVersion11(request));
 }
 
 }  // namespace
@@ -98,11 +61,17 @@ bool IsAmbiguous(const mg_request_info& request, const HeaderFacts& facts) {
 RequestFraming JudgeFraming(const mg_request_info& request) {
   if (request.num_headers >= MG_MAX_HEADERS) return {kTooManyHeaders, false};
   if (!IsStrictHead(request)) return {kBadRequest, false};
-  const HeaderFacts facts = FactsOf(request);
-  if (IsAmbiguous(request, facts)) return {kBadRequest, false};
+  const Values lengths = ValuesOf(request, "Content-Length");
+  const Values encodings = ValuesOf(request, "Transfer-Encoding");
+  if (IsAmbiguous(request, lengths, encodings)) return {kBadRequest, false};
   if (!ParseRequestTarget(request.request_uri)) return {kBadRequest, false};
-  if (facts.expects_much) return {kExpectationFailed, false};
-  return {0, !facts.has_body && !facts.is_upgrade && WantsKeepAlive(request)};
+  const auto expects_more = [](std::string_view line) { return HasOther(line, "100-continue"); };
+  const auto has_bytes = [](std::string_view length) { return Trim(length, kBlanks) != "0"; };
+  if (std::ranges::any_of(ValuesOf(request, "Expect"), expects_more)) {
+    return {kExpectationFailed, false};
+  }
+  const bool has_body = !encodings.empty() || std::ranges::any_of(lengths, has_bytes);
+  return {0, !has_body && ValuesOf(request, "Upgrade").empty() && WantsKeepAlive(request)};
 }
 
 }  // namespace cckm

@@ -2,8 +2,9 @@
 
 #include <cstddef>
 #include <cstring>
-#include <string_view>
+#include <span>
 
+#include "collectors/base/text.h"
 #include "exporter/web/server/http_words.h"
 
 namespace cckm {
@@ -12,6 +13,10 @@ namespace {
 // Of the CR LF that ends a line.
 constexpr std::ptrdiff_t kLineEnd = 2;
 constexpr std::ptrdiff_t kVersionPrefix = 5;  // HTTP/
+
+std::span<const mg_header> HeadersOf(const mg_request_info& request) {
+  return {request.http_headers, static_cast<std::size_t>(request.num_headers)};
+}
 
 // The NUL in the place of the delimiter behind a part.
 const char* EndOf(const char* part) { return part + std::strlen(part); }
@@ -44,11 +49,18 @@ bool IsStrictEnd(const char* end, bool has_fields) {
 
 }  // namespace
 
+std::vector<std::string_view> ValuesOf(const mg_request_info& request, std::string_view name) {
+  std::vector<std::string_view> values;
+  for (const mg_header& header : HeadersOf(request)) {
+    if (EqualsWithoutCase(header.name, name)) values.emplace_back(header.value);
+  }
+  return values;
+}
+
 bool IsStrictHead(const mg_request_info& request) {
   if (!IsStrictRequestLine(request)) return false;
   const char* end = EndOf(request.http_version);
-  for (int i = 0; i < request.num_headers; ++i) {
-    const mg_header& header = request.http_headers[i];
+  for (const mg_header& header : HeadersOf(request)) {
     if (header.name != end + kLineEnd || !IsStrictField(header)) return false;
     end = EndOf(header.value);
   }

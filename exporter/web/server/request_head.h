@@ -3,14 +3,20 @@
 // civetweb reads a head leniently and shows its parts only.  It writes a NUL over each delimiter
 // and shows where each part begins, so that the delimiters can be counted.
 //
-// Used by http_server.cc and request_framing.cc.  Thread-safety: pure functions; called by the
+// Used by http_server.cc and by what reads requests.  Thread-safety: pure functions; called by the
 // thread that serves the connection, before civetweb reads its next request.
 
 #pragma once
 
 #include <civetweb.h>
 
+#include <string_view>
+#include <vector>
+
 namespace cckm {
+
+// The values of all lines of a header, as civetweb shows them.
+std::vector<std::string_view> ValuesOf(const mg_request_info& request, std::string_view name);
 
 // Whether the head is one of RFC 9112: single spaces in the request line (section 3), CR LF after
 // each line (2.2), no folded line (5.2), and fields with a name that a colon follows at once (5.1).

@@ -1,7 +1,6 @@
 #include "exporter/web/server/response_writer.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "collectors/base/text.h"
 #include "exporter/web/server/http_date.h"
@@ -93,10 +92,7 @@ std::string SurplusAnswer(WallTime now) {
 }
 
 WebResponse PlainAnswer(int status) {
-  WebResponse answer;
-  answer.status = status;
-  answer.text = std::string(mg_get_response_code_text(nullptr, status)) + "\n";
-  return answer;
+  return {.status = status, .text = std::string(mg_get_response_code_text(nullptr, status)) + "\n"};
 }
 
 }  // namespace cckm

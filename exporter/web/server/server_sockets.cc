@@ -48,37 +48,43 @@ bool IsListening(int socket) {
   return ::getsockopt(socket, SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) == 0 && listening;
 }
 
-// Nothing where the kernel is older than Linux 4.19, which first counts them.
-std::optional<std::uint64_t> BytesWritten(int socket) {
+// Nothing where the kernel is too old to tell the first `least` bytes of it.
+std::optional<tcp_info> TcpInfo(int socket, std::size_t least) {
   tcp_info info{};
   socklen_t length = sizeof(info);
   if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return std::nullopt;
-  if (length < offsetof(tcp_info, tcpi_dsack_dups)) return std::nullopt;
-  return info.tcpi_bytes_sent - info.tcpi_bytes_retrans + info.tcpi_notsent_bytes;
+  return length < least ? std::nullopt : std::optional(info);
 }
 
-// Nothing where the kernel is older than Linux 4.1, which first counts them.
+// From Linux 4.19 on.
+std::optional<std::uint64_t> BytesWritten(int socket) {
+  const auto info = TcpInfo(socket, offsetof(tcp_info, tcpi_dsack_dups));
+  if (!info) return std::nullopt;
+  return info->tcpi_bytes_sent - info->tcpi_bytes_retrans + info->tcpi_notsent_bytes;
+}
+
+// From Linux 4.1 on.
 std::optional<std::uint64_t> BytesAcknowledged(int socket) {
-  tcp_info info{};
-  socklen_t length = sizeof(info);
-  if (::getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return std::nullopt;
-  if (length < offsetof(tcp_info, tcpi_bytes_received)) return std::nullopt;
-  return info.tcpi_bytes_acked;
+  const auto info = TcpInfo(socket, offsetof(tcp_info, tcpi_bytes_received));
+  return info ? std::optional(info->tcpi_bytes_acked) : std::nullopt;
+}
+
+// What getsockname() or getpeername() tells of the socket.
+std::optional<SocketAddress> AddressOf(int socket, decltype(&::getsockname) ask) {
+  SocketAddress address{.length = sizeof(address.storage)};
+  auto* storage = reinterpret_cast<sockaddr*>(&address.storage);
+  if (ask(socket, storage, &address.length) != 0) return std::nullopt;
+  return address;
 }
 
 // Whether the socket is the one between these two ends.
 bool IsFrom(int number, const ConnectionSocket& socket) {
-  SocketAddress peer;
-  SocketAddress local;
-  peer.length = local.length = sizeof(peer.storage);
-  auto* peer_address = reinterpret_cast<sockaddr*>(&peer.storage);
-  if (::getpeername(number, peer_address, &peer.length) != 0 || peer.port() != socket.peer_port ||
-      ::getsockname(number, reinterpret_cast<sockaddr*>(&local.storage), &local.length) != 0 ||
-      local.port() != socket.port) {
-    return false;
-  }
+  const auto peer = AddressOf(number, ::getpeername);
+  if (!peer || peer->port() != socket.peer_port) return false;
+  const auto local = AddressOf(number, ::getsockname);
   std::array<char, NI_MAXHOST> host{};
-  return ::getnameinfo(peer_address, peer.length, host.data(), host.size(), nullptr, 0,
+  return local && local->port() == socket.port &&
+         ::getnameinfo(peer->get(), peer->length, host.data(), host.size(), nullptr, 0,
                        NI_NUMERICHOST) == 0 &&
          socket.peer_address == host.data();
 }
@@ -102,13 +108,10 @@ ServerSockets::ServerSockets(std::vector<SocketAddress> addresses)
     : addresses_(std::move(addresses)) {}
 
 bool ServerSockets::IsOurs(int socket) const {
-  SocketAddress local;
-  local.length = sizeof(local.storage);
-  if (::getsockname(socket, reinterpret_cast<sockaddr*>(&local.storage), &local.length) != 0) {
-    return false;
-  }
-  return std::any_of(addresses_.begin(), addresses_.end(),
-                     [&](const SocketAddress& listened) { return Matches(listened, local); });
+  const auto local = AddressOf(socket, ::getsockname);
+  return local && std::ranges::any_of(addresses_, [&](const SocketAddress& listened) {
+           return Matches(listened, *local);
+         });
 }
 
 // Another thread may close a file and open a different one under its number at any moment.  The
@@ -137,13 +140,7 @@ void ServerSockets::BoundWhatWaits(std::chrono::milliseconds patience) const {
 // There may be thousands of files, and many clients that stall: one look at each file has to do.
 void ServerSockets::FindNumber(ConnectionSocket& socket) const {
   for (const int number : OpenFiles()) {
-    SocketAddress peer;
-    peer.length = sizeof(peer.storage);
-    if (::getpeername(number, reinterpret_cast<sockaddr*>(&peer.storage), &peer.length) != 0 ||
-        peer.port() != socket.peer_port) {
-      continue;
-    }
-    if (!IsOurs(number) || !IsFrom(number, socket)) continue;
+    if (!IsFrom(number, socket) || !IsOurs(number)) continue;
     socket.number = number;
     return;
   }
@@ -156,14 +153,12 @@ std::optional<std::uint64_t> ServerSockets::BytesTaken(ConnectionSocket& socket)
 
 // With the linger time of zero the kernel forgets what waits to be sent when the socket is closed.
 void ServerSockets::Drop(const ConnectionSocket& socket) const {
-  const auto drop = [](int number) {
-    const linger at_once{.l_onoff = 1, .l_linger = 0};
-    ::setsockopt(number, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-    ::shutdown(number, SHUT_RDWR);
-  };
   ConnectionSocket found = socket;
   if (found.number < 0) FindNumber(found);
-  if (found.number >= 0) drop(found.number);
+  if (found.number < 0) return;
+  const linger at_once{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(found.number, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+  ::shutdown(found.number, SHUT_RDWR);
 }
 
 void ServerSockets::ShutDownAll() const {

@@ -10,16 +10,10 @@
 #include <cstring>
 #include <memory>
 
+#include "collectors/base/free_with.h"
+
 namespace cckm {
 namespace {
-
-tl::unexpected<std::string> Fail(std::string reason) {
-  return tl::make_unexpected(std::move(reason));
-}
-
-struct FreeAddresses {
-  void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
-};
 
 template <typename Address>
 Address As(const sockaddr_storage& storage) {
@@ -54,11 +48,11 @@ tl::expected<SocketAddress, std::string> ResolveListenAddress(const ListenAddres
   const std::string port = std::to_string(address.port);
   const int error = ::getaddrinfo(host, port.c_str(), &wanted, &list);
   if (error != 0) {
-    return Fail(std::string(address.is_ipv6 ? "it is no IPv6 address: "
-                                            : "it cannot be resolved to an IPv4 address: ") +
-                ::gai_strerror(error));
+    const std::string reason =
+        address.is_ipv6 ? "it is no IPv6 address: " : "it cannot be resolved to an IPv4 address: ";
+    return tl::make_unexpected(reason + ::gai_strerror(error));
   }
-  const std::unique_ptr<addrinfo, FreeAddresses> found(list);
+  const std::unique_ptr<addrinfo, FreeWith<&::freeaddrinfo>> found(list);
   SocketAddress resolved;
   std::memcpy(&resolved.storage, found->ai_addr, found->ai_addrlen);
   resolved.length = found->ai_addrlen;

@@ -1,7 +1,5 @@
 #include "exporter/web/server/tls_handshake_hooks.h"
 
-#include <openssl/ssl.h>
-
 #include <utility>
 
 namespace cckm {
@@ -18,8 +16,6 @@ constexpr long kModes =
 
 }  // namespace
 
-void TlsHandshakeHooks::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
-
 TlsHandshakeHooks::TlsHandshakeHooks(Events events)
     : events_(std::move(events)), context_(SSL_CTX_new(TLS_server_method())) {
   SSL_CTX* context = context_.get();
@@ -34,11 +30,9 @@ TlsHandshakeHooks::TlsHandshakeHooks(Events events)
   SSL_CTX_set_client_hello_cb(context, &OnHello, this);
 }
 
-TlsHandshakeHooks::~TlsHandshakeHooks() = default;
-
 // Both are called by C code, which no exception may pass.
 
-void TlsHandshakeHooks::OnInfo(const ssl_st* connection, int where, int /*result*/) {
+void TlsHandshakeHooks::OnInfo(const SSL* connection, int where, int /*result*/) {
   if ((where & SSL_CB_HANDSHAKE_START) == 0) return;
   auto* self = static_cast<TlsHandshakeHooks*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(connection)));
   if (self == nullptr) return;
@@ -48,7 +42,7 @@ void TlsHandshakeHooks::OnInfo(const ssl_st* connection, int where, int /*result
   }
 }
 
-int TlsHandshakeHooks::OnHello(ssl_st* connection, int* problem, void* self) {
+int TlsHandshakeHooks::OnHello(SSL* connection, int* problem, void* self) {
   const Events& events = static_cast<TlsHandshakeHooks*>(self)->events_;
   *problem = SSL_AD_INTERNAL_ERROR;
   try {

@@ -9,8 +9,9 @@
 
 #pragma once
 
+#include <openssl/ssl.h>
+
 #include <functional>
-#include <memory>
 
 #include "exporter/web/server/tls_server_context.h"
 
@@ -27,23 +28,18 @@ class TlsHandshakeHooks {
   };
 
   explicit TlsHandshakeHooks(Events events);
-  ~TlsHandshakeHooks();
   TlsHandshakeHooks(const TlsHandshakeHooks&) = delete;
   TlsHandshakeHooks& operator=(const TlsHandshakeHooks&) = delete;
 
   // Null if OpenSSL has no memory for one.
-  ssl_ctx_st* get() const { return context_.get(); }
+  SSL_CTX* get() const { return context_.get(); }
 
  private:
-  struct Free {
-    void operator()(ssl_ctx_st* context) const;
-  };
-
-  static void OnInfo(const ssl_st* connection, int where, int result);
-  static int OnHello(ssl_st* connection, int* problem, void* self);
+  static void OnInfo(const SSL* connection, int where, int result);
+  static int OnHello(SSL* connection, int* problem, void* self);
 
   const Events events_;
-  const std::unique_ptr<ssl_ctx_st, Free> context_;
+  const TlsContext context_;
 };
 
 }  // namespace cckm

@@ -6,13 +6,12 @@
 
 #include <memory>
 
+#include "collectors/base/free_with.h"
+
 namespace cckm {
 namespace {
 
-struct CloseLibrary {
-  void operator()(void* library) const { ::dlclose(library); }
-};
-using Library = std::unique_ptr<void, CloseLibrary>;
+using Library = std::unique_ptr<void, FreeWith<&::dlclose>>;
 
 // Whether both would call the same function: then the library is the one that this program uses.
 bool IsOurs(const Library& library, const char* name, const void* ours) {

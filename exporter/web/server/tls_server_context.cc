@@ -10,7 +10,6 @@
 #include <string_view>
 #include <utility>
 
-#include "collectors/base/free_with.h"
 #include "collectors/http/pem.h"
 
 namespace cckm {
@@ -91,24 +90,14 @@ bool IsName(const GENERAL_NAME* name, const std::string& allowed) {
 
 }  // namespace
 
-void TlsServerContext::Free::operator()(ssl_ctx_st* context) const { SSL_CTX_free(context); }
-
 TlsServerContext::TlsServerContext(const WebTlsConfig& config)
-    : client_auth_(config.client_auth),
-      allowed_names_(config.client_allowed_sans),
-      min_version_(NumberOf(config.min_version)),
-      max_version_(NumberOf(config.max_version)),
-      groups_(config.group_list),
-      prefers_server_ciphers_(config.prefer_server_ciphers),
-      context_(SSL_CTX_new(TLS_server_method())) {}
-
-TlsServerContext::~TlsServerContext() = default;
+    : config_(config), context_(SSL_CTX_new(TLS_server_method())) {}
 
 tl::expected<std::shared_ptr<const TlsServerContext>, std::string> TlsServerContext::Make(
     const WebTlsConfig& config) {
   ERR_clear_error();
   const std::shared_ptr<TlsServerContext> made(new TlsServerContext(config));
-  const char* refused = made->context_ ? made->Prepare(config) : "anything";
+  const char* refused = made->context_ ? made->Prepare() : "anything";
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
   ERR_clear_error();
   if (refused == nullptr) return made;
@@ -117,26 +106,27 @@ tl::expected<std::shared_ptr<const TlsServerContext>, std::string> TlsServerCont
   return tl::make_unexpected(std::move(sentence));
 }
 
-const char* TlsServerContext::Prepare(const WebTlsConfig& config) {
+const char* TlsServerContext::Prepare() {
   SSL_CTX* context = context_.get();
-  if (!UseCertificates(context, config.certificate)) return "certificate";
-  if (!UseKey(context, config.key->Reveal())) return "key, or it is not that of the certificate";
-  const std::string& ciphers = config.cipher_list;
+  if (!UseCertificates(context, config_.certificate)) return "certificate";
+  if (!UseKey(context, config_.key->Reveal())) return "key, or it is not that of the certificate";
+  const std::string& ciphers = config_.cipher_list;
   if (SSL_CTX_set_cipher_list(context, ciphers.empty() ? kDefaultCiphers : ciphers.c_str()) != 1) {
     return "cipher suites";
   }
-  if (!groups_.empty() && SSL_CTX_set1_groups_list(context, groups_.c_str()) != 1) return "curves";
+  const std::string& groups = config_.group_list;
+  if (!groups.empty() && SSL_CTX_set1_groups_list(context, groups.c_str()) != 1) return "curves";
   SSL_CTX_set_cert_verify_callback(context, &Judge, this);
-  if (!UseClientAuthorities(config.client_authorities)) return "certificates of client_ca";
+  if (!UseClientAuthorities()) return "certificates of client_ca";
   return nullptr;
 }
 
 // Each of them is trusted by itself, as in Go, whether it is a root or not.
-bool TlsServerContext::UseClientAuthorities(const std::string& pem) {
-  if (pem.empty()) return true;
+bool TlsServerContext::UseClientAuthorities() {
+  if (config_.client_authorities.empty()) return true;
   X509_STORE* store = SSL_CTX_get_cert_store(context_.get());
   X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
-  return ForEachCertificate(pem, [this, store](X509& authority) {
+  return ForEachCertificate(config_.client_authorities, [this, store](X509& authority) {
     return X509_STORE_add_cert(store, &authority) == 1 &&
            SSL_CTX_add_client_CA(context_.get(), &authority) == 1;
   });
@@ -144,37 +134,38 @@ bool TlsServerContext::UseClientAuthorities(const std::string& pem) {
 
 // SSL_set_SSL_CTX takes certificate, suites, authorities and Judge over; the rest was copied to the
 // connection when it was made.
-bool TlsServerContext::ApplyTo(ssl_st* connection) const {
+bool TlsServerContext::ApplyTo(SSL* connection) const {
   if (SSL_set_SSL_CTX(connection, context_.get()) == nullptr) return false;
-  SSL_set_verify(connection, PolicyOf(client_auth_).mode, nullptr);
-  if (prefers_server_ciphers_) SSL_set_options(connection, SSL_OP_CIPHER_SERVER_PREFERENCE);
-  if (!groups_.empty() && SSL_set1_groups_list(connection, groups_.c_str()) != 1) return false;
-  return SSL_set_min_proto_version(connection, min_version_) == 1 &&
-         SSL_set_max_proto_version(connection, max_version_) == 1;
+  SSL_set_verify(connection, PolicyOf(config_.client_auth).mode, nullptr);
+  if (config_.prefer_server_ciphers) SSL_set_options(connection, SSL_OP_CIPHER_SERVER_PREFERENCE);
+  const std::string& groups = config_.group_list;
+  if (!groups.empty() && SSL_set1_groups_list(connection, groups.c_str()) != 1) return false;
+  return SSL_set_min_proto_version(connection, NumberOf(config_.min_version)) == 1 &&
+         SSL_set_max_proto_version(connection, NumberOf(config_.max_version)) == 1;
 }
 
-int TlsServerContext::Judge(x509_store_ctx_st* store, void* context) {
+int TlsServerContext::Judge(X509_STORE_CTX* store, void* context) {
   constexpr int kAccepted = 1;
   const auto& self = *static_cast<const TlsServerContext*>(context);
-  if (!PolicyOf(self.client_auth_).verifies) {
+  if (!PolicyOf(self.config_.client_auth).verifies) {
     X509_STORE_CTX_set_error(store, X509_V_OK);
     return kAccepted;
   }
   const int verdict = X509_verify_cert(store);
-  if (verdict != kAccepted || self.allowed_names_.empty()) return verdict;
+  if (verdict != kAccepted || self.config_.client_allowed_sans.empty()) return verdict;
   if (self.HasAllowedName(X509_STORE_CTX_get0_cert(store))) return kAccepted;
   X509_STORE_CTX_set_error(store, X509_V_ERR_APPLICATION_VERIFICATION);
   return 0;
 }
 
-bool TlsServerContext::HasAllowedName(const x509_st* certificate) const {
+bool TlsServerContext::HasAllowedName(const X509* certificate) const {
   const Names names(static_cast<GENERAL_NAMES*>(
       X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   const int count = names ? sk_GENERAL_NAME_num(names.get()) : 0;
   for (int i = 0; i < count; ++i) {
     const GENERAL_NAME* name = sk_GENERAL_NAME_value(names.get(), i);
     const auto is_same = [name](const std::string& allowed) { return IsName(name, allowed); };
-    if (std::ranges::any_of(allowed_names_, is_same)) return true;
+    if (std::ranges::any_of(config_.client_allowed_sans, is_same)) return true;
   }
   return false;
 }

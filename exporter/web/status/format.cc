@@ -35,15 +35,6 @@ std::string InUnits(std::int64_t length) {
 constexpr std::size_t kMaxShown = 200;
 constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
 
-// Where the character after the first `characters` begins; npos: there are no more.
-std::size_t EndOf(std::string_view text, std::size_t characters) {
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool begins_character = (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
-    if (begins_character && characters-- == 0) return at;
-  }
-  return std::string_view::npos;
-}
-
 }  // namespace
 
 std::string Grouped(std::size_t number) {
@@ -90,8 +81,8 @@ std::string ToTheSecond(WallTime time) { return FormatRfc3339(floor<seconds>(tim
 
 std::string Shown(std::string_view foreign) {
   std::string shown = Printable(foreign);
-  if (EndOf(shown, kMaxShown) == std::string_view::npos) return shown;
-  shown.resize(EndOf(shown, kMaxShown - 1));
+  if (CountCharacters(shown) <= kMaxShown) return shown;
+  shown.resize(CutToCharacters(shown, kMaxShown - 1).size());
   return shown.append(kEllipsis);
 }
 

@@ -4,21 +4,17 @@
 
 #pragma once
 
-#include <fmt/format.h>
-
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "collectors/base/clock.h"
-#include "exporter/web/status/format.h"
+#include "exporter/web/status/html.h"
 #include "exporter/web/status/status_model.h"
 
 namespace cckm {
-
-// A cell without a value.
-inline constexpr std::string_view kNothing = "<td class=\"none\">\xE2\x80\x93</td>";
 
 // With a blank in the place of each underscore.
 std::string Spaced(std::string_view name);
@@ -27,36 +23,50 @@ std::string Spaced(std::string_view name);
 // states of this program.
 void AppendMark(std::string& html, std::string_view name);
 
-// Each appends one cell of a row.
+// Each appends one cell of a row; this one has no value.
+void AppendNothing(std::string& html);
 void AppendTimeCell(std::string& html, const std::optional<WallTime>& time, WallTime now);
 void AppendLengthCell(std::string& html, const std::optional<Nanoseconds>& length);
 // `foreign` is the appliance's own word for it, where that is worth showing.
 void AppendMarkCell(std::string& html, std::string_view name, std::string_view foreign = {});
+void AppendTextCell(std::string& html, std::string_view foreign);
 void AppendPlaceCell(std::string& html, std::string_view target, std::string_view cloud);
 // The name, and the id below it; the id alone where there is no name.  Between tags, and as a cell.
 void AppendNames(std::string& html, std::string_view name, std::string_view id);
 void AppendNameCell(std::string& html, std::string_view name, std::string_view id);
 
-// A section, its heading, and a table up to its rows.
-void BeginTable(std::string& html, std::string_view id, std::string_view heading,
-                std::string_view caption, std::span<const std::string_view> columns);
-void EndTable(std::string& html);
+// What the page says about a list, which has a section of its own.
+struct ListText {
+  std::string_view id;  // of the section
+  std::string_view heading;
+  std::string_view if_empty;
+  std::string_view singular;  // of what is listed
+  std::string_view plural;
+  std::string_view order;
+};
+
+// The head of a table, up to its rows.
+void AppendColumns(std::string& html, std::span<const std::string_view> columns);
+// A table of a target, up to its rows.
+void BeginTableOf(std::string& html, const ShownTarget& target, std::string_view what,
+                  std::span<const std::string_view> columns);
+void BeginSection(std::string& html, const ListText& text);
 // A section that has nothing to list.
-void AppendEmpty(std::string& html, std::string_view id, std::string_view heading,
-                 std::string_view text);
+void AppendEmpty(std::string& html, const ListText& text);
 
 // How many of a list are shown, and in which order.
-template <typename Row>
-std::string CaptionOf(const Truncated<Row>& list, std::string_view singular,
-                      std::string_view plural, std::string_view order) {
-  std::string caption = CountOf(list.total, singular, plural);
-  if (list.total > 1) caption.append(", ").append(order);
-  caption += '.';
-  if (list.left_out() != 0) {
-    caption += fmt::format(" <strong>Only the first {} are shown, {} are left out.</strong>",
-                           Grouped(list.rows.size()), Grouped(list.left_out()));
-  }
-  return caption;
+std::string CaptionOf(const ListText& text, std::size_t shown, std::size_t total);
+
+// Appends the section of a list: a table, whose rows `append_row` appends.
+template <typename Row, typename AppendRow>
+void AppendList(std::string& html, const ListText& text, std::span<const std::string_view> columns,
+                const Truncated<Row>& list, const AppendRow& append_row) {
+  if (list.rows.empty()) return AppendEmpty(html, text);
+  BeginSection(html, text);
+  Append(html, "<table>\n<caption>{}</caption>\n", CaptionOf(text, list.rows.size(), list.total));
+  AppendColumns(html, columns);
+  for (const Row& row : list.rows) append_row(row);
+  html += "</tbody>\n</table>\n</section>\n";
 }
 
 }  // namespace cckm

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "exporter/web/status/format.h"
-#include "exporter/web/status/html.h"
 #include "exporter/web/status/status_cells.h"
 
 namespace cckm {
@@ -29,13 +28,13 @@ std::string TextOf(const DomainPatterns& match) {
 
 void AppendRow(std::string& html, std::size_t index, const ShownExpectation& shown) {
   const Expectation& expectation = shown.expectation;
-  html += "<tr><th scope=\"row\">";
-  AppendForeign(html, TextOf(expectation.match));
-  html += fmt::format(
-      " <small>{}</small></th><td><data value=\"{}\">{}</data></td><td>{}</td><td>{}</td></tr>\n",
-      ExpectationName(index), ToSeconds(expectation.refreshed_every),
-      FormatApproximateDuration(expectation.refreshed_every), SeverityName(expectation.severity),
-      Grouped(shown.domains));
+  Append(html,
+         "<tr><th scope=\"row\">{} <small>{}</small></th><td><data value=\"{}\">{}</data></td>"
+         "<td>{}</td><td>{}</td></tr>\n",
+         EscapeForeign(TextOf(expectation.match)), ExpectationName(index),
+         ToSeconds(expectation.refreshed_every),
+         FormatApproximateDuration(expectation.refreshed_every), SeverityName(expectation.severity),
+         Grouped(shown.domains));
 }
 
 }  // namespace
@@ -60,31 +59,25 @@ bool SomeIsExpected(const StatusModel& model) {
 
 void AppendExpectations(std::string& html, const ShownTarget& target) {
   if (target.expectations.empty()) return;
-  html += "<table>\n<caption class=\"unseen\">Expectations of ";
-  AppendForeign(html, target.name);
-  html +=
-      "</caption>\n<thead><tr><th scope=\"col\">Expected of</th>"
-      "<th scope=\"col\">Refreshed every</th><th scope=\"col\">Severity</th>"
-      "<th scope=\"col\">Domains</th></tr></thead>\n<tbody>\n";
+  constexpr std::array<std::string_view, 4> kColumns = {"Expected of", "Refreshed every",
+                                                        "Severity", "Domains"};
+  BeginTableOf(html, target, "Expectations", kColumns);
   const std::size_t rows = std::min(target.expectations.size(), kMaxRows);
   for (std::size_t i = 0; i < rows; ++i) AppendRow(html, i, target.expectations[i]);
   html += "</tbody>\n</table>\n";
   if (rows == target.expectations.size()) return;
-  html += fmt::format("<p class=\"caption\">Only the first {} of {} expectations are shown.</p>\n",
-                      rows, target.expectations.size());
+  Append(html, "<p class=\"caption\">Only the first {} of {} expectations are shown.</p>\n", rows,
+         target.expectations.size());
 }
 
 void AppendExpectedCell(std::string& html, const ShownDomain& domain) {
-  if (!domain.expected) {
-    html += "<td class=\"none\">\xE2\x80\x93</td>";
-    return;
-  }
-  html += fmt::format("<td><data value=\"{}\">every {}</data> ", ToSeconds(domain.expected->length),
-                      FormatApproximateDuration(domain.expected->length));
+  if (!domain.expected) return AppendNothing(html);
+  Append(html, "<td><data value=\"{}\">every {}</data> ", ToSeconds(domain.expected->length),
+         FormatApproximateDuration(domain.expected->length));
   if (domain.is_late) AppendMark(html, "late");
   const std::string_view severity = SeverityOf(*domain.expected);
-  html += fmt::format(" <small>{}{}{}</small></td>", severity, severity.empty() ? "" : ", ",
-                      SourceOf(*domain.expected));
+  Append(html, " <small>{}{}{}</small></td>", severity, severity.empty() ? "" : ", ",
+         SourceOf(*domain.expected));
 }
 
 }  // namespace cckm

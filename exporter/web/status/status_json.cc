@@ -2,12 +2,12 @@
 
 #include <nlohmann/json.hpp>
 #include <span>
+#include <vector>
 
 #include "collectors/base/error_advice.h"
 #include "collectors/base/rfc3339.h"
 #include "exporter/web/status/status_expectations.h"
 #include "exporter/web/status/status_problems.h"
-#include "exporter/web/status/status_schedules.h"
 
 namespace cckm {
 namespace {
@@ -36,24 +36,34 @@ Json Counts(std::span<const std::string_view> names, std::span<const std::size_t
   return object;
 }
 
-template <typename Row, typename ToJson>
-Json List(const Truncated<Row>& list, ToJson to_json) {
+Json TextOrNull(std::string_view text) { return text.empty() ? Json(nullptr) : Json(text); }
+
+template <typename Row, typename RowJson>
+Json Array(const std::vector<Row>& rows, RowJson row_json) {
   Json items = Json::array();
-  for (const Row& row : list.rows) items.push_back(to_json(row));
-  return {{"total", list.total}, {"left_out", list.left_out()}, {"items", std::move(items)}};
+  for (const Row& row : rows) items.push_back(row_json(row));
+  return items;
 }
 
-Json ToJson(const Problem& problem) {
+template <typename Row, typename RowJson>
+Json List(const Truncated<Row>& list, RowJson row_json) {
+  return {
+      {"total", list.total}, {"left_out", list.left_out()}, {"items", Array(list.rows, row_json)}};
+}
+
+Json SubjectJson(const ProblemSubject& subject) {
+  return {{"target", subject.target}, {"cloud", subject.cloud}, {"note", subject.note}};
+}
+
+Json ProblemJson(const Problem& problem) {
   return {{"kind", ProblemKindName(problem.kind)},
           {"level", kLevelNames[static_cast<std::size_t>(LevelOf(problem.kind))]},
           {"sentence", SentenceOf(problem)},
           {"advice", AdviceFor(problem.kind)},
-          {"subjects", List(problem.subjects, [](const ProblemSubject& subject) -> Json {
-             return {{"target", subject.target}, {"cloud", subject.cloud}, {"note", subject.note}};
-           })}};
+          {"subjects", List(problem.subjects, SubjectJson)}};
 }
 
-Json ToJson(const ShownCollector& collector) {
+Json CollectorJson(const ShownCollector& collector) {
   return {{"cloud", collector.cloud},
           {"state", kReachabilityNames[static_cast<std::size_t>(collector.reachability)]},
           {"last_poll_at", Time(collector.last_poll_at)},
@@ -72,27 +82,19 @@ Json ToJson(const ShownCollector& collector) {
 
 // Null while it is not known.
 Json CertificateVerified(const ShownTarget& target) {
-  switch (CertificateOf(target)) {
-    case CertificateState::kVerified:
-      return true;
-    case CertificateState::kNotVerified:
-      return false;
-    case CertificateState::kNotSeen:
-    case CertificateState::kTlsFailed:
-      break;
-  }
-  return nullptr;
+  const CertificateState state = CertificateOf(target);
+  if (state == CertificateState::kVerified) return true;
+  return state == CertificateState::kNotVerified ? Json(false) : Json(nullptr);
 }
 
 // An empty pattern matches everything.
-Json ToJson(const ShownExpectation& shown) {
+Json ExpectationJson(const ShownExpectation& shown) {
   const Expectation& expectation = shown.expectation;
   const DomainPatterns& match = expectation.match;
-  const auto pattern = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
   return {{"match",
-           {{"cloud", pattern(match.cloud)},
-            {"domain", pattern(match.domain)},
-            {"connection", pattern(match.connection)}}},
+           {{"cloud", TextOrNull(match.cloud)},
+            {"domain", TextOrNull(match.domain)},
+            {"connection", TextOrNull(match.connection)}}},
           {"refreshed_every_seconds", ToSeconds(expectation.refreshed_every)},
           {"severity", SeverityName(expectation.severity)},
           {"domains", shown.domains}};
@@ -101,34 +103,27 @@ Json ToJson(const ShownExpectation& shown) {
 // Null where nothing is expected.
 Json Expected(const ShownDomain& domain) {
   if (!domain.expected) return nullptr;
-  const std::string_view severity = SeverityOf(*domain.expected);
   return {{"interval_seconds", ToSeconds(domain.expected->length)},
-          {"severity", severity.empty() ? Json(nullptr) : Json(severity)},
+          {"severity", TextOrNull(SeverityOf(*domain.expected))},
           {"late", domain.is_late},
           {"source", SourceOf(*domain.expected)}};
 }
 
-Json ToJson(const ShownAddress& address) {
+Json AddressJson(const ShownAddress& address) {
   return {{"address", address.url},
           {"in_use", address.is_in_use},
           {"up", address.is_up ? Json(*address.is_up) : Json(nullptr)}};
 }
 
-Json SchedulerOf(const ShownScheduler& scheduler) {
-  Json object = cckm::ToJson(scheduler);
-  object["last_error"] = Fault(scheduler.last_error, SchedulerAdviceFor);
-  return object;
+Json SchedulerJson(const ShownScheduler& scheduler) {
+  return {{"up", scheduler.up},
+          {"last_read_at", Time(scheduler.last_read_at)},
+          {"schedules", scheduler.schedules},
+          {"missed", scheduler.missed},
+          {"last_error", Fault(scheduler.last_error, SchedulerAdviceFor)}};
 }
 
-Json ToJson(const ShownTarget& target) {
-  Json collectors = Json::array();
-  for (const ShownCollector& collector : target.collectors) {
-    collectors.push_back(ToJson(collector));
-  }
-  Json expectations = Json::array();
-  for (const ShownExpectation& shown : target.expectations) expectations.push_back(ToJson(shown));
-  Json addresses = Json::array();
-  for (const ShownAddress& address : target.addresses) addresses.push_back(ToJson(address));
+Json TargetJson(const ShownTarget& target) {
   Json object = {
       {"name", target.name},
       {"state", kReachabilityNames[static_cast<std::size_t>(target.reachability)]},
@@ -139,14 +134,14 @@ Json ToJson(const ShownTarget& target) {
       {"clock_skew_seconds", Seconds(target.clock_skew)},
       {"dropped_series", target.dropped_series},
       {"login_error", Fault(target.login_error)},
-      {"addresses", std::move(addresses)},
-      {"collectors", std::move(collectors)},
-      {"expectations", std::move(expectations)}};
-  if (target.scheduler) object["scheduler"] = SchedulerOf(*target.scheduler);
+      {"addresses", Array(target.addresses, AddressJson)},
+      {"collectors", Array(target.collectors, CollectorJson)},
+      {"expectations", Array(target.expectations, ExpectationJson)}};
+  if (target.scheduler) object["scheduler"] = SchedulerJson(*target.scheduler);
   return object;
 }
 
-Json ToJson(const ShownDomain& domain, WallTime now) {
+Json DomainJson(const ShownDomain& domain, WallTime now) {
   std::optional<Nanoseconds> age;
   if (domain.last_success_at) age = now - *domain.last_success_at;
   return {{"target", domain.target},
@@ -156,7 +151,7 @@ Json ToJson(const ShownDomain& domain, WallTime now) {
           {"connection", domain.connection},
           {"status", kDomainShownNames[domain.status]},
           {"last_result", kDomainResultNames[static_cast<std::size_t>(domain.last_result)]},
-          {"refresh_id", domain.refresh_id.empty() ? Json(nullptr) : Json(domain.refresh_id)},
+          {"refresh_id", TextOrNull(domain.refresh_id)},
           {"started_at", Time(domain.started_at)},
           {"running_seconds", Seconds(domain.running_for)},
           {"last_success_at", Time(domain.last_success_at)},
@@ -167,32 +162,44 @@ Json ToJson(const ShownDomain& domain, WallTime now) {
           {"expected", Expected(domain)}};
 }
 
-Json ToJson(const ShownRefresh& refresh) {
-  return {
-      {"target", refresh.target},
-      {"cloud", refresh.cloud},
-      {"refresh_id", refresh.id},
-      {"status", RefreshStatusName(refresh.status)},
-      {"unknown_status", refresh.unknown_status.empty() ? Json() : Json(refresh.unknown_status)},
-      {"started_at", Time(refresh.started_at)},
-      {"finished_at", Time(refresh.finished_at)},
-      {"running_seconds", Seconds(refresh.running_for)},
-      {"duration_seconds", Seconds(refresh.duration)},
-      {"unanswered", refresh.is_unanswered},
-      {"domains", Counts(kDomainStatusNames, refresh.domain_counts)}};
+Json RefreshJson(const ShownRefresh& refresh) {
+  return {{"target", refresh.target},
+          {"cloud", refresh.cloud},
+          {"refresh_id", refresh.id},
+          {"status", RefreshStatusName(refresh.status)},
+          {"unknown_status", TextOrNull(refresh.unknown_status)},
+          {"started_at", Time(refresh.started_at)},
+          {"finished_at", Time(refresh.finished_at)},
+          {"running_seconds", Seconds(refresh.running_for)},
+          {"duration_seconds", Seconds(refresh.duration)},
+          {"unanswered", refresh.is_unanswered},
+          {"domains", Counts(kDomainStatusNames, refresh.domain_counts)}};
 }
 
-Json ToJson(const Links& links) {
-  Json list = Json::array();
-  for (const Link& link : links) list.push_back({{"name", link.name}, {"url", link.url}});
-  return list;
+Json ScheduleJson(const ShownSchedule& schedule) {
+  return {{"target", schedule.target},
+          {"cloud", schedule.cloud},
+          {"schedule_id", schedule.id},
+          {"schedule", schedule.name},
+          {"run_at", schedule.run_at},
+          {"readable", schedule.is_readable},
+          {"enabled", schedule.is_enabled},
+          {"missed", schedule.is_missed},
+          {"next_run_at", Time(schedule.next_run_at)},
+          {"last_due_at", Time(schedule.last_due_at)},
+          {"last_run_at", Time(schedule.last_run_at)},
+          {"last_run_status", kRunStatusNames[static_cast<std::size_t>(schedule.last_status)]},
+          {"interval_seconds", Seconds(schedule.interval)}};
 }
 
-Json Alerts(const StatusModel& model) {
-  Json problems = Json::array();
-  for (const Problem& problem : model.problems) problems.push_back(ToJson(problem));
-  return problems;
+Json UnscheduledJson(const ShownUnscheduled& domain) {
+  return {{"target", domain.target},
+          {"cloud", domain.cloud},
+          {"domain_id", domain.id},
+          {"domain", domain.name}};
 }
+
+Json LinkJson(const Link& link) { return {{"name", link.name}, {"url", link.url}}; }
 
 Json AllCounts(const StatusCounts& counts) {
   return {{"targets", Counts(kReachabilityNames, counts.targets)},
@@ -205,27 +212,30 @@ Json AllCounts(const StatusCounts& counts) {
 
 std::string StatusJson(const StatusModel& model) {
   const Verdict verdict = Judge(model);
-  const auto refresh_to_json = [](const ShownRefresh& refresh) { return ToJson(refresh); };
-  Json status = {
-      {"version", model.version},
-      {"time", FormatRfc3339(model.taken_at)},
-      {"verdict",
-       {{"level", kLevelNames[static_cast<std::size_t>(verdict.level)]},
-        {"sentence", verdict.sentence}}},
-      {"exporter",
-       {{"configuration_loaded", model.config_ok},
-        {"configuration_loaded_at", FormatRfc3339(model.config_loaded_at)},
-        {"ledger_writable", model.ledger_writable},
-        {"ledger_write_failures", model.ledger_failures}}},
-      {"counts", AllCounts(model.counts)},
-      {"links", ToJson(model.links)},
-      {"alerts", Alerts(model)},
-      {"targets", List(model.targets, [](const ShownTarget& target) { return ToJson(target); })},
-      {"domains", List(model.domains,
-                       [&](const ShownDomain& domain) { return ToJson(domain, model.taken_at); })},
-      {"unfinished_refreshes", List(model.unfinished, refresh_to_json)},
-      {"finished_refreshes", List(model.finished, refresh_to_json)}};
-  AddSchedules(model, status);
+  const auto domain_json = [&](const ShownDomain& domain) {
+    return DomainJson(domain, model.taken_at);
+  };
+  Json status = {{"version", model.version},
+                 {"time", FormatRfc3339(model.taken_at)},
+                 {"verdict",
+                  {{"level", kLevelNames[static_cast<std::size_t>(verdict.level)]},
+                   {"sentence", verdict.sentence}}},
+                 {"exporter",
+                  {{"configuration_loaded", model.config_ok},
+                   {"configuration_loaded_at", FormatRfc3339(model.config_loaded_at)},
+                   {"ledger_writable", model.ledger_writable},
+                   {"ledger_write_failures", model.ledger_failures}}},
+                 {"counts", AllCounts(model.counts)},
+                 {"links", Array(model.links, LinkJson)},
+                 {"alerts", Array(model.problems, ProblemJson)},
+                 {"targets", List(model.targets, TargetJson)},
+                 {"domains", List(model.domains, domain_json)},
+                 {"unfinished_refreshes", List(model.unfinished, RefreshJson)},
+                 {"finished_refreshes", List(model.finished, RefreshJson)}};
+  if (model.reads_schedules) {
+    status["schedules"] = List(model.schedules, ScheduleJson);
+    status["unscheduled_domains"] = List(model.unscheduled, UnscheduledJson);
+  }
   // Every text was made fit before; nothing here may throw for a byte.
   return status.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

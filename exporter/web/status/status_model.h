@@ -41,10 +41,7 @@ inline constexpr std::size_t kMaxShownSchedules = 1'000;
 inline constexpr std::size_t kMaxShownUnscheduled = 200;
 inline constexpr std::size_t kMaxShownSubjects = 10;  // of one problem
 
-struct ShownError {
-  ErrorKind kind{};
-  std::string message;  // at most 200 characters
-};
+using ShownError = Error;  // whose message has at most 200 characters
 
 // State of a collector, or of all collectors of a target together.
 // kAbsent: the appliance does not have the family, which is optional.
@@ -204,10 +201,15 @@ inline constexpr std::array<std::string_view, 6> kDomainTroubleNames = {
 
 struct StatusCounts {
   std::array<std::size_t, kReachabilityNames.size()> targets = {};
-  std::array<std::size_t, kDomainTroubleNames.size()> troubled_domains =
-      {};  // indexed by DomainTrouble
+  std::array<std::size_t, kDomainTroubleNames.size()> troubled_domains = {};
   std::array<std::size_t, kDomainShownNames.size()> domains = {};
   std::array<std::size_t, kRefreshStatusNames.size()> refreshes = {};
+
+  std::size_t Of(Reachability state) const { return targets[static_cast<std::size_t>(state)]; }
+  std::size_t Of(DomainTrouble trouble) const {
+    return troubled_domains[static_cast<std::size_t>(trouble)];
+  }
+  std::size_t Of(RefreshStatus status) const { return refreshes[static_cast<std::size_t>(status)]; }
 };
 
 struct StatusModel {

@@ -1,7 +1,5 @@
 #include "exporter/web/status/status_page.h"
 
-#include <fmt/format.h>
-
 #include "collectors/base/text.h"
 #include "exporter/web/status/format.h"
 #include "exporter/web/status/html.h"
@@ -14,34 +12,26 @@ namespace cckm {
 namespace {
 
 void AppendHead(std::string& html, const Verdict& verdict) {
-  html +=
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>";
-  AppendHtml(html, verdict.sentence);
-  html += " \xE2\x80\x93 cckm_exporter</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>";
-  html += kPageStyle;
-  html += "</style>\n</head>\n";
+  Append(html,
+         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+         "<title>{} \xE2\x80\x93 cckm_exporter</title>\n<link rel=\"icon\" href=\"data:,\">\n"
+         "<style>{}</style>\n</head>\n",
+         EscapeHtml(verdict.sentence), kPageStyle);
 }
 
-// Relative to the page, so that it works behind a prefix.  REQUIRES: a path.
-std::string Relative(std::string_view path) { return "." + std::string(path); }
-
+// Its links are relative to the page, so that it works behind a prefix.
 void AppendBanner(std::string& html, const StatusModel& model, std::string_view telemetry_path) {
-  html +=
-      "<body>\n<a class=\"skip\" href=\"#main\">Skip to the status</a>\n"
-      "<header>\n<p class=\"brand\">cckm_exporter <small>";
-  AppendHtml(html, model.version);
-  html += "</small></p>\n<nav aria-label=\"Of this exporter\"><ul><li><a href=\"";
-  AppendHtml(html, Relative(telemetry_path));
-  html +=
-      "\">Metrics</a></li><li><a href=\"./api/v1/status\">JSON</a></li>"
-      "<li><a href=\"./config\">Configuration</a></li>"
-      "<li><a href=\"./-/ready\">Ready</a></li><li><a href=\"./-/healthy\">Healthy</a></li>";
+  Append(html,
+         "<body>\n<a class=\"skip\" href=\"#main\">Skip to the status</a>\n"
+         "<header>\n<p class=\"brand\">cckm_exporter <small>{}</small></p>\n"
+         "<nav aria-label=\"Of this exporter\"><ul><li><a href=\".{}\">Metrics</a></li>"
+         "<li><a href=\"./api/v1/status\">JSON</a></li>"
+         "<li><a href=\"./config\">Configuration</a></li>"
+         "<li><a href=\"./-/ready\">Ready</a></li><li><a href=\"./-/healthy\">Healthy</a></li>",
+         EscapeHtml(model.version), EscapeHtml(telemetry_path));
   for (const Link& link : model.links) {
-    if (IsForDomains(link)) continue;
-    html += "<li>";
-    AppendLink(html, link.name, link.url);
-    html += "</li>";
+    if (!IsForDomains(link)) Append(html, "<li>{}</li>", LinkHtml(link.name, link.url));
   }
   html +=
       "</ul></nav>\n</header>\n<main id=\"main\" tabindex=\"-1\">\n"
@@ -51,26 +41,22 @@ void AppendBanner(std::string& html, const StatusModel& model, std::string_view 
 
 void AppendTile(std::string& html, std::string_view mark, std::string_view label,
                 std::size_t number) {
-  html +=
-      fmt::format("<div class=\"{}\"><dt><span class=\"mark {}\">{}</span></dt><dd>{}</dd></div>\n",
-                  number == 0 ? "zero" : "some", mark, label, Grouped(number));
+  Append(html, "<div class=\"{}\"><dt><span class=\"mark {}\">{}</span></dt><dd>{}</dd></div>\n",
+         number == 0 ? "zero" : "some", mark, label, Grouped(number));
 }
 
 void AppendTiles(std::string& html, const StatusModel& model) {
-  const auto domains = [&](DomainTrouble trouble) {
-    return model.counts.troubled_domains[static_cast<std::size_t>(trouble)];
-  };
+  const StatusCounts& counts = model.counts;
   html += "<dl class=\"tiles\">\n";
-  AppendTile(html, "failed", "Failed", domains(DomainTrouble::kFailed));
-  AppendTile(html, "unknown", "Unknown", domains(DomainTrouble::kUnknown));
-  AppendTile(html, "cancelled", "Cancelled", domains(DomainTrouble::kCancelled));
-  AppendTile(html, "never", "Never refreshed", domains(DomainTrouble::kNever));
-  if (const std::size_t late = domains(DomainTrouble::kLate); late != 0) {
+  AppendTile(html, "failed", "Failed", counts.Of(DomainTrouble::kFailed));
+  AppendTile(html, "unknown", "Unknown", counts.Of(DomainTrouble::kUnknown));
+  AppendTile(html, "cancelled", "Cancelled", counts.Of(DomainTrouble::kCancelled));
+  AppendTile(html, "never", "Never refreshed", counts.Of(DomainTrouble::kNever));
+  if (const std::size_t late = counts.Of(DomainTrouble::kLate); late != 0) {
     AppendTile(html, "late", "Late", late);
   }
-  AppendTile(html, "completed", "In order", domains(DomainTrouble::kNone));
-  AppendTile(html, "in_progress", "Refreshes running",
-             model.counts.refreshes[static_cast<std::size_t>(RefreshStatus::kInProgress)]);
+  AppendTile(html, "completed", "In order", counts.Of(DomainTrouble::kNone));
+  AppendTile(html, "in_progress", "Refreshes running", counts.Of(RefreshStatus::kInProgress));
   html += "</dl>\n";
 }
 
@@ -85,13 +71,13 @@ void AppendHeadline(std::string& html, std::string_view sentence) {
 }
 
 void AppendVerdict(std::string& html, const StatusModel& model, const Verdict& verdict) {
-  html += fmt::format(
-      "<section id=\"verdict\" class=\"{}\" data-live aria-labelledby=\"sentence\">\n"
-      "<h1 id=\"sentence\">",
-      kLevelNames[static_cast<std::size_t>(verdict.level)]);
+  Append(html,
+         "<section id=\"verdict\" class=\"{}\" data-live aria-labelledby=\"sentence\">\n"
+         "<h1 id=\"sentence\">",
+         kLevelNames[static_cast<std::size_t>(verdict.level)]);
   AppendHeadline(html, verdict.sentence);
-  html += fmt::format("</h1>\n<p class=\"caption\">As of <time datetime=\"{}\">{}</time>.</p>\n",
-                      ToTheSecond(model.taken_at), FormatTime(model.taken_at));
+  Append(html, "</h1>\n<p class=\"caption\">As of <time datetime=\"{}\">{}</time>.</p>\n",
+         ToTheSecond(model.taken_at), FormatTime(model.taken_at));
   AppendTiles(html, model);
   html += "</section>\n";
 }
@@ -99,31 +85,24 @@ void AppendVerdict(std::string& html, const StatusModel& model, const Verdict& v
 void AppendSubjects(std::string& html, const Problem& problem) {
   html += "<ul>\n";
   for (const ProblemSubject& subject : problem.subjects.rows) {
-    html += "<li>";
-    if (problem.subjects.total > 1) {
-      html += NameAsHtml(subject);
-      if (!subject.note.empty()) html += ": ";
-    }
-    if (!subject.note.empty()) AppendForeign(html, subject.note);
-    html += "</li>\n";
+    const std::string name = problem.subjects.total > 1 ? NameAsHtml(subject) : "";
+    const std::string note = subject.note.empty() ? "" : EscapeForeign(subject.note);
+    Append(html, "<li>{}{}{}</li>\n", name, name.empty() || note.empty() ? "" : ": ", note);
   }
   if (problem.subjects.left_out() != 0) {
-    html += fmt::format("<li>and {} more</li>\n", Grouped(problem.subjects.left_out()));
+    Append(html, "<li>and {} more</li>\n", Grouped(problem.subjects.left_out()));
   }
   html += "</ul>\n";
 }
 
 void AppendProblem(std::string& html, const Problem& problem) {
-  html += fmt::format("<li class=\"{}\"><strong>",
-                      kLevelNames[static_cast<std::size_t>(LevelOf(problem.kind))]);
-  html.append(SentenceAsHtml(problem)).append(".</strong>\n");
+  Append(html, "<li class=\"{}\"><strong>{}.</strong>\n",
+         kLevelNames[static_cast<std::size_t>(LevelOf(problem.kind))], SentenceAsHtml(problem));
   const auto& subjects = problem.subjects;
   if (subjects.total > 1 || (subjects.total == 1 && !subjects.rows.front().note.empty())) {
     AppendSubjects(html, problem);
   }
-  html += "<em>What to do:</em> ";
-  AppendHtml(html, AdviceFor(problem.kind));
-  html += ".</li>\n";
+  Append(html, "<em>What to do:</em> {}.</li>\n", EscapeHtml(AdviceFor(problem.kind)));
 }
 
 void AppendProblems(std::string& html, const StatusModel& model) {

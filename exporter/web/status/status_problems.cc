@@ -65,100 +65,86 @@ constexpr std::array<ProblemText, 10> kTexts = {{
 
 const ProblemText& TextOf(ProblemKind kind) { return kTexts[static_cast<std::size_t>(kind)]; }
 
-using Subjects = std::vector<ProblemSubject>;
+// The subjects of each kind of problem.
+using Found = std::array<std::vector<ProblemSubject>, kTexts.size()>;
 
-void LookAtLogin(const ShownTarget& target, Subjects& failed, Subjects& without_token) {
+void Note(Found& found, ProblemKind kind, const ShownTarget& target, std::string note = {},
+          std::string_view cloud = {}) {
+  found[static_cast<std::size_t>(kind)].push_back({target.name, cloud, std::move(note)});
+}
+
+void LookAtLogin(const ShownTarget& target, Found& found) {
   if (target.login_error) {
-    failed.push_back(
-        {target.name,
-         {},
-         fmt::format("{}; {}", target.login_error->message, AdviceFor(target.login_error->kind))});
+    Note(found, ProblemKind::kLoginFailed, target,
+         fmt::format("{}; {}", target.login_error->message, AdviceFor(target.login_error->kind)));
   } else if (!target.is_authenticated && target.reachability != Reachability::kWaiting) {
-    without_token.push_back({target.name, {}, {}});
+    Note(found, ProblemKind::kNotAuthenticated, target);
   }
 }
 
-void LookAtCertificate(const ShownTarget& target, WallTime now, Subjects& unverified,
-                       Subjects& expiring) {
-  if (!target.verifies_certificate) unverified.push_back({target.name, {}, {}});
+void LookAtCertificate(const ShownTarget& target, WallTime now, Found& found) {
+  if (!target.verifies_certificate) Note(found, ProblemKind::kCertificateNotVerified, target);
   const auto& expires_at = target.certificate_expires_at;
   if (!expires_at || *expires_at > now + kCertificateNotice) return;
-  expiring.push_back(
-      {target.name,
-       {},
-       fmt::format("{}, {}", FormatTime(*expires_at), FormatDistance(*expires_at, now))});
+  Note(found, ProblemKind::kCertificateExpires, target,
+       fmt::format("{}, {}", FormatTime(*expires_at), FormatDistance(*expires_at, now)));
 }
 
-void LookAtClock(const ShownTarget& target, Subjects& skewed) {
+void LookAtClock(const ShownTarget& target, Found& found) {
   if (!target.clock_skew || std::chrono::abs(*target.clock_skew) < kToleratedSkew) return;
-  skewed.push_back(
-      {target.name,
-       {},
+  Note(found, ProblemKind::kClockDiffers, target,
        fmt::format("{} {}", FormatApproximateDuration(std::chrono::abs(*target.clock_skew)),
-                   *target.clock_skew < Nanoseconds(0) ? "behind" : "ahead")});
+                   *target.clock_skew < Nanoseconds(0) ? "behind" : "ahead"));
 }
 
-void LookAtLimits(const ShownTarget& target, Subjects& truncated, Subjects& dropped) {
+void LookAtLimits(const ShownTarget& target, Found& found) {
   for (const ShownCollector& collector : target.collectors) {
-    if (collector.is_truncated) truncated.push_back({target.name, collector.cloud, {}});
+    if (!collector.is_truncated) continue;
+    Note(found, ProblemKind::kDiscoveryTruncated, target, {}, collector.cloud);
   }
   if (target.dropped_series == 0) return;
-  dropped.push_back({target.name, {}, CountOf(target.dropped_series, "series", "series")});
+  Note(found, ProblemKind::kSeriesDropped, target,
+       CountOf(target.dropped_series, "series", "series"));
 }
 
 // Before its first poll a target has no domains that could match.
-void LookAtExpectations(const ShownTarget& target, Subjects& unmatched) {
+void LookAtExpectations(const ShownTarget& target, Found& found) {
   if (target.reachability == Reachability::kWaiting) return;
   for (std::size_t index = 0; index < target.expectations.size(); ++index) {
     const ShownExpectation& shown = target.expectations[index];
     if (shown.domains != 0) continue;
-    unmatched.push_back({target.name, {}, ExpectationName(index) + ": " + TextOf(shown)});
+    Note(found, ProblemKind::kExpectationUnmatched, target,
+         ExpectationName(index) + ": " + TextOf(shown));
   }
 }
 
-// Joins "3 domains failed" and its like.
-class Parts {
- public:
-  void Add(std::size_t number, std::string_view singular, std::string_view plural) {
-    if (number == 0) return;
-    if (!sentence_.empty()) sentence_ += ", ";
-    sentence_ += CountOf(number, singular, plural);
-  }
-  const std::string& sentence() const { return sentence_; }
-
- private:
-  std::string sentence_;
-};
-
+// As "3 domains failed, 1 target unreachable"; empty where there is no trouble.
 std::string TroubleOf(const StatusCounts& counts) {
-  const auto domains = [&](DomainTrouble trouble) {
-    return counts.troubled_domains[static_cast<std::size_t>(trouble)];
+  std::string sentence;
+  const auto add = [&](std::size_t number, std::string_view singular, std::string_view plural) {
+    if (number == 0) return;
+    if (!sentence.empty()) sentence += ", ";
+    sentence += CountOf(number, singular, plural);
   };
-  const auto targets = [&](Reachability wanted) {
-    return counts.targets[static_cast<std::size_t>(wanted)];
-  };
-  Parts parts;
-  parts.Add(domains(DomainTrouble::kFailed), "domain failed", "domains failed");
-  parts.Add(targets(Reachability::kDown), "target unreachable", "targets unreachable");
-  parts.Add(targets(Reachability::kPartlyDown), "target partly unreachable",
-            "targets partly unreachable");
-  parts.Add(domains(DomainTrouble::kUnknown), "domain unknown", "domains unknown");
-  parts.Add(domains(DomainTrouble::kCancelled), "domain cancelled", "domains cancelled");
-  parts.Add(domains(DomainTrouble::kNever), "domain never refreshed", "domains never refreshed");
-  parts.Add(domains(DomainTrouble::kLate), "domain late", "domains late");
-  parts.Add(counts.refreshes[static_cast<std::size_t>(RefreshStatus::kNotFound)],
-            "refresh not found", "refreshes not found");
-  return parts.sentence();
+  add(counts.Of(DomainTrouble::kFailed), "domain failed", "domains failed");
+  add(counts.Of(Reachability::kDown), "target unreachable", "targets unreachable");
+  add(counts.Of(Reachability::kPartlyDown), "target partly unreachable",
+      "targets partly unreachable");
+  add(counts.Of(DomainTrouble::kUnknown), "domain unknown", "domains unknown");
+  add(counts.Of(DomainTrouble::kCancelled), "domain cancelled", "domains cancelled");
+  add(counts.Of(DomainTrouble::kNever), "domain never refreshed", "domains never refreshed");
+  add(counts.Of(DomainTrouble::kLate), "domain late", "domains late");
+  add(counts.Of(RefreshStatus::kNotFound), "refresh not found", "refreshes not found");
+  return sentence;
 }
 
 bool IsNotice(const Problem& problem) { return LevelOf(problem.kind) == Level::kNotice; }
 
 Level LevelOf(const StatusModel& model) {
   const StatusCounts& counts = model.counts;
-  const bool has_failed =
-      counts.troubled_domains[static_cast<std::size_t>(DomainTrouble::kFailed)] != 0 ||
-      counts.targets[static_cast<std::size_t>(Reachability::kDown)] != 0 ||
-      counts.targets[static_cast<std::size_t>(Reachability::kPartlyDown)] != 0;
+  const bool has_failed = counts.Of(DomainTrouble::kFailed) != 0 ||
+                          counts.Of(Reachability::kDown) != 0 ||
+                          counts.Of(Reachability::kPartlyDown) != 0;
   Level level = has_failed ? Level::kTrouble : Level::kGood;
   if (!TroubleOf(counts).empty()) level = std::max(level, Level::kAttention);
   for (const Problem& problem : model.problems) {
@@ -169,8 +155,7 @@ Level LevelOf(const StatusModel& model) {
 
 // REQUIRES: no trouble of domains, targets or refreshes.
 std::string GoodNews(const StatusModel& model) {
-  const std::size_t running =
-      model.counts.refreshes[static_cast<std::size_t>(RefreshStatus::kInProgress)];
+  const std::size_t running = model.counts.Of(RefreshStatus::kInProgress);
   const std::size_t domains = model.domains.total;
   std::string sentence =
       domains == 0   ? "No domain has been named by a refresh yet"
@@ -203,15 +188,13 @@ std::string NameOf(const ProblemSubject& subject) {
 }
 
 std::string SentenceOf(const Problem& problem) {
-  return Fill(
-      problem, [](std::string_view text) { return std::string(text); }, NameOf);
+  const auto as_it_is = [](std::string_view text) { return std::string(text); };
+  return Fill(problem, as_it_is, NameOf);
 }
 
 std::string NameAsHtml(const ProblemSubject& subject) {
-  std::string html;
-  AppendForeign(html, subject.target);
-  if (!subject.cloud.empty())
-    html += fmt::format(", <span class=\"word\">{}</span>", subject.cloud);
+  std::string html = EscapeForeign(subject.target);
+  if (!subject.cloud.empty()) Append(html, ", <span class=\"word\">{}</span>", subject.cloud);
   return html;
 }
 
@@ -237,23 +220,19 @@ CertificateState CertificateOf(const ShownTarget& target) {
 }
 
 std::vector<Problem> FindProblems(const StatusModel& model) {
-  std::array<Subjects, kTexts.size()> found;
-  const auto of = [&](ProblemKind kind) -> Subjects& {
-    return found[static_cast<std::size_t>(kind)];
-  };
+  Found found;
   for (const ShownTarget& target : model.targets.rows) {
-    LookAtLogin(target, of(ProblemKind::kLoginFailed), of(ProblemKind::kNotAuthenticated));
-    LookAtCertificate(target, model.taken_at, of(ProblemKind::kCertificateNotVerified),
-                      of(ProblemKind::kCertificateExpires));
-    LookAtClock(target, of(ProblemKind::kClockDiffers));
-    LookAtLimits(target, of(ProblemKind::kDiscoveryTruncated), of(ProblemKind::kSeriesDropped));
-    LookAtExpectations(target, of(ProblemKind::kExpectationUnmatched));
+    LookAtLogin(target, found);
+    LookAtCertificate(target, model.taken_at, found);
+    LookAtClock(target, found);
+    LookAtLimits(target, found);
+    LookAtExpectations(target, found);
   }
   std::vector<Problem> problems;
   if (!model.ledger_writable) problems.push_back({ProblemKind::kLedgerNotWritable, {}});
   if (!model.config_ok) problems.push_back({ProblemKind::kConfigurationNotReloaded, {}});
   for (std::size_t kind = 0; kind < found.size(); ++kind) {
-    Subjects& subjects = found[kind];
+    std::vector<ProblemSubject>& subjects = found[kind];
     if (subjects.empty()) continue;
     const std::size_t total = subjects.size();
     if (total > kMaxShownSubjects) subjects.resize(kMaxShownSubjects);
@@ -265,8 +244,7 @@ std::vector<Problem> FindProblems(const StatusModel& model) {
 Verdict Judge(const StatusModel& model) {
   Verdict verdict{LevelOf(model), TroubleOf(model.counts)};
   if (!verdict.sentence.empty()) return verdict;
-  const std::size_t waiting =
-      model.counts.targets[static_cast<std::size_t>(Reachability::kWaiting)];
+  const std::size_t waiting = model.counts.Of(Reachability::kWaiting);
   if (model.targets.total == 0) {
     verdict.sentence = "No target is configured";
   } else if (waiting != 0) {

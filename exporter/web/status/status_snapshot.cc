@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
 
 #include "collectors/base/text.h"
 #include "exporter/web/status/format.h"
 #include "exporter/web/status/status_problems.h"
-#include "exporter/web/status/status_schedules.h"
 
 namespace cckm {
 namespace {
@@ -23,20 +23,8 @@ struct Candidate {
 
 template <typename Object>
 bool IsBefore(const Candidate<Object>& a, const Candidate<Object>& b) {
-  if (a.rank != b.rank) return a.rank < b.rank;
-  if (a.key != b.key) return a.key < b.key;
-  if (a.target != b.target) return a.target->label.text() < b.target->label.text();
-  if (a.collector != b.collector) return a.collector < b.collector;
-  return a.object->id.text() < b.object->id.text();
-}
-
-// Sorts the first `most`; the others go.
-template <typename Object>
-void KeepFirst(std::vector<Candidate<Object>>& candidates, std::size_t most) {
-  const auto end =
-      candidates.begin() + static_cast<std::ptrdiff_t>(std::min(most, candidates.size()));
-  std::partial_sort(candidates.begin(), end, candidates.end(), IsBefore<Object>);
-  candidates.erase(end, candidates.end());
+  return std::tuple(a.rank, a.key, a.target->label.text(), a.collector, a.object->id.text()) <
+         std::tuple(b.rank, b.key, b.target->label.text(), b.collector, b.object->id.text());
 }
 
 // For a list with the oldest first; what has no time comes before it.
@@ -74,14 +62,18 @@ int RankOf(DomainTrouble trouble, std::size_t status) {
   return static_cast<int>(trouble) + (rests ? 1 : 0);
 }
 
+int RankOf(const ScheduleState& schedule) {
+  if (schedule.is_missed) return 0;
+  if (schedule.run_status == RunStatus::kFailed || schedule.run_status == RunStatus::kAborted) {
+    return 1;
+  }
+  if (!schedule.cron) return 2;
+  return schedule.is_enabled ? 3 : 4;
+}
+
 int RankOf(RefreshStatus unfinished) {
   if (unfinished == RefreshStatus::kNotFound) return 0;
   return unfinished == RefreshStatus::kUnknown ? 1 : 2;
-}
-
-std::optional<ShownError> ShownOf(const std::optional<Error>& error) {
-  if (!error) return std::nullopt;
-  return ShownError{error->kind, error->message};
 }
 
 void CountExpected(const TargetState& target, std::vector<ShownExpectation>& expectations) {
@@ -109,12 +101,11 @@ class SnapshotFiller {
  private:
   void LookAt(const TargetState& target);
   void LookAt(const TargetState& target, const CollectorState& collector);
+  void LookAtSchedules(const TargetState& target);
   ShownTarget Copy(const TargetState& target) const;
-  static ShownCollector Copy(const CollectorState& collector);
   ShownDomain Copy(const Candidate<DomainState>& candidate) const;
   ShownRefresh Copy(const Candidate<RefreshState>& candidate) const;
-  std::optional<Nanoseconds> SinceStart(const TargetState& target,
-                                        const std::optional<WallTime>& started_at) const;
+  static ShownSchedule Copy(const Candidate<ScheduleState>& candidate);
   template <typename Row, typename Object>
   void CopyFirst(std::vector<Candidate<Object>>& candidates, std::size_t most,
                  Truncated<Row>& list) const;
@@ -126,6 +117,7 @@ class SnapshotFiller {
   std::vector<Candidate<DomainState>> domains_;
   std::vector<Candidate<RefreshState>> unfinished_;
   std::vector<Candidate<RefreshState>> finished_;
+  std::vector<Candidate<ScheduleState>> schedules_;
 };
 
 void SnapshotFiller::Take() {
@@ -133,14 +125,17 @@ void SnapshotFiller::Take() {
   CopyFirst(domains_, kMaxShownDomains, model_.domains);
   CopyFirst(unfinished_, kMaxShownUnfinished, model_.unfinished);
   CopyFirst(finished_, kMaxShownFinished, model_.finished);
-  TakeSchedules(view_, model_);
+  CopyFirst(schedules_, kMaxShownSchedules, model_.schedules);
 }
 
 template <typename Row, typename Object>
 void SnapshotFiller::CopyFirst(std::vector<Candidate<Object>>& candidates, std::size_t most,
                                Truncated<Row>& list) const {
   list.total = candidates.size();
-  KeepFirst(candidates, most);
+  const auto end =
+      candidates.begin() + static_cast<std::ptrdiff_t>(std::min(most, candidates.size()));
+  std::partial_sort(candidates.begin(), end, candidates.end(), IsBefore<Object>);
+  candidates.erase(end, candidates.end());
   list.rows.reserve(candidates.size());
   for (const Candidate<Object>& candidate : candidates) list.rows.push_back(Copy(candidate));
 }
@@ -149,6 +144,7 @@ void SnapshotFiller::LookAt(const TargetState& target) {
   model_.targets.rows.push_back(Copy(target));
   CountExpected(target, model_.targets.rows.back().expectations);
   for (const CollectorState& collector : target.collectors) LookAt(target, collector);
+  if (target.schedules.is_enabled) LookAtSchedules(target);
 }
 
 void SnapshotFiller::LookAt(const TargetState& target, const CollectorState& collector) {
@@ -173,6 +169,33 @@ void SnapshotFiller::LookAt(const TargetState& target, const CollectorState& col
   }
 }
 
+void SnapshotFiller::LookAtSchedules(const TargetState& target) {
+  model_.reads_schedules = true;
+  for (const ScheduleState& schedule : target.schedules.schedules) {
+    schedules_.push_back({RankOf(schedule), 0, &target, nullptr, &schedule});
+  }
+  for (const CollectorState& collector : target.collectors) {
+    for (const DomainState& domain : collector.domains) {
+      if (domain.schedules.value_or(1) != 0) continue;
+      if (++model_.unscheduled.total > kMaxShownUnscheduled) continue;
+      model_.unscheduled.rows.push_back({.target = std::string(target.label.text()),
+                                         .cloud = collector.family->name,
+                                         .id = std::string(domain.id.text()),
+                                         .name = std::string(domain.name.text())});
+    }
+  }
+}
+
+std::optional<ShownScheduler> SchedulerOf(const SchedulesState& state) {
+  if (!state.is_enabled) return std::nullopt;
+  return ShownScheduler{.up = state.up,
+                        .last_read_at = state.read_at,
+                        .schedules = state.schedules.size(),
+                        .missed = static_cast<std::size_t>(
+                            std::ranges::count(state.schedules, true, &ScheduleState::is_missed)),
+                        .last_error = state.last_error};
+}
+
 Reachability ReachabilityOf(const std::vector<ShownCollector>& collectors) {
   const auto count = [&](Reachability wanted) {
     return static_cast<std::size_t>(
@@ -187,34 +210,7 @@ Reachability ReachabilityOf(const std::vector<ShownCollector>& collectors) {
   return count(Reachability::kWaiting) != 0 ? Reachability::kWaiting : Reachability::kUp;
 }
 
-ShownTarget SnapshotFiller::Copy(const TargetState& target) const {
-  const TargetObservation& observation = target.observation;
-  const TokenState& token = observation.token;
-  ShownTarget shown{
-      .name = std::string(target.label.text()),
-      .is_authenticated = token.is_held && !(token.held_until && *token.held_until <= view_.now),
-      .token_expires_at = token.expires_at,
-      .certificate_expires_at = observation.certificate_expires_at,
-      .verifies_certificate = target.options.tls_verification,
-      .clock_skew = observation.clock_skew,
-      .login_error = ShownOf(target.login_error)};
-  const auto dropped = dropped_.find(target.label.text());
-  if (dropped != dropped_.end()) shown.dropped_series = dropped->second;
-  for (std::size_t i = 0; i < target.address_labels.size(); ++i) {
-    const AddressState& address = observation.addresses[i];
-    shown.addresses.push_back({.url = std::string(target.address_labels[i].text()),
-                               .is_in_use = address.is_in_use,
-                               .is_up = address.is_up});
-  }
-  for (const CollectorState& collector : target.collectors) {
-    shown.collectors.push_back(Copy(collector));
-  }
-  shown.reachability = ReachabilityOf(shown.collectors);
-  shown.scheduler = SchedulerOf(target);
-  return shown;
-}
-
-ShownCollector SnapshotFiller::Copy(const CollectorState& collector) {
+ShownCollector CollectorOf(const CollectorState& collector) {
   const PollState& poll = collector.poll;
   ShownCollector shown{.cloud = collector.family->name,
                        .last_poll_at = poll.ended_at,
@@ -227,7 +223,7 @@ ShownCollector SnapshotFiller::Copy(const CollectorState& collector) {
                        .unlisted_domains = CountUnlisted(collector),
                        .dropped_domains = collector.dropped_domains,
                        .unreadable_id_files = collector.unreadable_id_files,
-                       .last_error = ShownOf(poll.last_error)};
+                       .last_error = poll.last_error};
   if (poll.polled_once) {
     shown.reachability = poll.up          ? Reachability::kUp
                          : poll.is_absent ? Reachability::kAbsent
@@ -239,12 +235,39 @@ ShownCollector SnapshotFiller::Copy(const CollectorState& collector) {
   return shown;
 }
 
+ShownTarget SnapshotFiller::Copy(const TargetState& target) const {
+  const TargetObservation& observation = target.observation;
+  const TokenState& token = observation.token;
+  ShownTarget shown{
+      .name = std::string(target.label.text()),
+      .is_authenticated = token.is_held && !(token.held_until && *token.held_until <= view_.now),
+      .token_expires_at = token.expires_at,
+      .certificate_expires_at = observation.certificate_expires_at,
+      .verifies_certificate = target.options.tls_verification,
+      .clock_skew = observation.clock_skew,
+      .login_error = target.login_error};
+  const auto dropped = dropped_.find(target.label.text());
+  if (dropped != dropped_.end()) shown.dropped_series = dropped->second;
+  for (std::size_t i = 0; i < target.address_labels.size(); ++i) {
+    const AddressState& address = observation.addresses[i];
+    shown.addresses.push_back({.url = std::string(target.address_labels[i].text()),
+                               .is_in_use = address.is_in_use,
+                               .is_up = address.is_up});
+  }
+  for (const CollectorState& collector : target.collectors) {
+    shown.collectors.push_back(CollectorOf(collector));
+  }
+  shown.reachability = ReachabilityOf(shown.collectors);
+  shown.scheduler = SchedulerOf(target.schedules);
+  return shown;
+}
+
 // By the appliance's clock, as far as its difference to ours is known; never negative.
-std::optional<Nanoseconds> SnapshotFiller::SinceStart(
-    const TargetState& target, const std::optional<WallTime>& started_at) const {
+std::optional<Nanoseconds> SinceStart(const TargetState& target,
+                                      const std::optional<WallTime>& started_at, WallTime now) {
   if (!started_at) return std::nullopt;
   const Nanoseconds skew = target.observation.clock_skew.value_or(Nanoseconds(0));
-  return std::max(Nanoseconds(0), now_ + skew - *started_at);
+  return std::max(Nanoseconds(0), now + skew - *started_at);
 }
 
 ShownDomain SnapshotFiller::Copy(const Candidate<DomainState>& candidate) const {
@@ -270,7 +293,7 @@ ShownDomain SnapshotFiller::Copy(const Candidate<DomainState>& candidate) const 
   shown.started_at = domain.newest->created_at;
   shown.detail = domain.detail;
   if (shown.status == static_cast<std::size_t>(DomainStatus::kInProgress)) {
-    shown.running_for = SinceStart(target, shown.started_at);
+    shown.running_for = SinceStart(target, shown.started_at, now_);
   }
   return shown;
 }
@@ -291,7 +314,7 @@ ShownRefresh SnapshotFiller::Copy(const Candidate<RefreshState>& candidate) cons
     ++shown.domain_counts[static_cast<std::size_t>(named.status)];
   }
   if (shown.status == RefreshStatus::kInProgress) {
-    shown.running_for = SinceStart(target, refresh.created_at);
+    shown.running_for = SinceStart(target, refresh.created_at, now_);
   }
   if (IsFinished(shown.status) && refresh.created_at && refresh.completed_at) {
     shown.duration = *refresh.completed_at - *refresh.created_at;
@@ -299,13 +322,30 @@ ShownRefresh SnapshotFiller::Copy(const Candidate<RefreshState>& candidate) cons
   return shown;
 }
 
-// What was copied is made fit to be shown only when updates wait no more.
+ShownSchedule SnapshotFiller::Copy(const Candidate<ScheduleState>& candidate) {
+  const ScheduleState& schedule = *candidate.object;
+  const Family* family = schedule.plan.family;
+  return {.target = std::string(candidate.target->label.text()),
+          .cloud = family == nullptr ? std::string_view() : family->name,
+          .id = std::string(schedule.id.text()),
+          .name = std::string(schedule.name.text()),
+          .run_at = std::string(schedule.run_at.text()),
+          .is_readable = schedule.cron.has_value(),
+          .is_enabled = schedule.is_enabled,
+          .is_missed = schedule.is_missed,
+          .last_status = schedule.run_status,
+          .next_run_at = schedule.next_run_at,
+          .last_due_at = schedule.last_due_at,
+          .last_run_at = schedule.run_created_at,
+          .interval = schedule.interval};
+}
+
+// What was copied, but for label values, is made fit to be shown only when updates wait no more.
 void MakeFit(std::optional<ShownError>& error) {
   if (error) error->message = Shown(error->message);
 }
 
 void MakeFit(ShownTarget& target) {
-  target.name = Printable(target.name);
   MakeFit(target.login_error);
   if (target.scheduler) MakeFit(target.scheduler->last_error);
   for (ShownCollector& collector : target.collectors) MakeFit(collector.last_error);
@@ -317,26 +357,12 @@ void MakeFit(ShownTarget& target) {
   }
 }
 
-void MakeFit(ShownDomain& domain) {
-  for (std::string* text :
-       {&domain.target, &domain.id, &domain.name, &domain.connection, &domain.refresh_id}) {
-    *text = Printable(*text);
-  }
-  domain.detail = Shown(domain.detail);
-}
-
-void MakeFit(ShownRefresh& refresh) {
-  refresh.target = Printable(refresh.target);
-  refresh.id = Printable(refresh.id);
-  refresh.unknown_status = Shown(refresh.unknown_status);
-}
-
 void MakeFit(StatusModel& model) {
   for (ShownTarget& target : model.targets.rows) MakeFit(target);
-  for (ShownDomain& domain : model.domains.rows) MakeFit(domain);
-  for (ShownRefresh& refresh : model.unfinished.rows) MakeFit(refresh);
-  for (ShownRefresh& refresh : model.finished.rows) MakeFit(refresh);
-  MakeSchedulesFit(model);
+  for (ShownDomain& domain : model.domains.rows) domain.detail = Shown(domain.detail);
+  for (Truncated<ShownRefresh>* list : {&model.unfinished, &model.finished}) {
+    for (ShownRefresh& refresh : list->rows) refresh.unknown_status = Shown(refresh.unknown_status);
+  }
 }
 
 void KeepFirstTargets(StatusModel& model) {

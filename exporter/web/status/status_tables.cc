@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <iterator>
 #include <vector>
 
 #include "collectors/base/error_advice.h"
 #include "exporter/web/status/format.h"
-#include "exporter/web/status/html.h"
 #include "exporter/web/status/status_cells.h"
 #include "exporter/web/status/status_expectations.h"
 #include "exporter/web/status/status_problems.h"
@@ -17,21 +15,13 @@
 namespace cckm {
 namespace {
 
-template <typename... Values>
-void Append(std::string& html, fmt::format_string<Values...> format, Values&&... values) {
-  fmt::format_to(std::back_inserter(html), format, std::forward<Values>(values)...);
-}
-
 void AppendDomainCell(std::string& html, const ShownDomain& domain, const Links& links) {
   html += "<th scope=\"row\">";
   AppendNames(html, domain.name, domain.id);
   for (const Link& link : links) {
     if (!IsForDomains(link)) continue;
     const std::string url = FilledUrl(link, {domain.target, domain.cloud, domain.id});
-    if (url.empty()) continue;
-    html += " <small>";
-    AppendLink(html, link.name, url);
-    html += "</small>";
+    if (!url.empty()) Append(html, " <small>{}</small>", LinkHtml(link.name, url));
   }
   html += "</th>";
 }
@@ -44,22 +34,13 @@ void AppendRow(std::string& html, const ShownDomain& domain, const StatusModel& 
   AppendMarkCell(html, status);
   AppendDomainCell(html, domain, model.links);
   AppendPlaceCell(html, domain.target, domain.cloud);
-  if (domain.last_result == DomainResult::kNone) {
-    html += kNothing;
-  } else {
-    AppendMarkCell(html, result);
-  }
+  const bool has_result = domain.last_result != DomainResult::kNone;
+  has_result ? AppendMarkCell(html, result) : AppendNothing(html);
   AppendTimeCell(html, domain.last_success_at, model.taken_at);
   if (with_expected) AppendExpectedCell(html, domain);
   AppendLengthCell(html, domain.last_duration);
   AppendLengthCell(html, domain.running_for);
-  if (domain.detail.empty()) {
-    html += kNothing;
-  } else {
-    html += "<td>";
-    AppendForeign(html, domain.detail);
-    html += "</td>";
-  }
+  AppendTextCell(html, domain.detail);
   html += "</tr>\n";
 }
 
@@ -105,9 +86,7 @@ constexpr std::array<std::string_view, 6> kFinishedColumns = {"Status",   "Refre
 // --- Targets ---
 
 void AppendFact(std::string& html, std::string_view term, std::string_view text) {
-  Append(html, "<div><dt>{}</dt><dd>", term);
-  AppendHtml(html, text);
-  html += "</dd></div>\n";
+  Append(html, "<div><dt>{}</dt><dd>{}</dd></div>\n", term, EscapeHtml(text));
 }
 
 std::string Expiry(const std::optional<WallTime>& time, WallTime now) {
@@ -138,9 +117,8 @@ std::string CertificateOf(const ShownTarget& target, WallTime now) {
 }
 
 void AppendAddress(std::string& html, const ShownAddress& address) {
-  html += "<div><dt>Address</dt><dd>";
-  AppendForeign(html, address.url);
-  Append(html, ", {}{}</dd></div>\n", address.is_in_use ? "in use, " : "",
+  Append(html, "<div><dt>Address</dt><dd>{}, {}{}</dd></div>\n", EscapeForeign(address.url),
+         address.is_in_use ? "in use, " : "",
          !address.is_up   ? "not asked yet"
          : *address.is_up ? "answered last time"
                           : "gave no answer last time");
@@ -178,9 +156,8 @@ void AppendRow(std::string& html, const ShownCollector& collector, WallTime now)
 void AppendError(std::string& html, std::string_view where, const std::optional<ShownError>& error,
                  std::string_view (*advice)(ErrorKind) = AdviceFor) {
   if (!error) return;
-  Append(html, "<li><strong class=\"word\">{}:</strong> ", where);
-  AppendForeign(html, error->message);
-  Append(html, ". <em>What to do:</em> {}.</li>\n", advice(error->kind));
+  Append(html, "<li><strong class=\"word\">{}:</strong> {}. <em>What to do:</em> {}.</li>\n", where,
+         EscapeForeign(error->message), advice(error->kind));
 }
 
 void AppendErrors(std::string& html, const ShownTarget& target) {
@@ -195,19 +172,15 @@ void AppendErrors(std::string& html, const ShownTarget& target) {
   if (!errors.empty()) html.append("<ul class=\"errors\">\n").append(errors).append("</ul>\n");
 }
 
+constexpr std::array<std::string_view, 6> kCollectorColumns = {
+    "Cloud", "State", "Last poll", "Last success", "Refreshes", "Domains"};
+
 void AppendTarget(std::string& html, const ShownTarget& target, WallTime now) {
-  html += "<article>\n<h3>";
-  AppendForeign(html, target.name);
-  html += ' ';
+  Append(html, "<article>\n<h3>{} ", EscapeForeign(target.name));
   AppendMark(html, kReachabilityNames[static_cast<std::size_t>(target.reachability)]);
   html += "</h3>\n";
   AppendFacts(html, target, now);
-  html += "<table>\n<caption class=\"unseen\">Collectors of ";
-  AppendForeign(html, target.name);
-  html +=
-      "</caption>\n<thead><tr><th scope=\"col\">Cloud</th><th scope=\"col\">State</th>"
-      "<th scope=\"col\">Last poll</th><th scope=\"col\">Last success</th>"
-      "<th scope=\"col\">Refreshes</th><th scope=\"col\">Domains</th></tr></thead>\n<tbody>\n";
+  BeginTableOf(html, target, "Collectors", kCollectorColumns);
   for (const ShownCollector& collector : target.collectors) AppendRow(html, collector, now);
   html += "</tbody>\n</table>\n";
   AppendExpectations(html, target);
@@ -217,70 +190,59 @@ void AppendTarget(std::string& html, const ShownTarget& target, WallTime now) {
 
 }  // namespace
 
-void AppendLink(std::string& html, std::string_view name, std::string_view url) {
-  html += "<a rel=\"noreferrer\" href=\"";
-  AppendHtml(html, url);
-  html += "\">";
-  AppendForeign(html, name);
-  html += "</a>";
+std::string LinkHtml(std::string_view name, std::string_view url) {
+  return fmt::format("<a rel=\"noreferrer\" href=\"{}\">{}</a>", EscapeHtml(url),
+                     EscapeForeign(name));
 }
 
 void AppendTargets(std::string& html, const StatusModel& model) {
-  if (model.targets.rows.empty()) {
-    AppendEmpty(html, "targets", "Targets", "No target is configured.");
-    return;
-  }
+  constexpr ListText kText = {.id = "targets",
+                              .heading = "Targets",
+                              .if_empty = "No target is configured.",
+                              .singular = "CipherTrust Manager",
+                              .plural = "CipherTrust Managers",
+                              .order = "those in trouble first"};
+  if (model.targets.rows.empty()) return AppendEmpty(html, kText);
   Append(html,
          "<section id=\"targets\" data-live aria-labelledby=\"targets-heading\">\n"
          "<h2 id=\"targets-heading\">Targets</h2>\n<p class=\"caption\">{}</p>\n"
          "<div class=\"cards\">\n",
-         CaptionOf(model.targets, "CipherTrust Manager", "CipherTrust Managers",
-                   "those in trouble first"));
+         CaptionOf(kText, model.targets.rows.size(), model.targets.total));
   for (const ShownTarget& target : model.targets.rows) AppendTarget(html, target, model.taken_at);
   html += "</div>\n</section>\n";
 }
 
 void AppendDomains(std::string& html, const StatusModel& model) {
-  constexpr std::string_view kHeading = "Domains";
-  if (model.domains.rows.empty()) {
-    AppendEmpty(html, "domains", kHeading, "No refresh has named a domain yet.");
-    return;
-  }
+  constexpr ListText kText = {.id = "domains",
+                              .heading = "Domains",
+                              .if_empty = "No refresh has named a domain yet.",
+                              .singular = "domain",
+                              .plural = "domains",
+                              .order = "trouble first, then the longest without a success"};
   const bool with_expected = SomeIsExpected(model);
-  BeginTable(html, "domains", kHeading,
-             CaptionOf(model.domains, "domain", "domains",
-                       "trouble first, then the longest without a success"),
-             DomainColumns(with_expected));
-  for (const ShownDomain& domain : model.domains.rows) {
-    AppendRow(html, domain, model, with_expected);
-  }
-  EndTable(html);
+  AppendList(html, kText, DomainColumns(with_expected), model.domains,
+             [&](const ShownDomain& domain) { AppendRow(html, domain, model, with_expected); });
 }
 
 void AppendRefreshes(std::string& html, const StatusModel& model) {
-  constexpr std::string_view kUnfinished = "Refreshes in progress";
-  constexpr std::string_view kFinished = "Finished refreshes";
-  if (model.unfinished.rows.empty()) {
-    AppendEmpty(html, "unfinished", kUnfinished, "No refresh is in progress.");
-  } else {
-    BeginTable(html, "unfinished", kUnfinished,
-               CaptionOf(model.unfinished, "refresh", "refreshes",
-                         "those not found or unknown first, then the longest running"),
-               kUnfinishedColumns);
-    for (const ShownRefresh& refresh : model.unfinished.rows) {
-      AppendRow(html, refresh, model.taken_at);
-    }
-    EndTable(html);
-  }
-  if (model.finished.rows.empty()) {
-    AppendEmpty(html, "finished", kFinished, "No refresh has finished yet.");
-    return;
-  }
-  BeginTable(html, "finished", kFinished,
-             CaptionOf(model.finished, "refresh", "refreshes", "the latest first"),
-             kFinishedColumns);
-  for (const ShownRefresh& refresh : model.finished.rows) AppendRow(html, refresh, model.taken_at);
-  EndTable(html);
+  constexpr ListText kUnfinished = {
+      .id = "unfinished",
+      .heading = "Refreshes in progress",
+      .if_empty = "No refresh is in progress.",
+      .singular = "refresh",
+      .plural = "refreshes",
+      .order = "those not found or unknown first, then the longest running"};
+  constexpr ListText kFinished = {.id = "finished",
+                                  .heading = "Finished refreshes",
+                                  .if_empty = "No refresh has finished yet.",
+                                  .singular = "refresh",
+                                  .plural = "refreshes",
+                                  .order = "the latest first"};
+  const auto append_row = [&](const ShownRefresh& refresh) {
+    AppendRow(html, refresh, model.taken_at);
+  };
+  AppendList(html, kUnfinished, kUnfinishedColumns, model.unfinished, append_row);
+  AppendList(html, kFinished, kFinishedColumns, model.finished, append_row);
 }
 
 }  // namespace cckm

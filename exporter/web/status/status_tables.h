@@ -16,7 +16,7 @@ void AppendTargets(std::string& html, const StatusModel& model);
 void AppendDomains(std::string& html, const StatusModel& model);
 void AppendRefreshes(std::string& html, const StatusModel& model);
 
-// Appends a link to a place outside of this exporter, which is not told where it is followed from.
-void AppendLink(std::string& html, std::string_view name, std::string_view url);
+// A link to a place outside of this exporter, which is not told where it is followed from.
+std::string LinkHtml(std::string_view name, std::string_view url);
 
 }  // namespace cckm

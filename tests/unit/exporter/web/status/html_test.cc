@@ -20,17 +20,13 @@ TEST(AppendHtmlTest, KeepsWhatWasThere) {
 }
 
 TEST(HtmlTest, ForeignTextIsIsolatedAndItsHashOnceMore) {
-  const auto foreign = [](std::string_view text) {
-    std::string html;
-    AppendForeign(html, text);
-    return html;
-  };
-  EXPECT_EQ(foreign("a<b"), "<bdi>a&lt;b</bdi>");
-  EXPECT_EQ(foreign("\xD7\xA9~0123456789abcdef"),
+  EXPECT_EQ(EscapeForeign("a<b"), "<bdi>a&lt;b</bdi>");
+  EXPECT_EQ(EscapeForeign("\xD7\xA9~0123456789abcdef"),
             "<bdi>\xD7\xA9<bdi>~0123456789abcdef</bdi></bdi>");
-  EXPECT_EQ(foreign("x~0123456789abcdeg"), "<bdi>x~0123456789abcdeg</bdi>");
-  EXPECT_EQ(foreign("~0123456789abcdef"), "<bdi>~0123456789abcdef</bdi>") << "nothing before it";
-  EXPECT_EQ(foreign(""), "<bdi></bdi>");
+  EXPECT_EQ(EscapeForeign("x~0123456789abcdeg"), "<bdi>x~0123456789abcdeg</bdi>");
+  EXPECT_EQ(EscapeForeign("~0123456789abcdef"), "<bdi>~0123456789abcdef</bdi>")
+      << "nothing before it";
+  EXPECT_EQ(EscapeForeign(""), "<bdi></bdi>");
 }
 
 }  // namespace
