@@ -51,11 +51,17 @@ class IdList {
     for (const std::string_view id : ids) Add(id);
   }
 
+  void Reserve(std::size_t ids, std::size_t bytes) {
+    ends_.reserve(ids);
+    text_.reserve(bytes);
+  }
   void Add(std::string_view id) {
     text_.append(id);
     ends_.push_back(static_cast<std::uint32_t>(text_.size()));
   }
   std::size_t size() const { return ends_.size(); }
+  // Of all ids.
+  std::size_t bytes() const { return text_.size(); }
   bool empty() const { return ends_.empty(); }
   std::string_view operator[](std::size_t position) const {
     const std::size_t begin = position == 0 ? 0 : ends_[position - 1];

@@ -26,10 +26,12 @@ void ListedIds::Keep(const Watched& watched) {
 
 IdList ListedIds::TakeAll(const Watchlist& watched) {
   IdList all;
+  all.Reserve(watched.size() + ids_.size(), last_bytes_);
   watched.ForEach([&](RefreshIndex, const Watched& entry) {
     if (entry.listing == listing_ && !ids_.contains(entry.id)) all.Add(entry.id);
   });
   for (const std::string& id : std::exchange(ids_, {})) all.Add(id);
+  last_bytes_ = all.bytes();
   return all;
 }
 

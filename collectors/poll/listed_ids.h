@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <set>
@@ -33,6 +34,7 @@ class ListedIds {
  private:
   std::uint32_t listing_ = 1;  // the number of the reading, as in Watched
   std::set<std::string, std::less<>> ids_;
+  std::size_t last_bytes_ = 0;  // of all ids of the reading before
 };
 
 }  // namespace cckm

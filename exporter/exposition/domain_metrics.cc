@@ -26,7 +26,7 @@ std::optional<double> StartedAt(const DomainState& domain) {
 }
 
 std::optional<double> CompletedAt(const DomainState& domain) {
-  return UnixSecondsOf(domain.history.completed_at);
+  return UnixSecondsOf(domain.history.completed_at());
 }
 
 std::optional<double> LastSuccessAt(const DomainState& domain) {
@@ -34,7 +34,7 @@ std::optional<double> LastSuccessAt(const DomainState& domain) {
 }
 
 std::optional<double> LastDuration(const DomainState& domain) {
-  const auto& duration = domain.history.last_duration;
+  const auto duration = domain.history.last_duration();
   return duration ? std::optional(ToSeconds(*duration)) : std::nullopt;
 }
 

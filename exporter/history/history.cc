@@ -70,11 +70,9 @@ void DomainHistory::Consider(const Refresh& refresh, DomainStatus status) {
   Take(status, FailureStreak::PlaceOf(refresh.created_at, refresh.id), failures);
   RefreshOrder order{refresh.created_at, refresh.id};
   // What a refresh says of itself replaces what it said before, an earlier creation too.
-  const bool is_another = newest_finished && newest_finished->refresh_id != refresh.id;
-  if (is_another && order < *newest_finished) return;
-  newest_finished = std::move(order);
-  completed_at = refresh.completed_at;
-  last_duration = UsableDuration(refresh);
+  const bool is_another = newest_finished && newest_finished->order.refresh_id != refresh.id;
+  if (is_another && order < newest_finished->order) return;
+  newest_finished = NewestFinished{std::move(order), refresh.completed_at, UsableDuration(refresh)};
   if (end) last_result = static_cast<DomainResult>(*end + 1);
 }
 

@@ -46,23 +46,36 @@ struct RefreshOrder {
   friend auto operator<=>(const RefreshOrder&, const RefreshOrder&) = default;
 };
 
+// A finished refresh, as the newest of a domain is known.
+struct NewestFinished {
+  RefreshOrder order;
+  std::optional<WallTime> completed_at;
+  std::optional<Nanoseconds> duration;
+};
+
 // Takes how a finished refresh at `place` ended for a domain, if it tells.
 void Take(DomainStatus status, FailureStreak::Place place, FailureStreak& failures);
 
 struct DomainHistory {
   explicit DomainHistory(const BucketBounds& bounds) : durations(bounds) {}
 
-  BoxedOptional<RefreshOrder> newest_finished;
-  std::optional<WallTime> completed_at;            // of the newest finished
-  std::optional<Nanoseconds> last_duration;        // of the newest finished
+  BoxedOptional<NewestFinished> newest_finished;
   DomainResult last_result = DomainResult::kNone;  // of the newest finished that tells one
+  bool was_listed = false;  // a complete and not empty list of the family's domains had it
   std::optional<WallTime> last_success_at;
   FailureStreak failures;  // of all finished refreshes, also those that are only remembered
   DomainEndCounts totals{};
   DurationHistogram durations;  // of the refreshes that completed
   // When the exporter first knew of the domain, by our clock; none until that was told.
   std::optional<WallTime> first_seen_at;
-  bool was_listed = false;  // a complete and not empty list of the family's domains had it
+
+  // Of the newest finished.
+  std::optional<WallTime> completed_at() const {
+    return newest_finished ? newest_finished->completed_at : std::nullopt;
+  }
+  std::optional<Nanoseconds> last_duration() const {
+    return newest_finished ? newest_finished->duration : std::nullopt;
+  }
 
   // Takes a finished refresh in which the domain ended as `status`; taking it again changes
   // nothing.

@@ -32,7 +32,8 @@ bool StateReducer::IsNewTo(std::string_view domain, const RefreshState& refresh)
   const auto hidden = collector_.hidden_histories.find(domain);
   if (hidden == collector_.hidden_histories.end()) return true;
   const auto& newest = hidden->second.history.newest_finished;
-  return !newest || *newest < RefreshOrder{refresh.created_at, std::string(refresh.id.text())};
+  return !newest ||
+         newest->order < RefreshOrder{refresh.created_at, std::string(refresh.id.text())};
 }
 
 // Of a domain that is not shown.

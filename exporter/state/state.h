@@ -4,6 +4,8 @@
 
 #pragma once
 
+#include <absl/container/inlined_vector.h>
+
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -83,6 +85,8 @@ struct NamedDomain {
 };
 
 struct RefreshState {
+  using Domains = absl::InlinedVector<NamedDomain, 1>;  // most name one
+
   explicit RefreshState(LabelValue refresh_id) : id(std::move(refresh_id)) {}
 
   // As RefreshAnswer has it: needs no answer to stay known.
@@ -106,7 +110,7 @@ struct RefreshState {
   SteadyTime answered_at{};  // of the latest usable answer
   Nanoseconds answer_gap{};  // between the latest two, where no request failed between them
   std::uint64_t units = 0;   // as Refresh::units
-  std::vector<NamedDomain> domains;
+  Domains domains;
   BoxedOptional<LeftOutDomains> left_out;  // by max_domains
   std::uint64_t described_in_update = 0;   // as counted by StateStore
 };

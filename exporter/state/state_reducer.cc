@@ -223,7 +223,8 @@ void StateReducer::Unname(const DomainState& domain) {
 }
 
 void StateReducer::RenewDomains(RefreshState& state, const Refresh& refresh, bool is_first_answer) {
-  std::vector<NamedDomain> before = std::exchange(state.domains, {});
+  const RefreshState::Domains before(state.domains);
+  state.domains.clear();
   state.domains.reserve(refresh.domains.size());
   for (const DomainRefresh& named : refresh.domains) {
     // Most answers name the same domains in the same order as the one before.
@@ -240,8 +241,7 @@ void StateReducer::RenewDomains(RefreshState& state, const Refresh& refresh, boo
 }
 
 // Takes back that `state` names the domains it named before its current ones.
-void StateReducer::ReleaseDomains(const RefreshState& state,
-                                  const std::vector<NamedDomain>& before) {
+void StateReducer::ReleaseDomains(const RefreshState& state, const RefreshState::Domains& before) {
   for (const NamedDomain& named : before) {
     if (named.domain != nullptr) Unname(*named.domain);
   }

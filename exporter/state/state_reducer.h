@@ -99,7 +99,7 @@ class StateReducer {
   std::optional<WallTime> CountedAt(const RefreshAnswer& answer) const;
   AnomalySet ReduceUnwatched(const Refresh& refresh);
   void RenewDomains(RefreshState& state, const Refresh& refresh, bool is_first_answer);
-  void ReleaseDomains(const RefreshState& state, const std::vector<NamedDomain>& before);
+  void ReleaseDomains(const RefreshState& state, const RefreshState::Domains& before);
   LabelValue LabelOf(std::string_view raw_id) const;
   void Name(const DomainState& domain);
   void Unname(const DomainState& domain);

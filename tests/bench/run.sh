@@ -75,8 +75,10 @@ start_simulator() {  # REFRESHES DOMAINS [FLAG...]
 
 start_exporter() {  # POLL_INTERVAL MAX_SERIES [N|discover]: polls every refresh of the simulator, or the first N
   local collector='discovery: { enabled: true, interval: 5s, max_refreshes: 100000 }'
-  [[ ${3-} == discover ]] ||
-    collector="refresh_ids: [$(head -n "${3:-1000000}" "$work/ids-dsm.txt" | paste -sd,)]"
+  if [[ ${3-} != discover ]]; then
+    head -n "${3:-1000000}" "$work/ids-dsm.txt" >"$work/watched.txt"
+    collector='refresh_id_files: [watched.txt]'
+  fi
   stop exporter
   (umask 077 && echo $token >"$work/token")
   {
@@ -227,18 +229,51 @@ steady_microseconds() {  # SECONDS: CPU of the running and scraped exporter for 
   calculate "$cpu / $refreshes * 1e6"
 }
 
-# Nothing of what the list says is new.
+# Nothing of what the list says is new.  The floor is measured before and after, in the same seconds.
 measure_steady_list() {  # REFRESHES
-  local floor figure how windows=3 seconds=40
+  local floors figure floor how windows=3 seconds=40
   $quick && windows=1 seconds=20
   start_simulator "$1" "$1"
-  floor=$(repeat $windows bare_microseconds 3 100)
   for how in configured discovered; do
     start_exporter 5s 200000 "$([[ $how == configured ]] || echo discover)"
+    floors=$(repeat $windows bare_microseconds 3 100)
     figure=$(steady_microseconds $seconds)
+    floor=$(calculate "($floors + $(repeat $windows bare_microseconds 3 100)) / 2")
     report "CPU of a refresh through the list, $how, of $1" "$figure" "$floor" \
       "$(calculate "$figure / $floor")" 2.5 us at-most
   done
+}
+
+# From the start to the first complete exposition, with 10,000 refreshes of a list so long that each
+# is requested by id.
+measure_start() {
+  local cpu floor
+  start_simulator 1000100 10000
+  head -n 10000 "$work/ids-dsm.txt" >"$work/started.txt"
+  floor=$("$bench/bare_poll" "$simulator_url/api/v1/cckm/dsm/refresh" "$work/started.txt" $connections 1 \
+    $token | awk '{ print $2 }')
+  start_exporter 1h 200000 10000
+  get /metrics >/dev/null
+  cpu=$(cpu_seconds "${pids[exporter]}")
+  report "CPU of a start with 10,000 refreshes, until /metrics has all" "$(calculate "$cpu" 3)" \
+    "$(calculate "$floor" 3)" "$(calculate "$cpu / $floor")" 2 s at-most
+}
+
+# A million of refreshes through the list cost as much each as a thousand, and show a million series.
+measure_million() {
+  local few many began
+  start_simulator 1000 1000
+  start_exporter 1s 200000
+  few=$(steady_microseconds 20)
+  start_simulator 1000000 1000000
+  began=$EPOCHREALTIME
+  start_exporter 30s 1000000
+  report "start with 1,000,000 refreshes, until all were polled" "$(calculate "$EPOCHREALTIME - $began")" \
+    1 "$(calculate "$EPOCHREALTIME - $began")" 120 s at-most
+  many=$(steady_microseconds 90)
+  report "CPU of a refresh through the list, 1,000,000 to 1,000" "$many" "$few" \
+    "$(calculate "$many / $few")" 1 us at-most
+  report_memory "memory, 1,000,000 refreshes, 1,000,000 series" 1000000
 }
 
 # One refresh more costs the same however many there are.
@@ -378,7 +413,11 @@ measure_steady_list 20000
 $quick || measure_steady_list 100000
 measure_tls
 measure_scrapes
-$quick || measure_growth
+if ! $quick; then
+  measure_growth
+  measure_start
+  measure_million
+fi
 
 echo
 column -t -s $'\t' -N 'what,figure,floor,ratio,bound,unit,' "$table"

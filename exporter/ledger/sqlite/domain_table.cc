@@ -26,11 +26,12 @@ constexpr std::string_view kNewestSql =
 // Reads all but what is packed.
 void ReadHistory(const SqliteRun& run, DomainHistory& history) {
   if (!run.IsNull(5)) {
-    history.newest_finished =
-        RefreshOrder{.created_at = run.OptionalTime(4), .refresh_id = std::string(run.Bytes(5))};
+    NewestFinished newest{.order = {run.OptionalTime(4), std::string(run.Bytes(5))},
+                          .completed_at = run.OptionalTime(6),
+                          .duration = {}};
+    if (!run.IsNull(7)) newest.duration = Nanoseconds(run.Integer(7));
+    history.newest_finished = std::move(newest);
   }
-  history.completed_at = run.OptionalTime(6);
-  if (!run.IsNull(7)) history.last_duration = Nanoseconds(run.Integer(7));
   history.last_result = static_cast<DomainResult>(run.Integer(8));
   history.last_success_at = run.OptionalTime(9);
   for (std::size_t end = 0; end < history.totals.size(); ++end) {
@@ -112,8 +113,8 @@ void SqliteDomainTable::Store(std::int64_t collector, const DomainRow& row) {
   std::optional<WallTime> newest_created_at;
   std::optional<std::string_view> newest_refresh_id;
   if (history.newest_finished) {
-    newest_created_at = history.newest_finished->created_at;
-    newest_refresh_id = history.newest_finished->refresh_id;
+    newest_created_at = history.newest_finished->order.created_at;
+    newest_refresh_id = history.newest_finished->order.refresh_id;
   }
   const auto total = [&](std::size_t end) {
     return static_cast<std::int64_t>(history.totals[end]);
@@ -121,7 +122,7 @@ void SqliteDomainTable::Store(std::int64_t collector, const DomainRow& row) {
   const std::string durations = PackHistogram(history.durations);
   const std::string failures = PackFailures(history.failures);
   rows_.Put(collector, row.domain_id, row.id, row.created_at, newest_created_at, newest_refresh_id,
-            history.completed_at, history.last_duration,
+            history.completed_at(), history.last_duration(),
             static_cast<std::int64_t>(history.last_result), history.last_success_at, total(0),
             total(1), total(2), SqliteBlob{durations}, std::int64_t{history.was_listed ? 1 : 0},
             history.first_seen_at.value_or(row.created_at), SqliteBlob{failures});

@@ -54,15 +54,13 @@ class FutureOfCollector {
     for (DomainRow& domain : domains_) {
       DomainHistory& history = domain.history;
       const bool hangs_on_it =
-          history.newest_finished && IsFuture(history.newest_finished->created_at);
-      if (hangs_on_it || IsFuture(history.completed_at) || IsFuture(history.last_success_at)) {
+          history.newest_finished && IsFuture(history.newest_finished->order.created_at);
+      if (hangs_on_it || IsFuture(history.completed_at()) || IsFuture(history.last_success_at)) {
         touched_.insert(domain.id);
       }
       if (IsFuture(history.first_seen_at)) history.first_seen_at = now_;
       if (!touched_.contains(domain.id)) continue;
       history.newest_finished.reset();
-      history.completed_at.reset();
-      history.last_duration.reset();
       history.last_result = DomainResult::kNone;
       Unset(history.last_success_at);
       history.failures = {};

@@ -26,7 +26,7 @@ class Restorer {
     }
     for (const std::string& id : wanted.refresh_ids) Read(id);
     for (const DomainRow& domain : domains_) {
-      if (domain.history.newest_finished) Read(domain.history.newest_finished->refresh_id);
+      if (domain.history.newest_finished) Read(domain.history.newest_finished->order.refresh_id);
     }
   }
 

@@ -283,8 +283,8 @@ ShownDomain SnapshotFiller::Copy(const Candidate<DomainState>& candidate) const 
                     .last_result = history.last_result,
                     .refresh_id = {},
                     .last_success_at = history.last_success_at,
-                    .last_finished_at = history.completed_at,
-                    .last_duration = history.last_duration,
+                    .last_finished_at = history.completed_at(),
+                    .last_duration = history.last_duration(),
                     .detail = {},
                     .expected = domain.expected,
                     .is_late = IsLate(domain, now_)};

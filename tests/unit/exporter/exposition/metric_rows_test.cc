@@ -57,8 +57,8 @@ void AddFullObjects(CollectorState& collector) {
   refresh.completed_at = kTime;
   DomainState& domain = collector.domains.Add(DomainState(LabelValue("full"), Bounds()));
   domain.newest = &refresh;
-  domain.history.completed_at = kTime;
-  domain.history.last_duration = Nanoseconds(1);
+  domain.history.newest_finished =
+      NewestFinished{.order = {}, .completed_at = kTime, .duration = Nanoseconds(1)};
   domain.history.last_success_at = kTime;
   domain.history.first_seen_at = kTime;
   domain.expected = ExpectedInterval{.length = Nanoseconds(1)};

@@ -99,7 +99,7 @@ TEST_F(StateDomainsTest, TheOldestFinishedRefreshDoesNotReplaceANewerOne) {
   Apply({older});
   EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.last_result; }),
             DomainResult::kCompleted);
-  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.completed_at; }),
+  EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.completed_at(); }),
             FakeClock::kStart + 2h + 10s);
   EXPECT_EQ(OfDomain("d1", [](const DomainState& d) { return d.history.totals; }),
             (DomainEndCounts{1, 1, 0}));

@@ -26,11 +26,12 @@ std::string TextFor(std::optional<WallTime> time) {
 std::string TextFor(const DomainHistory& history) {
   std::string text;
   if (history.newest_finished) {
-    text.append(history.newest_finished->refresh_id).append("@");
-    text.append(TextFor(history.newest_finished->created_at));
+    text.append(history.newest_finished->order.refresh_id).append("@");
+    text.append(TextFor(history.newest_finished->order.created_at));
   }
-  text.append(" completed ").append(TextFor(history.completed_at)).append(" took ");
-  text.append(history.last_duration ? std::to_string(history.last_duration->count()) : "-");
+  text.append(" completed ").append(TextFor(history.completed_at())).append(" took ");
+  const auto duration = history.last_duration();
+  text.append(duration ? std::to_string(duration->count()) : "-");
   text.append(" ").append(kDomainResultNames[static_cast<std::size_t>(history.last_result)]);
   text.append(" success ").append(TextFor(history.last_success_at));
   text.append(" in a row ").append(std::to_string(history.failures.count()));

@@ -48,8 +48,8 @@ TEST_F(SqliteLedgerFutureTest, ThreeFailuresAfterARefreshDatedInTheFutureAreShow
   const CollectorMemory held = Held();
   const DomainHistory& history = held.domains.at(0).second;
   EXPECT_EQ(history.last_result, DomainResult::kFailed);
-  EXPECT_EQ(history.newest_finished->refresh_id, "real-2");
-  EXPECT_EQ(history.completed_at, Now() - minutes(8) + seconds(10));
+  EXPECT_EQ(history.newest_finished->order.refresh_id, "real-2");
+  EXPECT_EQ(history.completed_at(), Now() - minutes(8) + seconds(10));
   EXPECT_EQ(history.last_success_at, std::nullopt);
   EXPECT_EQ(history.failures.count(), 3U);
   EXPECT_EQ(history.totals, (DomainEndCounts{1, 3, 0})) << "what was counted stays";
@@ -68,15 +68,16 @@ TEST_F(SqliteLedgerFutureTest, FiveMinutesAreNoFuture) {
   Store("near", kCompleted, minutes(5) - seconds(10));
   EXPECT_EQ(Held().refreshes.at(0).refresh.created_at, Now() + minutes(5) - seconds(10));
   Store("far", kCompleted, minutes(5) - seconds(9));
-  EXPECT_EQ(Held().domains.at(0).second.newest_finished->refresh_id, "far") << "created in time";
-  EXPECT_EQ(Held().domains.at(0).second.completed_at, std::nullopt) << "completed in the future";
+  EXPECT_EQ(Held().domains.at(0).second.newest_finished->order.refresh_id, "far")
+      << "created in time";
+  EXPECT_EQ(Held().domains.at(0).second.completed_at(), std::nullopt) << "completed in the future";
 }
 
 TEST_F(SqliteLedgerFutureTest, AnApplianceWhoseClockIsAheadIsTakenAtItsWord) {
   Store("by-its-clock", kCompleted, minutes(59), hours(1));
   EXPECT_EQ(Held().refreshes.at(0).refresh.created_at, Now() + minutes(59));
   Store("later", kFailed, minutes(1), seconds(0));  // the clock was put right
-  EXPECT_EQ(Held().domains.at(0).second.newest_finished->refresh_id, "later");
+  EXPECT_EQ(Held().domains.at(0).second.newest_finished->order.refresh_id, "later");
 }
 
 TEST_F(SqliteLedgerFutureTest, AClockOfOursThatIsBehindCorrectsNothing) {

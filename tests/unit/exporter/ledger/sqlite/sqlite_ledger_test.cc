@@ -124,7 +124,7 @@ TEST(SqliteLedgerTest, WhatIsOnlyRememberedIsShownAndNeverCounted) {
   ASSERT_EQ(memory->domains.size(), 1U);
   const DomainHistory& history = memory->domains[0].second;
   EXPECT_EQ(history.last_result, DomainResult::kCompleted);
-  EXPECT_EQ(history.last_duration, seconds(10));
+  EXPECT_EQ(history.last_duration(), seconds(10));
   EXPECT_EQ(history.totals, (DomainEndCounts{0, 0, 0}));
   EXPECT_EQ(history.durations.Save().sum_seconds, 0);
   EXPECT_EQ(memory->durations[0].Save().sum_seconds, 0);
@@ -147,7 +147,7 @@ TEST(SqliteLedgerTest, ARefreshThatEndedOtherwiseIsGivenBackSoAndCountsAsItDid) 
   EXPECT_TRUE(memory->refreshes[0].counts);
   for (const auto& [id, history] : memory->domains) {
     EXPECT_EQ(history.last_result, DomainResult::kFailed) << id;
-    EXPECT_EQ(history.last_duration, seconds(20)) << id;
+    EXPECT_EQ(history.last_duration(), seconds(20)) << id;
     EXPECT_EQ(history.totals, (DomainEndCounts{id == "d" ? 1U : 0U, 0, 0})) << id;
   }
   EXPECT_EQ(memory->durations[0].Save().sum_seconds, 10);
@@ -243,7 +243,7 @@ TEST(SqliteLedgerTest, TimesAtTheEndsOfTheirRangeComeBack) {
   EXPECT_EQ(Commit(*folder.Open(), {refresh}), Answers{true});
   const auto memory = folder.Open()->Restore("cm", Dsm(), {});
   EXPECT_EQ(memory->refreshes.at(0).refresh, refresh);
-  EXPECT_EQ(memory->domains.at(0).second.last_duration, Nanoseconds::max());
+  EXPECT_EQ(memory->domains.at(0).second.last_duration(), Nanoseconds::max());
 }
 
 TEST(SqliteLedgerTest, DomainIdsOfAnyBytesComeBack) {
