@@ -79,6 +79,19 @@ TEST_F(ReduceSchedulesTest, ATurnOfAScheduleCountsAnewAndMakesNoUnits) {
   EXPECT_EQ(unit, &cover.by_unit.at("d1"));
 }
 
+TEST_F(ReduceSchedulesTest, ADomainThatComesAfterTheReadingIsCoveredToo) {
+  const BucketBounds bounds({1});
+  PreparedSchedules prepared = PrepareThem({Known("a", {"d1"})});
+  Reduce(prepared);
+  KeyedStore<DomainState>& domains =
+      target_.collectors.emplace_back(*FindFamily("dsm"), bounds).domains;
+  AdvanceSchedules(kReadAt, target_);
+  const DomainState& domain = domains.Add(DomainState(LabelValue("d1"), bounds));
+  AdvanceSchedules(kReadAt, target_);
+  EXPECT_EQ(domain.schedules, 1U);
+  EXPECT_EQ(domain.scheduled_interval, hours(1));
+}
+
 TEST_F(ReduceSchedulesTest, WhatCannotBeReadIsToldOnceWithEveryReason) {
   KnownSchedule odd = Known("odd", {});
   EXPECT_TRUE(ReasonsFor(odd).empty());

@@ -231,9 +231,30 @@ TEST_F(StateDiscoveryTest, NeverIsShownOfNoDomainThatARefreshMayNameThatIsNotWat
   update.listing = RefreshListing{.is_complete = true, .left_out_domains = {"d1"}};
   static_cast<void>(state_.Apply(update));
   EXPECT_EQ(Shown(), "| d2=never:0");
+  Take({});
+  update.listing = RefreshListing{.is_complete = true};
+  static_cast<void>(state_.Apply(update));
+  EXPECT_EQ(Shown(), "| d2=never:0 d1=never:0") << "once nothing is left out";
   update.listing = RefreshListing{.is_complete = true, .has_unreadable_entries = true};
   static_cast<void>(state_.Apply(update));
   EXPECT_EQ(Shown(), "|");
+}
+
+TEST_F(StateDiscoveryTest, RoomThatAnotherFamilyGivesUpIsTakenWithTheNextPollThatFindsNothingNew) {
+  state_.SetTarget({.options = {.name = "cm", .shown = {.max_series = 1000, .max_domains = 2}},
+                    .collectors = {{.family = FindFamily("dsm"), .discovers = true},
+                                   {.family = FindFamily("external-cm"), .discovers = true}}});
+  PollUpdate other = UpdateOf("cm", "external-cm", {Running("x", {"o1", "o2"})});
+  static_cast<void>(state_.Apply(other));
+  TakeDomains({"d1"});
+  TakeList(true);
+  Take({});
+  EXPECT_EQ(Shown(), "|");
+  other.answers = {Running("x", {"o1"})};
+  other.ended = PollSummary{.up = true};
+  static_cast<void>(state_.Apply(other));
+  Take({});
+  EXPECT_EQ(Shown(), "| d1=never:0");
 }
 
 TEST_F(StateDiscoveryTest, ADiscoveredRefreshThatIsGoneLeavesItsDomainAsLastKnown) {
