@@ -90,7 +90,7 @@ void StateReducer::RemoveRefreshes() {
       LoseNewest(*named.domain, refresh);
     }
     newest_may_have_changed_ = true;
-    left_out_changed_ = true;
+    ++collector_.left_out_changes;
     return true;
   });
 }

@@ -177,6 +177,7 @@ struct CollectorState {
   Swept swept;
   WallTime next_leaves_at = WallTime::min();  // a refresh, because it was shown for long enough
   std::uint64_t covered_version = 0;  // of `domains`, the last one that schedules were found for
+  std::size_t left_out_changes = 0;   // that `dropped_domains` does not count yet
   std::size_t dropped_domains = 0;    // different ones that max_domains leaves out of `refreshes`
   RefreshDurations durations;
   UnwatchedAnomalies unwatched_anomalies;

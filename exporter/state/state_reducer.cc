@@ -157,7 +157,7 @@ void StateReducer::ReduceLeftOut(RefreshState& state, const LeftOutDomains& left
   if (!is_some && !state.left_out) return;
   state.left_out.reset();
   if (is_some) state.left_out = left_out;
-  left_out_changed_ = true;
+  ++collector_.left_out_changes;
 }
 
 void StateReducer::TakeStored(const RefreshAnswer& answer) {
@@ -310,7 +310,17 @@ void StateReducer::Finish() {
     RemoveDomains();
     AddNeverRefreshed();
   }
-  if (left_out_changed_) collector_.dropped_domains = CountLeftOut(collector_.refreshes);
+  CountLeftOutIfDue();
+}
+
+// To count looks at all refreshes: of many changes, some wait for more, or for the end of the poll.
+void StateReducer::CountLeftOutIfDue() {
+  constexpr std::size_t kShare = 8;
+  std::size_t& changes = collector_.left_out_changes;
+  const bool are_many = changes * kShare >= collector_.refreshes.size();
+  if (changes == 0 || (!is_sweep_needed_ && !are_many)) return;
+  collector_.dropped_domains = CountLeftOut(collector_.refreshes);
+  changes = 0;
 }
 
 }  // namespace cckm

@@ -95,6 +95,7 @@ class StateReducer {
   bool IsWhole(const RefreshState& state) const;
   void ReduceUsable(RefreshState& state, const RefreshAnswer& answer, AnomalySet& anomalies);
   void ReduceRefresh(RefreshState& state, const RefreshAnswer& answer, AnomalySet& anomalies);
+  void CountLeftOutIfDue();
   void ReduceLeftOut(RefreshState& state, const LeftOutDomains& left_out);
   std::optional<WallTime> CountedAt(const RefreshAnswer& answer) const;
   AnomalySet ReduceUnwatched(const Refresh& refresh);
@@ -135,7 +136,6 @@ class StateReducer {
 
   CollectorState& collector_;
   const Setting setting_;
-  bool left_out_changed_ = false;
   bool is_sweep_needed_ = false;          // something may be shown no longer, or from now on
   bool newest_may_have_changed_ = false;  // of some domain, to a refresh that is not in the update
 };

@@ -71,6 +71,7 @@ void Sweep(const UpdateMoment& moment, const TargetState& target, CollectorState
   reducer.NeedSweep();
   reducer.Finish();
   collector.dropped_domains = CountLeftOut(collector.refreshes);
+  collector.left_out_changes = 0;
 }
 
 void SetUpCollector(const CollectorSetup& setup, const UpdateMoment& moment, TargetState& target) {
