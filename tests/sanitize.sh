@@ -20,9 +20,16 @@ else
   # As one process each: with a sanitizer a start takes longer than most tests.
   large='*ADayOfFaults*:FlatDayTest.*:*AHundredThousand*:*TwoThousandRefreshesASecond*:*WithoutAnEnd*'
   build collectors_tests exporter_tests
-  "build/$preset/tests/unit/collectors_tests" --gtest_brief=1 --gtest_filter="-$large" >"build/$preset/collectors_tests.log" 2>&1 &
-  collectors=$!
-  "build/$preset/tests/unit/exporter_tests" --gtest_brief=1 --gtest_filter="-$large"
-  wait $collectors || { cat "build/$preset/collectors_tests.log"; exit 1; }
-  tail -n 2 "build/$preset/collectors_tests.log"
+  run_part() {  # PROGRAM PART PARTS
+    GTEST_SHARD_INDEX=$2 GTEST_TOTAL_SHARDS=$3 "build/$preset/tests/unit/$1" --gtest_brief=1 \
+      --gtest_filter="-$large" >"build/$preset/$1.$2.log" 2>&1
+  }
+  run_part collectors_tests 0 1 & parts=($!)
+  run_part exporter_tests 0 2 & parts+=($!)
+  run_part exporter_tests 1 2 & parts+=($!)
+  failed=0
+  for part in "${parts[@]}"; do wait "$part" || failed=1; done
+  [ $failed -eq 0 ] || cat "build/$preset"/*_tests.?.log
+  tail -q -n 2 "build/$preset"/*_tests.?.log
+  exit $failed
 fi
