@@ -31,6 +31,7 @@ class BoxedOptional {
   const T& operator*() const { return *value_; }
   T* operator->() { return value_.get(); }
   const T* operator->() const { return value_.get(); }
+  std::optional<T> ToOptional() const { return value_ ? std::optional(*value_) : std::nullopt; }
   // The value, or one that is made as if by T().
   T value_or_default() const { return value_ ? *value_ : T(); }
   // The value, which is made as if by T() where there is none.

@@ -6,12 +6,12 @@ namespace cckm {
 
 void Expect(DomainState& domain, const Family& family, const ExpectationList* expectations) {
   domain.expected.reset();
-  if (expectations != nullptr) {
-    domain.expected = expectations->Find({.cloud = family.name,
-                                          .domain_id = domain.id.text(),
-                                          .domain = domain.name.text(),
-                                          .connection = domain.connection.text()});
-  }
+  const DomainNames names{.cloud = family.name,
+                          .domain_id = domain.id.text(),
+                          .domain = domain.name.text(),
+                          .connection = domain.connection.text()};
+  const auto found = expectations == nullptr ? std::nullopt : expectations->Find(names);
+  if (found) domain.expected = *found;
   ExpectAsScheduled(domain);
 }
 

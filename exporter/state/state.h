@@ -48,7 +48,7 @@ struct DomainState {
   LabelValue name;
   LabelValue connection;
   // How often it has to be refreshed; none: nobody says so.
-  std::optional<ExpectedInterval> expected;
+  BoxedOptional<ExpectedInterval> expected;
 
   const RefreshState* newest = nullptr;          // of the refreshes that name it
   DomainStatus status = DomainStatus::kUnknown;  // in that refresh, as last known

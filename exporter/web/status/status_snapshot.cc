@@ -286,7 +286,7 @@ ShownDomain SnapshotFiller::Copy(const Candidate<DomainState>& candidate) const 
                     .last_finished_at = history.completed_at(),
                     .last_duration = history.last_duration(),
                     .detail = {},
-                    .expected = domain.expected,
+                    .expected = domain.expected.ToOptional(),
                     .is_late = IsLate(domain, now_)};
   if (domain.newest == nullptr) return shown;
   shown.refresh_id = domain.newest->id.text();

@@ -20,7 +20,9 @@ TEST(BoxedOptionalTest, IsEmptyUntilItIsGivenAValueAndAfterAReset) {
   EXPECT_TRUE(value);
   EXPECT_EQ(*value, "x");
   EXPECT_EQ(value.value_or_default(), "x");
+  EXPECT_EQ(value.ToOptional(), "x");
   value.reset();
+  EXPECT_EQ(value.ToOptional(), std::nullopt);
   EXPECT_FALSE(value);
 }
 

@@ -22,7 +22,7 @@ std::shared_ptr<const ExpectationList> ListOf(std::vector<Expectation> expectati
 class StateExpectationsTest : public StateStoreFixture {
  protected:
   Expected ExpectedOf(std::string_view domain) {
-    return OfDomain(domain, [](const DomainState& d) { return d.expected; });
+    return OfDomain(domain, [](const DomainState& d) { return d.expected.ToOptional(); });
   }
   bool IsLateNow(std::string_view domain) {
     return OfDomain(domain, [this](const DomainState& d) { return IsLate(d, clock.Now()); });
