@@ -8,7 +8,6 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -73,12 +72,12 @@ void PrepareProcess() {
 
 void FreedMemory::ReturnIfDue(SteadyTime now) {
   constexpr std::size_t kNoticeableBytes = std::size_t{4} << 20U;
-  kept_bytes_ = std::min(kept_bytes_, ResidentBytes());
-  const bool has_grown = ResidentBytes() - kept_bytes_ >= kNoticeableBytes;
-  if (!has_grown && now - returned_at_ < std::chrono::minutes(1)) return;
+  const std::size_t resident = ResidentBytes();
+  const bool is_over = now - returned_at_ >= std::chrono::minutes(1);
+  if (!is_over && resident < most_bytes_ + kNoticeableBytes) return;
   malloc_trim(0);
-  returned_at_ = now;
-  kept_bytes_ = ResidentBytes();
+  most_bytes_ = is_over ? ResidentBytes() : resident;
+  if (is_over) returned_at_ = now;
 }
 
 Signals::Signals() {

@@ -20,13 +20,13 @@ void PrepareProcess();
 // changes, back to the system.  Belongs to one thread.
 class FreedMemory {
  public:
-  // Does it once a minute, and where the process takes noticeably more memory than after the last
-  // time.
+  // Does it once a minute, and in between where the process takes noticeably more memory than it
+  // took so far: what every poll takes and frees is left to the next one.
   void ReturnIfDue(SteadyTime now);
 
  private:
   SteadyTime returned_at_{};
-  std::size_t kept_bytes_ = 0;  // the least that the process took since then
+  std::size_t most_bytes_ = 0;  // that the process took since then
 };
 
 // Signals are taken with Next() instead of interrupting; threads started later do not see them.
