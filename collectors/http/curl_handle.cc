@@ -31,6 +31,7 @@ void SetBody(CurlSetter& setter, const Secret* body) {
 }
 
 }  // namespace
+
 Result<std::unique_ptr<CurlHandle>> CurlHandle::Make(const HttpClientOptions& options,
                                                      SharedByTransfers& shared,
                                                      std::shared_ptr<const TlsMaterial> material) {

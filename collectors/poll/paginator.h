@@ -20,11 +20,13 @@ namespace cckm {
 class Paginator {
  public:
   static constexpr std::uint64_t kPageSize = 100;
-  // No list is followed further than either of these.
+  // No list is followed further than either of these beyond what is known to be in it.
   static constexpr std::uint64_t kMaxEntries = 200'000;
   static constexpr std::uint64_t kMaxBytes = std::uint64_t{512} << 20U;
 
-  explicit Paginator(std::string_view path) : path_(path) {}
+  // So many `known` entries may be anywhere in the list.
+  explicit Paginator(std::string_view path, std::uint64_t known = 0)
+      : path_(path), max_entries_(kMaxEntries + known) {}
 
   // Path and query of the next page; nothing while one is under way or the list is over.  A
   // repetition was refused with another token before.
@@ -81,10 +83,13 @@ class Paginator {
   enum class State : std::uint8_t { kReady, kUnderWay, kEnded, kStopped };
 
   bool IsLastPage(std::size_t entries);
-  bool IsTooLong() const { return entries_ >= kMaxEntries || bytes_ >= kMaxBytes; }
+  bool IsTooLong() const {
+    return entries_ >= max_entries_ || bytes_ >= kMaxBytes / kMaxEntries * max_entries_;
+  }
   bool EndIsKnown() const { return total_ && skip_ <= *total_; }
 
   const std::string path_;
+  const std::uint64_t max_entries_;
   State state_ = State::kReady;
   bool is_repetition_ = false;
   std::uint64_t skip_ = 0;

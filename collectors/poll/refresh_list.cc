@@ -39,7 +39,7 @@ void RefreshList::Read(const std::vector<RefreshIndex>& refreshes, bool discover
 }
 
 void RefreshList::Begin(bool discover) {
-  pages_.emplace(parts_.family.path);
+  pages_.emplace(parts_.family.path, parts_.watched.size());
   listed_.Clear();
   discovers_ = discover;
   if (discover) discovery_.Begin();

@@ -5,8 +5,8 @@
 #include <system_error>
 #include <utility>
 
+#include "exporter/app/freed_memory.h"
 #include "exporter/app/load_config.h"
-#include "exporter/app/process.h"
 #include "exporter/app/version.h"
 #include "exporter/config/yaml/config_text.h"
 #include "exporter/exposition/body.h"

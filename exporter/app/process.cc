@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <fstream>
 
 #include "exporter/app/run.h"
 
@@ -46,14 +45,6 @@ void OpenClosedStandardStreams() {
   std::_Exit(kExitBug);
 }
 
-// 0 where the system does not tell.  Source: proc(5), /proc/[pid]/statm.
-std::size_t ResidentBytes() {
-  std::size_t all_pages = 0;
-  std::size_t resident_pages = 0;
-  std::ifstream("/proc/self/statm") >> all_pages >> resident_pages;
-  return resident_pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
-
 }  // namespace
 
 void PrepareProcess() {
@@ -68,16 +59,6 @@ void PrepareProcess() {
   prctl(PR_SET_DUMPABLE, 0);
   // The call that would raise them fails instead: a peer that is gone, a limit of file sizes.
   for (const int raised : {SIGPIPE, SIGXFSZ}) signal(raised, SIG_IGN);
-}
-
-void FreedMemory::ReturnIfDue(SteadyTime now) {
-  constexpr std::size_t kNoticeableBytes = std::size_t{4} << 20U;
-  const std::size_t resident = ResidentBytes();
-  const bool is_over = now - returned_at_ >= std::chrono::minutes(1);
-  if (!is_over && resident < most_bytes_ + kNoticeableBytes) return;
-  malloc_trim(0);
-  most_bytes_ = is_over ? ResidentBytes() : resident;
-  if (is_over) returned_at_ = now;
 }
 
 Signals::Signals() {

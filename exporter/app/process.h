@@ -5,9 +5,6 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
-
-#include "collectors/base/clock.h"
 
 namespace cckm {
 
@@ -15,19 +12,6 @@ namespace cckm {
 // of memory go back to the system when they are freed; standard streams that are closed lead to
 // /dev/null.
 void PrepareProcess();
-
-// Gives memory that was freed, such as that of reading a large configuration or of a burst of
-// changes, back to the system.  Belongs to one thread.
-class FreedMemory {
- public:
-  // Does it once a minute, and in between where the process takes noticeably more memory than it
-  // took so far: what every poll takes and frees is left to the next one.
-  void ReturnIfDue(SteadyTime now);
-
- private:
-  SteadyTime returned_at_{};
-  std::size_t most_bytes_ = 0;  // that the process took since then
-};
 
 // Signals are taken with Next() instead of interrupting; threads started later do not see them.
 class Signals {

@@ -183,7 +183,11 @@ bool Recorder::StoreSomePendingAnswers(const CollectorKey& collector, PollUpdate
   update.observation.clock_skew = pending.clock_skew();
   const auto stored =
       parts_.ledger.Commit(update.target, *update.family, TimeOf(update), update.answers);
-  stored ? pending.Forget(update.answers) : ReportError(stored.error());
+  if (stored) {
+    pending.Forget(update.answers);
+  } else {
+    ReportError(stored.error());
+  }
   return stored.has_value();
 }
 
@@ -194,7 +198,11 @@ bool Recorder::StoreSomePendingMet(const CollectorKey& collector) {
   const std::vector<MetDomain> some = pending.SomeMet();
   if (some.empty()) return false;
   const auto stored = parts_.ledger.Meet(collector.first, *collector.second, some);
-  stored ? pending.Forget(some) : ReportError(stored.error());
+  if (stored) {
+    pending.Forget(some);
+  } else {
+    ReportError(stored.error());
+  }
   return stored.has_value();
 }
 

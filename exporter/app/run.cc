@@ -17,6 +17,7 @@
 #include "exporter/app/app.h"
 #include "exporter/app/check.h"
 #include "exporter/app/descriptor_plan.h"
+#include "exporter/app/freed_memory.h"
 #include "exporter/app/healthcheck.h"
 #include "exporter/app/load_config.h"
 #include "exporter/app/process.h"
@@ -221,7 +222,7 @@ int Work(const CommandLine& flags, const std::vector<std::string>& scrubbed) {
   ConfigResult config = LoadConfig(flags);
   if (flags.mode == RunMode::kConfigCheck) return CheckConfig(flags, config, clock);
   if (!config) return FailWith(config.error());
-  FreedMemory().ReturnIfDue(clock.SteadyNow());
+  ReturnFreedMemory();
   const auto priorities = ReachesJournal(STDERR_FILENO) ? LogPriorities::kYes : LogPriorities::kNo;
   Log log(stderr, flags.log_level, flags.log_format, clock, priorities);
   if (!signals) return PollOnce(flags, std::move(*config), log, clock);

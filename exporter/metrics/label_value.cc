@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <string>
 
@@ -11,17 +10,6 @@
 
 namespace cckm {
 namespace {
-
-struct Header {
-  std::uint16_t size = 0;
-  bool is_plain = true;
-};
-
-Header HeaderOf(const char* bytes) {
-  Header header;
-  if (bytes != nullptr) std::memcpy(&header, bytes, sizeof(header));
-  return header;
-}
 
 bool NeedsEscape(char c) { return c == '"' || c == '\\'; }
 
@@ -53,13 +41,6 @@ LabelValue& LabelValue::operator=(const LabelValue& other) {
   std::memcpy(bytes_.get(), other.bytes_.get(), size);
   return *this;
 }
-
-std::string_view LabelValue::text() const {
-  if (!bytes_) return {};
-  return {bytes_.get() + sizeof(Header), HeaderOf(bytes_.get()).size};
-}
-
-bool LabelValue::is_plain() const { return HeaderOf(bytes_.get()).is_plain; }
 
 bool LabelValue::IsItself(std::string_view text) {
   const auto is_visible_ascii = [](char c) { return c >= ' ' && c <= '~'; };

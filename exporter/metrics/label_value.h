@@ -9,6 +9,8 @@
 
 #pragma once
 
+#include <cstdint>
+#include <cstring>
 #include <memory>
 #include <string_view>
 
@@ -28,9 +30,12 @@ class LabelValue {
   ~LabelValue() = default;
 
   // Valid until it is assigned to or destroyed; one that is moved takes its text along.
-  std::string_view text() const;
+  std::string_view text() const {
+    if (!bytes_) return {};
+    return {bytes_.get() + sizeof(Header), HeaderOf(bytes_.get()).size};
+  }
   // True if no character of the text needs an escape in the text formats.
-  bool is_plain() const;
+  bool is_plain() const { return !bytes_ || HeaderOf(bytes_.get()).is_plain; }
 
   // True for visible ASCII that is its own label value, so that it can be compared with others as
   // it is. False tells nothing.
@@ -39,6 +44,17 @@ class LabelValue {
   friend bool operator==(const LabelValue& a, const LabelValue& b) { return a.text() == b.text(); }
 
  private:
+  struct Header {
+    std::uint16_t size;
+    bool is_plain;
+  };
+
+  static Header HeaderOf(const char* bytes) {
+    Header header{};
+    std::memcpy(&header, bytes, sizeof(header));
+    return header;
+  }
+
   // A Header and the bytes of the text; null where that is empty.
   std::unique_ptr<char[]> bytes_;
 };

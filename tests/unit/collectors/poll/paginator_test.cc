@@ -234,30 +234,28 @@ TEST(PaginatorTest, PagesLeftNeverOverflows) {
   EXPECT_GT(pages.PagesLeft(), 1'000'000U);
 }
 
-TEST(PaginatorTest, NoListIsFollowedThroughMoreThanSoManyBytes) {
-  Paginator pages("/l");
+// How many pages of a list without an end are requested.
+int RequestsUntilEnd(std::uint64_t known, std::size_t entries, std::size_t bytes) {
+  Paginator pages("/l", known);
   std::uint64_t id = 0;
   int requests = 0;
   while (pages.NextPage() && requests < 5000) {
     ++requests;
-    pages.See(std::to_string(++id));
-    ASSERT_TRUE(pages.TakePage(4'000'000, 1, std::size_t{8} << 20U));
+    for (std::size_t i = 0; i < entries; ++i) pages.See(std::to_string(++id));
+    EXPECT_TRUE(pages.TakePage(std::nullopt, entries, bytes));
   }
-  EXPECT_EQ(requests, 64);
   EXPECT_FALSE(pages.IsComplete());
+  return requests;
+}
+
+TEST(PaginatorTest, NoListIsFollowedThroughMoreThanSoManyBytes) {
+  EXPECT_EQ(RequestsUntilEnd(0, 100, std::size_t{8} << 20U), 64);
+  EXPECT_EQ(RequestsUntilEnd(200'000, 100, std::size_t{8} << 20U), 128) << "for as many more";
 }
 
 TEST(PaginatorTest, NoListIsFollowedForEver) {
-  Paginator pages("/l");
-  std::uint64_t id = 0;
-  int requests = 0;
-  while (pages.NextPage() && requests < 5000) {
-    ++requests;
-    for (int i = 0; i < 100; ++i) pages.See(std::to_string(++id));
-    ASSERT_TRUE(pages.TakePage(std::nullopt, 100));
-  }
-  EXPECT_EQ(requests, 2000);
-  EXPECT_FALSE(pages.IsComplete());
+  EXPECT_EQ(RequestsUntilEnd(0, 100, 0), 2000);
+  EXPECT_EQ(RequestsUntilEnd(100'000, 100, 0), 3000) << "those known to be in it come on top";
 }
 
 }  // namespace

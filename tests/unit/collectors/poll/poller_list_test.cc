@@ -104,6 +104,15 @@ TEST_F(PollerListTest, AmongAHundredThousandFinishedAHundredAreAskedForByIdAlone
   }
 }
 
+TEST_F(PollerListTest, OfTwiceAHundredThousandWatchedAndMoreTheListTellsAll) {
+  Plan().discovery.enabled = false;
+  AddJobs("r", 200'300);
+  for (const FakeJob& job : appliance_.jobs) Plan().refresh_ids.push_back(job.id);
+  RunFor(5s);
+  EXPECT_GE(Count("?"), 2'003U);
+  EXPECT_EQ(Count("?"), client_.paths().size()) << "none by id";
+}
+
 TEST_F(PollerListTest, TheListServesManyWhereItTakesFewerRequests) {
   Plan().discovery.enabled = false;
   AddJobs("r", 250);
