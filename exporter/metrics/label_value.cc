@@ -23,7 +23,14 @@ std::string TextFor(std::string_view raw) {
 }  // namespace
 
 LabelValue::LabelValue(std::string_view raw) {
-  const std::string text = TextFor(raw);
+  if (IsItself(raw)) {
+    Hold(raw);
+  } else {
+    Hold(TextFor(raw));
+  }
+}
+
+void LabelValue::Hold(std::string_view text) {
   if (text.empty()) return;
   const Header header{.size = static_cast<std::uint16_t>(text.size()),
                       .is_plain = std::ranges::none_of(text, NeedsEscape)};

@@ -49,6 +49,8 @@ class LabelValue {
     bool is_plain;
   };
 
+  void Hold(std::string_view text);
+
   static Header HeaderOf(const char* bytes) {
     Header header{};
     std::memcpy(&header, bytes, sizeof(header));

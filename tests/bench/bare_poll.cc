@@ -3,7 +3,8 @@
 //
 // Usage: bare_poll URL IDS_FILE CONNECTIONS POLLS TOKEN [PAGE].  URL is what an ID is appended to,
 // with a slash.  With PAGE the list is read, in pages of so many entries, as many as there are IDs.
-// Prints `REFRESHES CPU_SECONDS` for that many polls; one more, before them, is not counted.
+// Prints `REFRESHES CPU_SECONDS START_SECONDS`: for that many polls, and for the start with one
+// poll before them.
 
 #include <curl/curl.h>
 #include <simdjson.h>
@@ -183,9 +184,9 @@ void Run(std::span<char*> arguments) {
                     reads_list ? LookAtPage : LookAtRefresh, std::stoul(arguments[3]),
                     arguments[5]);
   poller.Poll();
-  const double before = CpuSeconds();
+  const double start = CpuSeconds();
   for (std::size_t poll = 0; poll < polls; ++poll) poller.Poll();
-  std::cout << refreshes << ' ' << CpuSeconds() - before << '\n';
+  std::cout << refreshes << ' ' << CpuSeconds() - start << ' ' << start << '\n';
 }
 
 }  // namespace
