@@ -8,6 +8,7 @@ namespace cckm {
 std::vector<std::string> TakeOutOldest(std::vector<KnownRefresh>& known,
                                        const std::vector<std::string>& configured,
                                        std::size_t most) {
+  if (known.size() <= most) return {};
   const std::set<std::string_view> stays(configured.begin(), configured.end());
   const auto first = std::partition(known.begin(), known.end(), [&](const KnownRefresh& refresh) {
     return stays.contains(refresh.id);
@@ -123,6 +124,7 @@ void Watchlist::Configure(const std::vector<std::string>& refresh_ids, bool disc
 std::vector<RefreshIndex> Watchlist::Unconfigured(const std::vector<std::string>& refresh_ids,
                                                   bool discovery) const {
   std::vector<RefreshIndex> unconfigured;
+  if (entries_.empty()) return unconfigured;
   const std::set<std::string_view> configured(refresh_ids.begin(), refresh_ids.end());
   ForEach([&](RefreshIndex index, const Watched& watched) {
     if (!watched.is_configured && discovery) return;

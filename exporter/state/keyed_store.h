@@ -26,7 +26,7 @@ class KeyedStore {
   struct Object : T {
     explicit Object(T object) : T(std::move(object)) {}
     std::size_t group = 0;       // index in groups_
-    Object* follower = nullptr;  // what was found after it the last time
+    Object* follower = nullptr;  // what was found or added after it the last time
   };
   using Objects = std::list<Object>;
 
@@ -55,17 +55,16 @@ class KeyedStore {
   KeyedStore& operator=(const KeyedStore&) = delete;
   ~KeyedStore() = default;
 
-  // The object of that id, or null.  Takes little time where objects are looked for in the same
-  // order as before: most updates come so.
+  // The object of that id, or null.  Takes little time where objects are looked for in the order in
+  // which they were looked for or added before: most updates come so.
   const T* Find(std::string_view id) {
     Object* object = last_found_ == nullptr ? nullptr : last_found_->follower;
     if (object == nullptr || object->id.text() != id) {
       const auto found = index_.find(id);
       if (found == index_.end()) return nullptr;
       object = *found;
-      if (last_found_ != nullptr) last_found_->follower = object;
     }
-    last_found_ = object;
+    TakeFound(object);
     return object;
   }
 
@@ -87,6 +86,7 @@ class KeyedStore {
     const auto place = objects_.insert(objects_.end(), Object(std::move(object)));
     index_.insert(&*place);
     Append(place);
+    TakeFound(&*place);
     return *place;
   }
 
@@ -134,6 +134,11 @@ class KeyedStore {
   Object& Own(const T& object) {
     // Every T of this store is an Object, and this store may change it.
     return const_cast<Object&>(static_cast<const Object&>(object));
+  }
+
+  void TakeFound(Object* object) {
+    if (last_found_ != nullptr) last_found_->follower = object;
+    last_found_ = object;
   }
 
   void Append(typename Objects::iterator place) {

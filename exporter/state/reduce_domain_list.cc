@@ -44,9 +44,10 @@ void StateReducer::ReduceDomainListing(LabelledListing listing) {
     SetListed(listing);
   }
   for (LabelledListing::Domain& named : listing.domains) {
-    NoteListed(named, listing.is_complete);
     ListedDomain& listed = named.listed;
-    if (const DomainState* shown = collector_.domains.Find(listed.id.text())) {
+    const DomainState* const shown = collector_.domains.Find(listed.id.text());
+    NoteListed(named, shown, listing.is_complete);
+    if (shown != nullptr) {
       TakeListedAndExpect(*shown, std::move(listed));
     } else if (collector_.listed_unshown.size() < kMaxListedUnshown) {
       std::string id(listed.id.text());
@@ -84,9 +85,11 @@ void StateReducer::TakeListedAndExpect(const DomainState& domain, ListedDomain l
 }
 
 // A domain that was not listed before may be none of the list's: its absence tells nothing.
-void StateReducer::NoteListed(const LabelledListing::Domain& named, bool list_is_complete) {
+// `shown` is null for one that is not shown.
+void StateReducer::NoteListed(const LabelledListing::Domain& named, const DomainState* shown,
+                              bool list_is_complete) {
   const std::string_view id = named.listed.id.text();
-  if (const DomainState* shown = collector_.domains.Find(id)) {
+  if (shown != nullptr) {
     MeetShown(named.raw_id, *shown, list_is_complete);
   } else if (collector_.hidden_histories.contains(id) ||
              collector_.hidden_histories.size() + collector_.domains.size() <

@@ -127,7 +127,8 @@ class StateReducer {
   bool StaysAway(std::string_view unshown, const RefreshState& named_by, bool is_first_answer);
   void SetListed(const LabelledListing& listing);
   void TakeListedAndExpect(const DomainState& domain, ListedDomain listed);
-  void NoteListed(const LabelledListing::Domain& named, bool list_is_complete);
+  void NoteListed(const LabelledListing::Domain& named, const DomainState* shown,
+                  bool list_is_complete);
   bool IsKept(const DomainState& domain) const;
   std::size_t RoomForNeverRefreshed() const;
   void RemoveDomains();
