@@ -74,6 +74,23 @@ TEST(KeyedStoreTest, FindsInAnyOrderWhateverTheOrderBefore) {
   }
 }
 
+TEST(KeyedStoreTest, FindsAllThatWasAddedWhateverWasMissedOrRemovedBefore) {
+  Store store;
+  const auto name = [](int number) { return std::to_string(number * 7919 % 1000); };
+  for (int i = 0; i < 900; ++i) {
+    EXPECT_EQ(store.Find(name(i + i % 3)), nullptr) << "it, or another one that is to come";
+    if (i % 100 == 99) {
+      store.RemoveIf([&](const Thing& thing) { return thing.number == i - 1; });
+      store.Add({LabelValue(name(i - 1)), i - 1});
+    }
+    store.Add({LabelValue(name(i)), i});
+  }
+  for (int i = 0; i < 900; ++i) {
+    ASSERT_NE(store.Find(name(i)), nullptr) << i;
+    EXPECT_EQ(store.Find(name(i))->number, i);
+  }
+}
+
 TEST(KeyedStoreTest, DoesNotFindWhatWasRemovedWhereItWasFoundBefore) {
   Store store = Filled(3);
   for (const char* id : {"thing 0", "thing 1", "thing 2", "thing 0"}) store.Find(id);
