@@ -141,7 +141,7 @@ class KeyedStore {
   }
 
   void TakeFound(Object* object) {
-    if (last_found_ != nullptr) last_found_->follower = object;
+    if (last_found_ != nullptr && last_found_->follower != object) last_found_->follower = object;
     last_found_ = object;
   }
 
