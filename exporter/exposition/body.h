@@ -27,16 +27,17 @@ class Body {
   // whether all were taken.  A piece is valid until `write` returns.
   template <typename Write>
   bool ForEachPiece(const Write& write) const {
+    const std::size_t most = size_ > kLargeBytes ? kPieceOfLargeBytes : kPieceBytes;
     ByteBuffer piece;
     for (const Block& block : blocks_) {
-      if (piece.size() + block->size() > kPieceBytes) {
+      if (piece.size() + block->size() > most) {
         if (piece.size() != 0 && !write(piece.view())) return false;
         piece.clear();
       }
-      if (block->size() > kPieceBytes) {
+      if (block->size() > most) {
         if (!write(block->view())) return false;
       } else {
-        piece.Reserve(kPieceBytes - piece.size());
+        piece.Reserve(most - piece.size());
         piece.AppendReserved(block->view());
       }
     }
@@ -47,9 +48,11 @@ class Body {
   std::string Joined() const;
 
  private:
-  // Blocks are joined up to this size: a call of the system for each takes longer than copying what
-  // stays in the processor's cache.
+  // Blocks are joined up to these sizes: a call of the system for each takes longer than copying
+  // what stays in the processor's cache.  Of a large body less of the cache is left.
   static constexpr std::size_t kPieceBytes = std::size_t{128} * 1024;
+  static constexpr std::size_t kPieceOfLargeBytes = std::size_t{32} * 1024;
+  static constexpr std::size_t kLargeBytes = std::size_t{4} * 1024 * 1024;
 
   Blocks blocks_;
   std::size_t size_;

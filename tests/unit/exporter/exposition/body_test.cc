@@ -48,6 +48,17 @@ TEST(BodyTest, PiecesTogetherAreTheBody) {
   EXPECT_EQ(together.size(), body.size());
 }
 
+TEST(BodyTest, ALargeBodyComesInPiecesThatTheCacheHolds) {
+  const Blocks blocks(2'000, BlockOf(std::string(3'000, 'x')));
+  const Body body(blocks);
+  std::size_t bytes = 0;
+  for (const std::string& piece : PiecesOf(body)) {
+    EXPECT_LE(piece.size(), 32U * 1024);
+    bytes += piece.size();
+  }
+  EXPECT_EQ(bytes, body.size());
+}
+
 TEST(BodyTest, NothingIsWrittenAfterWhatWasNotTaken) {
   const Body body({BlockOf("first"), BlockOf(kLarge), BlockOf(kLarge)});
   for (int taken = 0; taken < 3; ++taken) {
