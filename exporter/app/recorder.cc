@@ -28,12 +28,7 @@ void Recorder::OnUpdate(PollUpdate update) {
   StoreMetDomains(update, parts_.state.TakeMetDomains(update.target, *update.family));
   parts_.events.OnUpdate(update);
   ForgetOld(update);
-  if (parts_.publisher == nullptr) return;
-  if (update.ended) {
-    parts_.publisher->Notify();
-  } else {
-    parts_.publisher->NotifyOfPart();
-  }
+  if (parts_.publisher != nullptr) parts_.publisher->Notify();
 }
 
 std::vector<std::string> Recorder::TakeWanted(std::string_view target, const Family& family) {

@@ -11,7 +11,6 @@ namespace {
 // and each exposition may be many megabytes.  Together with the poller's own pause both of these
 // leave every finding published within a second.
 constexpr auto kPause = std::chrono::milliseconds(400);
-constexpr auto kPauseForMore = std::chrono::milliseconds(700);       // while nobody scrapes
 constexpr auto kPauseBeforeSecond = std::chrono::milliseconds(100);  // see Exposition::Render
 // How often to look whether the self metrics have grown old.
 constexpr auto kMaxSleep = std::chrono::seconds(1);
@@ -46,7 +45,6 @@ Publisher::SharedBody Publisher::BodyOf(BodyKind kind) {
     Slot& slot = slots_[SlotOf(kind)];
     if (!IsWanted(slot, now)) outdated = std::move(slot.body);
     slot.asked_at = now;
-    if (!std::exchange(was_scraped_, true)) changed_.notify_one();
     if (slot.body != nullptr) return slot.body;
   }
   return MakeFirst(kind);
@@ -77,14 +75,10 @@ Publisher::SharedBody Publisher::Encode(BodyKind kind, const Exposition::Rendere
   return std::make_shared<const Body>(compressors_[kind.format].Compress(blocks));
 }
 
-void Publisher::Notify() { Notify(Notified::kOfAll); }
-
-void Publisher::NotifyOfPart() { Notify(Notified::kOfPart); }
-
-void Publisher::Notify(Notified notified) {
+void Publisher::Notify() {
   {
     const MutexLock lock(mutex_);
-    notified_ = std::max(notified_, notified);
+    notified_ = true;
   }
   changed_.notify_one();
 }
@@ -107,26 +101,19 @@ bool Publisher::IsDue() const {
   const SteadyTime now = clock_.SteadyNow();
   const bool somebody_scrapes = std::ranges::any_of(
       slots_, [&](const Slot& slot) CCKM_REQUIRES(mutex_) { return IsWanted(slot, now); });
-  return notified_ != Notified::kNo || (somebody_scrapes && now - published_at_ >= kSelfMetricsAge);
-}
-
-// False where nothing was due for long.
-bool Publisher::WaitUntilDue(const std::stop_token& stop) {
-  const MutexLock lock(mutex_);
-  changed_.wait_for(mutex_, stop, kMaxSleep, [this]() CCKM_REQUIRES(mutex_) { return IsDue(); });
-  if (notified_ == Notified::kOfPart) {
-    changed_.wait_for(mutex_, stop, kPauseForMore, [this]() CCKM_REQUIRES(mutex_) {
-      return was_scraped_ || notified_ == Notified::kOfAll;
-    });
-  }
-  const bool is_due = IsDue();
-  notified_ = Notified::kNo;
-  return is_due;
+  return notified_ || (somebody_scrapes && now - published_at_ >= kSelfMetricsAge);
 }
 
 void Publisher::Run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    if (!WaitUntilDue(stop) || stop.stop_requested()) continue;
+    bool due = false;
+    {
+      const MutexLock lock(mutex_);
+      changed_.wait_for(mutex_, stop, kMaxSleep,
+                        [this]() CCKM_REQUIRES(mutex_) { return IsDue(); });
+      due = std::exchange(notified_, false) || IsDue();
+    }
+    if (!due || stop.stop_requested()) continue;
     const bool complete = PublishOnce();
     if (!complete) Notify();
     const MutexLock lock(mutex_);

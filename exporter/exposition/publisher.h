@@ -47,9 +47,6 @@ class Publisher {
 
   // Says that the state has changed: a new exposition follows within a second.
   void Notify();
-  // Says that a part of a poll has changed the state: until somebody scrapes, the exposition may
-  // wait for more of the poll, but no longer than a second.
-  void NotifyOfPart();
 
   // Publishes until a stop is requested.
   void Run(const std::stop_token& stop);
@@ -69,13 +66,10 @@ class Publisher {
     std::uint64_t updates = 0;  // of the state that the body shows
   };
   static constexpr std::size_t kSlots = kContentTypes.size() * 2;
-  enum class Notified : std::uint8_t { kNo, kOfPart, kOfAll };
 
   static std::size_t SlotOf(BodyKind kind);
   bool IsWanted(const Slot& slot, SteadyTime now) const CCKM_REQUIRES(mutex_);
   bool IsDue() const CCKM_REQUIRES(mutex_);
-  void Notify(Notified notified);
-  bool WaitUntilDue(const std::stop_token& stop);
   std::vector<BodyKind> TakeWanted();
   std::vector<ExpositionFormat> KeepOnly(const std::vector<BodyKind>& wanted)
       CCKM_REQUIRES(making_);
@@ -92,8 +86,7 @@ class Publisher {
 
   mutable Mutex mutex_;
   std::condition_variable_any changed_;
-  Notified notified_ CCKM_GUARDED_BY(mutex_) = Notified::kNo;
-  bool was_scraped_ CCKM_GUARDED_BY(mutex_) = false;
+  bool notified_ CCKM_GUARDED_BY(mutex_) = false;
   SteadyTime published_at_ CCKM_GUARDED_BY(mutex_){};
   std::array<Slot, kSlots> slots_ CCKM_GUARDED_BY(mutex_);
 };

@@ -45,8 +45,6 @@ class KeyedStore {
   KeyedStore& operator=(KeyedStore&& other) noexcept {
     objects_ = std::move(other.objects_);
     index_ = std::move(other.index_);
-    gap_ = index_.end();
-    other.gap_ = other.index_.end();
     groups_ = std::exchange(other.groups_, {});
     version_ = other.version_;
     identity_ = std::exchange(other.identity_, nullptr);
@@ -62,9 +60,9 @@ class KeyedStore {
   const T* Find(std::string_view id) {
     Object* object = last_found_ == nullptr ? nullptr : last_found_->follower;
     if (object == nullptr || object->id.text() != id) {
-      gap_ = index_.lower_bound(id);
-      if (gap_ == index_.end() || (*gap_)->id.text() != id) return nullptr;
-      object = *gap_;
+      const auto found = index_.find(id);
+      if (found == index_.end()) return nullptr;
+      object = *found;
     }
     TakeFound(object);
     return object;
@@ -86,8 +84,7 @@ class KeyedStore {
   // REQUIRES: no object of that id.
   T& Add(T object) {
     const auto place = objects_.insert(objects_.end(), Object(std::move(object)));
-    index_.insert(gap_, &*place);
-    gap_ = index_.end();
+    index_.insert(&*place);
     Append(place);
     TakeFound(&*place);
     return *place;
@@ -111,7 +108,6 @@ class KeyedStore {
       if (group.size != group_size) group.version = ++version_;
     }
     if (size() == size_before) return;
-    gap_ = index_.end();
     ForgetOrder();
     if (groups_.size() > 1 && groups_.size() * kMaxGroupSize > 4 * size()) Regroup();
   }
@@ -164,11 +160,9 @@ class KeyedStore {
   }
 
   Objects objects_;
-  using Index = absl::btree_set<Object*, IsBefore>;
   // Ordered, not hashed: ids come from the appliance, and ids that are made to collide would cost
   // the square of their number.
-  Index index_;
-  typename Index::iterator gap_ = index_.end();  // where the id would be that Find() did not find
+  absl::btree_set<Object*, IsBefore> index_;
   std::vector<Group> groups_;
   std::uint64_t version_ = 0;
   std::shared_ptr<const char> identity_ = std::make_shared<const char>();

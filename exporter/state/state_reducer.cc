@@ -262,13 +262,11 @@ const DomainState* StateReducer::FindOrAddDomain(std::string_view raw_id,
                                                  const DomainState* expected,
                                                  const RefreshState& named_by,
                                                  bool is_first_answer) {
-  const bool is_itself = LabelValue::IsItself(raw_id);
-  if (is_itself && expected != nullptr && expected->id.text() == raw_id) return expected;
-  LabelValue id = is_itself ? LabelValue() : LabelOf(raw_id);
-  const std::string_view text = is_itself ? raw_id : id.text();
-  if (const DomainState* domain = collector_.domains.Find(text)) return domain;
-  if (StaysAway(text, named_by, is_first_answer)) return nullptr;
-  if (is_itself) id = LabelValue(raw_id);
+  const bool is_expected = expected != nullptr && expected->id.text() == raw_id;
+  if (is_expected && LabelValue::IsItself(raw_id)) return expected;
+  LabelValue id = LabelOf(raw_id);
+  if (const DomainState* domain = collector_.domains.Find(id.text())) return domain;
+  if (StaysAway(id.text(), named_by, is_first_answer)) return nullptr;
   DomainState& added =
       AddDomain(std::move(id), named_by.was_finished_when_first_seen ? 0 : setting_.update_number);
   Meet(raw_id, added.history, false);

@@ -101,26 +101,6 @@ TEST_F(PublisherTest, NotifyLeadsToANewBody) {
   EXPECT_EQ(Value(third, kCompletedOfD1), "1");
 }
 
-TEST_F(PublisherTest, APartOfAPollIsPublishedThoughNobodyScrapes) {
-  Run();
-  Apply({Running("r1", {"d1"})});
-  publisher.NotifyOfPart();
-  while (state_clock.reads() == 0) ASSERT_TRUE(clock.WaitForReads(1));
-  SharedBody body = publisher.BodyOf({});
-  while (body != nullptr && Value(body, kCompletedOfD1) != "0") body = NextAfter(body);
-  EXPECT_NE(body, nullptr);
-}
-
-TEST_F(PublisherTest, APartOfAPollIsPublishedWhileSomebodyScrapes) {
-  const SharedBody first = publisher.BodyOf({});
-  Run();
-  Apply({Running("r1", {"d1"})});
-  publisher.NotifyOfPart();
-  const SharedBody second = NextAfter(first);
-  ASSERT_NE(second, nullptr);
-  EXPECT_EQ(Value(second, kCompletedOfD1), "0");
-}
-
 TEST_F(PublisherTest, ANotificationBeforeRunIsNotLost) {
   const SharedBody first = publisher.BodyOf({});
   publisher.Notify();
