@@ -48,6 +48,8 @@ TEST_F(WatchlistTest, OfWhatIsKnownFromBeforeTheOldestAreOutAndTheConfiguredStay
   EXPECT_EQ(TakeOutOldest(known, {"4"}, 2), (std::vector<std::string>{"1", "2", "3", "undated"}));
   EXPECT_EQ(known.size(), 3U);
   EXPECT_TRUE(TakeOutOldest(known, {"4"}, 2).empty());
+  EXPECT_EQ(TakeOutOldest(known, {}, 2).size(), 1U) << "one more than there may be";
+  EXPECT_TRUE(TakeOutOldest(known, {}, 2).empty());
 }
 
 TEST_F(WatchlistTest, AnEmptyOneFindsNothing) { EXPECT_FALSE(watchlist_.Find("a")); }
