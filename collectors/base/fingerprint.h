@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -24,7 +25,7 @@ struct Fingerprint {
   std::uint32_t size = 0;  // of the text; 0: of none
 
   explicit operator bool() const { return size != 0; }
-  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+  friend auto operator<=>(const Fingerprint&, const Fingerprint&) = default;
 };
 
 // None of an empty text and of one that is too long.

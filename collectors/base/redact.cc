@@ -68,7 +68,8 @@ std::optional<Stretch> CutOffEnd(std::string_view secret, std::string_view text)
   const std::size_t end = text.find_last_not_of(kAfterQuotation) + 1;
   const std::size_t longest = std::min({secret.size(), kShortestPart, end + 1});
   for (std::size_t length = longest; length-- > kShortestSecret;) {
-    if (text.substr(end - length, length) != secret.substr(0, length)) continue;
+    const std::string_view ending = text.substr(end - length, length);
+    if (ending.front() != secret.front() || !secret.starts_with(ending)) continue;
     return Stretch{end - length, end};
   }
   return std::nullopt;

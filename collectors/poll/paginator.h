@@ -8,12 +8,15 @@
 
 #pragma once
 
+#include <absl/container/btree_set.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+
+#include "collectors/base/fingerprint.h"
 
 namespace cckm {
 
@@ -50,7 +53,7 @@ class Paginator {
   static constexpr std::uint64_t kNotFound = kNoPage - 1;
 
   // Takes an entry of the page under way; false if it came before.
-  bool See(std::string_view id) { return Take(seen_.emplace(id).second); }
+  bool See(std::string_view id) { return Take(seen_.insert(FingerprintOf(id)).second); }
   // The same for one of which the caller remembers whether it `is_new`.
   bool Take(bool is_new);
 
@@ -101,8 +104,8 @@ class Paginator {
   std::optional<std::uint64_t> told_before_;  // where the last page that began elsewhere began
   std::optional<std::uint64_t> total_;
   bool total_changed_ = false;
-  std::set<std::string, std::less<>> seen_;  // but for those that the caller remembers
-  std::uint64_t seen_count_ = 0;             // those included
+  absl::btree_set<Fingerprint> seen_;  // of ids, but for those that the caller remembers
+  std::uint64_t seen_count_ = 0;       // those included
   bool page_has_news_ = false;
   std::size_t usable_in_page_ = 0;
   std::uint64_t pages_ = 0;

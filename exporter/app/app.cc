@@ -158,7 +158,6 @@ tl::expected<void, StartFailure> App::StartThreads() {
 // Everything that the system may refuse comes before the first poll.
 tl::expected<void, StartFailure> App::Start() {
   if (auto set_up = SetUpTargets(); !set_up) return set_up;
-  publisher_.PublishNow();
   if (auto listening = Listen(); !listening) return listening;
   if (auto started = StartThreads(); !started) return started;
   const MutexLock lock(mutex_);

@@ -23,14 +23,12 @@ constexpr auto kAskedForMemory = std::chrono::minutes(10);
 
 Publisher::Publisher(Exposition exposition, const Clock& clock)
     : clock_(clock), exposition_(std::move(exposition)) {
-  {
-    const MutexLock lock(mutex_);
-    for (std::size_t i = 0; i < kSlots; ++i) {
-      slots_[i].kind = {static_cast<ExpositionFormat>(i / 2), static_cast<Encoding>(i % 2)};
-    }
-    slots_[SlotOf({})].asked_at = clock.SteadyNow();
+  const MutexLock lock(mutex_);
+  for (std::size_t i = 0; i < kSlots; ++i) {
+    slots_[i].kind = {static_cast<ExpositionFormat>(i / 2), static_cast<Encoding>(i % 2)};
   }
-  PublishOnce();
+  published_at_ = clock.SteadyNow();
+  slots_[SlotOf({})].asked_at = published_at_;
 }
 
 std::size_t Publisher::SlotOf(BodyKind kind) {
@@ -114,15 +112,11 @@ void Publisher::Run(const std::stop_token& stop) {
       due = std::exchange(notified_, false) || IsDue();
     }
     if (!due || stop.stop_requested()) continue;
-    const bool complete = PublishOnce();
+    const bool complete = Publish();
     if (!complete) Notify();
     const MutexLock lock(mutex_);
     changed_.wait_for(mutex_, stop, complete ? kPause : kPauseBeforeSecond, [] { return false; });
   }
-}
-
-void Publisher::PublishNow() {
-  if (!PublishOnce()) PublishOnce();
 }
 
 // The bodies to make.  Lets go of the others.
@@ -158,7 +152,7 @@ std::vector<ExpositionFormat> Publisher::KeepOnly(const std::vector<BodyKind>& w
   return formats;
 }
 
-bool Publisher::PublishOnce() {
+bool Publisher::Publish() {
   const MutexLock making(making_);
   const std::vector<BodyKind> wanted = TakeWanted();
   const std::vector<ExpositionFormat> formats = KeepOnly(wanted);

@@ -4,7 +4,7 @@
 // One thread renders after an update, and every five seconds while somebody scrapes (for the self
 // metrics), and swaps the result in.  It makes the bodies that were asked for in the last ten
 // minutes, all of one exposition from one state.  A scrape takes a mutex for as long as it takes to
-// copy a pointer; only the first one of a body, in so long, makes it itself.
+// copy a pointer; only the first one of a body, in so long or since the start, makes it itself.
 // Thread-safety: Run() belongs to one thread; everything else may be called from any thread.
 
 #pragma once
@@ -28,7 +28,7 @@ namespace cckm {
 
 class Publisher {
  public:
-  // Renders the first exposition as text at once.  `clock` outlives this.
+  // Text is expected to be asked for.  `clock` outlives this.
   Publisher(Exposition exposition, const Clock& clock);
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
@@ -51,9 +51,8 @@ class Publisher {
   // Publishes until a stop is requested.
   void Run(const std::stop_token& stop);
 
-  // Renders and swaps in one exposition now, and a second one if counters waited for it.
-  // Not to be called while Run() runs.
-  void PublishNow();
+  // Renders and swaps in one exposition now.  Returns false if counters wait for a second one.
+  [[nodiscard]] bool Publish();
 
  private:
   using SharedBody = std::shared_ptr<const Body>;
@@ -75,7 +74,6 @@ class Publisher {
       CCKM_REQUIRES(making_);
   SharedBody Encode(BodyKind kind, const Exposition::Rendered& rendered) CCKM_REQUIRES(making_);
   SharedBody MakeFirst(BodyKind kind);
-  bool PublishOnce();
 
   const Clock& clock_;
 

@@ -1,9 +1,10 @@
 // The part of state_reducer.h about the family's list of domains.
 
-#include <set>
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "exporter/state/state_reducer.h"
 
@@ -63,12 +64,13 @@ void StateReducer::ReduceDomainListing(LabelledListing listing) {
 
 // Notes which of the shown domains a complete list has, and which it has no more.
 void StateReducer::SetListed(const LabelledListing& listing) {
-  std::set<std::string_view> listed;
+  std::vector<const DomainState*> listed;
   for (const LabelledListing::Domain& named : listing.domains) {
-    listed.insert(named.listed.id.text());
+    listed.push_back(collector_.domains.Find(named.listed.id.text()));
   }
+  std::ranges::sort(listed);
   for (const DomainState& domain : collector_.domains) {
-    const bool is_listed = listed.contains(domain.id.text());
+    const bool is_listed = std::ranges::binary_search(listed, &domain);
     if (domain.is_listed != is_listed) collector_.domains.Change(domain).is_listed = is_listed;
   }
 }

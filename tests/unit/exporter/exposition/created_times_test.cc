@@ -35,7 +35,7 @@ class CreatedTimesTest : public ::testing::Test {
  protected:
   // Of every counter and histogram: by the family's name and the values of its labels.
   std::map<std::string, std::optional<WallTime>> Created() {
-    target.publisher.PublishNow();
+    static_cast<void>(target.publisher.Publish());
     const auto body = target.publisher.BodyOf({ExpositionFormat::kProtobuf});
     const std::string bytes = body->Joined();
     google::protobuf::io::ArrayInputStream stream(bytes.data(), static_cast<int>(bytes.size()));

@@ -85,7 +85,18 @@ TEST_F(PublisherTest, ThereIsABodyBeforeAnythingRuns) {
   EXPECT_EQ(Value(body, "cckm_tracked_refreshes"), "2");
 }
 
+TEST_F(PublisherTest, NothingIsRenderedBeforeSomethingIsKnownOrAskedFor) {
+  Run();
+  ASSERT_TRUE(WaitForOneLook());
+  EXPECT_EQ(state_clock.reads(), 0U);
+  Apply({Running("r1", {"d1"})});
+  publisher.Notify();
+  while (!publisher.ShowsUpdate(1) && clock.WaitForReads(1)) continue;
+  EXPECT_EQ(state_clock.reads(), 1U);
+}
+
 TEST_F(PublisherTest, NotifyLeadsToANewBody) {
+  ASSERT_TRUE(publisher.Publish());
   const SharedBody first = publisher.BodyOf({});
   Run();
   Apply({Running("r1", {"d1"})});
@@ -102,6 +113,7 @@ TEST_F(PublisherTest, NotifyLeadsToANewBody) {
 }
 
 TEST_F(PublisherTest, ANotificationBeforeRunIsNotLost) {
+  ASSERT_TRUE(publisher.Publish());
   const SharedBody first = publisher.BodyOf({});
   publisher.Notify();
   Run();
@@ -119,14 +131,17 @@ TEST_F(PublisherTest, CountersThatWaitForAnExpositionGetASecondOneByThemselves) 
   EXPECT_EQ(state_clock.reads(), 2U) << "one that shows 0, one that counts";
 }
 
-TEST_F(PublisherTest, PublishNowGoesOnUntilNothingWaits) {
+TEST_F(PublisherTest, PublishTellsWhetherCountersWaitForASecondExposition) {
   Apply({Running("r1", {})});
   Apply({Finished("r1", {"d1"})});
-  publisher.PublishNow();
+  EXPECT_FALSE(publisher.Publish());
+  EXPECT_EQ(Value(publisher.BodyOf({}), kCompletedOfD1), "0");
+  EXPECT_TRUE(publisher.Publish());
   EXPECT_EQ(Value(publisher.BodyOf({}), kCompletedOfD1), "1");
 }
 
 TEST_F(PublisherTest, SelfMetricsAreFreshWhileSomebodyScrapes) {
+  ASSERT_TRUE(publisher.Publish());
   const SharedBody first = publisher.BodyOf({});
   Run();
   CountAnAnomaly();
@@ -155,7 +170,7 @@ TEST_F(PublisherTest, OneScrapeIsForgottenAfterAWhile) {
 
 TEST_F(PublisherTest, EveryFormatShowsTheSameState) {
   Apply({Running("r1", {"d1"})});
-  publisher.PublishNow();
+  static_cast<void>(publisher.Publish());
   for (const auto format : {ExpositionFormat::kText, ExpositionFormat::kOpenMetrics}) {
     EXPECT_EQ(Value(publisher.BodyOf({format}), kCompletedOfD1), "0");
   }
@@ -166,7 +181,7 @@ TEST_F(PublisherTest, EveryFormatShowsTheSameState) {
 TEST_F(PublisherTest, OnceAskedForAFormatIsMadeAheadOfEveryScrape) {
   constexpr BodyKind kOpenMetrics{ExpositionFormat::kOpenMetrics, Encoding::kGzip};
   static_cast<void>(publisher.BodyOf(kOpenMetrics));
-  publisher.PublishNow();
+  static_cast<void>(publisher.Publish());
   const std::uint64_t reads = state_clock.reads();
   const SharedBody made = publisher.BodyOf(kOpenMetrics);
   EXPECT_EQ(publisher.BodyOf(kOpenMetrics), made);
@@ -178,7 +193,7 @@ TEST_F(PublisherTest, ABodyThatNobodyAsksForIsLetGo) {
   clock.Advance(11min);
   static_cast<void>(publisher.BodyOf({ExpositionFormat::kProtobuf}));
   CountAnAnomaly();
-  publisher.PublishNow();
+  static_cast<void>(publisher.Publish());
   EXPECT_EQ(text.lock(), nullptr);
   EXPECT_EQ(Value(publisher.BodyOf({}), kIdMismatches), "1") << "the next one is up to date";
 }

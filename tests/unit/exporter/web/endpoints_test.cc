@@ -50,7 +50,7 @@ std::string HeaderOf(const WebResponse& answer, std::string_view name) {
 TEST_F(EndpointsTest, EachPathTakesItsMethods) {
   Endpoints endpoints = Make();
   EndPolls();
-  publisher.PublishNow();
+  static_cast<void>(publisher.Publish());
   struct Case {
     const char* path;
     int reading;  // GET and HEAD
@@ -255,7 +255,7 @@ TEST_F(EndpointsTest, IsReadyAfterTheFirstPollOfEveryTargetSuccessfulOrNot) {
   EXPECT_EQ(Status(endpoints, "GET", "/-/healthy"), 200) << "it works before it is ready";
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 503);
   EndPolls();
-  publisher.PublishNow();
+  static_cast<void>(publisher.Publish());
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
 }
 
@@ -267,7 +267,7 @@ TEST_F(EndpointsTest, IsNotReadyBeforeEveryScrapeShowsTheFirstPolls) {
             "cckm_exporter is not ready: the first polls are not published yet.\n");
   EXPECT_EQ(Request(endpoints, "GET", "/metrics").shared->Joined().find("cckm_last_poll"),
             std::string_view::npos);
-  publisher.PublishNow();
+  static_cast<void>(publisher.Publish());
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
   EXPECT_NE(Request(endpoints, "GET", "/metrics").shared->Joined().find("cckm_last_poll"),
             std::string_view::npos);
@@ -276,15 +276,15 @@ TEST_F(EndpointsTest, IsNotReadyBeforeEveryScrapeShowsTheFirstPolls) {
 TEST_F(EndpointsTest, ATargetThatAReloadAddsIsWaitedForUntilItIsPublished) {
   Endpoints endpoints = Make();
   EndPolls();
-  publisher.PublishNow();
+  static_cast<void>(publisher.Publish());
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
   state.SetTarget({.options = {.name = "new", .shown = {.max_series = 1000}},
                    .collectors = {{FindFamily("dsm"), {"r1"}}}});
-  publisher.PublishNow();
+  static_cast<void>(publisher.Publish());
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 503);
   static_cast<void>(state.Apply(PollEnd("new", "dsm", true)));
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 503);
-  publisher.PublishNow();
+  static_cast<void>(publisher.Publish());
   EXPECT_EQ(Status(endpoints, "GET", "/-/ready"), 200);
 }
 
