@@ -85,13 +85,13 @@ bool Publisher::IsWanted(const Slot& slot, SteadyTime now) const {
   return slot.asked_at != SteadyTime{} && now - slot.asked_at < kAskedForMemory;
 }
 
-// A body that is wanted and not there is being made, perhaps of an older state; one that is not
-// wanted is made anew before it is served.
+// A body that is wanted and not there is being made, of no older state than the one before it; one
+// that is not wanted is made anew before it is served.
 bool Publisher::ShowsUpdate(std::uint64_t update) const {
   const SteadyTime now = clock_.SteadyNow();
   const MutexLock lock(mutex_);
   return std::ranges::all_of(slots_, [&](const Slot& slot) CCKM_REQUIRES(mutex_) {
-    return !IsWanted(slot, now) || (slot.body != nullptr && slot.updates >= update);
+    return !IsWanted(slot, now) || slot.updates >= update;
   });
 }
 

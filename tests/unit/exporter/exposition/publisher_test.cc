@@ -80,6 +80,8 @@ class PublisherTest : public ::testing::Test {
 };
 
 TEST_F(PublisherTest, ThereIsABodyBeforeAnythingRuns) {
+  EXPECT_TRUE(publisher.ShowsUpdate(0));
+  EXPECT_FALSE(publisher.ShowsUpdate(1));
   const SharedBody body = publisher.BodyOf({});
   ASSERT_NE(body, nullptr);
   EXPECT_EQ(Value(body, "cckm_tracked_refreshes"), "2");
