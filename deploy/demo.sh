@@ -50,7 +50,7 @@ trap 'exit 0' INT TERM
 wait_for() {
   local file=$1 pattern=$2
   for _ in $(seq 200); do
-    grep -oE "$pattern" "$file" 2>/dev/null | head -n 1 | grep . && return 0
+    grep -oE "$pattern" "$file" 2>/dev/null | sed -n 1p | grep . && return 0
     sleep 0.05
   done
   echo "Waited in vain for '$pattern' in:" >&2

@@ -83,7 +83,7 @@ get() {  # PATH [ENCODING]: answer of the exporter, headers included
 await_ready() {  # until the first poll is over
   local tries
   for ((tries = 0; tries < 600; ++tries)); do
-    [[ $(get /-/ready | head -c 12) == 'HTTP/1.1 200' ]] && return
+    [[ $(get /-/ready) == 'HTTP/1.1 200'* ]] && return
     sleep 0.2
   done
   echo "the exporter is not ready after two minutes" >&2

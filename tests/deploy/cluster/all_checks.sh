@@ -52,7 +52,7 @@ has_counted() { [ "$(counted)" = "$1" ]; }
 # Three refreshes were counted early, and the ledger knows them to its end.
 keeps_counts() { eventually 30 has_counted 3; }
 is_authenticated() { [ "$(value 'cckm_authenticated{target="cm-prod"}')" = "$1" ]; }
-config_says() { ask_exporter /config | grep -q -- "$1"; }
+config_says() { ask_exporter /config | grep -- "$1" >/dev/null; }
 
 # --- the release ---
 

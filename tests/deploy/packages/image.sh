@@ -68,7 +68,7 @@ targets:
 CONFIG
 # The container shares this machine's network.
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-buildah run "$container" -- /usr/bin/cckm_exporter --version | head -n 1
+buildah run "$container" -- /usr/bin/cckm_exporter --version | sed -n 1p
 buildah run "$container" -- /usr/bin/cckm_exporter --config.file=/etc/cckm_exporter/config.yml --config.check
 # shellcheck disable=SC2016  # the shell in the container expands it
 buildah run "$container" -- sh -c '
@@ -89,6 +89,6 @@ if [ -z "$build" ]; then
   make_image $simulator --target simulator --build-arg "REVISION=$(git rev-parse --short=12 HEAD)"
   buildah rm "$container" >/dev/null
   container=$(buildah from --pull=never $simulator)
-  buildah run "$container" -- /usr/bin/ciphertrust_simulator --help | head -n 3
+  buildah run "$container" -- /usr/bin/ciphertrust_simulator --help | sed -n 1,3p
   echo "It works, too."
 fi

@@ -36,7 +36,7 @@ package_of() { echo "${1/clang++/clang}"; }
 
 has_compiler() {
   command -v "$1" >/dev/null && return 0
-  apt-cache policy "^$(package_of "$1" | sed 's/+/\\+/g')\$" 2>/dev/null | grep -q 'Candidate: [0-9]' || return 1
+  apt-cache policy "^$(package_of "$1" | sed 's/+/\\+/g')\$" 2>/dev/null | grep 'Candidate: [0-9]' >/dev/null || return 1
   apt-get -q -y install "$(package_of "$1")" >/dev/null
 }
 

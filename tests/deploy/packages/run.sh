@@ -68,7 +68,7 @@ tls_survives_as_needed() {
   (cd "$build" && bash -c "$command")
   readelf --dynamic "$work/as-needed" >"$work/needed"
   grep -q 'NEEDED.*\[libssl\.so\]' "$work/needed" && grep -q 'NEEDED.*\[libcrypto\.so\]' "$work/needed"
-  readelf --dynamic "$build/lib/cckm_exporter/libcrypto.so" | grep -q 'NEEDED.*\[libcrypto\.so\.3\]'
+  readelf --dynamic "$build/lib/cckm_exporter/libcrypto.so" | grep 'NEEDED.*\[libcrypto\.so\.3\]' >/dev/null
 }
 
 # configured NAME ARGUMENT...: the folder of a configuration without tests.
@@ -313,8 +313,8 @@ everybody_may_enter_its_folders() {  # VERSION
 }
 
 depends_on_what_makes_its_account() {
-  dpkg-deb --field "$work/0.1.0.deb" Depends | grep -q 'passwd | systemd | systemd-standalone-sysusers'
-  dpkg-deb --field "$work/0.1.0.deb" Depends | grep -q 'libssl3'
+  dpkg-deb --field "$work/0.1.0.deb" Depends | grep 'passwd | systemd | systemd-standalone-sysusers' >/dev/null
+  dpkg-deb --field "$work/0.1.0.deb" Depends | grep 'libssl3' >/dev/null
 }
 
 installs_folders_for_everybody() {
@@ -391,7 +391,7 @@ it_checks_a_configuration() {
 upgrade_it() {
   echo 'ARGS="--log.level=debug"' >"$work/debian/etc/default/cckm_exporter"
   in_root apt-get -q -y install --no-install-recommends /srv/0.1.1.deb
-  in_root dpkg -s cckm-exporter | grep -qx 'Version: 0.1.1'
+  in_root dpkg -s cckm-exporter | grep -x 'Version: 0.1.1' >/dev/null
   grep -q debug "$work/debian/etc/default/cckm_exporter"
 }
 

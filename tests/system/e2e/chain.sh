@@ -37,7 +37,7 @@ simulator_pid=$!
 children+=("$simulator_pid")
 in_log() { grep -qE "$2" "$work/$1.log" 2>/dev/null; }
 wait_for 10 "the appliance listens" in_log simulator 'http://127[0-9.:]+'
-appliance=$(grep -oE 'http://127[0-9.:]+' "$work/simulator.log" | head -n 1)
+appliance=$(grep -oE 'http://127[0-9.:]+' "$work/simulator.log" | sed -n 1p)
 (umask 077 && echo secret >"$work/token")
 cat >"$work/cckm.yml" <<CONFIG
 global: { poll_interval: 1s, heartbeat_interval: 2s, allow_http: true }
@@ -59,7 +59,7 @@ query() { curl_local "http://127.0.0.1:$prometheus_port/api/v1/query" --data-url
 has() { [ -n "$(query "$1" '.data.result[]' 2>/dev/null)" ]; }
 has_not() { [ "$(query "$1" '.data.result | length' 2>/dev/null)" = 0 ]; }
 firing() { query 'ALERTS{alertstate="firing",alertname!="CCKMWatchdog"}' '[.data.result[].metric.alertname] | unique | join(" ")'; }
-told() { chain_told "$work" | grep -qE "$1"; }
+told() { chain_told "$work" | grep -E "$1" >/dev/null; }
 times_told() { chain_told "$work" | grep -cE "$1" || true; }
 alertmanager_has() { curl_local "http://127.0.0.1:$alertmanager_port/api/v2/alerts" | jq -e "$1" >/dev/null; }
 
@@ -78,7 +78,7 @@ wait_for 20 "CCKMRefreshFailed fires with ID and name" has "$alert"
 name=$(query "domain:cckm_domain_info:named{domain_id=\"$domain\"}" '.data.result[0].metric.domain')
 failed="CCKMRefreshFailed cm-live dsm $domain $name\$"
 wait_for 10 "and the webhook is told, with both" told "^firing $failed"
-grep CCKMRefreshFailed "$work/told.log" | head -n 1 | jq '{labels, annotations}'
+grep CCKMRefreshFailed "$work/told.log" | sed -n 1p | jq '{labels, annotations}'
 [ "$(query "count($alert)" '.data.result[0].value[1]')" = 1 ] || fail "it does not fire exactly once"
 
 echo "== The next refresh runs: it still fires"

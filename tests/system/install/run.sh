@@ -25,7 +25,7 @@ trap stop EXIT
 
 cmake --install "$build" --prefix "$work/usr" >/dev/null
 # The folder of libraries as it is without libssl-dev: links to all the others.
-libraries=$(dirname "$(ldconfig -p | sed -n 's/.*libssl\.so\.3 .*=> //p' | head -n 1)")
+libraries=$(dirname "$(ldconfig -p | sed -n 's/.*libssl\.so\.3 .*=> //p' | sed -n 1p)")
 mkdir "$work/real" "$work/libraries"
 mount --bind "$libraries" "$work/real"
 cp --recursive --symbolic-link "$work"/real/* "$work/libraries/"

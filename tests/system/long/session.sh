@@ -36,7 +36,7 @@ trap 'end_children; rm -rf "$work"' EXIT
 wait_for() {  # FILE PATTERN: the first match, within 60 seconds
   local tries
   for ((tries = 0; tries < 600; ++tries)); do
-    grep -oE -m1 "$2" "$1" 2>/dev/null | head -n 1 | grep . && return
+    grep -oE -m1 "$2" "$1" 2>/dev/null | sed -n 1p | grep . && return
     sleep 0.1
   done
   echo "nothing like '$2' in:" >&2
