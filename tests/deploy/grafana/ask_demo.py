@@ -18,10 +18,12 @@ from query_dashboards import found_by, values_for  # noqa: E402
 from world import Chosen, Server  # noqa: E402
 
 PATIENCE_SECONDS = 60
-# Of the domain on the page about one domain: it has succeeded, and its newest refresh did not.
+# Of the domain on the page about one domain: it has succeeded, which was observed (a success before the first discovery is
+# not), and its newest refresh did not.
 TROUBLED = (
     "cckm_domain_refresh_last_success_timestamp_seconds and on (target, cloud, domain_id) "
-    'cckm_domain_refresh_last_result{result=~"failed|cancelled"} == 1'
+    'cckm_domain_refresh_last_result{result=~"failed|cancelled"} == 1 '
+    "and on (target, cloud, domain_id) rate(cckm_domain_refresh_duration_seconds_count[10m]) > 0"
 )
 
 
